@@ -1,0 +1,318 @@
+"""The code lists: every word that stands for a fixed meaning, with its Chinese label.
+
+A member is its code (English, stored); `label` is what an officer reads; `aliases` are other spellings that
+county files use. `of()` finds a member by code, label or alias. `dtype()` is the polars type of a `_code` column.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Self
+
+import polars as pl
+
+
+class Code(StrEnum):
+    """A code list; members are declared as `NAME = "code", "标签", "别名", …`."""
+
+    label: str
+    aliases: tuple[str, ...]
+
+    def __new__(cls, code: str, label: str = "", *aliases: str) -> Self:
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.label = label or code
+        member.aliases = aliases
+        return member
+
+    @classmethod
+    def of(cls, text: str) -> Self | None:
+        """Return the member that `text` names by code, label or alias, or None."""
+        return cls.spellings().get(text.strip())
+
+    @classmethod
+    def spellings(cls) -> dict[str, Self]:
+        """Every accepted spelling and the member it means."""
+        return {word: member for member in cls for word in (member.value, member.label, *member.aliases)}
+
+    @classmethod
+    def dtype(cls) -> pl.Enum:
+        """The polars type of a column of this list."""
+        return pl.Enum(cls.values())
+
+    @classmethod
+    def values(cls) -> list[str]:
+        """The codes, in the order of the list."""
+        return [member.value for member in cls]
+
+    @classmethod
+    def label_of(cls, code: str) -> str:
+        """The Chinese label of a code; the code itself where the list does not know it."""
+        return cls(code).label if code in cls.values() else code
+
+
+class Benefit(Code):
+    """The nine monthly cash benefits (blueprint §5)."""
+
+    OLD_AGE_ALLOWANCE = "old_age_allowance", "高龄津贴", "高龄补贴"
+    ELDER_SERVICE_SUBSIDY = "elder_service_subsidy", "养老服务补贴", "经济困难老年人养老服务补贴"
+    ELDER_CARE_SUBSIDY = "elder_care_subsidy", "护理补贴", "经济困难失能老年人护理补贴", "失能老年人护理补贴"
+    HARDSHIP_ELDER_SUBSIDY = "hardship_elder_subsidy", "经济困难老年人生活补贴", "经济困难老年人补贴"
+    TEKUN_LIVING = "tekun_living", "特困供养基本生活", "特困基本生活"
+    TEKUN_CARE = "tekun_care", "特困供养照料护理", "特困照料护理"
+    DISABILITY_LIVING_SUBSIDY = "disability_living_subsidy", "困难残疾人生活补贴"
+    DISABILITY_CARE_SUBSIDY = "disability_care_subsidy", "重度残疾人护理补贴"
+    FAMILY_PLANNING_SUPPORT = "family_planning_support", "计划生育特别扶助金"
+
+
+class Outcome(Code):
+    """What became of one person's benefit in one month; the first that applies (blueprint §7)."""
+
+    EXCLUDED = "EXCLUDED", "不得兼领"
+    NOT_CLAIMED = "NOT_CLAIMED", "未申请"
+    SUSPENDED = "SUSPENDED", "暂停"
+    STANDARD_NOT_SET = "STANDARD_NOT_SET", "标准未设定"
+    LOST_TO_HIGHER = "LOST_TO_HIGHER", "择高未选"
+    ENTITLED = "ENTITLED", "应发"
+    NOT_MET = "NOT_MET", "条件不再符合"  # book only: a row stood here before
+
+
+class UnsetGround(Code):
+    """Why a standard is not set."""
+
+    NOT_SET = "NOT_SET", "无人设定标准"
+    BELOW_FLOOR = "BELOW_FLOOR", "低于上级最低标准"
+
+
+class Kind(Code):
+    """Kinds of obligation. 重发 (a second attempt) is not a kind."""
+
+    REGULAR = "regular", "正常"
+    ARREARS = "arrears", "补发"
+    HISTORY = "history", "历史"
+
+
+class Cause(Code):
+    """Why money is owed back or taken back; the first that holds in the month (blueprint §8)."""
+
+    DEATH = "DEATH", "死亡"
+    MOVED_OUT = "MOVED_OUT", "户籍迁出"
+    EXCLUDED = "EXCLUDED", "不得兼领"
+    NOT_CLAIMED = "NOT_CLAIMED", "未申请"
+    SUSPENDED = "SUSPENDED", "暂停"
+    REPLACED = "REPLACED", "择领其他待遇"
+    STANDARD_CHANGED = "STANDARD_CHANGED", "标准调整"
+    DATA_CORRECTED = "DATA_CORRECTED", "信息更正"
+    INELIGIBLE = "INELIGIBLE", "条件不再符合"
+
+
+class HoldCode(Code):
+    """Why an entitlement is not paid yet."""
+
+    CERTIFICATION_LAPSED = "CERTIFICATION_LAPSED", "资格认证逾期"
+    ACCOUNT_MISSING = "ACCOUNT_MISSING", "缺少账户"
+    ACCOUNT_REJECTED = "ACCOUNT_REJECTED", "账户被退回"
+    DECEASED_ARREARS = "DECEASED_ARREARS", "逝者补发待核"
+    UNDER_REVIEW = "UNDER_REVIEW", "核查中"
+    DUPLICATE_ELSEWHERE = "DUPLICATE_ELSEWHERE", "外县重复"
+    MANUAL = "MANUAL", "人工暂缓"
+
+
+class PaymentState(Code):
+    """Where one obligation stands in a month's payment list."""
+
+    HELD = "held", "暂缓"
+    PAYABLE = "payable", "可付"
+    BATCHED = "batched", "已编批"
+    RELEASED = "released", "已发出"
+    ACCEPTED = "accepted", "已到账"
+    RETURNED = "returned", "退票"
+    UNKNOWN = "unknown", "待查"
+    SET_OFF = "set_off", "已抵扣"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+class BankEvent(Code):
+    """What a bank said of an instruction."""
+
+    ACCEPTED = "accepted", "成功"
+    RETURNED = "returned", "退票"
+    UNKNOWN = "unknown", "待查"
+
+
+class RecoveryMeans(Code):
+    """How money owed back is dealt with."""
+
+    SET_OFF = "set_off", "抵扣"
+    BANK_RECALL = "bank_recall", "银行追回"
+    CASH = "cash", "现金退回"
+    FAMILY = "family", "家属退回"
+    WAIVED = "waived", "核销"
+
+
+class Role(Code):
+    """What a value says: the lowest allowed, the number itself, what is paid until set below, the highest allowed."""
+
+    FLOOR = "floor", "最低标准"
+    FIXED = "fixed", "确定标准"
+    DEFAULT = "default", "默认标准"
+    CEILING = "ceiling", "最高标准"
+
+
+class ValueStatus(Code):
+    """How far a value may be trusted; worst last."""
+
+    IN_FORCE = "in_force", "现行有效"
+    DRAFT = "draft", "征求意见稿"
+    PLACEHOLDER = "placeholder", "占位待核"
+
+
+class LowIncomeCategory(Code):
+    """低收入类别, strongest first."""
+
+    TEKUN = "tekun", "特困", "特困人员", "特困供养"
+    DIBAO = "dibao", "低保", "最低生活保障"
+    MARGIN = "margin", "低保边缘", "边缘"
+    EXPENSE_HARDSHIP = "expense_hardship", "支出型困难", "支出型"
+
+
+class Area(Code):
+    """城乡."""
+
+    URBAN = "urban", "城市", "城镇", "城"
+    RURAL = "rural", "农村", "乡村", "农"
+
+
+class SupportMode(Code):
+    """供养方式."""
+
+    HOME = "home", "分散", "分散供养"
+    INSTITUTION = "institution", "集中", "集中供养"
+
+
+class SelfCare(Code):
+    """自理能力, fuller care last."""
+
+    ABLE = "able", "全自理", "自理"
+    HALF = "half", "半护理", "半自理"
+    FULL = "full", "全护理", "不能自理"
+
+
+class Sex(Code):
+    MALE = "male", "男", "男性"
+    FEMALE = "female", "女", "女性"
+
+
+class DisabilityCategory(Code):
+    """残疾类别 (GB/T 26341)."""
+
+    VISUAL = "visual", "视力", "视力残疾"
+    HEARING = "hearing", "听力", "听力残疾"
+    SPEECH = "speech", "言语", "言语残疾"
+    PHYSICAL = "physical", "肢体", "肢体残疾"
+    INTELLECTUAL = "intellectual", "智力", "智力残疾"
+    MENTAL = "mental", "精神", "精神残疾"
+    MULTIPLE = "multiple", "多重", "多重残疾"
+
+
+class AbilityScale(Code):
+    """The standard of an ability assessment."""
+
+    GBT_42195 = "GB/T 42195-2022", "GB/T 42195-2022", "GB/T42195-2022", "GB/T 42195"
+    MZT_039 = "MZ/T 039-2013", "MZ/T 039-2013", "MZ/T039-2013", "MZ/T 039"
+
+
+class FamilyPlanningKind(Code):
+    """计划生育特殊家庭类别; 死亡 counts before 伤残."""
+
+    DEATH = "death", "死亡"
+    DISABILITY = "disability", "伤残"
+
+
+class ChoiceGroup(Code):
+    """Groups in which a person draws the higher of two."""
+
+    CARE = "care", "护理类"
+    LIVING = "living", "生活类"
+
+
+class Relationship(Code):
+    """与享受人关系."""
+
+    SELF = "self", "本人"
+    SPOUSE = "spouse", "配偶"
+    CHILD = "child", "子女", "儿子", "女儿"
+    GUARDIAN = "guardian", "监护人"
+    OTHER = "other", "其他", "代领人", "亲属"
+
+
+class SuspensionReason(Code):
+    """暂停原因."""
+
+    CERTIFICATION = "CERTIFICATION", "未按期认证"
+    ACCOUNT = "ACCOUNT", "账户异常待更正"
+    REVIEW = "REVIEW", "资格核查中"
+    PAYEE_CHANGE = "PAYEE_CHANGE", "收款人变更待确认"
+    UNREACHABLE = "UNREACHABLE", "短暂失联", "失联"
+    OBJECTION = "OBJECTION", "异议"
+    PRISON = "PRISON", "服刑"
+    WORK_INJURY = "WORK_INJURY", "工伤生活护理费"
+    OTHER = "OTHER", "其他"
+
+
+class Enrolment(Code):
+    AUTOMATIC = "automatic", "免申即享"
+    CLAIM = "claim", "依申请"
+
+
+class StartRule(Code):
+    """From which month an approved claim counts."""
+
+    CLAIM_MONTH = "claim_month", "申请当月"
+    APPROVAL_MONTH = "approval_month", "审批当月"
+    MONTH_AFTER_APPROVAL = "month_after_approval", "审批次月"
+    JANUARY_OF_CLAIM_YEAR = "january_of_claim_year", "申请当年一月"
+
+
+class PayeeRule(Code):
+    """Whose account a benefit goes to."""
+
+    PERSON = "person", "本人账户"
+    INSTITUTION = "institution", "集中供养的付给供养机构"
+
+
+class RefusalCode(Code):
+    """Why a register row, file or cell was refused."""
+
+    HEADER_MISSING = "HEADER_MISSING", "缺少必需的列"
+    HEADER_UNKNOWN = "HEADER_UNKNOWN", "有不认识的列"
+    FILE_UNREADABLE = "FILE_UNREADABLE", "文件无法读取"
+    FILE_EMPTY = "FILE_EMPTY", "文件没有数据"
+    VALUE_MISSING = "VALUE_MISSING", "必填项为空"
+    NUMERIC_ID = "NUMERIC_ID", "号码为数字格式,尾数已丢失"
+    ID_SHAPE = "ID_SHAPE", "身份证号格式不对"
+    ID_CHECK_DIGIT = "ID_CHECK_DIGIT", "身份证号校验码不符"
+    ID_DATE = "ID_DATE", "身份证号中的出生日期不成立"
+    BIRTH_DATE_CONFLICT = "BIRTH_DATE_CONFLICT", "出生日期与身份证号不一致"
+    DATE_INVALID = "DATE_INVALID", "日期不成立"
+    MONTH_INVALID = "MONTH_INVALID", "年月不成立"
+    NUMBER_INVALID = "NUMBER_INVALID", "不是整数或超出范围"
+    CODE_UNKNOWN = "CODE_UNKNOWN", "不认识的取值"
+    TEXT_INVALID = "TEXT_INVALID", "含有不允许的字符或过长"
+    PERIOD_REVERSED = "PERIOD_REVERSED", "终止早于起始"
+    DUPLICATE_ROW = "DUPLICATE_ROW", "与另一行完全相同"
+    AMBIGUOUS = "AMBIGUOUS", "同一人有互相矛盾的多行"
+
+
+class GapGround(Code):
+    """Why a person's last accepted rows of a register still stand (blueprint §8, register gaps)."""
+
+    REFUSED = "REFUSED", "本月该行被拒收"
+    VANISHED = "VANISHED", "本月名册中不见此人"
+    AMBIGUOUS = "AMBIGUOUS", "本月多行互相矛盾"
+
+
+class OfficerRole(Code):
+    MAKER = "maker", "经办"
+    CHECKER = "checker", "复核"
+    RELEASER = "releaser", "发放"

@@ -1,0 +1,131 @@
+"""How a column is declared: once, with its Chinese header, meaning, unit and kind of value.
+
+`column()` returns a pandera field; what pandera has no place for goes into the field's metadata under the names
+of `ColumnFacts`. From the declaration come the intake gate, the asset checks, the header mapping of files and the data
+dictionary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+
+from contracts.codes import Code
+
+
+class CellKind(StrEnum):
+    """How the text of a file's cell is read; one parser each in intake/."""
+
+    TEXT = "text"
+    RESIDENT_ID = "resident_id"  # 18 digits, check digit, a real date
+    ACCOUNT = "account"  # digits, kept as text
+    KEY = "key"  # a short identifier, kept as text
+    DIVISION = "division"  # six or more digits, kept as text
+    DAY = "day"
+    MONTH = "month"
+    YES_NO = "yes_no"
+    WHOLE = "whole"
+    CODE = "code"
+
+
+@dataclass(frozen=True)
+class ColumnFacts:
+    """What a declaration says beyond dtype and checks."""
+
+    name: str
+    header: str
+    description: str
+    kind: CellKind
+    required: bool
+    optional_column: bool
+    nullable: bool
+    aliases: tuple[str, ...]
+    unit: str
+    code: type[Code] | None
+    minimum: int | None
+    maximum: int | None
+    null_words: tuple[str, ...]
+
+
+def column(
+    header: str,
+    description: str = "",
+    *,
+    kind: CellKind = CellKind.TEXT,
+    required: bool = True,
+    optional_column: bool = False,
+    nullable: bool | None = None,
+    aliases: tuple[str, ...] = (),
+    unit: str = "",
+    code: type[Code] | None = None,
+    minimum: int | None = None,
+    maximum: int | None = None,
+    null_words: tuple[str, ...] = (),
+) -> Any:
+    """Declare one column.
+
+    `required`: a row with an empty cell is refused. `optional_column`: a file may come without the column.
+    `null_words`: cell texts that mean null (全部). `nullable` follows from `required` and `null_words` unless given.
+    """
+    may_be_null = (not required or bool(null_words)) if nullable is None else nullable
+    dtype_kwargs = {"categories": code.values()} if code else None
+    return pa.Field(
+        nullable=may_be_null,
+        description=description or header,
+        dtype_kwargs=dtype_kwargs,
+        ge=minimum,
+        le=maximum,
+        metadata={
+            "header": header,
+            "kind": CellKind.CODE if code else kind,
+            "required": required,
+            "optional_column": optional_column,
+            "aliases": aliases,
+            "unit": unit,
+            "code": code,
+            "minimum": minimum,
+            "maximum": maximum,
+            "null_words": null_words,
+        },
+    )
+
+
+def columns_of(model: type[pa.DataFrameModel]) -> Iterator[ColumnFacts]:
+    """The declared columns of a model, in order."""
+    for name, declared in model.to_schema().columns.items():
+        facts = declared.metadata or {}
+        yield ColumnFacts(
+            name=name,
+            header=facts.get("header", name),
+            description=declared.description or "",
+            kind=facts.get("kind", CellKind.TEXT),
+            required=facts.get("required", not declared.nullable),
+            optional_column=facts.get("optional_column", False),
+            nullable=bool(declared.nullable),
+            aliases=facts.get("aliases", ()),
+            unit=facts.get("unit", ""),
+            code=facts.get("code"),
+            minimum=facts.get("minimum"),
+            maximum=facts.get("maximum"),
+            null_words=facts.get("null_words", ()),
+        )
+
+
+def polars_schema(model: type[pa.DataFrameModel]) -> pl.Schema:
+    """Names and polars types of a model's columns, in order."""
+    return pl.Schema({name: declared.dtype.type for name, declared in model.to_schema().columns.items()})
+
+
+def empty(model: type[pa.DataFrameModel]) -> pl.DataFrame:
+    """A frame of the model without rows."""
+    return pl.DataFrame(schema=polars_schema(model))
+
+
+def headers(model: type[pa.DataFrameModel]) -> dict[str, str]:
+    """Column name → Chinese header."""
+    return {facts.name: facts.header for facts in columns_of(model)}

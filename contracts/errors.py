@@ -1,0 +1,45 @@
+"""What an officer is told when something cannot go on: what is wrong, where, and what to do. Never a person's data."""
+
+from __future__ import annotations
+
+
+class OfficerError(Exception):
+    """A message for an officer. `exit_code` is the command's (docs/guides/commands.md)."""
+
+    exit_code = 1
+
+    def __init__(self, what: str, advice: str = "", where: str = "") -> None:
+        super().__init__(" · ".join(part for part in (where, what, advice) if part))
+        self.what = what
+        self.advice = advice
+        self.where = where
+
+
+class InputError(OfficerError):
+    """A file, register or setting cannot be used."""
+
+    exit_code = 3
+
+
+class PolicyError(OfficerError):
+    """The law as data is broken, or has nothing for this county."""
+
+    exit_code = 4
+
+
+class StoppedError(OfficerError):
+    """A control stopped the month; an officer's name and reason are needed to go on."""
+
+    exit_code = 5
+
+
+class NotAllowedError(OfficerError):
+    """The officer may not do this, or not now."""
+
+    exit_code = 6
+
+
+class BookError(OfficerError):
+    """The book refuses: an order of steps, a constraint, a broken chain."""
+
+    exit_code = 7

@@ -1,0 +1,51 @@
+"""What a run was made from: enough to make it again. Its digest names the folder in store/ and binds the stages together."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import date
+
+from pydantic import BaseModel, ConfigDict
+
+from contracts.months import add_months, months_between
+
+
+class RegisterInput(BaseModel):
+    """One register as this run takes it."""
+
+    model_config = ConfigDict(frozen=True)
+
+    register: str
+    file_name: str = ""  # empty: never received
+    file_digest: str = ""  # SHA-256 of the bytes as received
+    inbox_month: str = ""  # "YYYY-MM" it was handed in for
+    carried_months: int = 0  # how many months old it is
+
+
+class Manifest(BaseModel):
+    """The inputs and settings of one run of one county's pay month."""
+
+    model_config = ConfigDict(frozen=True)
+
+    county: str
+    pay_month: date
+    known_on: date
+    go_live_month: date
+    lookback_months: int
+    pack_digest: str
+    registers: tuple[RegisterInput, ...]
+    previous_digest: str = ""  # the manifest whose accepted rows stand where this month's have gaps
+
+    def digest(self) -> str:
+        """SHA-256 over the canonical JSON of everything above."""
+        return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
+
+    def window(self) -> list[date]:
+        """The benefit months that may be posted: `lookback_months` ending with the pay month, not before go-live."""
+        first = max(add_months(self.pay_month, 1 - self.lookback_months), self.go_live_month)
+        return months_between(first, self.pay_month)
+
+    def computed_months(self) -> list[date]:
+        """The window and the twelve months before it (not before go-live), where differences are only listed."""
+        first = max(add_months(self.pay_month, 1 - self.lookback_months - 12), self.go_live_month)
+        return months_between(first, self.pay_month)

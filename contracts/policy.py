@@ -1,0 +1,166 @@
+"""What the rulebook hands to the calculators: conditions as trees, figures as frames. Plain data, no behaviour.
+
+A `when:` tree is made of `AllOf`, `AnyOf`, `Not`, `Fact`, `Switch`, `Compare` and `OneOf`. Words are those of
+`contracts.vocabulary`; a parameter is named as in the pack, without the benefit (`min_age`), and stands in the rates as
+column `p_<name>`.
+
+`BenefitRules.rates` has one row per benefit month and combination of keys:
+
+    benefit_month   Date
+    <keys>          fact columns the figures are keyed by (age_years, disability_grade, area_code …); the domain holds
+                    null too, so a left join with `nulls_equal=True` on benefit_month and keys never misses
+    p_<parameter>   Boolean, Int64 (whole numbers as such, money in fen with suffix _fen, fractions as _num and _den) or
+                    String; null: no value
+    p_excluded_by_<word>   Boolean: this status excludes the benefit in the month
+    p_is_abolished  Boolean: from here on there is no row
+    unset_code      Enum UnsetGround, null where the standard is set
+    rate_id         String: names the set of values this row rests on; the key of `Rules.catalogue`
+
+Money columns each calculator reads are in `RATE_MONEY`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+import polars as pl
+
+from contracts.codes import Benefit
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A reference to a pack value: `$min_age`."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class AllOf:
+    conditions: tuple[Condition, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class AnyOf:
+    conditions: tuple[Condition, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Not:
+    condition: Condition
+
+
+@dataclass(frozen=True)
+class Fact:
+    """A yes/no word of the vocabulary."""
+
+    word: str
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A yes/no parameter of the pack."""
+
+    parameter: Parameter
+
+
+@dataclass(frozen=True)
+class Compare:
+    """A number word within bounds, both included: `{age: {at_least: $min_age, at_most: 99}}`; `below` excludes."""
+
+    word: str
+    at_least: int | Parameter | None = None
+    at_most: int | Parameter | None = None
+    below: int | Parameter | None = None
+
+
+@dataclass(frozen=True)
+class OneOf:
+    """A code word, or a text parameter, is one of these codes."""
+
+    subject: str | Parameter
+    codes: tuple[str, ...]
+
+
+Condition = AllOf | AnyOf | Not | Fact | Switch | Compare | OneOf
+
+# Figures every benefit's rates carry.
+COMMON_RATES: Mapping[str, pl.DataType] = {
+    "p_min_age": pl.Int64(),
+    "p_round_up_to_fen": pl.Int64(),
+    "p_enrolment": pl.String(),
+    "p_start_rule": pl.String(),
+    "p_payee": pl.String(),
+    "p_choose_group": pl.String(),
+    "p_tie_rank": pl.Int64(),
+    "p_is_abolished": pl.Boolean(),
+}
+# Money and fractions, per benefit.
+RATE_MONEY: Mapping[Benefit, Mapping[str, pl.DataType]] = {
+    **{
+        benefit: {"p_amount_fen": pl.Int64()}
+        for benefit in Benefit
+        if benefit not in (Benefit.TEKUN_LIVING, Benefit.TEKUN_CARE)
+    },
+    # (dibao × ratio) / (12 where dibao is yearly), or a published amount
+    Benefit.TEKUN_LIVING: {
+        "p_amount_fen": pl.Int64(),
+        "p_dibao_fen": pl.Int64(),
+        "p_dibao_months": pl.Int64(),
+        "p_ratio_num": pl.Int64(),
+        "p_ratio_den": pl.Int64(),
+    },
+    # (minimum wage of the county's tier × ratio), or the benchmark's amount, or a published amount
+    Benefit.TEKUN_CARE: {
+        "p_amount_fen": pl.Int64(),
+        "p_wage_fen": pl.Int64(),
+        "p_ratio_num": pl.Int64(),
+        "p_ratio_den": pl.Int64(),
+        "p_benchmark_fen": pl.Int64(),
+    },
+}
+RATE_TAIL: Mapping[str, pl.DataType] = {
+    "unset_code": pl.Enum(["NOT_SET", "BELOW_FLOOR"]),
+    "rate_id": pl.String(),
+}
+
+
+@dataclass(frozen=True)
+class BenefitRules:
+    """One benefit in one county, for every month asked for, as known on one day."""
+
+    benefit: Benefit
+    when: Condition
+    when_source: str  # document and clause of the conditions, for a person to read
+    keys: tuple[str, ...]
+    rates: pl.DataFrame = field(repr=False)
+
+
+@dataclass(frozen=True)
+class PairRule:
+    """What the law says of two benefits of one person in one month."""
+
+    first: Benefit
+    second: Benefit
+    relation: Literal["stack", "exclude", "choose_higher"]
+    ground: str
+    group: str = ""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The law of one county, resolved."""
+
+    county: str
+    county_name: str
+    known_on: date
+    months: tuple[date, ...]
+    benefits: Mapping[Benefit, BenefitRules]
+    pairs: tuple[PairRule, ...]
+    catalogue: pl.DataFrame = field(repr=False)  # contracts.tables.RateCatalogue
+    pack_digest: str = ""

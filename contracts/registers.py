@@ -1,0 +1,258 @@
+"""The eleven registers a county hands over, as files have them: one model each, declared once.
+
+Inside the program a register's `person_id` is replaced by `person_no`, and every row keeps the file, sheet and row
+it came from: that shape is `accepted(model)`. A register is cumulative: ended rows stay, with their end.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+
+import pandera.polars as pa
+import polars as pl
+from pandera.api.polars.model_config import BaseConfig
+
+from contracts.codes import (
+    AbilityScale,
+    Area,
+    Benefit,
+    ChoiceGroup,
+    DisabilityCategory,
+    FamilyPlanningKind,
+    LowIncomeCategory,
+    Relationship,
+    SelfCare,
+    Sex,
+    SupportMode,
+    SuspensionReason,
+)
+from contracts.columns import CellKind, column, columns_of
+
+PROVENANCE: dict[str, pl.DataType] = {
+    "source_file": pl.String(),
+    "source_sheet": pl.String(),
+    "source_row": pl.Int64(),
+}
+
+
+class Register(pa.DataFrameModel):
+    """Base of the registers."""
+
+    class Config(BaseConfig):
+        strict = True
+
+
+def person_id_column() -> str:
+    """The identity number of the person a row is about."""
+    declared: str = column(
+        "身份证号",
+        "享受人的公民身份号码,18位,按文本填写",
+        kind=CellKind.RESIDENT_ID,
+        aliases=("公民身份号码", "身份证号码", "证件号码", "身份证"),
+    )
+    return declared
+
+
+class Population(Register):
+    """人口:户籍在册人员。Several rows of one person: any row that covers the month counts; the earliest day of death."""
+
+    person_id: str = person_id_column()
+    name: str = column("姓名", aliases=("享受人姓名",))
+    sex: pl.Enum = column("性别", code=Sex, required=False)
+    birth_date: pl.Date = column("出生日期", "须与身份证号一致", kind=CellKind.DAY, aliases=("出生年月日",))
+    division_code: str = column(
+        "户籍地区划",
+        "户籍所在地行政区划代码,前六位为县",
+        kind=CellKind.DIVISION,
+        aliases=("行政区划代码", "户籍地区划代码"),
+    )
+    township: str = column("乡镇", aliases=("乡镇街道", "乡镇(街道)", "街道"))
+    village: str = column("村社区", aliases=("村", "社区", "村(社区)", "村(居)委会", "村居"))
+    hukou_type: str = column("户口性质", "城镇/农村", required=False)
+    village_group: str = column("村民小组", required=False, optional_column=True, aliases=("村(居)民小组",))
+    head_name: str = column("户主姓名", required=False, optional_column=True)
+    head_id: str = column("户主身份证号", required=False, optional_column=True, kind=CellKind.RESIDENT_ID)
+    phone: str = column("联系电话", required=False, optional_column=True, aliases=("电话",))
+    moved_in_on: pl.Date = column("迁入日期", "迁入当月由原地发放,次月起本县发放", kind=CellKind.DAY, required=False)
+    moved_out_on: pl.Date = column("迁出日期", "迁出当月仍由本县发放", kind=CellKind.DAY, required=False)
+    died_on: pl.Date = column("死亡日期", "死亡当月全额发放,次月停发", kind=CellKind.DAY, required=False)
+
+
+class LowIncome(Register):
+    """低收入:低保、特困、低保边缘、支出型困难。In a month with several rows the strongest category counts."""
+
+    person_id: str = person_id_column()
+    household_id: str = column("户编号", kind=CellKind.KEY)
+    category: pl.Enum = column(
+        "类别", "低保/特困/低保边缘/支出型困难", code=LowIncomeCategory, aliases=("救助类别", "低收入类别")
+    )
+    area: pl.Enum = column("城乡", "城市/农村", code=Area, aliases=("城乡类别",))
+    is_recipient: bool = column("是否保障对象", "本人是否低保对象", kind=CellKind.YES_NO)
+    support_mode: pl.Enum = column("供养方式", "特困:分散/集中", code=SupportMode, required=False)
+    self_care: pl.Enum = column("自理能力", "特困:全自理/半护理/全护理", code=SelfCare, required=False)
+    institution_id: str = column("供养机构", "集中供养的机构编号", kind=CellKind.KEY, required=False)
+    confirmed_on: pl.Date = column(
+        "确认日期", "无起始年月时,次月起算", kind=CellKind.DAY, required=False, optional_column=True
+    )
+    from_month: pl.Date = column("起始年月", kind=CellKind.MONTH, required=False, unit="month")
+    to_month: pl.Date = column("终止年月", "含当月", kind=CellKind.MONTH, required=False, unit="month")
+
+
+class Disability(Register):
+    """残疾:持证残疾人。Valid from the month of issue through the month it expires or is cancelled; the lowest grade."""
+
+    person_id: str = person_id_column()
+    certificate_no: str = column("残疾证号", kind=CellKind.KEY)
+    category: pl.Enum = column("残疾类别", code=DisabilityCategory)
+    grade: int = column("残疾等级", "1–4,1级最重", kind=CellKind.WHOLE, minimum=1, maximum=4, aliases=("等级",))
+    needs_long_term_care: bool = column("需长期照护", kind=CellKind.YES_NO, aliases=("是否需长期照护",))
+    issued_on: pl.Date = column("发证日期", kind=CellKind.DAY)
+    expires_on: pl.Date = column("有效期至", kind=CellKind.DAY, required=False)
+    cancelled_on: pl.Date = column("注销日期", kind=CellKind.DAY, required=False)
+
+
+class Ability(Register):
+    """老年人能力评估。The latest assessment made by the end of the month and still valid in it; the same day, the higher."""
+
+    person_id: str = person_id_column()
+    scale: pl.Enum = column("评估标准", code=AbilityScale)
+    level: int = column("评估等级", "0 完好 … 4 完全失能", kind=CellKind.WHOLE, minimum=0, maximum=4)
+    assessed_on: pl.Date = column("评估日期", kind=CellKind.DAY)
+    valid_until: pl.Date = column("有效期至", kind=CellKind.DAY, required=False)
+    is_unable: bool = column("生活不能自理", "民政部门认定", kind=CellKind.YES_NO)
+    unable_from_month: pl.Date = column("认定起始年月", kind=CellKind.MONTH, required=False, unit="month")
+    unable_to_month: pl.Date = column("认定终止年月", kind=CellKind.MONTH, required=False, unit="month")
+
+
+class FamilyPlanning(Register):
+    """计生特殊家庭。死亡 before 伤残, one title only."""
+
+    person_id: str = person_id_column()
+    kind: pl.Enum = column("类别", "死亡/伤残", code=FamilyPlanningKind)
+    from_month: pl.Date = column("起始年月", kind=CellKind.MONTH, unit="month")
+    to_month: pl.Date = column("终止年月", kind=CellKind.MONTH, required=False, unit="month")
+
+
+class Account(Register):
+    """账户:本人或代领人的收款账户,每人一行。Identical rows collapse, differing ones are refused (AMBIGUOUS)."""
+
+    person_id: str = person_id_column()
+    payee_name: str = column("收款人姓名", aliases=("户名",))
+    payee_id: str = column("收款人身份证号", kind=CellKind.RESIDENT_ID, required=False)
+    relationship: pl.Enum = column("与享受人关系", code=Relationship, required=False, aliases=("关系",))
+    account_no: str = column("账号", kind=CellKind.ACCOUNT, aliases=("银行账号", "银行卡号", "收款账号"))
+    bank_name: str = column("开户行", aliases=("开户银行",))
+    bank_code: str = column("联行号", kind=CellKind.KEY, required=False)
+
+
+class Institution(Register):
+    """供养机构:集中供养的收款单位。"""
+
+    institution_id: str = column("供养机构", "机构编号", kind=CellKind.KEY, aliases=("机构编号",))
+    name: str = column("名称", aliases=("机构名称",))
+    account_name: str = column("账户名", aliases=("户名",))
+    account_no: str = column("账号", kind=CellKind.ACCOUNT, aliases=("银行账号",))
+    bank_name: str = column("开户行", aliases=("开户银行",))
+    bank_code: str = column("联行号", kind=CellKind.KEY, required=False)
+
+
+class Claim(Register):
+    """申请。Approved when 审批日期 is filled in; it does not lapse."""
+
+    person_id: str = person_id_column()
+    benefit: pl.Enum = column("项目", code=Benefit, aliases=("申请项目", "补贴项目"))
+    claimed_on: pl.Date = column("申请日期", kind=CellKind.DAY)
+    approved_on: pl.Date = column("审批日期", kind=CellKind.DAY, required=False)
+
+
+class Choice(Register):
+    """择领:本人在择高组内的选择。The latest begun counts; a choice has no end."""
+
+    person_id: str = person_id_column()
+    group: pl.Enum = column("组", "护理类/生活类", code=ChoiceGroup, aliases=("择高组",))
+    benefit: pl.Enum = column("选择项目", code=Benefit, aliases=("项目",))
+    from_month: pl.Date = column("起始年月", kind=CellKind.MONTH, unit="month")
+
+
+class Certification(Register):
+    """资格认证,每人一行。No row: never lapsed. Lapsed before the first day of the pay month: a hold."""
+
+    person_id: str = person_id_column()
+    certified_until: pl.Date = column("认证有效期至", kind=CellKind.DAY)
+
+
+class Suspension(Register):
+    """暂停。Says for itself whether its months are owed later (是否补发)."""
+
+    person_id: str = person_id_column()
+    benefit: pl.Enum = column("项目", "某一项目,或“全部”", code=Benefit, null_words=("全部", "all"))
+    reason_code: pl.Enum = column("原因", code=SuspensionReason)
+    from_month: pl.Date = column("起始年月", kind=CellKind.MONTH, unit="month")
+    to_month: pl.Date = column("终止年月", kind=CellKind.MONTH, required=False, unit="month")
+    back_pay: bool = column("是否补发", kind=CellKind.YES_NO)
+
+
+REGISTERS: dict[str, type[Register]] = {
+    "population": Population,
+    "low_income": LowIncome,
+    "disability": Disability,
+    "ability": Ability,
+    "family_planning": FamilyPlanning,
+    "account": Account,
+    "institution": Institution,
+    "claim": Claim,
+    "choice": Choice,
+    "certification": Certification,
+    "suspension": Suspension,
+}
+REGISTER_LABELS: dict[str, str] = {
+    "population": "人口",
+    "low_income": "低收入",
+    "disability": "残疾",
+    "ability": "老年人能力评估",
+    "family_planning": "计生特殊家庭",
+    "account": "账户",
+    "institution": "供养机构",
+    "claim": "申请",
+    "choice": "择领",
+    "certification": "资格认证",
+    "suspension": "暂停",
+}
+REQUIRED_REGISTERS = ("population",)
+ONE_ROW_PER_PERSON = ("account", "certification", "institution")
+
+
+def key_column(register: str) -> str:
+    """What a register's rows are about: a person, or an institution."""
+    return "institution_id" if register == "institution" else "person_id"
+
+
+@cache
+def accepted(register: str) -> pa.DataFrameSchema:
+    """The shape of an accepted register: person_no for person_id, and where each row came from."""
+    schema = REGISTERS[register].to_schema()
+    declared = dict(schema.columns)
+    lead: dict[str, pa.Column] = {}
+    if declared.pop("person_id", None) is not None:
+        lead["person_no"] = pa.Column(pl.Int64, nullable=False, description="人员编号(内部)")
+    tail = {
+        name: pa.Column(dtype, nullable=False, description=text)
+        for (name, dtype), text in zip(PROVENANCE.items(), ("来源文件", "来源工作表", "来源行号"), strict=True)
+    }
+    return pa.DataFrameSchema({**lead, **declared, **tail}, strict=True, name=f"accepted_{register}")
+
+
+def accepted_schema(register: str) -> pl.Schema:
+    """Names and polars types of an accepted register."""
+    return pl.Schema({name: declared.dtype.type for name, declared in accepted(register).columns.items()})
+
+
+def empty_register(register: str) -> pl.DataFrame:
+    """An accepted register without rows: one never received."""
+    return pl.DataFrame(schema=accepted_schema(register))
+
+
+def file_headers(register: str) -> Sequence[str]:
+    """The Chinese headers of a register's file, in order."""
+    return [facts.header for facts in columns_of(REGISTERS[register])]

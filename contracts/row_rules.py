@@ -1,0 +1,64 @@
+"""Rules over several columns of one register row. An expression is true where the row breaks the rule."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from contracts.codes import LowIncomeCategory, RefusalCode
+
+
+@dataclass(frozen=True)
+class RowRule:
+    """One rule: what is violated, on which column the message points, and what the sender should do."""
+
+    code: RefusalCode
+    column: str
+    violated: pl.Expr
+    advice: str
+
+
+def reversed_period(first: str, last: str) -> RowRule:
+    """The end lies before the beginning."""
+    return RowRule(RefusalCode.PERIOD_REVERSED, last, pl.col(last) < pl.col(first), "请核对起止时间")
+
+
+IS_TEKUN = pl.col("category") == LowIncomeCategory.TEKUN
+
+ROW_RULES: dict[str, tuple[RowRule, ...]] = {
+    "population": (
+        RowRule(
+            RefusalCode.PERIOD_REVERSED,
+            "died_on",
+            pl.col("died_on") < pl.col("birth_date"),
+            "死亡日期早于出生日期,请核对",
+        ),
+    ),
+    "low_income": (
+        RowRule(
+            RefusalCode.VALUE_MISSING,
+            "from_month",
+            pl.col("from_month").is_null() & pl.col("confirmed_on").is_null(),
+            "起始年月与确认日期至少填一项",
+        ),
+        RowRule(
+            RefusalCode.VALUE_MISSING, "self_care", IS_TEKUN & pl.col("self_care").is_null(), "特困人员须填自理能力"
+        ),
+        RowRule(
+            RefusalCode.VALUE_MISSING,
+            "support_mode",
+            IS_TEKUN & pl.col("support_mode").is_null(),
+            "特困人员须填供养方式",
+        ),
+        reversed_period("from_month", "to_month"),
+    ),
+    "disability": (reversed_period("issued_on", "expires_on"), reversed_period("issued_on", "cancelled_on")),
+    "ability": (
+        reversed_period("assessed_on", "valid_until"),
+        reversed_period("unable_from_month", "unable_to_month"),
+    ),
+    "family_planning": (reversed_period("from_month", "to_month"),),
+    "claim": (reversed_period("claimed_on", "approved_on"),),
+    "suspension": (reversed_period("from_month", "to_month"),),
+}

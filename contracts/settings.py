@@ -1,0 +1,136 @@
+"""`disburse.toml`: settings of a home. Every one has a default; an unknown key is an error."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from contracts.codes import Benefit, OfficerRole
+from contracts.errors import InputError
+from contracts.months import month_text, parse_month
+
+
+class Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Officer(Strict):
+    """A person who may act, `--as NAME`."""
+
+    name: str
+    roles: tuple[OfficerRole, ...] = Field(min_length=1)
+    counties: tuple[str, ...] = ()  # empty: every county
+
+
+class CountySettings(Strict):
+    """`[county.410721]`."""
+
+    go_live_month: date | None = None  # None: the county's first pay month
+    lookback_months: int = Field(24, ge=1, le=120)
+    pay_backlog: bool = False  # months before the first pay month are paid as arrears, without imported history
+    run_as: str = ""  # the maker of a scheduled run
+    recovery_stop_per_mille: int = Field(10, ge=0, le=1000)  # of the month's entitlement
+    recovery_stop_at_least: int = Field(20, ge=0)  # people; fewer never stop a run
+    shrink_stop_per_mille: int = Field(100, ge=0, le=1000)  # of the people of a register
+    shrink_stop_at_least: int = Field(20, ge=0)
+    profiles: dict[str, str] = Field(default_factory=dict)  # benefit → profile
+    default_profile: str = "generic_pipe"
+    schedule_day: int = Field(3, ge=1, le=28)
+    schedule_hour: int = Field(2, ge=0, le=23)
+
+    @field_validator("go_live_month", mode="before")
+    @classmethod
+    def _month(cls, text: object) -> object:
+        return parse_month(text) if isinstance(text, str) else text
+
+    @field_validator("profiles")
+    @classmethod
+    def _known_benefits(cls, profiles: dict[str, str]) -> dict[str, str]:
+        unknown = [name for name in profiles if name not in Benefit.values()]
+        if unknown:
+            raise ValueError(f"不认识的项目:{'、'.join(unknown)}")
+        return profiles
+
+    def profile_of(self, benefit: str) -> str:
+        """The bank profile a benefit is paid with."""
+        return self.profiles.get(benefit, self.default_profile)
+
+
+class Settings(Strict):
+    """The whole file."""
+
+    county: dict[str, CountySettings] = Field(default_factory=dict)
+    officer: tuple[Officer, ...] = ()
+
+    def of(self, county: str) -> CountySettings:
+        """A county's settings; the defaults where the file has none."""
+        return self.county.get(county, CountySettings())
+
+    def officer_named(self, name: str) -> Officer | None:
+        return next((officer for officer in self.officer if officer.name == name), None)
+
+
+@dataclass(frozen=True)
+class Home:
+    """`DISBURSE_HOME`: where everything of one installation lies."""
+
+    path: Path
+
+    @classmethod
+    def from_environment(cls) -> Home:
+        return cls(Path(os.environ.get("DISBURSE_HOME", "var")).resolve())
+
+    def inbox(self, county: str, pay_month: date) -> Path:
+        return self.path / "inbox" / county / month_text(pay_month)
+
+    def inbox_of(self, county: str) -> Path:
+        return self.path / "inbox" / county
+
+    @property
+    def settings_file(self) -> Path:
+        return self.path / "disburse.toml"
+
+    @property
+    def overlay(self) -> Path:
+        """The county's own policies."""
+        return self.path / "policies"
+
+    @property
+    def store(self) -> Path:
+        return self.path / "store"
+
+    @property
+    def outbox(self) -> Path:
+        return self.path / "outbox"
+
+    @property
+    def reports(self) -> Path:
+        return self.path / "reports"
+
+    @property
+    def dagster(self) -> Path:
+        return self.path / "dagster"
+
+    @property
+    def database_url(self) -> str:
+        """`DISBURSE_DATABASE_URL`, or SQLite inside the home."""
+        return os.environ.get("DISBURSE_DATABASE_URL") or f"sqlite:///{self.path / 'book.sqlite'}"
+
+    def settings(self) -> Settings:
+        """Read `disburse.toml`; InputError naming every wrong key where it is broken. No file: the defaults."""
+        if not self.settings_file.exists():
+            return Settings()
+        try:
+            return Settings.model_validate(tomllib.loads(self.settings_file.read_text("utf-8")))
+        except tomllib.TOMLDecodeError as broken:
+            raise InputError(f"设置文件写法有误({broken})", "请按 TOML 格式改正", "disburse.toml") from None
+        except ValidationError as broken:
+            wrong = ";".join(
+                f"{'.'.join(str(part) for part in error['loc'])}:{error['msg']}" for error in broken.errors()
+            )
+            raise InputError(f"设置有误:{wrong}", "请改正后重试", "disburse.toml") from None

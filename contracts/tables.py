@@ -1,0 +1,347 @@
+"""The tables between the rooms, and the exports: one pandera model each.
+
+Order of life: received → accepted (+ refused) → facts → entitled → coordinated → posted → payable → batch.
+Every model is strict: a column more or less breaks it. Validate collected frames: on a LazyFrame pandera checks no values.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandera.polars as pa
+import polars as pl
+from pandera.api.polars.model_config import BaseConfig
+
+from contracts.codes import (
+    AbilityScale,
+    Area,
+    Benefit,
+    Cause,
+    ChoiceGroup,
+    DisabilityCategory,
+    FamilyPlanningKind,
+    GapGround,
+    HoldCode,
+    Kind,
+    LowIncomeCategory,
+    Outcome,
+    PaymentState,
+    RefusalCode,
+    SelfCare,
+    SupportMode,
+    UnsetGround,
+    ValueStatus,
+)
+from contracts.columns import column
+
+MAX_FEN = 10_000_000_00  # an amount above ten million yuan for one person and month is a mistake
+
+
+class Table(pa.DataFrameModel):
+    """Base of the tables between rooms."""
+
+    class Config(BaseConfig):
+        strict = True
+
+
+def person_no() -> Any:
+    return column("人员编号", "内部编号,身份证号只在总账人员表中", minimum=1)
+
+
+def benefit() -> Any:
+    return column("项目", code=Benefit)
+
+
+def benefit_month() -> Any:
+    return column("所属月", "钱所对应的月份,当月第一天", unit="month")
+
+
+def fen(header: str, description: str = "", *, nullable: bool = False) -> Any:
+    return column(header, description, unit="fen", nullable=nullable, minimum=0, maximum=MAX_FEN)
+
+
+class PersonNumbers(Table):
+    """人员编号对照:身份证号 ↔ 人员编号。Given once, in person_id order."""
+
+    person_id: str = column("身份证号")
+    person_no: int = person_no()
+
+    class Config(BaseConfig):
+        strict = True
+        unique = ["person_id"]
+
+
+class RefusedRow(Table):
+    """拒收行:每行每个原因一条,写明文件、工作表、行、列、原因和处理办法。"""
+
+    register: str = column("名册")
+    source_file: str = column("文件")
+    source_sheet: str = column("工作表", required=False)
+    source_row: int = column("行号", "文件中的行号,表头为第1行;0 为整个文件", minimum=0)
+    source_column: str = column("列", required=False)
+    code: pl.Enum = column("代码", code=RefusalCode)
+    reason: str = column("原因")
+    advice: str = column("处理办法")
+    value_masked: str = column("原值(遮盖)", required=False)
+    person_no: int = column("人员编号", "能认出本人时", required=False)
+
+
+class RegisterGap(Table):
+    """名册缺口:此人上次收下的行继续有效,其待遇暂缓,等待处理(blueprint §8)。"""
+
+    register: str = column("名册")
+    person_no: int = person_no()
+    ground: pl.Enum = column("缺口", code=GapGround)
+
+
+class Facts(Table):
+    """情形:每人每月一行,当月据以判断的全部事实。Only people who can have a row."""
+
+    person_no: int = person_no()
+    benefit_month: pl.Date = benefit_month()
+    age_years: int = column("周岁", "所属月的周岁;生日在当月任何一天均算满", unit="years", minimum=0, maximum=150)
+    is_alive: bool = column("当月在世", "当月在世或当月去世")
+    is_registered: bool = column("本县户籍")
+    low_income_code: pl.Enum = column("低收入类别", "当月最强的一类", code=LowIncomeCategory, required=False)
+    is_dibao_person: bool = column("低保对象")
+    is_dibao_household: bool = column("低保家庭成员")
+    is_margin: bool = column("低保边缘")
+    is_expense_hardship: bool = column("支出型困难")
+    is_tekun: bool = column("特困人员")
+    area_code: pl.Enum = column("城乡", code=Area, required=False)
+    support_mode_code: pl.Enum = column("供养方式", code=SupportMode, required=False)
+    self_care_code: pl.Enum = column("自理能力", code=SelfCare, required=False)
+    institution_id: str = column("供养机构", required=False)
+    is_special_family: bool = column("计生特殊家庭")
+    family_planning_code: pl.Enum = column("计生特殊家庭类别", code=FamilyPlanningKind, required=False)
+    is_disabled: bool = column("持有效残疾人证")
+    is_severe: bool = column("重度残疾")
+    disability_grade: int = column("残疾等级", minimum=1, maximum=4, required=False)
+    disability_category_code: pl.Enum = column("残疾类别", code=DisabilityCategory, required=False)
+    needs_long_term_care: bool = column("需长期照护")
+    ability_scale_code: pl.Enum = column("能力评估标准", code=AbilityScale, required=False)
+    ability_level: int = column("能力评估等级", minimum=0, maximum=4, required=False)
+    is_unable: bool = column("生活不能自理")
+    is_limited: bool = column("失能")
+
+    class Config(BaseConfig):
+        strict = True
+        unique = ["person_no", "benefit_month"]
+
+
+class Entitled(Table):
+    """应享:每人每项每月一行,本项自身条件已具备,尚未考虑兼领、申请、暂停和择高。"""
+
+    person_no: int = person_no()
+    benefit: pl.Enum = benefit()
+    benefit_month: pl.Date = benefit_month()
+    would_be_fen: int = fen("应享金额", "不计兼领与择高;标准未设定时为空", nullable=True)
+    unset_code: pl.Enum = column("未设定原因", code=UnsetGround, required=False)
+    rate_id: str = column("标准依据", "所用标准值的编号,见标准目录")
+    is_excluded: bool = column("不得兼领", "因另一身份(如特困)不得领取")
+    needs_claim: bool = column("须申请")
+    start_rule: str = column("起算规则")
+    choose_group: pl.Enum = column("择高组", code=ChoiceGroup, required=False)
+    tie_rank: int = column("同额顺位", "同额时大者优先", minimum=0)
+    is_to_institution: bool = column("付给机构")
+    institution_id: str = column("供养机构", required=False)
+    fact_code: int = column("情形代码", "本项目所看的事实,见 contracts/fact_code.py", minimum=0)
+
+    class Config(BaseConfig):
+        strict = True
+        unique = ["person_no", "benefit", "benefit_month"]
+
+
+class Coordinated(Table):
+    """核定:每人每项每月一行的最终结果,含未领到的及其原因。"""
+
+    person_no: int = person_no()
+    benefit: pl.Enum = benefit()
+    benefit_month: pl.Date = benefit_month()
+    outcome: pl.Enum = column("结果", code=Outcome)
+    amount_fen: int = fen("应发金额", "结果为应发时的金额,其余为0;标准未设定为空", nullable=True)
+    would_be_fen: int = fen("应享金额", "不计兼领与择高;标准未设定时为空", nullable=True)
+    winner: pl.Enum = column("择高中选项目", "结果为择高未选时,胜出的项目", code=Benefit, required=False)
+    choose_group: pl.Enum = column("择高组", code=ChoiceGroup, required=False)
+    unset_code: pl.Enum = column("未设定原因", code=UnsetGround, required=False)
+    rate_id: str = column("标准依据")
+    is_to_institution: bool = column("付给机构")
+    institution_id: str = column("供养机构", required=False)
+    fact_code: int = column("情形代码", minimum=0)
+
+    class Config(BaseConfig):
+        strict = True
+        unique = ["person_no", "benefit", "benefit_month"]
+
+    @pa.dataframe_check(error="标准未设定的金额必须为空,其余不得为空")
+    @classmethod
+    def unknown_means_no_standard(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        """The amount is unknown exactly where no standard is set."""
+        unset = pl.col("outcome") == Outcome.STANDARD_NOT_SET
+        return data.lazyframe.select(pl.col("amount_fen").is_null() == unset)
+
+    @pa.dataframe_check(error="只有应发的行才有金额,且等于应享金额")
+    @classmethod
+    def only_the_entitled_have_money(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        """amount = would-be where ENTITLED, 0 otherwise."""
+        owed = pl.when(pl.col("outcome") == Outcome.ENTITLED).then("would_be_fen").otherwise(0)
+        return data.lazyframe.select((pl.col("amount_fen") == owed).fill_null(True))
+
+
+class RateCatalogue(Table):
+    """标准目录:每个标准依据由哪些标准值组成。"""
+
+    rate_id: str = column("标准依据")
+    benefit: pl.Enum = benefit()
+    amount_status: pl.Enum = column("标准状态", "金额所依各值中最差的状态", code=ValueStatus)
+    values_json: str = column(
+        "标准值",
+        "JSON 列表,每个值含 parameter, key, value, unit, effective_from, issued_on, role, status, level_code, "
+        "level_name, title, number, clause, quote, is_amount",
+    )
+
+    class Config(BaseConfig):
+        strict = True
+        unique = ["rate_id"]
+
+
+class Payable(Table):
+    """可付:每笔未付的债务一行,及其收款账户;暂缓的不在其中。"""
+
+    obligation_id: int = column("债务编号", minimum=1)
+    person_no: int = person_no()
+    benefit: pl.Enum = benefit()
+    benefit_month: pl.Date = benefit_month()
+    kind: pl.Enum = column("类型", code=Kind)
+    pays_fen: int = fen("实付金额", "债务减去撤回与抵扣")
+    attempt: int = column("发放次数", minimum=1)
+    person_id: str = column("身份证号")
+    name: str = column("姓名")
+    township: str = column("乡镇")
+    village: str = column("村社区")
+    institution_id: str = column("供养机构", required=False)
+    payee_name: str = column("收款人姓名")
+    payee_id: str = column("收款人身份证号", required=False)
+    relationship: str = column("与收款人关系", required=False)
+    account_no: str = column("账号")
+    bank_name: str = column("开户行")
+    bank_code: str = column("联行号", required=False)
+
+    class Config(BaseConfig):
+        strict = True
+        unique = ["obligation_id"]
+
+
+class InstructionLine(Table):
+    """指令:一次付款,一行对应银行文件的一行;所有印出的字段原样保存。
+
+    A person's line pays one obligation; an institution's line pays everyone on its roster.
+    """
+
+    instruction_id: str = column("指令号", "回盘时凭此对账;不含个人信息,不超过20位")
+    line_no: int = column("序号", minimum=1)
+    batch_id: str = column("批次号")
+    benefit: pl.Enum = benefit()
+    pay_month: str = column("发放年月", unit="YYYY-MM")
+    period_from: str = column("所属期起", unit="YYYY-MM")
+    period_to: str = column("所属期止", unit="YYYY-MM")
+    kind: pl.Enum = column("发放类型", "一行含多笔时,有正常即为正常", code=Kind)
+    attempt: int = column("发放次数", "大于1为重发", minimum=1)
+    name: str = column("姓名", "享受人;机构行为机构名称")
+    person_id: str = column("身份证号", required=False)
+    relationship: str = column("与收款人关系", required=False)
+    payee_name: str = column("收款人姓名")
+    payee_id: str = column("收款人身份证号", required=False)
+    account_no: str = column("账号")
+    bank_name: str = column("开户行")
+    bank_code: str = column("联行号", required=False)
+    amount_fen: int = column("金额", unit="fen", minimum=1, maximum=100 * MAX_FEN)
+    township: str = column("乡镇")
+    village: str = column("村社区")
+    people_count: int = column("人数", "机构行为名单人数", minimum=1)
+    remark: str = column("备注", required=False)
+
+    class Config(BaseConfig):
+        strict = True
+        unique = ["instruction_id"]
+
+
+class DesiredHold(Table):
+    """应有的暂缓:本次运行按规则应当存在的暂缓。benefit 与 obligation_id 为空表示此人全部项目。"""
+
+    person_no: int = person_no()
+    obligation_id: int = column("债务编号", required=False)
+    code: pl.Enum = column("暂缓代码", code=HoldCode)
+    ground: str = column("依据", "同一依据的暂缓,经办人解除后不再自动设立")
+
+
+class EntitlementExport(Table):
+    """导出:应享待遇。The whole window; amount_fen is what is owed, 0 for all but ENTITLED, null for STANDARD_NOT_SET."""
+
+    person_id: str = column("身份证号")
+    benefit: str = column("项目")
+    benefit_month: str = column("所属月", unit="YYYY-MM")
+    amount_fen: int = column("应发金额", unit="fen", required=False)
+    outcome: str = column("结果")
+    would_be_fen: int = column("应享金额", unit="fen", required=False)
+
+
+class PaymentExport(Table):
+    """导出:发放。One row per obligation posted in the month and one per older obligation batched in it."""
+
+    person_id: str = column("身份证号")
+    benefit: str = column("项目")
+    benefit_month: str = column("所属月", unit="YYYY-MM")
+    kind: str = column("类型")
+    amount_fen: int = column("金额", "毛额", unit="fen")
+    set_off_fen: int = column("已抵扣", unit="fen")
+    withdrawn_fen: int = column("已撤回", unit="fen")
+    pays_fen: int = column("实付", unit="fen")
+    attempt: int = column("发放次数")
+    payee_name: str = column("收款人姓名", required=False)
+    account_no: str = column("账号", required=False)
+    batch_id: str = column("批次号", required=False)
+    state: pl.Enum = column("状态", code=PaymentState)
+
+
+class ReceivableExport(Table):
+    """导出:应追回。What was posted in the month, whole."""
+
+    person_id: str = column("身份证号")
+    benefit: str = column("项目")
+    benefit_month: str = column("所属月", unit="YYYY-MM")
+    amount_fen: int = column("金额", unit="fen")
+    cause: pl.Enum = column("原因", code=Cause)
+
+
+class HoldExport(Table):
+    """导出:暂缓。Open holds with the money they keep back."""
+
+    person_id: str = column("身份证号")
+    name: str = column("姓名", required=False)
+    township: str = column("乡镇", required=False)
+    village: str = column("村社区", required=False)
+    phone: str = column("联系电话", required=False)
+    code: pl.Enum = column("暂缓代码", code=HoldCode)
+    reason: str = column("原因")
+    advice: str = column("处理办法")
+    held_fen: int = column("暂缓金额", unit="fen")
+    since: str = column("起始日", unit="YYYY-MM-DD")
+
+
+TABLES: tuple[type[Table], ...] = (
+    PersonNumbers,
+    RefusedRow,
+    RegisterGap,
+    Facts,
+    Entitled,
+    Coordinated,
+    RateCatalogue,
+    Payable,
+    InstructionLine,
+    DesiredHold,
+    EntitlementExport,
+    PaymentExport,
+    ReceivableExport,
+    HoldExport,
+)
