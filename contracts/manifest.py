@@ -15,7 +15,7 @@ class RegisterInput(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    register: str
+    name: str
     file_name: str = ""  # empty: never received
     file_digest: str = ""  # SHA-256 of the bytes as received
     inbox_month: str = ""  # "YYYY-MM" it was handed in for
