@@ -19,6 +19,7 @@ class Code(StrEnum):
     aliases: tuple[str, ...]
 
     def __new__(cls, code: str, label: str = "", *aliases: str) -> Self:
+        """Make a member whose value is the code alone."""
         member = str.__new__(cls, code)
         member._value_ = code
         member.label = label or code
@@ -52,7 +53,7 @@ class Code(StrEnum):
 
 
 class Benefit(Code):
-    """The nine monthly cash benefits (blueprint §5)."""
+    """The nine monthly cash benefits."""
 
     OLD_AGE_ALLOWANCE = "old_age_allowance", "高龄津贴", "高龄补贴"
     ELDER_SERVICE_SUBSIDY = "elder_service_subsidy", "养老服务补贴", "经济困难老年人养老服务补贴"
@@ -66,7 +67,7 @@ class Benefit(Code):
 
 
 class Outcome(Code):
-    """What became of one person's benefit in one month; the first that applies (blueprint §7)."""
+    """What became of one person's benefit in one month; the first that applies."""
 
     EXCLUDED = "EXCLUDED", "不得兼领"
     NOT_CLAIMED = "NOT_CLAIMED", "未申请"
@@ -93,7 +94,7 @@ class Kind(Code):
 
 
 class Cause(Code):
-    """Why money is owed back or taken back; the first that holds in the month (blueprint §8)."""
+    """Why money is owed back or taken back; the first that holds in the month."""
 
     DEATH = "DEATH", "死亡"
     MOVED_OUT = "MOVED_OUT", "户籍迁出"
@@ -199,6 +200,8 @@ class SelfCare(Code):
 
 
 class Sex(Code):
+    """性别."""
+
     MALE = "male", "男", "男性"
     FEMALE = "female", "女", "女性"
 
@@ -261,6 +264,8 @@ class SuspensionReason(Code):
 
 
 class Enrolment(Code):
+    """Whether a benefit is paid unasked or only on a claim."""
+
     AUTOMATIC = "automatic", "免申即享"
     CLAIM = "claim", "依申请"
 
@@ -305,7 +310,7 @@ class RefusalCode(Code):
 
 
 class GapGround(Code):
-    """Why a person's last accepted rows of a register still stand (blueprint §8, register gaps)."""
+    """Why a person's last accepted rows of a register still stand ."""
 
     REFUSED = "REFUSED", "本月该行被拒收"
     VANISHED = "VANISHED", "本月名册中不见此人"
@@ -313,6 +318,8 @@ class GapGround(Code):
 
 
 class OfficerRole(Code):
+    """What an officer may do to a batch; three different people."""
+
     MAKER = "maker", "经办"
     CHECKER = "checker", "复核"
     RELEASER = "releaser", "发放"

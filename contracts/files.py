@@ -22,7 +22,7 @@ def whole_file(target: Path, mode: int = 0o600) -> Iterator[Path]:
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
         temporary.chmod(mode)
-        os.replace(temporary, target)
+        temporary.replace(target)
         folder = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(folder)

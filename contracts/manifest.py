@@ -1,4 +1,7 @@
-"""What a run was made from: enough to make it again. Its digest names the folder in store/ and binds the stages together."""
+"""What a run was made from: enough to make it again.
+
+Its digest names the folder in store/ and binds the stages together.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,9 @@ class Manifest(BaseModel):
     lookback_months: int
     pack_digest: str
     registers: tuple[RegisterInput, ...]
-    previous_digest: str = ""  # the manifest whose accepted rows stand where this month's have gaps
+    decisions_digest: str = ""  # what officers have decided of register gaps
+    previous_month: date | None = None  # the manifest whose accepted rows stand where this one's have gaps
+    previous_digest: str = ""
 
     def digest(self) -> str:
         """SHA-256 over the canonical JSON of everything above."""

@@ -40,18 +40,24 @@ class Parameter:
 
 @dataclass(frozen=True)
 class AllOf:
+    """Every one of these conditions holds."""
+
     conditions: tuple[Condition, ...]
     label: str = ""
 
 
 @dataclass(frozen=True)
 class AnyOf:
+    """At least one of these conditions holds."""
+
     conditions: tuple[Condition, ...]
     label: str = ""
 
 
 @dataclass(frozen=True)
 class Not:
+    """The condition does not hold."""
+
     condition: Condition
 
 

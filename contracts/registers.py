@@ -55,7 +55,7 @@ def person_id_column() -> str:
 
 
 class Population(Register):
-    """人口:户籍在册人员。Several rows of one person: any row that covers the month counts; the earliest day of death."""
+    """人口:户籍在册人员。Of several rows of one person any that covers the month counts; the earliest day of death."""
 
     person_id: str = person_id_column()
     name: str = column("姓名", aliases=("享受人姓名",))
@@ -113,7 +113,7 @@ class Disability(Register):
 
 
 class Ability(Register):
-    """老年人能力评估。The latest assessment made by the end of the month and still valid in it; the same day, the higher."""
+    """老年人能力评估。The latest made by the end of the month and still valid in it; of the same day, the higher."""
 
     person_id: str = person_id_column()
     scale: pl.Enum = column("评估标准", code=AbilityScale)

@@ -16,6 +16,8 @@ from contracts.months import month_text, parse_month
 
 
 class Strict(BaseModel):
+    """A section that refuses keys it does not know."""
+
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
@@ -72,6 +74,7 @@ class Settings(Strict):
         return self.county.get(county, CountySettings())
 
     def officer_named(self, name: str) -> Officer | None:
+        """The officer of that name, or None."""
         return next((officer for officer in self.officer if officer.name == name), None)
 
 
@@ -83,16 +86,20 @@ class Home:
 
     @classmethod
     def from_environment(cls) -> Home:
+        """The home that DISBURSE_HOME names; `var` in the working folder where it is unset."""
         return cls(Path(os.environ.get("DISBURSE_HOME", "var")).resolve())
 
     def inbox(self, county: str, pay_month: date) -> Path:
+        """Where a county's register files of one month are put."""
         return self.path / "inbox" / county / month_text(pay_month)
 
     def inbox_of(self, county: str) -> Path:
+        """All months of a county's inbox."""
         return self.path / "inbox" / county
 
     @property
     def settings_file(self) -> Path:
+        """`disburse.toml`."""
         return self.path / "disburse.toml"
 
     @property
@@ -102,18 +109,22 @@ class Home:
 
     @property
     def store(self) -> Path:
+        """Parquet between the stages, and the originals of what was received."""
         return self.path / "store"
 
     @property
     def outbox(self) -> Path:
+        """Payment files, ready to be sent."""
         return self.path / "outbox"
 
     @property
     def reports(self) -> Path:
+        """Lists and summaries for officers."""
         return self.path / "reports"
 
     @property
     def dagster(self) -> Path:
+        """DAGSTER_HOME."""
         return self.path / "dagster"
 
     @property

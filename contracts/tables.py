@@ -1,7 +1,8 @@
 """The tables between the rooms, and the exports: one pandera model each.
 
 Order of life: received → accepted (+ refused) → facts → entitled → coordinated → posted → payable → batch.
-Every model is strict: a column more or less breaks it. Validate collected frames: on a LazyFrame pandera checks no values.
+Every model is strict: a column more or less breaks it. Validate collected frames: on a LazyFrame pandera checks no
+values.
 """
 
 from __future__ import annotations
@@ -45,18 +46,22 @@ class Table(pa.DataFrameModel):
 
 
 def person_no() -> Any:
+    """Who: the number that stands for a person everywhere inside."""
     return column("人员编号", "内部编号,身份证号只在总账人员表中", minimum=1)
 
 
 def benefit() -> Any:
+    """Which benefit."""
     return column("项目", code=Benefit)
 
 
 def benefit_month() -> Any:
+    """Which month the money is for."""
     return column("所属月", "钱所对应的月份,当月第一天", unit="month")
 
 
 def fen(header: str, description: str = "", *, nullable: bool = False) -> Any:
+    """An amount of one person and month."""
     return column(header, description, unit="fen", nullable=nullable, minimum=0, maximum=MAX_FEN)
 
 
@@ -87,7 +92,7 @@ class RefusedRow(Table):
 
 
 class RegisterGap(Table):
-    """名册缺口:此人上次收下的行继续有效,其待遇暂缓,等待处理(blueprint §8)。"""
+    """名册缺口:此人上次收下的行继续有效,其待遇暂缓,等待处理。"""
 
     register: str = column("名册")
     person_no: int = person_no()
@@ -276,7 +281,7 @@ class DesiredHold(Table):
 
 
 class EntitlementExport(Table):
-    """导出:应享待遇。The whole window; amount_fen is what is owed, 0 for all but ENTITLED, null for STANDARD_NOT_SET."""
+    """导出:应享待遇。Whole window; amount_fen is what is owed: 0 for all but ENTITLED, null for STANDARD_NOT_SET."""
 
     person_id: str = column("身份证号")
     benefit: str = column("项目")

@@ -1,4 +1,4 @@
-"""The words a pack may use in `when:`, and the column of `Facts` each stands for (law/readings: words of the conditions)."""
+"""The words a pack may use in `when:`, and the column of `Facts` each stands for."""
 
 from __future__ import annotations
 
@@ -17,6 +17,8 @@ from contracts.codes import (
 
 
 class WordKind(StrEnum):
+    """What a word may be compared with."""
+
     YES_NO = "yes_no"
     NUMBER = "number"
     CODE = "code"
