@@ -310,7 +310,7 @@ class RefusalCode(Code):
 
 
 class GapGround(Code):
-    """Why a person's last accepted rows of a register still stand ."""
+    """Why a person's last accepted rows of a register still stand."""
 
     REFUSED = "REFUSED", "本月该行被拒收"
     VANISHED = "VANISHED", "本月名册中不见此人"

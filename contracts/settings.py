@@ -11,7 +11,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from contracts.codes import Benefit, OfficerRole
-from contracts.errors import InputError
+from contracts.errors import InputError, NotAllowedError
 from contracts.months import month_text, parse_month
 
 
@@ -73,9 +73,16 @@ class Settings(Strict):
         """A county's settings; the defaults where the file has none."""
         return self.county.get(county, CountySettings())
 
-    def officer_named(self, name: str) -> Officer | None:
-        """The officer of that name, or None."""
-        return next((officer for officer in self.officer if officer.name == name), None)
+    def authorised(self, name: str, role: OfficerRole, county: str) -> Officer:
+        """Return the officer of that name, if he has the role in the county; NotAllowedError otherwise."""
+        officer = next((officer for officer in self.officer if officer.name == name), None)
+        if officer is None:
+            raise NotAllowedError(f"没有名为“{name}”的经办人", "请在 disburse.toml 的 [[officer]] 中登记", "disburse.toml")
+        if role not in officer.roles:
+            raise NotAllowedError(f"“{name}”没有{role.label}权限", f"请由有{role.label}权限的人员办理", "disburse.toml")
+        if officer.counties and county not in officer.counties:
+            raise NotAllowedError(f"“{name}”不经办 {county}", "请由本县人员办理", "disburse.toml")
+        return officer
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,86 @@
+"""The `disburse` command. Every subcommand is loaded only when it is called, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from contracts.errors import OfficerError
+
+# name → (module, function, one line of help). Listing commands imports none of them.
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "run": ("cli.run", "run", "计算并编制一个县一个月的发放  Run a county's pay month"),
+    "status": ("cli.status", "status", "本月走到哪一步,下一步是什么  Where a month stands"),
+    "approve": ("cli.sign", "approve", "复核人批准本月各批次  Approve the month's batches"),
+    "release": ("cli.sign", "release", "发放人放行本月各批次(不可撤回)  Release the month's batches, one way"),
+    "hold": ("cli.hold", "hold", "列出、设立、解除暂缓  List, place and lift holds"),
+    "export": ("cli.export", "export", "导出应享、发放、应追回、暂缓  Export tables"),
+    "explain": ("cli.explain", "explain", "说明一个人一个月的每一分钱  Explain one person's month to the clause"),
+    "verify": ("cli.verify", "verify", "独立重读发放文件并与总账核对  Re-read payment files and compare with the book"),
+    "policies": ("cli.policies", "policies", "查看适用的政策与标准  The law as data"),
+    "generate": ("cli.generate", "generate", "生成仿真名册  Make synthetic registers"),
+    "doctor": ("cli.doctor", "doctor", "检查安装与数据目录  Check the installation and the home"),
+    "ui": ("cli.ui", "ui", "打开 Dagster 血缘界面(仅本机)  Start the lineage UI on loopback"),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The commands, in the order of a month."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import and return one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, function, _ = COMMANDS[cmd_name]
+        command: click.Command = getattr(importlib.import_module(module), function)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands from the table, without importing them."""
+        with formatter.section("命令 Commands"):
+            formatter.write_dl([(name, line) for name, (_, _, line) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="disburse", prog_name="disburse")
+@click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="数据目录 (默认 DISBURSE_HOME 或 ./var)")
+def disburse(home: Path | None) -> None:
+    """县级待遇发放:从名册到银行文件,算得清、说得明、不重发。
+
+    Monthly benefit disbursement of a county: from registers to payment files, right to the fen.
+    """
+    if home is not None:
+        os.environ["DISBURSE_HOME"] = str(home.resolve())
+
+
+def main() -> None:
+    """Run the command; an officer's error is one clear line and its own exit code."""
+    try:
+        disburse.main(standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("已中止", err=True)
+        sys.exit(130)
+    except click.ClickException as wrong:
+        wrong.show()
+        sys.exit(wrong.exit_code)
+    except OfficerError as wrong:
+        if "--json" in sys.argv:
+            click.echo(json.dumps({"error": wrong.what, "where": wrong.where, "advice": wrong.advice}, ensure_ascii=False))
+        else:
+            click.echo(f"错误:{wrong.where + ' · ' if wrong.where else ''}{wrong.what}", err=True)
+            if wrong.advice:
+                click.echo(f"  怎么办:{wrong.advice}", err=True)
+        sys.exit(wrong.exit_code)
+
+
+if __name__ == "__main__":
+    main()
