@@ -1,0 +1,169 @@
+"""Every declared table takes its empty frame, and refuses what is wrong on a collected one."""
+
+from datetime import date
+
+import pandera.errors
+import polars as pl
+import pytest
+
+from contracts.codes import Benefit, Outcome
+from contracts.columns import columns_of, empty, headers, polars_schema
+from contracts.registers import (
+    ONE_ROW_PER_PERSON,
+    PROVENANCE,
+    REGISTER_LABELS,
+    REGISTERS,
+    accepted,
+    accepted_schema,
+    empty_register,
+    file_headers,
+    key_column,
+)
+from contracts.row_rules import ROW_RULES
+from contracts.tables import MAX_FEN, TABLES, Coordinated, Facts, PersonNumbers
+
+EVERY_MODEL = [*REGISTERS.values(), *TABLES]
+
+
+def coordinated(**changes):
+    row = {
+        "person_no": 1,
+        "benefit": Benefit.OLD_AGE_ALLOWANCE,
+        "benefit_month": date(2024, 7, 1),
+        "outcome": Outcome.ENTITLED,
+        "amount_fen": 10000,
+        "would_be_fen": 10000,
+        "winner": None,
+        "choose_group": None,
+        "unset_code": None,
+        "rate_id": "r1",
+        "is_to_institution": False,
+        "institution_id": None,
+        "fact_code": 0,
+    }
+    return pl.DataFrame([row | changes], schema=polars_schema(Coordinated))
+
+
+@pytest.mark.parametrize("model", EVERY_MODEL, ids=lambda model: model.__name__)
+def test_a_table_without_rows_keeps_its_contract(model):
+    assert model.validate(empty(model)).is_empty()
+
+
+@pytest.mark.parametrize("model", EVERY_MODEL, ids=lambda model: model.__name__)
+def test_a_missing_and_a_further_column_are_refused(model):
+    frame = empty(model)
+    with pytest.raises(pandera.errors.SchemaError):
+        model.validate(frame.drop(frame.columns[0]))
+    with pytest.raises(pandera.errors.SchemaError):
+        model.validate(frame.with_columns(further=pl.lit("")))
+
+
+@pytest.mark.parametrize("register", REGISTERS)
+def test_a_register_never_received_keeps_the_accepted_shape(register):
+    assert accepted(register).validate(empty_register(register)).is_empty()
+
+
+@pytest.mark.parametrize("register", REGISTERS)
+def test_an_accepted_register_knows_a_person_by_number_and_each_row_by_its_place(register):
+    names = accepted_schema(register).names()
+    assert "person_id" not in names
+    assert ("person_no" in names) == (key_column(register) == "person_id")
+    assert names[-len(PROVENANCE) :] == list(PROVENANCE)
+
+
+@pytest.mark.parametrize("register", REGISTERS)
+def test_no_header_or_alias_of_a_register_means_two_columns(register):
+    spellings = [
+        word for facts in columns_of(REGISTERS[register]) for word in {facts.name, facts.header, *facts.aliases}
+    ]
+    assert len(spellings) == len(set(spellings))
+
+
+def test_every_register_has_a_label_and_a_key():
+    assert list(REGISTER_LABELS) == list(REGISTERS)
+    for register in REGISTERS:
+        assert key_column(register) in polars_schema(REGISTERS[register])
+    assert set(ONE_ROW_PER_PERSON) <= set(REGISTERS)
+
+
+def test_a_registers_file_is_headed_in_chinese():
+    assert file_headers("certification") == ["身份证号", "认证有效期至"]
+    assert headers(REGISTERS["certification"]) == {"person_id": "身份证号", "certified_until": "认证有效期至"}
+
+
+@pytest.mark.parametrize("register", ROW_RULES)
+def test_a_row_rule_names_a_column_of_its_register_and_runs_on_it(register):
+    frame = empty(REGISTERS[register])
+    for rule in ROW_RULES[register]:
+        assert rule.column in frame.columns
+        assert frame.select(broken=rule.violated).schema["broken"] == pl.Boolean
+
+
+def test_a_row_of_the_last_step_is_accepted():
+    assert Coordinated.validate(coordinated()).height == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"person_no": 0},
+        {"person_no": None},
+        {"amount_fen": -1, "would_be_fen": -1},
+        {"amount_fen": MAX_FEN + 1, "would_be_fen": MAX_FEN + 1},
+        {"rate_id": None},
+        {"is_to_institution": None},
+        {"outcome": Outcome.STANDARD_NOT_SET},
+        {"amount_fen": None},
+        {"amount_fen": 9999},
+        {"outcome": Outcome.LOST_TO_HIGHER},
+    ],
+    ids=[
+        "a person number of nought",
+        "no person",
+        "a negative amount",
+        "an amount beyond belief",
+        "no ground",
+        "an unknown yes or no",
+        "an amount without a standard",
+        "a standard without an amount",
+        "less than what is owed",
+        "money for the one that lost",
+    ],
+)
+def test_a_wrong_value_is_refused_on_a_collected_frame(changes):
+    with pytest.raises(pandera.errors.SchemaError):
+        Coordinated.validate(coordinated(**changes))
+
+
+def test_two_rows_of_one_person_benefit_and_month_are_refused():
+    with pytest.raises(pandera.errors.SchemaError):
+        Coordinated.validate(pl.concat([coordinated(), coordinated()]))
+
+
+def test_an_unset_standard_has_no_amount():
+    row = coordinated(outcome=Outcome.STANDARD_NOT_SET, amount_fen=None, would_be_fen=None, unset_code="NOT_SET")
+    assert Coordinated.validate(row).height == 1
+
+
+def test_a_lazy_frame_is_not_checked_for_values_so_a_check_must_collect():
+    wrong = coordinated(person_no=0)
+    Coordinated.validate(wrong.lazy())
+    with pytest.raises(pandera.errors.SchemaError):
+        Coordinated.validate(wrong.lazy().collect())
+
+
+def test_an_identity_number_is_given_one_person_number():
+    twice = pl.DataFrame({"person_id": ["a", "a"], "person_no": [1, 2]})
+    with pytest.raises(pandera.errors.SchemaError):
+        PersonNumbers.validate(twice)
+
+
+def test_an_amount_as_a_float_is_no_amount():
+    with pytest.raises(pandera.errors.SchemaError):
+        Coordinated.validate(coordinated().with_columns(pl.col("amount_fen").cast(pl.Float64)))
+
+
+def test_the_facts_name_every_code_by_its_list():
+    assert {facts.name for facts in columns_of(Facts) if facts.code} == {
+        name for name in polars_schema(Facts) if name.endswith("_code")
+    }
