@@ -1,0 +1,40 @@
+# Needs Python 3.11+ with venv, and make. Every target first makes the .venv it needs (scripts/prepare.sh), and works a
+# second time without network.
+.DEFAULT_GOAL := help
+.PHONY: help run test ui lint bench clean
+
+DISBURSE_HOME ?= $(CURDIR)/var
+export DISBURSE_HOME
+PEOPLE ?= 100000
+bin := .venv/bin
+
+help: ## 本页 This list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/'
+
+run: ## 准备样例数据目录,发放新乡县三个月 Pay three months of the sample county
+	@sh scripts/prepare.sh run
+	@sh scripts/first_months.sh
+
+ui: ## 打开 Dagster 血缘界面(仅本机) Start the lineage UI on loopback
+	@sh scripts/prepare.sh run
+	@$(bin)/disburse ui
+
+test: ## 全部不需要服务器的测试 Every test that needs no server
+	@sh scripts/prepare.sh dev
+	@$(bin)/python -m pytest -n auto
+
+lint: ## 格式、规则、类型、导入方向、锁文件 Format, rules, types, imports, locks
+	@sh scripts/prepare.sh dev
+	$(bin)/ruff format --check .
+	$(bin)/ruff check .
+	$(bin)/mypy
+	$(bin)/lint-imports
+	! grep -nE 'https?:|index-url|find-links|@ file' requirements*.lock
+
+bench: ## 速度与内存(PEOPLE=100000) Seconds and memory of a county-month
+	@sh scripts/prepare.sh run
+	@$(bin)/python benchmarks/county_month.py --people $(PEOPLE)
+
+clean: ## 删除 .venv 与缓存,保留数据目录 Remove .venv and caches, keep the home
+	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
