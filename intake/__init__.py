@@ -1,0 +1,23 @@
+"""Files as counties have them → contract tables and refused rows."""
+
+from intake.accepting import Accepted, accept, ids_in, orphans
+from intake.gaps import DECISIONS, Decision, StoodIn, check_shrink, stand_in
+from intake.inbox import FoundFile, find_inputs
+from intake.receiving import Received, kept, receive
+
+__all__ = [
+    "DECISIONS",
+    "Accepted",
+    "Decision",
+    "FoundFile",
+    "Received",
+    "StoodIn",
+    "accept",
+    "check_shrink",
+    "find_inputs",
+    "ids_in",
+    "kept",
+    "orphans",
+    "receive",
+    "stand_in",
+]

@@ -1,0 +1,162 @@
+"""How the text of a cell is read, one reading for each kind of cell.
+
+`value()` gives the typed value, or null where the text cannot be read; `why()` then says what is wrong with it.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from datetime import date
+
+import polars as pl
+
+from contracts.codes import RefusalCode
+from contracts.columns import CellKind, ColumnFacts
+from intake.resident_ids import SCIENTIFIC, canonical, has_check_digit, has_form, legible
+
+BLANKS = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"  # what surrounds a text without belonging to it
+UNPRINTABLE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\x{FFFD}]"
+LONGEST_TEXT = 100
+ACCOUNT_FORM = r"^[0-9]{6,32}$"
+KEY_FORM = r"^[^\s\p{C}]{1,40}$"
+DIVISION_FORM = r"^[0-9]{6,12}$"
+WHOLE_FORM = r"^[0-9]{1,9}$"
+DAY_FORM = (
+    r"^([0-9]{4})(?:-([0-9]{1,2})-([0-9]{1,2})|/([0-9]{1,2})/([0-9]{1,2})|\.([0-9]{1,2})\.([0-9]{1,2})"
+    r"|([0-9]{2})([0-9]{2})|年([0-9]{1,2})月([0-9]{1,2})日)$"
+)
+DAY_PARTS = "${1}-${2}${4}${6}${8}${10}-${3}${5}${7}${9}${11}"
+MONTH_FORM = r"^([0-9]{4})(?:-([0-9]{1,2})|/([0-9]{1,2})|([0-9]{2})|年([0-9]{1,2})月|-([0-9]{1,2})-0?1)$"
+MONTH_PARTS = "${1}-${2}${3}${4}${5}${6}-1"
+FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(9999, 12, 31)
+YES_NO = {"是": True, "否": False, "Y": True, "N": False, "1": True, "0": False, "TRUE": True, "FALSE": False}
+
+
+def trimmed(column: str) -> pl.Expr:
+    """The text without surrounding blanks; null where nothing is left."""
+    text = pl.col(column).str.strip_chars(BLANKS)
+    return pl.when(text != "").then(text)
+
+
+def value(facts: ColumnFacts, text: str) -> pl.Expr:
+    """The typed value of the trimmed text in column `text`; null where it is empty, a null word or unreadable."""
+    return VALUES[facts.kind](facts, text)
+
+
+def is_null_word(facts: ColumnFacts, text: str) -> pl.Expr:
+    """The cell says null in so many words (全部)."""
+    return pl.col(text).is_in(list(facts.null_words))
+
+
+def why(facts: ColumnFacts, text: str) -> pl.Expr:
+    """The refusal code of a text that `value()` could not read."""
+    if facts.kind is CellKind.RESIDENT_ID:
+        return _why_no_id(text)
+    code = pl.lit(UNREADABLE[facts.kind].value)
+    if facts.kind in (CellKind.ACCOUNT, CellKind.KEY):
+        numeric = pl.col(text).str.contains(SCIENTIFIC)
+        return pl.when(numeric).then(pl.lit(RefusalCode.NUMERIC_ID.value)).otherwise(code)
+    return code
+
+
+def _why_no_id(text: str) -> pl.Expr:
+    identity = canonical(pl.col(text))
+    return (
+        pl.when(identity.str.contains(SCIENTIFIC))
+        .then(pl.lit(RefusalCode.NUMERIC_ID.value))
+        .when(~has_form(identity))
+        .then(pl.lit(RefusalCode.ID_SHAPE.value))
+        .when(~has_check_digit(identity))
+        .then(pl.lit(RefusalCode.ID_CHECK_DIGIT.value))
+        .otherwise(pl.lit(RefusalCode.ID_DATE.value))
+    )
+
+
+def _plain(text: str) -> pl.Expr:
+    return pl.col(text).str.normalize("NFKC")
+
+
+def _in_form(text: pl.Expr, form: str) -> pl.Expr:
+    return pl.when(text.str.contains(form)).then(text)
+
+
+def _text(_: ColumnFacts, text: str) -> pl.Expr:
+    kept = pl.col(text).str.normalize("NFC")
+    right = ~kept.str.contains(UNPRINTABLE) & (kept.str.len_chars() <= LONGEST_TEXT)
+    return pl.when(right).then(kept)
+
+
+def _resident_id(_: ColumnFacts, text: str) -> pl.Expr:
+    return legible(pl.col(text))
+
+
+def _account(_: ColumnFacts, text: str) -> pl.Expr:
+    return _in_form(_plain(text).str.replace_all(" ", "", literal=True), ACCOUNT_FORM)
+
+
+def _key(_: ColumnFacts, text: str) -> pl.Expr:
+    return _in_form(_plain(text), KEY_FORM)
+
+
+def _division(_: ColumnFacts, text: str) -> pl.Expr:
+    return _in_form(_plain(text), DIVISION_FORM)
+
+
+def _day(_: ColumnFacts, text: str) -> pl.Expr:
+    return _date(text, DAY_FORM, DAY_PARTS)
+
+
+def _month(_: ColumnFacts, text: str) -> pl.Expr:
+    return _date(text, MONTH_FORM, MONTH_PARTS)
+
+
+def _date(text: str, form: str, parts: str) -> pl.Expr:
+    plain = _in_form(_plain(text), form)
+    day = plain.str.replace(form, parts).str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(day.is_between(FIRST_DAY, LAST_DAY)).then(day)
+
+
+def _yes_no(_: ColumnFacts, text: str) -> pl.Expr:
+    return _plain(text).str.to_uppercase().replace_strict(YES_NO, default=None, return_dtype=pl.Boolean)
+
+
+def _whole(facts: ColumnFacts, text: str) -> pl.Expr:
+    number = _in_form(_plain(text), WHOLE_FORM).cast(pl.Int64)
+    inside = pl.lit(True)
+    if facts.minimum is not None:
+        inside &= number >= facts.minimum
+    if facts.maximum is not None:
+        inside &= number <= facts.maximum
+    return pl.when(inside).then(number)
+
+
+def _code(facts: ColumnFacts, text: str) -> pl.Expr:
+    assert facts.code is not None
+    spellings = {unicodedata.normalize("NFKC", word): member.value for word, member in facts.code.spellings().items()}
+    return _plain(text).replace_strict(spellings, default=None, return_dtype=facts.code.dtype())
+
+
+VALUES: dict[CellKind, Callable[[ColumnFacts, str], pl.Expr]] = {
+    CellKind.TEXT: _text,
+    CellKind.RESIDENT_ID: _resident_id,
+    CellKind.ACCOUNT: _account,
+    CellKind.KEY: _key,
+    CellKind.DIVISION: _division,
+    CellKind.DAY: _day,
+    CellKind.MONTH: _month,
+    CellKind.YES_NO: _yes_no,
+    CellKind.WHOLE: _whole,
+    CellKind.CODE: _code,
+}
+UNREADABLE: dict[CellKind, RefusalCode] = {
+    CellKind.TEXT: RefusalCode.TEXT_INVALID,
+    CellKind.ACCOUNT: RefusalCode.TEXT_INVALID,
+    CellKind.KEY: RefusalCode.TEXT_INVALID,
+    CellKind.DIVISION: RefusalCode.TEXT_INVALID,
+    CellKind.DAY: RefusalCode.DATE_INVALID,
+    CellKind.MONTH: RefusalCode.MONTH_INVALID,
+    CellKind.YES_NO: RefusalCode.CODE_UNKNOWN,
+    CellKind.WHOLE: RefusalCode.NUMBER_INVALID,
+    CellKind.CODE: RefusalCode.CODE_UNKNOWN,
+}

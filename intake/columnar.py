@@ -1,0 +1,43 @@
+"""Parquet: typed columns become text cells; a number in an id column is marked as one."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import polars as pl
+from polars.exceptions import PanicException, PolarsError
+
+from contracts.codes import RefusalCode
+from intake.raw import MARK_SCHEMA, RawTable, UnreadableError
+
+
+def read_columnar(path: Path) -> RawTable:
+    """Read a Parquet file; UnreadableError where it is damaged or holds lists or structures."""
+    try:
+        frame = pl.read_parquet(path)
+        cells = frame.select(_text(name, dtype) for name, dtype in frame.schema.items())
+    except (PolarsError, PanicException, OSError):
+        raise UnreadableError("不是完好的 Parquet 文件", "请重新导出后再报送") from None
+    header = pl.DataFrame({name: [name] for name in cells.columns}, schema=cells.schema)
+    table = pl.concat([header, cells])
+    numbered = table.rename({name: str(place) for place, name in enumerate(table.columns)})
+    return RawTable.of_frame("", numbered, _numbers(frame))
+
+
+def _text(name: str, dtype: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if dtype == pl.Boolean:
+        return pl.when(column).then(pl.lit("是")).when(~column).then(pl.lit("否")).alias(name)
+    return column.cast(pl.String)
+
+
+def _numbers(frame: pl.DataFrame) -> pl.DataFrame:
+    rows = frame.select(pl.int_range(2, pl.len() + 2, dtype=pl.Int64).alias("source_row"))
+    found = [
+        rows.filter(frame[name].is_not_null()).select(
+            "source_row", place=pl.lit(place, pl.Int64), code=pl.lit(RefusalCode.NUMERIC_ID.value)
+        )
+        for place, (name, dtype) in enumerate(frame.schema.items())
+        if dtype.is_numeric()
+    ]
+    return pl.concat([pl.DataFrame(schema=MARK_SCHEMA), *found])

@@ -1,0 +1,102 @@
+"""Register gaps: whose earlier rows still stand, because this month's were refused or are missing (blueprint §8)."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import polars as pl
+
+from contracts.codes import Code, GapGround, RefusalCode
+from contracts.columns import empty
+from contracts.errors import StoppedError
+from contracts.registers import PROVENANCE, REGISTER_LABELS, empty_register
+from contracts.settings import CountySettings
+from contracts.tables import RegisterGap
+from intake.accepting import Accepted
+
+
+class Decision(Code):
+    """What an officer decided about a person's gap in a register."""
+
+    ACCEPT_GONE = "accept_gone", "以本月名册为准"
+    KEEP = "keep", "沿用上次"
+
+
+DECISIONS = pl.Schema({"register": pl.String(), "person_no": pl.Int64(), "decision": Decision.dtype()})
+
+
+class StoodIn(NamedTuple):
+    """A register as it stands (contracts.registers.accepted), and its gaps (RegisterGap), at most one per person."""
+
+    rows: pl.DataFrame
+    gaps: pl.DataFrame
+
+
+def stand_in(accepted: Accepted, previous: pl.DataFrame | None, decisions: pl.DataFrame) -> StoodIn:
+    """Let a person's previous rows stand where this month's were refused or are gone.
+
+    `previous`: the rows that stood before (None: the register's first month). `decisions`: columns of DECISIONS;
+    accept_gone takes this month's rows as they are, keep takes the previous ones, and neither is a gap any more.
+    Standing in again upon its own result gives the same rows and gaps.
+    """
+    before = empty_register(accepted.register) if previous is None else previous
+    if accepted.register == "institution":
+        gone = before.join(accepted.rows, on="institution_id", how="anti")
+        return StoodIn(_sorted(pl.concat([accepted.rows, gone]), "institution_id"), empty(RegisterGap))
+    decided = decisions.filter(pl.col("register") == accepted.register)
+    doubted = pl.concat([_refused_people(accepted), _vanished_people(accepted, before)])
+    doubted = doubted.join(_deciding(decided, Decision.ACCEPT_GONE), on="person_no", how="anti")
+    standing = before.join(doubted, on="person_no", how="semi")
+    current = accepted.rows.join(standing, on="person_no", how="anti")
+    gaps = doubted.join(_deciding(decided, Decision.KEEP), on="person_no", how="anti")
+    return StoodIn(_sorted(pl.concat([current, standing]), "person_no"), _gap_table(accepted.register, gaps))
+
+
+def check_shrink(register: str, rows: pl.DataFrame, previous: pl.DataFrame | None, settings: CountySettings) -> None:
+    """Stop where too many of the people of the previous accepted rows have no row among `rows`, this month's accepted.
+
+    StoppedError with the counts; an officer's name and reason go on without this check. Compare before `stand_in()`.
+    """
+    if previous is None or previous.is_empty():
+        return
+    key = "institution_id" if register == "institution" else "person_no"
+    before = previous.select(key).unique()
+    lost = before.join(rows, on=key, how="anti").height
+    if lost >= settings.shrink_stop_at_least and lost * 1000 > settings.shrink_stop_per_mille * before.height:
+        raise StoppedError(
+            f"“{REGISTER_LABELS[register]}”名册:上次 {before.height} 人,其中 {lost} 人本月没有可采用的行,"
+            f"超过千分之 {settings.shrink_stop_per_mille}",
+            "请核对名册是否完整;确认无误的,由经办人署名并写明理由后继续",
+        )
+
+
+def _refused_people(accepted: Accepted) -> pl.DataFrame:
+    """People with a refused row. A row refused only because an equal one was taken leaves nothing in doubt."""
+    refused = accepted.refused.filter(
+        pl.col("person_no").is_not_null() & (pl.col("code") != RefusalCode.DUPLICATE_ROW.value)
+    )
+    only_ambiguous = (pl.col("code") == RefusalCode.AMBIGUOUS.value).all()
+    ground = pl.when(only_ambiguous).then(_ground(GapGround.AMBIGUOUS)).otherwise(_ground(GapGround.REFUSED))
+    return refused.group_by("person_no").agg(ground=ground)
+
+
+def _vanished_people(accepted: Accepted, before: pl.DataFrame) -> pl.DataFrame:
+    here = pl.concat([accepted.rows.select("person_no"), accepted.refused.select("person_no")])
+    gone = before.select("person_no").unique().join(here, on="person_no", how="anti")
+    return gone.with_columns(ground=_ground(GapGround.VANISHED))
+
+
+def _ground(ground: GapGround) -> pl.Expr:
+    return pl.lit(ground.value, GapGround.dtype())
+
+
+def _deciding(decided: pl.DataFrame, decision: Decision) -> pl.DataFrame:
+    return decided.filter(pl.col("decision").cast(pl.String) == decision.value).select("person_no")
+
+
+def _gap_table(register: str, gaps: pl.DataFrame) -> pl.DataFrame:
+    return gaps.select(pl.lit(register).alias("register"), "person_no", "ground").sort("person_no")
+
+
+def _sorted(rows: pl.DataFrame, key: str) -> pl.DataFrame:
+    return rows.sort(key, *PROVENANCE)

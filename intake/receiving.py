@@ -1,0 +1,193 @@
+"""A county's file becomes text cells named as in the contract; its bytes are kept as they came, by their digest."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+from contracts.codes import RefusalCode
+from contracts.columns import CellKind, ColumnFacts, columns_of
+from contracts.errors import InputError
+from contracts.files import whole_file, write_whole
+from contracts.registers import REGISTER_LABELS, REGISTERS, REQUIRED_REGISTERS
+from intake.columnar import read_columnar
+from intake.delimited import read_delimited
+from intake.headers import match_header
+from intake.raw import NOTHING, RawTable, UnreadableError
+from intake.refusals import ADVICE, LINE_BREAK_ADVICE, masked, note, refused_frame
+from intake.spreadsheets import read_spreadsheet
+
+READERS: dict[str, Callable[[Path], RawTable]] = {
+    ".csv": read_delimited,
+    ".xlsx": read_spreadsheet,
+    ".xls": read_spreadsheet,
+    ".parquet": read_columnar,
+}
+FATAL = (
+    RefusalCode.FILE_UNREADABLE,
+    RefusalCode.FILE_EMPTY,
+    RefusalCode.HEADER_MISSING,
+    RefusalCode.HEADER_REPEATED,
+)
+EXACT_DIGITS = 15  # a spreadsheet holds whole numbers up to here digit by digit
+MARK_ADVICE = {
+    RefusalCode.NUMERIC_ID.value: ADVICE[RefusalCode.NUMERIC_ID],
+    RefusalCode.CELL_ERROR.value: ADVICE[RefusalCode.CELL_ERROR],
+    RefusalCode.TEXT_INVALID.value: LINE_BREAK_ADVICE,
+}
+
+
+@dataclass(frozen=True)
+class Received:
+    """One register as it came.
+
+    `cells`: source_file, source_sheet, source_row (the header is row 1) and one text column per column of the contract.
+    `refused` (RefusedRow): what concerns the whole file (source_row 0), and cells that were damaged before we saw a text.
+    """
+
+    register: str
+    file_name: str
+    digest: str
+    cells: pl.DataFrame = field(repr=False)
+    refused: pl.DataFrame = field(repr=False)
+
+    def problem(self) -> InputError | None:
+        """Why nothing of this file can be used, for an officer; None where its rows can go on."""
+        fatal = self.refused.filter(pl.col("code").cast(pl.String).is_in([code.value for code in FATAL]))
+        if fatal.is_empty():
+            return None
+        reasons = ";".join(fatal["reason"].unique(maintain_order=True))
+        return InputError(
+            f"“{REGISTER_LABELS[self.register]}”名册不能使用:{reasons}", fatal["advice"][0], self.file_name
+        )
+
+
+def receive(path: Path, register: str, store: Path) -> Received:
+    """Keep a file's bytes and read its cells. The same file again changes nothing. Nothing in a file raises."""
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    original = original_path(store, path.name, digest)
+    if not original.exists():
+        write_whole(original, content)
+    return kept(register, path.name, digest, store)
+
+
+def kept(register: str, file_name: str, digest: str, store: Path) -> Received:
+    """A register received earlier, from the store alone. InputError where the store does not hold it."""
+    original = original_path(store, file_name, digest)
+    cells_file = original.with_name(f"{digest}-{register}{original.suffix}.parquet")
+    refused_file = original.with_name(f"{digest}-{register}{original.suffix}-refused.parquet")
+    if not cells_file.exists():
+        if not original.exists():
+            raise InputError("存档中没有该名册的原件", "请检查存档目录是否完整", file_name)
+        cells, refused = _read(original, register)
+        for target, frame in ((refused_file, refused), (cells_file, cells)):
+            with whole_file(target) as temporary:
+                frame.write_parquet(temporary)
+    from_file = pl.lit(file_name).alias("source_file")
+    return Received(
+        register,
+        file_name,
+        digest,
+        pl.read_parquet(cells_file).select(from_file, pl.all()),
+        pl.read_parquet(refused_file).with_columns(from_file),
+    )
+
+
+def original_path(store: Path, file_name: str, digest: str) -> Path:
+    """Where the bytes of a received file are kept."""
+    return store / "received" / f"{digest}{Path(file_name).suffix.lower()}"
+
+
+def _read(original: Path, register: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """The cells of a file, and its refusals (without the file's name, which is not part of the content)."""
+    try:
+        table = READERS[original.suffix](original) if original.stat().st_size else NOTHING
+    except UnreadableError as broken:
+        unreadable = note(register, RefusalCode.FILE_UNREADABLE, reason=broken.reason, advice=broken.advice)
+        return _no_cells(register), refused_frame([unreadable])
+    if table.is_blank():
+        return _no_cells(register), refused_frame([note(register, RefusalCode.FILE_EMPTY, reason="文件是空的")])
+    layout = match_header(register, table.header)
+    if layout.is_broken():
+        return _no_cells(register), refused_frame(layout.notes)
+    notes = [*layout.notes, *_about_the_sheet(register, table)]
+    refused = pl.concat([refused_frame(notes), *_marked(register, table, layout.places)])
+    return _named(register, table, layout.places, refused), refused
+
+
+def _about_the_sheet(register: str, table: RawTable) -> list[dict[str, object]]:
+    notes = [
+        note(register, RefusalCode.SHEET_IGNORED, reason=f"工作表“{name}”有内容但未读取") for name in table.ignored
+    ]
+    if table.rows.is_empty():
+        code = RefusalCode.FILE_EMPTY if register in REQUIRED_REGISTERS else RefusalCode.NO_ROWS
+        notes.append(note(register, code, reason="只有表头,没有数据行"))
+    return notes
+
+
+def _no_cells(register: str) -> pl.DataFrame:
+    names = [facts.name for facts in columns_of(REGISTERS[register])]
+    return pl.DataFrame(schema={"source_sheet": pl.String, "source_row": pl.Int64, **dict.fromkeys(names, pl.String)})
+
+
+def _named(register: str, table: RawTable, places: dict[str, int], refused: pl.DataFrame) -> pl.DataFrame:
+    """The cells under the names of the contract; empty where the file has no such column, or the cell is refused."""
+
+    def cell(facts: ColumnFacts) -> pl.Expr:
+        if facts.name not in places:
+            return pl.lit(None, pl.String).alias(facts.name)
+        damaged = refused.filter(pl.col("source_column") == facts.header)["source_row"].unique().to_list()
+        whole = ~pl.col("source_row").is_in(damaged)
+        return pl.when(whole).then(pl.col(str(places[facts.name]))).alias(facts.name)
+
+    columns = columns_of(REGISTERS[register])
+    return table.rows.select(pl.lit(table.sheet).alias("source_sheet"), "source_row", *map(cell, columns))
+
+
+def _marked(register: str, table: RawTable, places: dict[str, int]) -> list[pl.DataFrame]:
+    """Refusals of cells that were numbers, errors or hold a line break, as far as their column cares."""
+    columns = {places[facts.name]: facts for facts in columns_of(REGISTERS[register]) if facts.name in places}
+    frames = []
+    for place in table.marks["place"].unique().sort().to_list():
+        facts = columns.get(place)
+        kind = facts.kind if facts else CellKind.TEXT
+        header = facts.header if facts else table.header[place][:20]
+        marks = table.marks.filter(pl.col("place") == place)
+        cells = table.rows.select("source_row", text=pl.col(str(place))).join(marks, on="source_row", how="inner")
+        hits = cells.filter(_matters(kind, is_read=facts is not None))
+        frames.append(_refused_cells(register, table.sheet, header, kind, hits))
+    return frames
+
+
+def _matters(kind: CellKind, *, is_read: bool) -> pl.Expr:
+    """Which marks refuse a row: a line break anywhere, an error in a column that is read, a number that lost digits."""
+    code = pl.col("code")
+    broken = code == RefusalCode.TEXT_INVALID
+    if not is_read:
+        return broken
+    lost = code == RefusalCode.NUMERIC_ID
+    if kind in (CellKind.KEY, CellKind.DIVISION):
+        lost &= pl.col("text").str.len_chars() > EXACT_DIGITS
+    elif kind not in (CellKind.RESIDENT_ID, CellKind.ACCOUNT):
+        lost = pl.lit(False)
+    return broken | (code == RefusalCode.CELL_ERROR) | lost
+
+
+def _refused_cells(register: str, sheet: str, header: str, kind: CellKind, hits: pl.DataFrame) -> pl.DataFrame:
+    return hits.select(
+        register=pl.lit(register),
+        source_file=pl.lit(""),
+        source_sheet=pl.lit(sheet),
+        source_row="source_row",
+        source_column=pl.lit(header),
+        code=pl.col("code").cast(RefusalCode.dtype()),
+        reason=pl.col("code").replace_strict({code: RefusalCode(code).label for code in MARK_ADVICE}),
+        advice=pl.col("code").replace_strict(MARK_ADVICE),
+        value_masked=masked(kind, "text"),
+        person_no=pl.lit(None, pl.Int64),
+    )

@@ -1,0 +1,92 @@
+"""Refused rows: how one is worded, masked and written down."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from contracts.codes import RefusalCode
+from contracts.columns import CellKind, ColumnFacts, empty, polars_schema
+from contracts.tables import RefusedRow
+
+SCHEMA = polars_schema(RefusedRow)
+WHOLE_FILE = 0  # the source_row of a refusal that concerns the file
+
+ADVICE: dict[RefusalCode, str] = {
+    RefusalCode.HEADER_MISSING: "请在表头补上该列,表头放在第1行",
+    RefusalCode.HEADER_UNKNOWN: "该列未读取;如有用请改成规定的列名,否则不必处理",
+    RefusalCode.HEADER_REPEATED: "请只保留一列",
+    RefusalCode.SHEET_IGNORED: "只读取第一个有内容的工作表;数据请放在同一个工作表内",
+    RefusalCode.FILE_UNREADABLE: "请重新导出后再报送",
+    RefusalCode.FILE_EMPTY: "请核对导出条件后重新报送",
+    RefusalCode.NO_ROWS: "如确无人员可不处理,否则请核对导出条件后重新报送",
+    RefusalCode.VALUE_MISSING: "请补填",
+    RefusalCode.NUMERIC_ID: "请把该列设为文本格式,从原系统重新导出,不要手工补尾数",
+    RefusalCode.CELL_ERROR: "请改正公式,或粘贴为数值后重新报送",
+    RefusalCode.ID_SHAPE: "应为18位:前17位数字,末位数字或X;请核对原件",
+    RefusalCode.ID_CHECK_DIGIT: "可能录错一位或两位颠倒,请核对原件",
+    RefusalCode.ID_DATE: "第7至14位应为真实的出生日期,不晚于今日且不超过130岁;请核对原件",
+    RefusalCode.BIRTH_DATE_CONFLICT: "请以户口簿为准改正其中之一",
+    RefusalCode.DATE_INVALID: "请写成 2024-03-05、2024/3/5、20240305 或 2024年3月5日;长期有效的请留空",
+    RefusalCode.MONTH_INVALID: "请写成 2024-03、2024/3、202403 或 2024年3月",
+    RefusalCode.DUPLICATE_ROW: "已采用第一行,请删去重复行",
+    RefusalCode.AMBIGUOUS: "各行均未采用,请只保留正确的一行",
+}
+SHOWN_WHOLE = 11  # longer cell texts are always masked: a shifted column may hold a number that names a person
+PERSONAL_KINDS = frozenset({CellKind.RESIDENT_ID, CellKind.ACCOUNT, CellKind.KEY, CellKind.TEXT})
+
+
+def advice_for(code: RefusalCode, column: ColumnFacts) -> str:
+    """What the sender should do about a cell of this column."""
+    if code is RefusalCode.CODE_UNKNOWN:
+        words = [member.label for member in column.code] if column.code else ["是", "否"]
+        return f"可填:{'、'.join([*words, *column.null_words[:1]])}"
+    if code is RefusalCode.NUMBER_INVALID:
+        return f"应为 {column.minimum} 至 {column.maximum} 的整数"
+    if code is RefusalCode.TEXT_INVALID:
+        return TEXT_ADVICE[column.kind]
+    return ADVICE[code]
+
+
+TEXT_ADVICE: dict[CellKind, str] = {
+    CellKind.TEXT: "不得含换行、制表符等控制字符,不超过100字",
+    CellKind.KEY: "应为不超过40位的编号,中间不得有空格",
+    CellKind.ACCOUNT: "应为6至32位数字,请按银行存折或卡面核对",
+    CellKind.DIVISION: "应为6至12位数字的行政区划代码",
+}
+
+LINE_BREAK_ADVICE = "单元格内有换行,可能是引号不配对,把后面的行并了进来;请打开原文件核对该行"
+
+
+def masked(kind: CellKind, text: str) -> pl.Expr:
+    """An expression over the text column `text`: enough to find the cell again, never a whole identity number,
+    account or name.
+    """
+    shown = pl.col(text).str.replace_all(r"\p{C}", "?")
+    length = shown.str.len_chars()
+    ends = pl.concat_str(shown.str.head(3), pl.lit("***"), shown.str.tail(2))
+    hidden = pl.when(length > 7).then(ends).otherwise(pl.concat_str(shown.str.head(1), pl.lit("***")))
+    if kind in PERSONAL_KINDS:
+        return hidden
+    return pl.when(length > SHOWN_WHOLE).then(ends).otherwise(shown)
+
+
+def note(
+    register: str, code: RefusalCode, *, column: str | None = None, reason: str = "", advice: str = ""
+) -> dict[str, object]:
+    """A refusal or warning about the whole file, as a record of `RefusedRow`; the file's name comes later."""
+    return {
+        "register": register,
+        "source_file": "",
+        "source_row": WHOLE_FILE,
+        "source_column": column,
+        "code": code.value,
+        "reason": reason or code.label,
+        "advice": advice or ADVICE[code],
+    }
+
+
+def refused_frame(records: Sequence[dict[str, object]]) -> pl.DataFrame:
+    """Records of `RefusedRow` as a frame."""
+    return pl.DataFrame(records, schema=SCHEMA) if records else empty(RefusedRow)

@@ -1,0 +1,54 @@
+"""Resident identity numbers (GB 11643) as polars expressions: form, check digit (ISO 7064 MOD 11-2), birth date.
+
+The region part is not looked up: elders carry the code of the county that issued the number decades ago, and no table
+of codes holds them all (docs/decisions/0020).
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+ID_FORM = r"^[0-9]{17}[0-9X]$"
+SCIENTIFIC = r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$"  # 4.10721E+17: what a spreadsheet leaves of a number
+OLDEST_YEARS = 130
+
+
+def canonical(text: pl.Expr) -> pl.Expr:
+    """The text with full-width characters made plain and x in upper case."""
+    return text.str.normalize("NFKC").str.strip_chars().str.to_uppercase()
+
+
+def has_form(identity: pl.Expr) -> pl.Expr:
+    """Seventeen digits and a digit or X."""
+    return identity.str.contains(ID_FORM)
+
+
+def has_check_digit(identity: pl.Expr) -> pl.Expr:
+    """The last character is the check digit of the seventeen before it; null where those are no digits."""
+    digits = identity.str.slice(0, 17).cast(pl.Int64, strict=False)
+    total = digits // 10**16
+    for place in range(15, -1, -1):
+        total = total * 2 + digits // 10**place % 10
+    last = identity.str.slice(17, 1)
+    check = pl.when(last == "X").then(10).otherwise(last.cast(pl.Int64, strict=False))
+    return (total * 2 + check) % 11 == 1
+
+
+def birth_date(identity: pl.Expr) -> pl.Expr:
+    """The birth date inside an identity number; null where there is no such day."""
+    return identity.str.slice(6, 8).str.to_date("%Y%m%d", strict=False)
+
+
+def legible(text: pl.Expr) -> pl.Expr:
+    """The canonical identity number where form, check digit and day are right, else null."""
+    identity = canonical(text)
+    right = has_form(identity) & has_check_digit(identity) & birth_date(identity).is_not_null()
+    return pl.when(right).then(identity)
+
+
+def born_out_of_time(identity: pl.Expr, known_on: date) -> pl.Expr:
+    """Born after `known_on`, or more than 130 years before it."""
+    born = birth_date(identity)
+    return (born > known_on) | (known_on.year - born.dt.year() > OLDEST_YEARS)

@@ -1,0 +1,169 @@
+"""Runs as a process of its own, never imported by the program: reads one spreadsheet, writes its rows as JSON lines.
+
+A damaged or hostile workbook can abort the process that reads it or ask for hundreds of gigabytes, so this process
+gives up memory, time and output above a limit before it opens the file. First line:
+`{"sheet": name, "ignored": [names]}`; then one line per row of the sheet, from row 1: a list of cells, each text,
+number, true/false, or `{"error": true}`.
+
+    python -I spreadsheet_child.py SOURCE TARGET MEMORY_BYTES CPU_SECONDS OUTPUT_BYTES
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import resource
+import sys
+import zipfile
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime, time
+from pathlib import Path, PurePosixPath
+from typing import Literal
+from xml.etree import ElementTree  # XML bombs meet the limits below
+
+ERROR = {"error": True}
+Cell = str | float | bool | dict[str, bool]
+Sheet = tuple[str, Iterator[list[Cell]]]
+
+OLE_MAGIC = b"\xd0\xcf\x11\xe0"
+CELL_REFERENCE = re.compile(r"^([A-Z]+)([0-9]+)$")
+RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+
+
+def main() -> None:
+    """Read the workbook named on the command line."""
+    source, target = Path(sys.argv[1]), Path(sys.argv[2])
+    memory, seconds, output = (int(text) for text in sys.argv[3:6])
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    sheets = xls_sheets(source) if source.read_bytes()[:4] == OLE_MAGIC else xlsx_sheets(source)
+    with target.open("w", encoding="utf-8") as out:
+        if not sheets:
+            return
+        (name, rows), *others = sheets
+        out.write(json.dumps({"sheet": name, "ignored": [other for other, _ in others]}, ensure_ascii=False) + "\n")
+        for row in rows:
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+
+
+def xlsx_sheets(source: Path) -> list[Sheet]:
+    """The visible sheets with content of an .xlsx file, by calamine."""
+    from python_calamine import CalamineWorkbook, SheetVisibleEnum
+
+    with source.open("rb") as opened:
+        workbook = CalamineWorkbook.from_filelike(opened)
+        found: list[Sheet] = []
+        for sheet in workbook.sheets_metadata:
+            if sheet.visible is not SheetVisibleEnum.Visible:
+                continue
+            table = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
+            if any(cell != "" for row in table for cell in row):
+                found.append((sheet.name, xlsx_rows(table, source, sheet.name)))
+    return found
+
+
+def xlsx_rows(table: Sequence[Sequence[object]], source: Path, name: str) -> Iterator[list[Cell]]:
+    """The rows of a sheet; calamine shows error cells as empty, so they are put back."""
+    errors: dict[int, list[int]] = {}
+    for number, column in error_cells(source, name):
+        errors.setdefault(number, []).append(column)
+    for number, cells in enumerate(table):
+        row = [plain(cell) for cell in cells]
+        for column in errors.get(number, ()):
+            row[column : column + 1] = [ERROR]
+        yield row
+
+
+def plain(cell: object) -> Cell:
+    """A cell as JSON can say it; days and instants as ISO text."""
+    if isinstance(cell, datetime):
+        midnight = cell.time() == time(0, 0)
+        return cell.date().isoformat() if midnight else cell.isoformat(" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, (str, bool, float)):
+        return cell
+    if isinstance(cell, int):
+        return float(cell)
+    return ERROR
+
+
+def error_cells(source: Path, name: str) -> Iterator[tuple[int, int]]:
+    """Row and column (from 0) of the sheet's cells that hold an error, or a formula without a stored value."""
+    with zipfile.ZipFile(source) as package, package.open(sheet_part(package, name)) as part:
+        row = column = -1
+        for event, element in ElementTree.iterparse(part, events=("start", "end")):  # noqa: S314
+            tag = element.tag.rpartition("}")[2]
+            if event == "start" and tag == "row":
+                row, column = int(element.get("r", row + 2)) - 1, -1
+            elif event == "start" and tag == "c":
+                column = column_of(element.get("r", ""), column + 1)
+            elif event == "end" and tag == "c":
+                if element.get("t") == "e" or is_formula_without_value(element):
+                    yield row, column
+            elif event == "end" and tag == "row":
+                element.clear()
+
+
+def is_formula_without_value(cell: ElementTree.Element) -> bool:
+    """A formula that nobody has calculated."""
+    parts = {child.tag.rpartition("}")[2]: child.text for child in cell}
+    return "f" in parts and not parts.get("v") and cell.get("t") != "str"
+
+
+def column_of(reference: str, otherwise: int) -> int:
+    """B7 → 1; `otherwise` where a cell carries no reference."""
+    found = CELL_REFERENCE.match(reference)
+    if not found:
+        return otherwise
+    number = 0
+    for letter in found[1]:
+        number = number * 26 + ord(letter) - 64
+    return number - 1
+
+
+def sheet_part(package: zipfile.ZipFile, name: str) -> str:
+    """The path of a sheet's XML inside the package."""
+    workbook = ElementTree.fromstring(package.read("xl/workbook.xml"))  # noqa: S314
+    relations = ElementTree.fromstring(package.read("xl/_rels/workbook.xml.rels"))  # noqa: S314
+    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+    for sheet in workbook.iter():
+        if sheet.tag.endswith("}sheet") and sheet.get("name") == name:
+            target = targets[sheet.get(RELATION)]
+            return target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl", target))
+    raise KeyError("sheet")
+
+
+def xls_sheets(source: Path) -> list[Sheet]:
+    """The visible sheets with content of an old .xls file, by xlrd."""
+    import xlrd
+
+    book = xlrd.open_workbook(str(source))
+    found: list[Sheet] = []
+    for sheet in book.sheets():
+        rows = [
+            [xls_cell(cell.ctype, cell.value, book.datemode) for cell in sheet.row(number)]
+            for number in range(sheet.nrows)
+        ]
+        if sheet.visibility == 0 and any(cell != "" for row in rows for cell in row):
+            found.append((sheet.name, iter(rows)))
+    return found
+
+
+def xls_cell(kind: int, value: float | str, datemode: Literal[0, 1]) -> Cell:
+    """A typed .xls cell as JSON can say it."""
+    import xlrd
+
+    if kind == xlrd.XL_CELL_ERROR:
+        return ERROR
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return bool(value)
+    if kind == xlrd.XL_CELL_DATE and isinstance(value, float):
+        return plain(xlrd.xldate_as_datetime(value, datemode)) if value >= 1 else ERROR
+    return plain(value)
+
+
+if __name__ == "__main__":
+    main()
