@@ -59,15 +59,33 @@ def test_nobody_leaves_work_for_later(texts):
     assert [name for name, text in texts.items() if name.endswith(".py") and later.search(text)] == []
 
 
+def lines_of(root, room, is_found):
+    return [
+        f"{source.relative_to(root)}:{node.lineno}"
+        for source in (root / room).rglob("*.py")
+        for node in ast.walk(ast.parse(source.read_text("utf-8")))
+        if is_found(node)
+    ]
+
+
+def word_of(node):
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
+
+
 def test_calculators_know_no_fractions_but_exact_ones(root):
-    found = []
-    for source in (root / "calculators").rglob("*.py"):
-        for node in ast.walk(ast.parse(source.read_text("utf-8"))):
-            divides = isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
-            is_float = isinstance(node, ast.Constant) and isinstance(node.value, float)
-            rounds = isinstance(node, ast.Name | ast.Attribute) and (
-                getattr(node, "id", None) or getattr(node, "attr", None)
-            ) in {"float", "round", "Float32", "Float64", "Decimal"}
-            if divides or is_float or rounds:
-                found.append(f"{source.name}:{node.lineno}")
-    assert found == []
+    def is_inexact(node):
+        divides = isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, ast.Div)
+        is_float = isinstance(node, ast.Constant) and isinstance(node.value, float)
+        return divides or is_float or word_of(node) in {"float", "round", "Float32", "Float64", "Decimal"}
+
+    assert lines_of(root, "calculators", is_inexact) == []
+
+
+def test_calculators_ask_no_clock_and_open_no_file(root):
+    def is_outside(node):
+        word = word_of(node)
+        return word in {"today", "now", "utcnow", "open", "environ"} or word.startswith(("read_", "scan_", "sink_"))
+
+    assert lines_of(root, "calculators", is_outside) == []
