@@ -1,0 +1,208 @@
+"""YAML read strictly: every value arrives as text with its line, and the model alone decides what it is.
+
+So `010101` stays "010101" and `no` stays "no". Repeated keys, anchors, aliases, merges and tags are problems, and so is
+whatever the model refuses; all problems of a file come at once, in the order of its lines.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Annotated, TypeVar
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ValidationError
+
+Place = tuple[int, int]  # line and column, from 1
+Key = tuple[str | int, ...]  # keys and list positions from the top
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, order=True)
+class Problem:
+    """One thing that is wrong in a file, and where."""
+
+    file: str
+    line: int
+    column: int
+    what: str
+
+    def __str__(self) -> str:
+        return f"{self.file}:{self.line}:{self.column} {self.what}"
+
+
+@dataclass
+class Document:
+    """A file as read: dicts, lists, text and None; the place of every value; what is wrong with its form."""
+
+    file: str
+    content: object = None
+    places: dict[Key, Place] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    def place_of(self, key: Key) -> Place:
+        """Where a value stands; for one that is missing, where its nearest owner stands."""
+        while key and key not in self.places:
+            key = key[:-1]
+        return self.places.get(key, (1, 1))
+
+    def problem(self, key: Key, what: str) -> Problem:
+        """Something wrong with the value at `key`."""
+        return Problem(self.file, *self.place_of(key), what)
+
+
+def read(text: str, file: str) -> Document:
+    """Read one YAML text; `file` is what problems call it."""
+    document = Document(file)
+    try:
+        document.problems.extend(_forbidden(text, file))
+        node = None if document.problems else yaml.compose(text, yaml.CBaseLoader)
+    except yaml.MarkedYAMLError as broken:
+        what = f"YAML 写法有误:{broken.problem or broken.context}"
+        document.problems.append(_problem_at(file, broken.problem_mark or broken.context_mark, what))
+    except (yaml.YAMLError, RecursionError) as broken:
+        document.problems.append(Problem(file, 1, 1, f"YAML 无法读取({type(broken).__name__})"))
+    else:
+        if node is not None:
+            document.content = _Walk(document).value(node, ())
+    return document
+
+
+FORBIDDEN = {yaml.AnchorToken: "不允许锚点(&)", yaml.AliasToken: "不允许引用(*)", yaml.TagToken: "不允许标签(!)"}
+
+
+def _forbidden(text: str, file: str) -> Iterator[Problem]:
+    for token in yaml.scan(text, yaml.CBaseLoader):
+        if type(token) in FORBIDDEN:
+            yield _problem_at(file, token.start_mark, FORBIDDEN[type(token)])
+
+
+def _problem_at(file: str, mark: yaml.Mark | None, what: str) -> Problem:
+    return Problem(file, mark.line + 1, mark.column + 1, what) if mark else Problem(file, 1, 1, what)
+
+
+def check(model: type[Model], document: Document) -> tuple[Model | None, list[Problem]]:
+    """Let a model judge a document: the instance where nothing is wrong, otherwise None and every problem."""
+    problems = list(document.problems)
+    if not problems:
+        try:
+            return model.model_validate(document.content), []
+        except ValidationError as refused:
+            problems = [_refusal(document, error) for error in refused.errors(include_url=False)]
+    return None, sorted(problems)
+
+
+class _Walk:
+    """From nodes to plain values, noting places and problems on the way."""
+
+    def __init__(self, document: Document) -> None:
+        self.document = document
+
+    def value(self, node: yaml.Node, key: Key) -> object:
+        mark = node.start_mark
+        self.document.places[key] = (mark.line + 1, mark.column + 1)
+        if isinstance(node, yaml.MappingNode):
+            return self.mapping(node, key)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.value(item, (*key, index)) for index, item in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode)
+        is_plain = not node.style  # "" from the C parser, None from the Python one
+        return None if is_plain and node.value in ("", "~", "null") else node.value
+
+    def mapping(self, node: yaml.MappingNode, key: Key) -> dict[str, object]:
+        found: dict[str, object] = {}
+        for name_node, value_node in node.value:
+            name, mark = name_node.value, name_node.start_mark
+            if not isinstance(name, str) or name == "<<":
+                self.problem(mark, "键必须是文字,不允许合并(<<)")
+            elif name in found:
+                first, _ = self.document.places[(*key, name)]
+                self.problem(mark, f"重复的键 {name}(第 {first} 行已有)")
+            else:
+                found[name] = self.value(value_node, (*key, name))
+        return found
+
+    def problem(self, mark: yaml.Mark, what: str) -> None:
+        self.document.problems.append(_problem_at(self.document.file, mark, what))
+
+
+REFUSALS: Mapping[str, str] = {
+    "missing": "缺少必填的键",
+    "extra_forbidden": "不认识的键",
+    "string_type": "应为文字",
+    "string_too_short": "不能为空",
+    "string_pattern_mismatch": "写法不对",
+    "int_parsing": "应为整数",
+    "int_type": "应为整数",
+    "bool_parsing": "应为 yes 或 no",
+    "date_from_datetime_parsing": "应为日期(YYYY-MM-DD)",
+    "dict_type": "应为键值对",
+    "model_type": "应为键值对",
+    "model_attributes_type": "应为键值对",
+    "list_type": "应为列表",
+    "tuple_type": "应为列表",
+    "too_short": "不能为空",
+    "union_tag_not_found": "缺少类别",
+}
+CHOICES = ("enum", "literal_error", "union_tag_invalid")
+
+
+def _refusal(document: Document, error: Mapping[str, object]) -> Problem:
+    location = error["loc"]
+    assert isinstance(location, tuple)
+    kind, context = str(error["type"]), error.get("ctx")
+    told = context if isinstance(context, dict) else {}
+    if kind == "value_error":
+        what = str(told.get("error", error["msg"]))
+    elif kind in CHOICES:
+        what = f"只能是 {told.get('expected') or told.get('expected_tags')}"
+    else:
+        what = REFUSALS.get(kind, str(error["msg"]))
+    key = tuple(part for part in location if isinstance(part, str | int))
+    return document.problem(_as_written(document, key), f"{'.'.join(str(part) for part in key)}:{what}")
+
+
+def _as_written(document: Document, key: Key) -> Key:
+    """Drop what the model added to a location (the tag of a union), so that the place is found."""
+    for length in range(len(key)):
+        shorter = key[:length] + key[length + 1 :]
+        if key not in document.places and shorter in document.places:
+            return shorter
+    return key
+
+
+def _whole(value: object) -> object:
+    if isinstance(value, str):
+        if not re.fullmatch(r"-?\d{1,15}(_\d{3})*", value):
+            raise ValueError("应为整数")
+        return int(value)
+    return value
+
+
+def _day(value: object) -> object:
+    if isinstance(value, str):
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", value):
+            raise ValueError("应为日期(YYYY-MM-DD)")
+        try:
+            return date.fromisoformat(value)
+        except ValueError:
+            raise ValueError("没有这一天") from None
+    return value
+
+
+YES_NO: Mapping[Hashable, bool] = {"yes": True, "no": False, "true": True, "false": False, "是": True, "否": False}
+
+
+def _yes_no(value: object) -> object:
+    if isinstance(value, str):
+        if value not in YES_NO:
+            raise ValueError("应为 yes 或 no")
+        return YES_NO[value]
+    return value
+
+
+Whole = Annotated[int, BeforeValidator(_whole)]
+Day = Annotated[date, BeforeValidator(_day)]
+YesNo = Annotated[bool, BeforeValidator(_yes_no)]

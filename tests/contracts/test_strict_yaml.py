@@ -1,0 +1,80 @@
+"""YAML read strictly: text stays text, every problem has its line, all at once."""
+
+from datetime import date
+
+import pytest
+from pydantic import BaseModel, ConfigDict
+
+from contracts.strict_yaml import Day, Whole, YesNo, check, read
+
+
+class Inner(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    code: str
+    count: Whole = 0
+    since: Day | None = None
+    open: YesNo = False
+
+
+class Outer(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    rows: list[Inner] = []
+
+
+def problems_of(text, model=Outer):
+    _, problems = check(model, read(text, "f.yaml"))
+    return [str(problem) for problem in problems]
+
+
+def test_a_code_keeps_its_zeros_and_no_stays_a_word():
+    assert read("a: 010101\nb: no\nc: 1.0\nd: 12:30", "f").content == {
+        "a": "010101",
+        "b": "no",
+        "c": "1.0",
+        "d": "12:30",
+    }
+
+
+def test_the_model_decides_what_a_text_is():
+    made, problems = check(
+        Outer, read("name: x\nrows: [{code: 01, count: 330_000, since: 2024-02-29, open: yes}]", "f")
+    )
+    assert problems == []
+    assert made == Outer(name="x", rows=[Inner(code="01", count=330000, since=date(2024, 2, 29), open=True)])
+
+
+@pytest.mark.parametrize("text", ["a:", "a: ~", "a: null"])
+def test_a_plain_nothing_is_nothing(text):
+    assert read(text, "f").content == {"a": None}
+
+
+def test_a_quoted_null_is_a_word():
+    assert read("a: 'null'", "f").content == {"a": "null"}
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("name: x\nname: y", "f.yaml:2:1 重复的键 name(第 1 行已有)"),
+        ("name: x\nnmae: y", "f.yaml:2:7 nmae:不认识的键"),
+        ("rows: []", "f.yaml:1:1 name:缺少必填的键"),
+        ("name: x\nrows:\n - code: a\n   count: 1.0", "f.yaml:4:11 rows.0.count:应为整数"),
+        ("name: x\nrows:\n - code: a\n   since: 2023-02-29", "f.yaml:4:11 rows.0.since:没有这一天"),
+        ("name: x\nrows:\n - code: a\n   since: 1704067200", "f.yaml:4:11 rows.0.since:应为日期(YYYY-MM-DD)"),
+        ("name: x\nrows:\n - code: a\n   open: 1", "f.yaml:4:10 rows.0.open:应为 yes 或 no"),
+        ("name: &n x", "f.yaml:1:7 不允许锚点(&)"),
+        ("name: !!str x", "f.yaml:1:7 不允许标签(!)"),
+        ("name: x\n<<: {a: b}", "f.yaml:2:1 键必须是文字,不允许合并(<<)"),
+        ("name: [", "YAML 写法有误"),
+        ("[" * 6000, "YAML"),
+    ],
+)
+def test_what_is_wrong_is_told_with_its_line(text, told):
+    assert told in "\n".join(problems_of(text))
+
+
+def test_all_problems_come_at_once():
+    assert len(problems_of("nmae: x\nrows:\n - {code: a, count: b, open: maybe}")) == 4
