@@ -42,8 +42,7 @@ class CountySettings(Strict):
     shrink_stop_at_least: int = Field(20, ge=0)
     profiles: dict[str, str] = Field(default_factory=dict)  # benefit → profile
     default_profile: str = "generic_pipe"
-    schedule_day: int = Field(3, ge=1, le=28)
-    schedule_hour: int = Field(2, ge=0, le=23)
+    schedule_day: int = Field(3, ge=1, le=28)  # the day of the month a scheduled run starts, with run_as as maker
 
     @field_validator("go_live_month", mode="before")
     @classmethod
@@ -113,6 +112,11 @@ class Home:
     def overlay(self) -> Path:
         """The county's own policies."""
         return self.path / "policies"
+
+    @property
+    def profiles(self) -> Path:
+        """The county's own bank profiles."""
+        return self.path / "profiles"
 
     @property
     def store(self) -> Path:

@@ -150,27 +150,28 @@ CHOICES = ("enum", "literal_error", "union_tag_invalid")
 
 
 def _refusal(document: Document, error: Mapping[str, object]) -> Problem:
-    location = error["loc"]
+    location, kind, context = error["loc"], str(error["type"]), error.get("ctx")
     assert isinstance(location, tuple)
-    kind, context = str(error["type"]), error.get("ctx")
     told = context if isinstance(context, dict) else {}
+    if kind.startswith("union_tag"):
+        location = (*location, str(told["discriminator"]).strip("'"))
     if kind == "value_error":
         what = str(told.get("error", error["msg"]))
     elif kind in CHOICES:
         what = f"只能是 {told.get('expected') or told.get('expected_tags')}"
     else:
         what = REFUSALS.get(kind, str(error["msg"]))
-    key = tuple(part for part in location if isinstance(part, str | int))
-    return document.problem(_as_written(document, key), f"{'.'.join(str(part) for part in key)}:{what}")
+    key = _as_written(document, location)
+    return document.problem(key, f"{'.'.join(str(part) for part in key)}:{what}")
 
 
-def _as_written(document: Document, key: Key) -> Key:
-    """Drop what the model added to a location (the tag of a union), so that the place is found."""
-    for length in range(len(key)):
-        shorter = key[:length] + key[length + 1 :]
-        if key not in document.places and shorter in document.places:
-            return shorter
-    return key
+def _as_written(document: Document, location: Key) -> Key:
+    """Drop what the model added to a location: the tag of a union."""
+    written: Key = ()
+    for place, part in enumerate(location, start=1):
+        if (*written, part) in document.places or place == len(location):
+            written = (*written, part)
+    return written
 
 
 def _whole(value: object) -> object:

@@ -91,6 +91,27 @@ class RefusedRow(Table):
     person_no: int = column("人员编号", "能认出本人时", required=False)
 
 
+class IntakeCount(Table):
+    """收件计数:每个名册一行;来文行数 = 收下 + 拒收 + 合并。"""
+
+    register: str = column("名册")
+    file_name: str = column("文件", "空为从未收到", required=False)
+    inbox_month: str = column("收件月", unit="YYYY-MM", required=False)
+    carried_months: int = column("名册月龄", "0 为本月新收", unit="months", minimum=0)
+    rows_in: int = column("来文行数", minimum=0)
+    rows_accepted: int = column("收下行数", minimum=0)
+    rows_refused: int = column("拒收行数", minimum=0)
+    rows_collapsed: int = column("合并行数", "完全相同的账户、认证、机构行", minimum=0)
+    people_standing_in: int = column("沿用上次的人数", minimum=0)
+
+    @pa.dataframe_check(error="来文行数必须等于收下、拒收、合并之和")
+    @classmethod
+    def nothing_is_lost(cls, data: pa.PolarsData) -> pl.LazyFrame:
+        """Every row that came in is accounted for."""
+        parts = pl.col("rows_accepted") + pl.col("rows_refused") + pl.col("rows_collapsed")
+        return data.lazyframe.select(pl.col("rows_in") == parts)
+
+
 class RegisterGap(Table):
     """名册缺口:此人上次收下的行继续有效,其待遇暂缓,等待处理。"""
 
@@ -224,7 +245,8 @@ class Payable(Table):
     name: str = column("姓名")
     township: str = column("乡镇")
     village: str = column("村社区")
-    institution_id: str = column("供养机构", required=False)
+    institution_id: str = column("供养机构", "付给机构时填写,否则为空", required=False)
+    institution_name: str = column("供养机构名称", required=False)
     payee_name: str = column("收款人姓名")
     payee_id: str = column("收款人身份证号", required=False)
     relationship: str = column("与收款人关系", required=False)
@@ -337,6 +359,7 @@ class HoldExport(Table):
 TABLES: tuple[type[Table], ...] = (
     PersonNumbers,
     RefusedRow,
+    IntakeCount,
     RegisterGap,
     Facts,
     Entitled,

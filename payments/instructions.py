@@ -1,0 +1,164 @@
+"""Instructions: one attempt to pay one payee, with every field as it will be printed.
+
+A person's line pays one obligation; an institution's line pays everyone on its roster. Order, and so line numbers:
+township, village, person_id (an institution: its id), benefit month, kind.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import date
+from typing import NamedTuple
+
+import polars as pl
+
+from contracts.codes import Benefit, Kind
+from contracts.columns import polars_schema
+from contracts.errors import BookError
+from contracts.months import month_text
+from contracts.tables import InstructionLine
+from payments.profiles import Layout, words_of
+
+REISSUE = "重发"  # a second attempt, which is never 补发
+DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ITEMS = pl.Schema(
+    {"instruction_id": pl.String(), "obligation_id": pl.Int64(), "attempt": pl.Int64(), "amount_fen": pl.Int64()}
+)
+LINE_PLACES = 6
+
+
+@dataclass(frozen=True)
+class BatchIdentity:
+    """What a batch is called: county, pay month, the cycle's sequence, and its number within the cycle."""
+
+    county: str
+    pay_month: date
+    sequence: int
+    ordinal: int
+
+    @property
+    def batch_id(self) -> str:
+        """For people: 410721-2024-07-01-03."""
+        return f"{self.county}-{month_text(self.pay_month)}-{self.sequence:02d}-{self.ordinal:02d}"
+
+    @property
+    def line_prefix(self) -> str:
+        """The first fourteen places of an instruction id; six digits of line number follow, twenty in all."""
+        if self.sequence > 99 or self.ordinal >= len(DIGITS) ** 2:
+            raise BookError("本期批次过多,编号已用尽", "请先发放已编批次", self.batch_id)
+        high, low = divmod(self.ordinal, len(DIGITS))
+        return f"{self.county}{self.pay_month:%y%m}{self.sequence:02d}{DIGITS[high]}{DIGITS[low]}"
+
+
+class Instructions(NamedTuple):
+    """A batch's lines (InstructionLine) and items (ITEMS): which obligations each line pays, and how much of each."""
+
+    lines: pl.DataFrame
+    items: pl.DataFrame
+
+
+def instructions(payable: pl.DataFrame, identity: BatchIdentity, profile: Layout) -> Instructions:
+    """The lines that pay these obligations (Payable, all of one benefit). The order of the rows does not matter."""
+    keyed = payable.with_columns(line_key=LINE_KEY)
+    numbered = (
+        keyed.group_by("line_key")
+        .agg(**_LINE)
+        .sort("township", "village", "who", "from_month", "kind", "first_obligation")
+        .with_row_index("line_no", offset=1)
+        .with_columns(
+            instruction_id=identity.line_prefix + pl.col("line_no").cast(pl.String).str.zfill(LINE_PLACES),
+            batch_id=pl.lit(identity.batch_id),
+            pay_month=pl.lit(month_text(identity.pay_month)),
+            period_from=pl.col("from_month").dt.strftime("%Y-%m"),
+            period_to=pl.col("to_month").dt.strftime("%Y-%m"),
+        )
+    )
+    if numbered.height >= 10**LINE_PLACES:
+        raise BookError("一个批次超过 999,999 行", "请按乡镇拆分发放格式", identity.batch_id)
+    lines = numbered.with_columns(remark=_remark(profile))
+    items = keyed.join(numbered.select("line_key", "instruction_id"), on="line_key").with_columns(amount_fen="pays_fen")
+    return Instructions(
+        lines.select(pl.col(name).cast(dtype) for name, dtype in polars_schema(InstructionLine).items()),
+        items.select(ITEMS.names()).sort("obligation_id"),
+    )
+
+
+def content_digest(content: Instructions, profile: Layout) -> str:
+    """SHA-256 over every printed field, every paid obligation and the profile; not over the batch's own name.
+
+    So a batch voided and claimed again without a change would have the same digest, and an unchanged one is kept.
+    """
+    lines = content.lines.drop("batch_id", "instruction_id")
+    items = content.items.select(pl.col("instruction_id").str.tail(LINE_PLACES), "obligation_id", "amount_fen")
+    parts = (lines.write_csv(), items.write_csv(), profile.digest)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def kind_words() -> pl.Expr:
+    """正常, 补发 or 重发, of lines."""
+    labels = pl.col("kind").cast(pl.String).replace({kind.value: kind.label for kind in Kind})
+    return pl.when(pl.col("attempt") > 1).then(pl.lit(REISSUE)).otherwise(labels)
+
+
+def benefit_words() -> pl.Expr:
+    """The benefit's Chinese name."""
+    return pl.col("benefit").cast(pl.String).replace({benefit.value: benefit.label for benefit in Benefit})
+
+
+LINE_KEY = (
+    pl.when(pl.col("institution_id").is_null())
+    .then(pl.format("obligation {}", "obligation_id"))
+    .otherwise(pl.format("institution {}", "institution_id"))
+)
+_IS_TO_PERSON = pl.col("institution_id").is_null().first()
+
+
+def _of_person(column: str) -> pl.Expr:
+    """Printed on a person's line only."""
+    return pl.when(_IS_TO_PERSON).then(pl.col(column).first())
+
+
+_LINE = {
+    "benefit": pl.col("benefit").first(),
+    "from_month": pl.col("benefit_month").min(),
+    "to_month": pl.col("benefit_month").max(),
+    "kind": pl.when((pl.col("kind") == Kind.REGULAR.value).any())
+    .then(pl.lit(Kind.REGULAR.value, Kind.dtype()))
+    .otherwise(pl.col("kind").first()),
+    "attempt": pl.col("attempt").max(),
+    "who": pl.coalesce("institution_id", "person_id").first(),
+    "name": pl.coalesce("institution_name", "name").first(),
+    "person_id": _of_person("person_id"),
+    "relationship": _of_person("relationship"),
+    **{column: pl.col(column).first() for column in ("payee_name", "payee_id", "account_no", "bank_name", "bank_code")},
+    "amount_fen": pl.col("pays_fen").sum(),
+    "township": _of_person("township").fill_null(""),
+    "village": _of_person("village").fill_null(""),
+    "people_count": pl.col("person_no").n_unique(),
+    "first_obligation": pl.col("obligation_id").min(),
+}
+
+
+def _remark(profile: Layout) -> pl.Expr:
+    """备注 by the profile's templates; null where it says nothing."""
+    first, last = (pl.col(column).str.replace("-", "") for column in ("period_from", "period_to"))
+    words = {
+        "benefit": benefit_words(),
+        "months": pl.when(first == last).then(first).otherwise(pl.format("{}-{}", first, last)),
+        "kind": kind_words(),
+        "people": pl.col("people_count").cast(pl.String),
+    }
+    text = (
+        pl.when(pl.col("person_id").is_not_null())
+        .then(_filled(profile.remark.person, words))
+        .otherwise(_filled(profile.remark.institution, words))
+    )
+    return pl.when(text != "").then(text)
+
+
+def _filled(template: str, words: dict[str, pl.Expr]) -> pl.Expr:
+    parts = [pl.lit("")]
+    for text, word in words_of(template):
+        parts += [pl.lit(text), *([words[word]] if word else [])]
+    return pl.concat_str(parts)

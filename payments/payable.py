@@ -1,0 +1,168 @@
+"""What is held back, and what can be paid to whom: unpaid obligations meet the registers of this month.
+
+In: `unpaid` (ledger.batches.unpaid), the accepted registers, people's identity numbers. Out: `DesiredHold` and
+`Payable` (contracts.tables). Money of an obligation is never split: it is held or payable as a whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+
+import polars as pl
+
+from contracts.codes import HoldCode, Kind, Relationship
+from contracts.columns import polars_schema
+from contracts.tables import DesiredHold, Payable
+from payments import grounds
+from payments.misfits import misfits
+from payments.profiles import Profile
+
+PAYEE = ("payee_name", "payee_id", "relationship", "account_no", "bank_name", "bank_code")
+
+
+def desired_holds(
+    unpaid: pl.DataFrame,
+    registers: Mapping[str, pl.DataFrame],
+    identities: pl.DataFrame,
+    gaps: pl.DataFrame,
+    unset: pl.DataFrame,
+    pay_month: date,
+    profile_of: Mapping[str, Profile],
+) -> pl.DataFrame:
+    """Every hold that the registers and the profiles call for, of people with something unpaid: DesiredHold, sorted.
+
+    `registers`: accepted population, account, institution and certification. `identities`: person_no, person_id.
+    `gaps`: RegisterGap of all registers. `unset`: person_no, benefit, benefit_month of the keys whose newest version
+    has no standard. `profile_of`: benefit → profile.
+    """
+    owed = _with_payee(unpaid, registers, identities)
+    people = unpaid.select("person_no").unique()
+    found = [
+        _missing_accounts(owed),
+        _not_in_population(owed),
+        _arrears_of_the_dead(unpaid, registers["population"], pay_month),
+        _lapsed_certifications(people, registers["certification"], pay_month),
+        _gaps(people, gaps),
+        _unset_standards(unpaid, unset),
+        misfits(_complete(owed), profile_of),
+    ]
+    return (
+        pl.concat([part.select(_HOLD) for part in found]).unique().sort("person_no", "code", "obligation_id", "ground")
+    )
+
+
+def payable(
+    unpaid: pl.DataFrame,
+    open_holds: pl.DataFrame,
+    registers: Mapping[str, pl.DataFrame],
+    identities: pl.DataFrame,
+) -> pl.DataFrame:
+    """The unpaid obligations that no open hold keeps back, each with its payee: Payable, in order of obligation.
+
+    `open_holds`: person_no and obligation_id (null: everything of the person).
+    """
+    whole_person = open_holds.filter(pl.col("obligation_id").is_null())
+    free = unpaid.join(whole_person, on="person_no", how="anti").join(open_holds, on="obligation_id", how="anti")
+    return _complete(_with_payee(free, registers, identities))
+
+
+_HOLD = [pl.col(name).cast(dtype) for name, dtype in polars_schema(DesiredHold).items()]
+_EVERYTHING = pl.lit(None, pl.Int64).alias("obligation_id")
+
+
+def _holds(rows: pl.DataFrame, code: HoldCode, ground: pl.Expr) -> pl.DataFrame:
+    return rows.with_columns(code=pl.lit(code.value), ground=ground)
+
+
+def _missing_accounts(owed: pl.DataFrame) -> pl.DataFrame:
+    ground = (
+        pl.when("is_to_institution").then(pl.lit(grounds.NO_INSTITUTION_ACCOUNT)).otherwise(pl.lit(grounds.NO_ACCOUNT))
+    )
+    return _holds(owed.filter(pl.col("account_no").is_null()), HoldCode.ACCOUNT_MISSING, ground)
+
+
+def _not_in_population(owed: pl.DataFrame) -> pl.DataFrame:
+    return _holds(owed.filter(pl.col("name").is_null()), HoldCode.UNDER_REVIEW, pl.lit(grounds.NOT_IN_POPULATION))
+
+
+def _arrears_of_the_dead(unpaid: pl.DataFrame, population: pl.DataFrame, pay_month: date) -> pl.DataFrame:
+    """Once a death is known only the regular obligation of the pay month goes out by itself."""
+    deaths = population.group_by("person_no").agg(pl.col("died_on").min()).drop_nulls("died_on")
+    is_this_month = (pl.col("kind") == Kind.REGULAR.value) & (pl.col("benefit_month") == pay_month)
+    waiting = unpaid.filter(~is_this_month).join(deaths, on="person_no")
+    return _holds(waiting, HoldCode.DECEASED_ARREARS, grounds.died_on("died_on"))
+
+
+def _lapsed_certifications(people: pl.DataFrame, certification: pl.DataFrame, pay_month: date) -> pl.DataFrame:
+    lapsed = certification.filter(pl.col("certified_until") < pay_month).join(people, on="person_no", how="semi")
+    return _holds(
+        lapsed.with_columns(_EVERYTHING), HoldCode.CERTIFICATION_LAPSED, grounds.certified_until("certified_until")
+    )
+
+
+def _gaps(people: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
+    found = gaps.join(people, on="person_no", how="semi").with_columns(_EVERYTHING)
+    return _holds(found, HoldCode.UNDER_REVIEW, grounds.gap("register", "ground"))
+
+
+def _unset_standards(unpaid: pl.DataFrame, unset: pl.DataFrame) -> pl.DataFrame:
+    waiting = unpaid.join(unset, on=["person_no", "benefit", "benefit_month"], how="semi")
+    return _holds(waiting, HoldCode.UNDER_REVIEW, pl.lit(grounds.NO_STANDARD))
+
+
+def _with_payee(unpaid: pl.DataFrame, registers: Mapping[str, pl.DataFrame], identities: pl.DataFrame) -> pl.DataFrame:
+    """Every unpaid obligation with who it is for and where it goes; null where a register does not say."""
+    people = identities.join(_printed_people(registers["population"]), on="person_no", how="left")
+    known = unpaid.join(people, on="person_no", how="left")
+    to_person = known.filter(~pl.col("is_to_institution")).with_columns(
+        institution_id=pl.lit(None, pl.String), institution_name=pl.lit(None, pl.String)
+    )
+    to_institution = known.filter("is_to_institution")
+    accounts = _own_accounts(registers["account"])
+    institutions = _institution_accounts(registers["institution"])
+    return pl.concat(
+        [
+            to_person.join(accounts, on="person_no", how="left"),
+            to_institution.join(institutions, on="institution_id", how="left"),
+        ],
+        how="diagonal",
+    )
+
+
+def _complete(owed: pl.DataFrame) -> pl.DataFrame:
+    """The rows that can be printed: an account, and a person of the population register."""
+    known = owed.filter(pl.col("account_no").is_not_null() & pl.col("name").is_not_null())
+    return known.select(pl.col(name).cast(dtype) for name, dtype in polars_schema(Payable).items()).sort(
+        "obligation_id"
+    )
+
+
+def _printed_people(population: pl.DataFrame) -> pl.DataFrame:
+    """One row a person: the one of his latest arrival."""
+    order = ["moved_in_on", "source_file", "source_sheet", "source_row"]
+    return (
+        population.sort(order, nulls_last=False)
+        .unique("person_no", keep="last", maintain_order=True)
+        .select("person_no", "name", "township", "village")
+    )
+
+
+def _own_accounts(account: pl.DataFrame) -> pl.DataFrame:
+    """The registered account: the person's own, or another's who draws for him (代领)."""
+    return account.select("person_no", *PAYEE).with_columns(
+        pl.col("relationship").cast(pl.String).replace({one.value: one.label for one in Relationship})
+    )
+
+
+def _institution_accounts(institution: pl.DataFrame) -> pl.DataFrame:
+    return institution.select(
+        "institution_id",
+        pl.col("name").alias("institution_name"),
+        pl.col("account_name").alias("payee_name"),
+        pl.lit(None, pl.String).alias("payee_id"),
+        pl.lit(None, pl.String).alias("relationship"),
+        "account_no",
+        "bank_name",
+        "bank_code",
+    )

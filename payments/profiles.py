@@ -1,0 +1,213 @@
+"""Bank profiles: how one bank or platform wants its file, as data. `profiles/<name>.yaml`, one file each.
+
+A profile decides everything about a file but its money: kind, encoding, columns, totals, what a cell may hold, the
+file's name. A county's own folder is read after the shipped ones; the same name there replaces the shipped profile.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import string
+from collections.abc import Mapping
+from enum import StrEnum
+from functools import cached_property
+from pathlib import Path
+from typing import Annotated, Literal
+
+import xlsxwriter
+from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
+
+from contracts.codes import Benefit
+from contracts.errors import InputError
+from contracts.strict_yaml import Day, Problem, Whole, check, read
+
+SHIPPED = Path(__file__).parent / "profiles"
+
+
+class Printed(StrEnum):
+    """What a column may print."""
+
+    LINE_NO = "line_no"
+    ITEM_CODE = "item_code"
+    BENEFIT = "benefit"
+    PAY_MONTH = "pay_month"
+    PERIOD_FROM = "period_from"
+    PERIOD_TO = "period_to"
+    KIND = "kind"
+    NAME = "name"
+    PERSON_ID = "person_id"
+    RELATIONSHIP = "relationship"
+    PAYEE_NAME = "payee_name"
+    PAYEE_ID = "payee_id"
+    ACCOUNT_NO = "account_no"
+    BANK_NAME = "bank_name"
+    BANK_CODE = "bank_code"
+    AMOUNT = "amount"
+    TOWNSHIP = "township"
+    VILLAGE = "village"
+    PEOPLE_COUNT = "people_count"
+    REMARK = "remark"
+    INSTRUCTION_ID = "instruction_id"
+
+
+ALWAYS_PRINTED = (Printed.PAYEE_NAME, Printed.ACCOUNT_NO, Printed.AMOUNT)  # without these nobody can pay or match
+FILE_WORDS = frozenset({"county", "pay_month", "batch_id", "benefit"})
+TOTAL_WORDS = FILE_WORDS | {"count", "total"}
+REMARK_WORDS = frozenset({"benefit", "months", "kind", "people"})
+
+
+class Strict(BaseModel):
+    """A part of a profile that refuses keys it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Confirmed(Strict):
+    """Who at the bank agreed to the layout, when, and on which sample."""
+
+    by: str = Field(min_length=1)
+    confirmed_on: Day
+    sample: str = Field(min_length=1)
+
+
+class Column(Strict):
+    """One column: a header, and either what it prints or a constant; `max_bytes` in the profile's encoding."""
+
+    header: str = Field(min_length=1)
+    field: Printed | None = None
+    constant: str = ""
+    max_bytes: Whole | None = Field(None, gt=0)
+
+    @model_validator(mode="after")
+    def _prints_one_thing(self) -> Column:
+        if self.field is not None and self.constant:
+            raise ValueError("field 与 constant 只能有一个")
+        return self
+
+
+class Remark(Strict):
+    """Templates of 备注 for a person's line and for an institution's."""
+
+    person: str = ""
+    institution: str = ""
+
+    @field_validator("person", "institution")
+    @classmethod
+    def _known(cls, template: str) -> str:
+        return _known_words(template, REMARK_WORDS)
+
+
+class Layout(Strict):
+    """What every kind of profile says."""
+
+    profile: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    label: str = Field(min_length=1)
+    confirmed: Confirmed | None = None  # None: 未经银行确认
+    encoding: Literal["gb18030", "gbk", "utf-8"] = "gb18030"
+    amount: Literal["yuan2", "fen"] = "yuan2"
+    remark: Remark = Remark()
+    forbidden: str = ""
+    file_name: str
+    item_codes: dict[Benefit, str] = Field(default_factory=dict)
+    columns: tuple[Column, ...]
+
+    @field_validator("file_name")
+    @classmethod
+    def _plain_file_name(cls, template: str) -> str:
+        if not template.isascii() or "/" in template or "{batch_id}" not in template:
+            raise ValueError("文件名只用 ASCII 字符,不含 /,并须含 {batch_id}")
+        return _known_words(template, FILE_WORDS)
+
+    @field_validator("columns")
+    @classmethod
+    def _pays_somebody(cls, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+        missing = [field.value for field in ALWAYS_PRINTED if field not in [column.field for column in columns]]
+        if missing:
+            raise ValueError(f"缺少必需的列 {'、'.join(missing)}")
+        return columns
+
+    @property
+    def writer(self) -> str:
+        """What, beside this profile, decides the bytes of a file."""
+        return ""
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 over everything above, and over the writer's version where that decides bytes."""
+        return hashlib.sha256(f"{self.model_dump_json()}{self.writer}".encode()).hexdigest()
+
+
+class Delimited(Layout):
+    """Text, one line a payee, with lines of totals before or after."""
+
+    kind: Literal["delimited"]
+    newline: Literal["CRLF", "LF"] = "CRLF"
+    delimiter: str = Field(min_length=1, max_length=1)
+    header: tuple[str, ...] = ()
+    trailer: tuple[str, ...] = ()
+
+    @field_validator("header", "trailer")
+    @classmethod
+    def _known(cls, templates: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_known_words(template, TOTAL_WORDS) for template in templates)
+
+
+class Xlsx(Layout):
+    """A spreadsheet: a line of headers, then one row a payee."""
+
+    kind: Literal["xlsx"]
+    sheet: str = Field("Sheet1", min_length=1, max_length=31)
+
+    @property
+    def writer(self) -> str:
+        """Another version of the library may pack the same cells into other bytes."""
+        return f"xlsxwriter {xlsxwriter.__version__}"
+
+
+Profile = Delimited | Xlsx
+
+
+class _AnyProfile(RootModel[Annotated[Profile, Field(discriminator="kind")]]):
+    """A profile file."""
+
+
+def load(*folders: Path) -> Mapping[str, Profile]:
+    """Every profile of the shipped folder and then of `folders`, by name; InputError with all problems at once."""
+    found: dict[str, Profile] = {}
+    problems: list[Problem] = []
+    for path in (path for folder in (SHIPPED, *folders) for path in sorted(folder.glob("*.yaml"))):
+        document = read(path.read_text("utf-8"), path.name)
+        loaded, wrong = check(_AnyProfile, document)
+        problems += wrong
+        if loaded is not None:
+            if loaded.root.profile != path.stem:
+                problems.append(document.problem(("profile",), f"profile 应与文件名相同:{path.stem}"))
+            found[path.stem] = loaded.root
+    if problems:
+        raise InputError("银行格式有误:\n" + "\n".join(map(str, problems)), "请改正后重试", "profiles")
+    return found
+
+
+def of(profiles: Mapping[str, Profile], name: str) -> Profile:
+    """The profile of that name; InputError where there is none."""
+    if name not in profiles:
+        raise InputError(f"没有名为 {name} 的银行格式", f"现有:{'、'.join(sorted(profiles))}", "disburse.toml")
+    return profiles[name]
+
+
+def words_of(template: str) -> list[tuple[str, str | None]]:
+    """A template as pairs of fixed text and the word after it (None at the end)."""
+    return [(text, word) for text, word, _, _ in string.Formatter().parse(template)]
+
+
+def _known_words(template: str, known: frozenset[str]) -> str:
+    try:
+        parts = list(string.Formatter().parse(template))
+    except ValueError:
+        raise ValueError("花括号不成对") from None
+    if any(style or conversion for _, _, style, conversion in parts):
+        raise ValueError("花括号里只写词,不写格式")
+    unknown = {word for _, word, _, _ in parts if word is not None} - known
+    if unknown:
+        raise ValueError(f"不认识的词 {'、'.join(sorted(unknown))},可用:{'、'.join(sorted(known))}")
+    return template

@@ -1,0 +1,151 @@
+"""Verifying a payment file: read it back independently and compare every line, count and total with the book.
+
+Changes nothing. Findings are Chinese sentences without names, identity numbers or accounts.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from contracts.codes import Benefit, Kind
+from payments.profiles import Column, Layout, Printed, Profile
+from payments.reading import FileRead, read_file
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One difference between a file and the book."""
+
+    batch_id: str
+    file_name: str
+    what: str
+
+
+@dataclass(frozen=True)
+class Claimed:
+    """A batch as the book has it. `file_digest` is empty before its file was recorded."""
+
+    batch_id: str
+    county: str
+    line_count: int
+    total_fen: int
+    file_digest: str
+
+
+def findings_in_file(path: Path, claimed: Claimed, lines: pl.DataFrame, profile: Profile) -> list[Finding]:
+    """Everything in which the file at `path` and its sidecar differ from the batch and its lines (InstructionLine)."""
+    told = [*_differences(path, claimed, lines, profile)]
+    return [Finding(claimed.batch_id, path.name, what) for what in told]
+
+
+def _differences(path: Path, claimed: Claimed, lines: pl.DataFrame, profile: Profile) -> Iterator[str]:
+    if lines.height != claimed.line_count or lines["amount_fen"].sum() != claimed.total_fen:
+        yield "总账中批次的笔数或总金额与其明细不符"
+    if not path.is_file():
+        yield "文件不存在"
+        return
+    yield from _digest_differences(path, claimed)
+    read = read_file(path, profile)
+    yield from read.problems
+    yield from _line_differences(read, lines, profile)
+    yield from _total_differences(read, claimed, lines, profile)
+
+
+def _digest_differences(path: Path, claimed: Claimed) -> Iterator[str]:
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    if digest != claimed.file_digest:
+        yield "文件的 SHA-256 与总账登记的不符" if claimed.file_digest else "文件尚未在总账登记"
+    sidecar = path.with_name(path.name + ".sha256")
+    if not sidecar.is_file():
+        yield "缺少 .sha256 校验文件"
+    elif sidecar.read_text("ascii", errors="replace").split() != [digest, path.name]:
+        yield ".sha256 校验文件与文件不符"
+
+
+def _line_differences(read: FileRead, lines: pl.DataFrame, profile: Layout) -> Iterator[str]:
+    """Line by line; matched by instruction id where the file prints it, so that one dropped line is one finding."""
+    in_book = list(lines.sort("line_no").iter_rows(named=True))
+    fields = [column.field for column in profile.columns]
+    if Printed.INSTRUCTION_ID not in fields:
+        yield from _pairwise(read, in_book, profile)
+        return
+    place = fields.index(Printed.INSTRUCTION_ID)
+    by_id: dict[str, list[str]] = {}
+    for cells in read.rows:
+        if cells[place] in by_id:
+            yield f"指令 {cells[place]} 出现不止一次"
+        by_id[cells[place]] = cells
+    known = {row["instruction_id"] for row in in_book}
+    yield from (f"总账中没有指令 {found}" for found in by_id if found not in known)
+    for row in in_book:
+        cells = by_id.get(row["instruction_id"], [])
+        yield from _cell_differences(cells, row, profile) if cells else [f"缺少第 {row['line_no']} 笔"]
+    if [found for found in by_id if found in known] != [
+        i for i in (r["instruction_id"] for r in in_book) if i in by_id
+    ]:
+        yield "各笔的次序与总账不同"
+
+
+def _pairwise(read: FileRead, in_book: list[dict[str, Any]], profile: Layout) -> Iterator[str]:
+    for cells, row in zip(read.rows, in_book, strict=False):
+        yield from _cell_differences(cells, row, profile)
+
+
+def _cell_differences(cells: list[str], row: Mapping[str, Any], profile: Layout) -> Iterator[str]:
+    for column, cell in zip(profile.columns, cells, strict=True):
+        if column.field == Printed.AMOUNT:
+            if fen_in(cell, profile.amount) != row["amount_fen"]:
+                yield f"第 {row['line_no']} 笔金额与总账不符"
+        elif cell != _expected(column, row, profile):
+            yield f"第 {row['line_no']} 笔“{column.header}”与总账不符"
+
+
+def _expected(column: Column, row: Mapping[str, Any], profile: Layout) -> str:
+    match column.field:
+        case None:
+            return column.constant
+        case Printed.BENEFIT:
+            return Benefit(row["benefit"]).label
+        case Printed.KIND:
+            return "重发" if row["attempt"] > 1 else Kind(row["kind"]).label
+        case Printed.ITEM_CODE:
+            return profile.item_codes.get(Benefit(row["benefit"]), "")
+        case stored:
+            return "" if row[stored] is None else str(row[stored])
+
+
+def _total_differences(read: FileRead, claimed: Claimed, lines: pl.DataFrame, profile: Layout) -> Iterator[str]:
+    amounts = [column.field for column in profile.columns].index(Printed.AMOUNT)
+    found = sum(fen_in(cells[amounts], profile.amount) or 0 for cells in read.rows)
+    if len(read.rows) != claimed.line_count:
+        yield f"笔数:文件 {len(read.rows)},总账 {claimed.line_count}"
+    if found != claimed.total_fen:
+        yield f"各笔金额之和:文件 {found} 分,总账 {claimed.total_fen} 分"
+    first = lines.row(0, named=True)
+    for word, text in read.totals.items():
+        match word:
+            case "count":
+                is_same = text == str(claimed.line_count)
+            case "total":
+                is_same = fen_in(text, profile.amount) == claimed.total_fen
+            case "county":
+                is_same = text == claimed.county
+            case _:
+                is_same = text == first[word]
+        if not is_same:
+            yield f"汇总行的 {word} 与总账不符"
+
+
+def fen_in(text: str, style: str) -> int | None:
+    """The fen a printed amount says; None where it is not written as the profile's style demands."""
+    if style == "fen":
+        return int(text) if re.fullmatch(r"[1-9]\d*", text) else None
+    parts = re.fullmatch(r"(0|[1-9]\d*)\.(\d\d)", text)
+    return int(parts[1] + parts[2]) if parts else None

@@ -1,0 +1,189 @@
+"""What is held, and who is paid into which account."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from contracts.columns import polars_schema
+from contracts.registers import empty_register
+from contracts.tables import DesiredHold, Payable, RegisterGap
+from payments import grounds
+from payments.payable import desired_holds, payable
+from tests.payments.rows import JULY, UNSET, register, rows_of, unpaid_rows
+
+MAY = date(2024, 5, 1)
+NO_HOLDS = pl.DataFrame(schema={"person_no": pl.Int64, "obligation_id": pl.Int64})
+
+
+@pytest.fixture
+def county(no_registers):
+    """Person 1 with an account of his own, person 2 paid through a daughter, an institution."""
+    return no_registers | {
+        "population": register("population", {"person_no": 1, "name": "样本一"}, {"person_no": 2, "name": "样本二"}),
+        "account": register(
+            "account",
+            {"person_no": 1, "payee_name": "样本一", "account_no": "9900000001"},
+            {"person_no": 2, "payee_name": "样本三", "relationship": "child", "account_no": "9900000002"},
+        ),
+        "institution": register("institution", {"institution_id": "J01", "account_no": "9900000009"}),
+    }
+
+
+@pytest.fixture
+def identities():
+    return pl.DataFrame({"person_no": [1, 2], "person_id": ["id-1", "id-2"]})
+
+
+@pytest.fixture
+def holds(county, identities, no_gaps, no_unset, profile_of):
+    """Desired holds as (person_no, obligation_id, code, ground), with what a test changes."""
+
+    def work_out(unpaid, gaps=no_gaps, unset=no_unset, **registers):
+        desired = desired_holds(unpaid, county | registers, identities, gaps, unset, JULY, profile_of)
+        DesiredHold.validate(desired)
+        return desired.rows()
+
+    return work_out
+
+
+REGULAR = {"obligation_id": 11, "person_no": 1}
+ARREARS = {"obligation_id": 12, "person_no": 1, "benefit_month": MAY, "kind": "arrears"}
+
+
+def test_nothing_is_held_where_nothing_is_wrong(holds):
+    assert holds(unpaid_rows(REGULAR, ARREARS)) == []
+
+
+def test_a_person_without_an_account_waits(holds):
+    assert holds(unpaid_rows(REGULAR), account=empty_register("account")) == [
+        (1, 11, "ACCOUNT_MISSING", "account:missing")
+    ]
+
+
+def test_an_institution_without_an_account_waits_even_where_the_person_has_one(holds):
+    owed = unpaid_rows(REGULAR | {"is_to_institution": True, "institution_id": "J77"})
+    assert holds(owed) == [(1, 11, "ACCOUNT_MISSING", "institution:missing")]
+
+
+def test_institution_money_of_a_person_without_account_does_not_wait(holds):
+    owed = unpaid_rows(REGULAR | {"is_to_institution": True, "institution_id": "J01"}, ARREARS)
+    assert holds(owed, account=empty_register("account")) == [(1, 12, "ACCOUNT_MISSING", "account:missing")]
+
+
+def test_once_a_death_is_known_only_the_regular_month_of_the_pay_month_goes_out(holds):
+    dead = register("population", {"person_no": 1, "died_on": date(2024, 6, 30)})
+    older_regular = {"obligation_id": 13, "person_no": 1, "benefit_month": date(2024, 6, 1)}
+    assert holds(unpaid_rows(REGULAR, ARREARS, older_regular), population=dead) == [
+        (1, 12, "DECEASED_ARREARS", "died_on:2024-06-30"),
+        (1, 13, "DECEASED_ARREARS", "died_on:2024-06-30"),
+    ]
+
+
+def test_the_earliest_day_of_death_counts(holds):
+    told_twice = register(
+        "population", {"person_no": 1, "died_on": date(2024, 6, 30)}, {"person_no": 1, "died_on": date(2024, 6, 2)}
+    )
+    assert holds(unpaid_rows(ARREARS), population=told_twice) == [(1, 12, "DECEASED_ARREARS", "died_on:2024-06-02")]
+
+
+@pytest.mark.parametrize(("until", "is_held"), [(date(2024, 6, 30), True), (JULY, False)])
+def test_a_certification_that_ended_before_the_pay_month_holds_everything(holds, until, is_held):
+    certification = register("certification", {"person_no": 1, "certified_until": until})
+    expected = [(1, None, "CERTIFICATION_LAPSED", "certified_until:2024-06-30")] if is_held else []
+    assert holds(unpaid_rows(REGULAR, ARREARS), certification=certification) == expected
+
+
+def test_no_certification_row_is_never_lapsed(holds):
+    other = register("certification", {"person_no": 2, "certified_until": MAY})
+    assert holds(unpaid_rows(REGULAR), certification=other) == []
+
+
+def test_a_register_gap_holds_all_of_a_person_who_has_money_waiting(holds):
+    found = rows_of(
+        polars_schema(RegisterGap),
+        {"register": "low_income", "ground": "VANISHED"},
+        [{"person_no": 1}, {"person_no": 9}],
+    )
+    assert holds(unpaid_rows(REGULAR), gaps=found) == [(1, None, "UNDER_REVIEW", "gap:low_income:VANISHED")]
+
+
+def test_a_standard_that_became_unset_holds_what_is_unpaid_of_that_key(holds):
+    key = rows_of(UNSET, {}, [{"person_no": 1, "benefit": "old_age_allowance", "benefit_month": MAY}])
+    assert holds(unpaid_rows(REGULAR, ARREARS), unset=key) == [(1, 12, "UNDER_REVIEW", "standard:not_set")]
+
+
+def test_a_person_who_is_in_no_population_row_waits(holds):
+    assert holds(unpaid_rows(REGULAR), population=empty_register("population")) == [
+        (1, 11, "UNDER_REVIEW", "population:missing")
+    ]
+
+
+def test_a_payee_name_the_bank_cannot_take_waits_and_is_not_cut(holds, county):
+    accounts = register("account", {"person_no": 1, "payee_name": "样|本", "account_no": "9900000001"})
+    owed = unpaid_rows(REGULAR | {"benefit": "elder_service_subsidy"}, ARREARS)
+    assert holds(owed, account=accounts) == [(1, 11, "UNDER_REVIEW", "profile:generic_pipe:户名:forbidden")]
+
+
+def test_every_ground_is_told_in_words(holds):
+    for code, ground in [
+        ("ACCOUNT_MISSING", grounds.NO_ACCOUNT),
+        ("ACCOUNT_MISSING", grounds.NO_INSTITUTION_ACCOUNT),
+        ("UNDER_REVIEW", grounds.NOT_IN_POPULATION),
+        ("UNDER_REVIEW", grounds.NO_STANDARD),
+        ("UNDER_REVIEW", "gap:low_income:VANISHED"),
+        ("UNDER_REVIEW", "profile:generic_pipe:户名:too_long"),
+        ("DECEASED_ARREARS", "died_on:2024-06-02"),
+        ("CERTIFICATION_LAPSED", "certified_until:2024-06-30"),
+        ("MANUAL", "来访反映"),
+    ]:
+        told = grounds.told(code, ground)
+        assert told.reason
+        assert told.advice
+        assert "_" not in told.reason.replace("generic_pipe", "")
+
+
+def paid(unpaid, county, identities, open_holds=NO_HOLDS):
+    rows = payable(unpaid, open_holds, county, identities)
+    Payable.validate(rows)
+    return rows
+
+
+def test_the_money_goes_to_the_registered_account_also_when_another_draws_it(county, identities):
+    row = paid(unpaid_rows({"obligation_id": 21, "person_no": 2}), county, identities).row(0, named=True)
+    assert (row["name"], row["payee_name"], row["relationship"]) == ("样本二", "样本三", "子女")
+    assert (row["account_no"], row["institution_id"]) == ("9900000002", None)
+
+
+def test_institution_money_goes_to_the_institution_and_never_to_the_person(county, identities):
+    owed = unpaid_rows(REGULAR | {"is_to_institution": True, "institution_id": "J01"})
+    row = paid(owed, county, identities).row(0, named=True)
+    assert (row["account_no"], row["payee_name"], row["institution_name"]) == (
+        "9900000009",
+        "新乡县示范敬老院",
+        "示范敬老院",
+    )
+    assert row["payee_id"] is None
+
+
+def test_the_rest_of_a_person_in_an_institution_goes_to_the_persons_own_account(county, identities):
+    owed = unpaid_rows(REGULAR | {"institution_id": "J01"})  # the benefit is not one that is paid to institutions
+    row = paid(owed, county, identities).row(0, named=True)
+    assert (row["account_no"], row["institution_id"]) == ("9900000001", None)
+
+
+def test_a_hold_of_a_person_keeps_everything_and_one_of_an_obligation_only_that(county, identities):
+    owed = unpaid_rows(REGULAR, ARREARS, {"obligation_id": 21, "person_no": 2})
+    on_one = pl.DataFrame({"person_no": [1], "obligation_id": [12]})
+    on_all = pl.DataFrame({"person_no": [1], "obligation_id": [None]}, schema=NO_HOLDS.schema)
+    assert paid(owed, county, identities, on_one)["obligation_id"].to_list() == [11, 21]
+    assert paid(owed, county, identities, on_all)["obligation_id"].to_list() == [21]
+
+
+def test_of_several_population_rows_the_latest_arrival_is_printed(county, identities):
+    two = register(
+        "population",
+        {"person_no": 1, "township": "新镇", "moved_in_on": date(2024, 3, 1)},
+        {"person_no": 1, "township": "旧镇"},
+    )
+    assert paid(unpaid_rows(REGULAR), county | {"population": two}, identities)["township"].to_list() == ["新镇"]
