@@ -15,6 +15,7 @@ from typing import Any
 import polars as pl
 
 from contracts.codes import Benefit, Kind
+from contracts.money import yuan_label
 from payments.profiles import Column, Layout, Printed, Profile
 from payments.reading import FileRead, read_file
 
@@ -127,7 +128,7 @@ def _total_differences(read: FileRead, claimed: Claimed, lines: pl.DataFrame, pr
     if len(read.rows) != claimed.line_count:
         yield f"笔数:文件 {len(read.rows)},总账 {claimed.line_count}"
     if found != claimed.total_fen:
-        yield f"各笔金额之和:文件 {found} 分,总账 {claimed.total_fen} 分"
+        yield f"各笔金额之和:文件 {yuan_label(found)} 元,总账 {yuan_label(claimed.total_fen)} 元"
     first = lines.row(0, named=True)
     for word, text in read.totals.items():
         match word:

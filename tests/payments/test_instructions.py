@@ -1,0 +1,126 @@
+"""Who is on which line of a batch, in which order, for how much."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+
+from contracts.errors import BookError
+from contracts.tables import InstructionLine
+from payments.instructions import BatchIdentity, content_digest, instructions
+from payments.printing import printed
+from tests.payments.rows import JULY, in_institution, payable_rows, resident_id
+
+IDENTITY = BatchIdentity("410721", JULY, sequence=1, ordinal=3)
+MAY, JUNE = date(2024, 5, 1), date(2024, 6, 1)
+
+
+def made(payable, profile, identity=IDENTITY):
+    content = instructions(payable, identity, profile)
+    InstructionLine.validate(content.lines)
+    return content
+
+
+def test_a_person_has_one_line_for_each_obligation(pipe):
+    content = made(payable_rows({"n": 1}, {"n": 2, "person_no": 1, "benefit_month": JUNE, "kind": "arrears"}), pipe)
+    assert content.lines["amount_fen"].to_list() == [5000, 5000]
+    assert content.items["amount_fen"].to_list() == [5000, 5000]
+
+
+def test_an_institution_has_one_line_for_its_whole_roster(pipe):
+    content = made(
+        payable_rows(
+            in_institution(1),
+            in_institution(2, pays_fen=90000),
+            in_institution(3, person_no=2, pays_fen=10000, kind="arrears", benefit_month=MAY),
+            in_institution(4, institution="J02"),
+        ),
+        pipe,
+    )
+    first = content.lines.row(0, named=True)
+    assert (first["amount_fen"], first["people_count"]) == (180000, 2)
+    assert (first["period_from"], first["period_to"], first["kind"]) == ("2024-05", "2024-07", "regular")
+    assert (first["name"], first["person_id"]) == ("示范敬老院J01", None)
+    assert first["payee_name"] == "新乡县示范敬老院J01"
+    assert content.items.group_by("instruction_id").agg(pl.col("amount_fen").sum()).sort("instruction_id")[
+        "amount_fen"
+    ].to_list() == [180000, 80000]
+
+
+def test_the_order_is_township_village_person_month_kind(sheet):
+    content = made(
+        payable_rows(
+            {"n": 4, "township": "A", "village": "C"},
+            {"n": 3, "township": "A", "village": "D"},
+            {"n": 1, "benefit_month": JUNE, "kind": "arrears", "person_id": resident_id(9)},
+            {"n": 2, "person_id": resident_id(9), "kind": "arrears"},
+            {"n": 5, "person_id": resident_id(9)},
+        ),
+        sheet,
+    )
+    assert content.items.sort("instruction_id")["obligation_id"].to_list() == [4, 3, 1, 5, 2]
+
+
+def test_the_order_of_the_payable_rows_changes_nothing(sheet):
+    rows = payable_rows(*({"n": n} for n in range(1, 40)))
+    there, back = made(rows, sheet), made(rows.reverse(), sheet)
+    assert there.lines.equals(back.lines)
+    assert there.items.equals(back.items)
+    assert content_digest(there, sheet) == content_digest(back, sheet)
+
+
+def test_an_instruction_id_fits_twenty_places_and_names_nobody(sheet):
+    lines = made(payable_rows({"n": 1}), sheet).lines
+    assert lines["batch_id"].to_list() == ["410721-2024-07-01-03"]
+    assert lines["instruction_id"].to_list() == ["41072124070103000001"]
+
+
+def test_ids_of_different_batches_differ(sheet):
+    identities = [
+        IDENTITY,
+        BatchIdentity("410721", JULY, 2, 3),
+        BatchIdentity("410721", JULY, 1, 37),
+        BatchIdentity("410721", JUNE, 1, 3),
+        BatchIdentity("410902", JULY, 1, 3),
+    ]
+    made_ids = {instructions(payable_rows({}), identity, sheet).lines["instruction_id"][0] for identity in identities}
+    assert len(made_ids) == len(identities)
+    assert {len(one) for one in made_ids} == {20}
+
+
+def test_when_the_numbers_of_a_cycle_run_out_it_is_said():
+    with pytest.raises(BookError, match="编号已用尽"):
+        _ = BatchIdentity("410721", JULY, 1, 36 * 36).line_prefix
+
+
+def test_content_is_the_same_under_another_batch_name_and_differs_with_any_field(sheet, pipe):
+    rows = payable_rows({"n": 1}, {"n": 2})
+    first = content_digest(made(rows, sheet), sheet)
+    assert content_digest(made(rows, sheet, BatchIdentity("410721", JULY, 1, 9)), sheet) == first
+    changed = [
+        rows.with_columns(pays_fen=pl.col("pays_fen") + 1),
+        rows.with_columns(account_no=pl.lit("9900000000")),
+        rows.with_columns(obligation_id=pl.col("obligation_id") + 10),
+        rows.with_columns(village=pl.lit("别村")),
+        rows.head(1),
+    ]
+    digests = {content_digest(made(other, sheet), sheet) for other in changed}
+    assert first not in digests
+    assert len(digests) == len(changed)
+    assert content_digest(made(rows, pipe), pipe) != first
+
+
+def test_a_remark_says_benefit_months_and_kind(pipe):
+    content = made(payable_rows({"benefit_month": MAY, "kind": "arrears"}), pipe)
+    assert content.lines["remark"].to_list() == ["高龄津贴202405补发"]
+    content = made(payable_rows(in_institution(1), in_institution(2, benefit_month=MAY, kind="arrears")), pipe)
+    assert content.lines["remark"].to_list() == ["特困供养基本生活202405-202407 2人"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "attempt", "word"),
+    [("regular", 1, "正常"), ("arrears", 1, "补发"), ("arrears", 2, "重发"), ("regular", 2, "重发")],
+)
+def test_a_second_attempt_is_never_called_arrears(sheet, kind, attempt, word):
+    lines = made(payable_rows({"kind": kind, "attempt": attempt}), sheet).lines
+    assert printed(lines, sheet)["6"].to_list() == [word]
