@@ -82,7 +82,8 @@ class UnsetGround(Code):
     """Why a standard is not set."""
 
     NOT_SET = "NOT_SET", "无人设定标准"
-    BELOW_FLOOR = "BELOW_FLOOR", "低于上级最低标准"
+    BELOW_FLOOR = "BELOW_FLOOR", "低于最低标准"
+    ABOVE_CEILING = "ABOVE_CEILING", "高于最高标准"
 
 
 class Kind(Code):

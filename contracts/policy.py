@@ -28,7 +28,7 @@ from typing import Literal
 
 import polars as pl
 
-from contracts.codes import Benefit
+from contracts.codes import Benefit, UnsetGround
 
 
 @dataclass(frozen=True)
@@ -131,7 +131,7 @@ RATE_MONEY: Mapping[Benefit, Mapping[str, pl.DataType]] = {
     },
 }
 RATE_TAIL: Mapping[str, pl.DataType] = {
-    "unset_code": pl.Enum(["NOT_SET", "BELOW_FLOOR"]),
+    "unset_code": UnsetGround.dtype(),
     "rate_id": pl.String(),
 }
 

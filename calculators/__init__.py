@@ -1,0 +1,9 @@
+"""Pure polars: the facts of a month, one file per benefit (who, how much), and coordination."""
+
+from calculators.benefits import CALCULATORS, Calculator
+from calculators.coordination import coordinate
+from calculators.entitlements import entitlements
+from calculators.facts import facts
+from calculators.scope import Registers, Scope
+
+__all__ = ["CALCULATORS", "Calculator", "Registers", "Scope", "coordinate", "entitlements", "facts"]

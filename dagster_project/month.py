@@ -1,0 +1,122 @@
+"""A county's month, step by step, without Dagster: each step reads one stage's tables and writes the next.
+
+The assets are thin wrappers around these steps; commands that need no graph (explain, export) use them too. Nothing here
+knows a rule of the law: the steps only carry tables from room to room.
+"""
+
+from __future__ import annotations
+
+import getpass
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+import calculators
+import intake
+import rulebook
+from contracts.codes import Benefit
+from contracts.columns import empty
+from contracts.errors import InputError
+from contracts.files import write_whole
+from contracts.manifest import Manifest, RegisterInput
+from contracts.months import month_text, parse_month
+from contracts.policy import Rules
+from contracts.registers import REGISTER_LABELS, REGISTERS, REQUIRED_REGISTERS, empty_register
+from contracts.settings import CountySettings, Home, Settings
+from contracts.tables import RefusedRow, RegisterGap
+from dagster_project.store import Stage, Store
+from ledger import cycles, exports, holds, people, posting
+from ledger.book import Book, open_book
+from payments import claim, payable, render
+
+
+class Choices(BaseModel):
+    """What the person who starts a run decides; kept beside the manifest."""
+
+    model_config = ConfigDict(frozen=True)
+
+    maker: str
+    system_user: str
+    override_by: str = ""
+    override_reason: str = ""
+
+    @property
+    def override(self) -> tuple[str, str] | None:
+        """Who lets a stopped run go on, and why."""
+        return (self.override_by, self.override_reason) if self.override_by else None
+
+
+def system_user() -> str:
+    """The operating system's user, logged beside the officer."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "unknown"
+
+
+@dataclass
+class Month:
+    """One county's pay month at work on one manifest."""
+
+    home: Home
+    book: Book
+    stage: Stage
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """What this run is made from."""
+        return self.stage.manifest
+
+    @cached_property
+    def choices(self) -> Choices:
+        """Who runs it."""
+        return Choices.model_validate_json((self.stage.folder / "choices.json").read_bytes())
+
+    @cached_property
+    def settings(self) -> CountySettings:
+        """The county's settings."""
+        return self.home.settings().of(self.manifest.county)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """The law that applies, resolved for every computed month."""
+        kept = rulebook.load_kept(self.home.store, self.manifest.pack_digest)
+        return kept.resolve(self.manifest.county, self.manifest.computed_months(), self.manifest.known_on)
+
+    @property
+    def scope(self) -> calculators.Scope:
+        """County and months the calculators work on."""
+        return calculators.Scope(
+            self.manifest.county, tuple(self.manifest.computed_months()), self.manifest.pay_month
+        )
+
+    @property
+    def registers(self) -> Mapping[str, pl.LazyFrame]:
+        """The accepted registers."""
+        return {name: self.stage.scan(f"accepted_{name}") for name in REGISTERS}
+
+    @property
+    def is_replay(self) -> bool:
+        """Whether a later month of the county is already in the book: then nothing is posted."""
+        with self.book.reading() as conn:
+            newest = cycles.newest_cycle(conn, self.manifest.county)
+        return newest is not None and newest.pay_month > self.manifest.pay_month
+
+    def close(self) -> None:
+        """Let go of the book."""
+        self.book.close()
+
+
+Counts = dict[str, int]  # a step result: Chinese label → count; a label that ends in 金额 is in fen
+
+
+def open_month(home: Home, county: str, pay_month: date) -> Month:
+    """The month as it was last begun."""
+    return Month(home, open_book(home.database_url), Store(home).current(county, pay_month))

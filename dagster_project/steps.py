@@ -1,0 +1,274 @@
+"""The steps of a month, in order. Each returns counts for the catalogue: labels in Chinese, `…金额` in fen."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+
+import polars as pl
+
+import calculators
+import intake
+import rulebook
+from contracts.codes import Benefit, Outcome
+from contracts.columns import empty, headers, polars_schema
+from contracts.errors import InputError
+from contracts.files import write_whole
+from contracts.manifest import Manifest, RegisterInput
+from contracts.months import month_text
+from contracts.registers import PROVENANCE, REGISTER_LABELS, REGISTERS, REQUIRED_REGISTERS, empty_register
+from contracts.settings import CountySettings, Home
+from contracts.tables import Entitled, IntakeCount, RefusedRow, RegisterGap
+from dagster_project.month import Choices, Counts, Month
+from dagster_project.store import Stage, Store
+from ledger import cycles, holds, people
+from ledger.book import Book, open_book
+
+
+def months_apart(first: date, last: date) -> int:
+    """How many months `first` lies before `last`."""
+    return (last.year - first.year) * 12 + last.month - first.month
+
+
+def receive_all(home: Home, county: str, pay_month: date) -> list[RegisterInput]:
+    """Take in the newest file of every register up to the pay month and keep the originals."""
+    found = intake.find_inputs(home.inbox_of(county), pay_month)
+    inputs = []
+    for register in REGISTERS:
+        file = found.get(register)
+        if file is None:
+            if register in REQUIRED_REGISTERS:
+                raise InputError(
+                    f"没有收到{REGISTER_LABELS[register]}名册",
+                    f"请把文件放到 inbox/{county}/{month_text(pay_month)}/{register}.csv(或 .xlsx)",
+                    county,
+                )
+            inputs.append(RegisterInput(name=register))
+            continue
+        received = intake.receive(file.path, register, home.store)
+        inputs.append(
+            RegisterInput(
+                name=register,
+                file_name=received.file_name,
+                file_digest=received.digest,
+                inbox_month=month_text(file.inbox_month),
+                carried_months=months_apart(file.inbox_month, pay_month),
+            )
+        )
+    return inputs
+
+
+def kept_input(home: Home, register: RegisterInput) -> intake.Received:
+    """A received register, from the store."""
+    return intake.kept(register.name, register.file_name, register.file_digest, home.store)
+
+
+def go_live(settings: CountySettings, first_pay_month: date | None, pay_month: date) -> date:
+    """The first benefit month that is computed; InputError where earlier months were never paid here."""
+    first = min(first_pay_month or pay_month, pay_month)
+    chosen = settings.go_live_month or first
+    if chosen < first and not settings.pay_backlog:
+        raise InputError(
+            f"go_live_month {month_text(chosen)} 早于首个发放月 {month_text(first)}",
+            "更早的月份须先导入发放历史,或设置 pay_backlog = true 由本系统补发",
+            "disburse.toml",
+        )
+    return chosen
+
+
+def make_manifest(home: Home, book: Book, county: str, pay_month: date, known_on: date) -> tuple[Manifest, pl.DataFrame]:
+    """Gather the inputs of a run; the manifest of the newest run again where nothing has changed since."""
+    settings = home.settings().of(county)
+    folders = [rulebook.POLICIES, *([home.overlay] if home.overlay.exists() else [])]
+    pack_digest = rulebook.keep(folders, home.store)
+    with book.reading() as conn:
+        first = cycles.first_pay_month(conn, county)
+        latest = cycles.latest_run(conn, county)
+        decisions = holds.gap_decisions(conn, county)
+    gathered = Manifest(
+        county=county,
+        pay_month=pay_month,
+        known_on=known_on,
+        go_live_month=go_live(settings, first, pay_month),
+        lookback_months=settings.lookback_months,
+        pack_digest=pack_digest,
+        registers=tuple(receive_all(home, county, pay_month)),
+        decisions_digest=hashlib.sha256(decisions.sort(decisions.columns).write_csv().encode()).hexdigest(),
+        previous_month=latest.manifest.pay_month if latest else None,
+        previous_digest=latest.manifest.digest() if latest else "",
+    )
+    if latest is None:
+        return gathered, decisions
+    before = latest.manifest
+    same_start = {"previous_month": before.previous_month, "previous_digest": before.previous_digest}
+    if gathered.model_copy(update=same_start) == before:
+        return before, decisions
+    return gathered, decisions
+
+
+def begin(home: Home, county: str, pay_month: date, known_on: date, choices: Choices) -> Month:
+    """收件:登记本月各名册、政策包与知悉日,形成运行清单。An older month than the book's newest is taken as it was stored."""
+    book = open_book(home.database_url)
+    with book.reading() as conn:
+        newest = cycles.newest_cycle(conn, county)
+        stored = cycles.latest_run(conn, county, pay_month)
+    if newest is not None and pay_month < newest.pay_month:
+        if stored is None:
+            raise InputError(
+                f"{month_text(newest.pay_month)} 已经发放,{month_text(pay_month)} 不能再作为发放月",
+                "更早月份的差额会在最新发放月里补发或追回",
+                county,
+            )
+        stage = Store(home).begin(stored.manifest)
+    else:
+        manifest, decisions = make_manifest(home, book, county, pay_month, known_on)
+        stage = Store(home).begin(manifest)
+        stage.write("decisions", decisions)
+        number_people(home, book, manifest)
+    write_whole(stage.folder / "choices.json", choices.model_dump_json().encode())
+    return Month(home, book, stage)
+
+
+def number_people(home: Home, book: Book, manifest: Manifest) -> None:
+    """Give every person of every received register a number, in the order of identity numbers."""
+    received = [kept_input(home, register) for register in manifest.registers if register.file_digest]
+    people.number_people(book, intake.ids_in(received))
+
+
+def begun(month: Month) -> Counts:
+    """What the manifest holds."""
+    received = [register for register in month.manifest.registers if register.file_digest]
+    carried = [register for register in received if register.carried_months]
+    return {"收到名册": len(received), "沿用旧月名册": len(carried), "未收到名册": len(REGISTERS) - len(received)}
+
+
+def previous_rows(month: Month, register: str) -> pl.DataFrame | None:
+    """The rows of a register as the run before accepted them; None where there was none."""
+    manifest = month.manifest
+    if manifest.previous_month is None:
+        return None
+    before = Store(month.home).stage(manifest.county, manifest.previous_month, manifest.previous_digest)
+    return before.read(f"accepted_{register}") if before.has(f"accepted_{register}") else None
+
+
+def accept(month: Month, register: str) -> Counts:
+    """Check one register row by row; where rows are refused or gone, the person's last accepted rows stand."""
+    given = next(item for item in month.manifest.registers if item.name == register)
+    previous = previous_rows(month, register)
+    standing = previous if previous is not None else empty_register(register)
+    if not given.file_digest:
+        return _keep(month, given, standing, empty(RefusedRow), empty(RegisterGap))
+    received = kept_input(month.home, given)
+    if received.cells.is_empty() and not received.refused.is_empty():  # the whole file was refused
+        if register in REQUIRED_REGISTERS:
+            told = received.refused.row(0, named=True)
+            raise InputError(
+                f"{REGISTER_LABELS[register]}名册不能用:{told['reason']}", told["advice"], told["source_file"]
+            )
+        return _keep(month, given, standing, received.refused, empty(RegisterGap))
+    numbers = people.number_people(month.book, intake.ids_in([received]))
+    accepted = intake.accept(received, numbers, month.manifest.known_on)
+    if month.choices.override is None:
+        intake.check_shrink(register, accepted.rows, previous, month.settings)
+    stood = intake.stand_in(accepted, previous, month.stage.read("decisions"))
+    return _keep(month, given, stood.rows, accepted.refused, stood.gaps, accepted)
+
+
+def _keep(
+    month: Month,
+    given: RegisterInput,
+    rows: pl.DataFrame,
+    refused: pl.DataFrame,
+    gaps: pl.DataFrame,
+    accepted: intake.Accepted | None = None,
+) -> Counts:
+    refused_rows = refused.filter(pl.col("source_row") > 0).select("source_sheet", "source_row").n_unique()
+    counted = {
+        "register": given.name,
+        "file_name": given.file_name or None,
+        "inbox_month": given.inbox_month or None,
+        "carried_months": given.carried_months,
+        "rows_in": accepted.rows_in if accepted else 0,
+        "rows_accepted": accepted.rows.height if accepted else 0,
+        "rows_refused": refused_rows if accepted else 0,
+        "rows_collapsed": accepted.rows_collapsed if accepted else 0,
+        "people_standing_in": gaps.height,
+    }
+    month.stage.write(f"accepted_{given.name}", rows)
+    month.stage.write(f"refused_{given.name}", refused)
+    month.stage.write(f"gaps_{given.name}", gaps)
+    month.stage.write(f"counts_{given.name}", pl.DataFrame([counted], schema=polars_schema(IntakeCount)))
+    return {
+        "行数": rows.height,
+        **{headers(IntakeCount)[name]: value for name, value in counted.items() if isinstance(value, int)},
+    }
+
+
+def gather(month: Month, prefix: str) -> pl.DataFrame:
+    """One table of a kind over all registers."""
+    return pl.concat([month.stage.read(f"{prefix}_{register}") for register in REGISTERS])
+
+
+def list_refused(month: Month) -> Counts:
+    """Gather what was refused, the gaps, and the people who are in a register but not in the population."""
+    refused = month.stage.write("refused_rows", gather(month, "refused"))
+    month.stage.write("intake_counts", gather(month, "counts"))
+    gaps = month.stage.write("register_gaps", gather(month, "gaps"))
+    population = month.stage.read("accepted_population")
+    orphans = month.stage.write(
+        "orphans",
+        pl.concat(
+            intake.orphans(month.stage.read(f"accepted_{register}"), population).select(
+                pl.lit(register).alias("register"), "person_no", *PROVENANCE
+            )
+            for register in REGISTERS
+            if register not in ("population", "institution")
+        ),
+    )
+    return {
+        "行数": refused.height,
+        "拒收行数": refused.select("register", "source_file", "source_sheet", "source_row").n_unique(),
+        "沿用上次的人数": gaps["person_no"].n_unique(),
+        "不在人口名册的人数": orphans["person_no"].n_unique(),
+    }
+
+
+def work_out_facts(month: Month) -> Counts:
+    """Read from the registers what holds for each person in each computed month."""
+    with month.book.reading() as conn:
+        known = people.with_versions(conn, month.manifest.county)
+    plan = calculators.facts(month.registers, month.rules, month.scope, known.lazy())
+    table = month.stage.write("facts", plan.collect().sort("person_no", "benefit_month"))
+    return {"行数": table.height, "人数": table["person_no"].n_unique()}
+
+
+def entitle(month: Month, benefit: Benefit) -> Counts:
+    """What the law owes under one benefit, before exclusions, claims, suspensions and choose-higher."""
+    rules = month.rules.benefits.get(benefit)
+    rows = (
+        calculators.CALCULATORS[benefit](month.stage.scan("facts"), rules).collect().sort("person_no", "benefit_month")
+        if rules
+        else empty(Entitled)
+    )
+    month.stage.write(f"entitled_{benefit}", rows)
+    return {"行数": rows.height, "人数": rows["person_no"].n_unique(), "应享金额": rows["would_be_fen"].sum() or 0}
+
+
+def coordinate(month: Month) -> Counts:
+    """Exclusions, claims, suspensions and choose-higher: one outcome per person, benefit and month."""
+    entitled = pl.concat([month.stage.scan(f"entitled_{benefit}") for benefit in Benefit])
+    rows = (
+        calculators.coordinate(entitled, month.registers, month.scope)
+        .collect()
+        .sort("person_no", "benefit", "benefit_month")
+    )
+    month.stage.write("coordinated", rows)
+    month.stage.write("rate_catalogue", month.rules.catalogue)
+    counts = dict(rows["outcome"].value_counts().iter_rows())
+    return {
+        "行数": rows.height,
+        "人数": rows["person_no"].n_unique(),
+        **{outcome.label: counts.get(outcome.value, 0) for outcome in Outcome if outcome is not Outcome.NOT_MET},
+        "应发金额": rows["amount_fen"].sum() or 0,
+    }

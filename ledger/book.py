@@ -1,0 +1,190 @@
+"""Opening the book, reading it as frames, and writing to it in bulk. One writer at a time, on either engine.
+
+`reading()` sees one state of the book and changes nothing; `writing()` is one transaction that is whole or not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, func, inspect, select, text
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.types import Integer
+
+from contracts.codes import BankEvent, Benefit, Cause, HoldCode, Kind, Outcome, PaymentState, RecoveryMeans
+from contracts.errors import BookError
+from ledger import tables
+
+SCHEMA_VERSION = "0001"
+ROWS_AT_ONCE = 50_000  # bounds memory: rows become Python objects on their way to the driver
+LOCK_SECONDS = 60
+WRITER_LOCK = 41072100  # PostgreSQL: one writer of the book at a time, as SQLite has it anyway
+
+CODES: dict[str, pl.DataType] = {
+    "benefit": Benefit.dtype(),
+    "winner": Benefit.dtype(),
+    "outcome": Outcome.dtype(),
+    "kind": Kind.dtype(),
+    "cause": Cause.dtype(),
+    "code": HoldCode.dtype(),
+    "means": RecoveryMeans.dtype(),
+    "bank_event": BankEvent.dtype(),
+    "state": PaymentState.dtype(),
+}
+
+
+@dataclass(frozen=True)
+class Book:
+    """An open book."""
+
+    engine: Engine
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One consistent view; nothing is written."""
+        with self.engine.connect() as conn:
+            if conn.dialect.name == "postgresql":
+                conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            try:
+                yield conn
+            finally:
+                conn.rollback()
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction, the only writer while it lasts. BookError where the database refuses a row."""
+        with self.engine.connect().execution_options(writes=True) as conn, _refusals():
+            with conn.begin():
+                if conn.dialect.name == "postgresql":
+                    conn.execute(select(func.pg_advisory_xact_lock(WRITER_LOCK)))
+                yield conn
+
+    def close(self) -> None:
+        """Let go of every connection."""
+        self.engine.dispose()
+
+
+def open_book(url: str) -> Book:
+    """Open the book at an SQLAlchemy URL; a new or older one is brought to the present tables first."""
+    if make_url(url).get_backend_name() == "sqlite":
+        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS})
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    else:
+        engine = create_engine(url, hide_parameters=True)
+    book = Book(engine)
+    with book.reading() as conn:
+        stored = stored_version(conn)
+    if stored != SCHEMA_VERSION:
+        _migrate(book)
+    return book
+
+
+def stored_version(conn: Connection) -> str:
+    """The version of the tables as they are; empty for a new book."""
+    if not inspect(conn).has_table("alembic_version"):
+        return ""
+    return str(conn.execute(text("SELECT version_num FROM alembic_version")).scalar() or "")
+
+
+def now() -> str:
+    """This instant in UTC, as the book writes it."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def next_id(conn: Connection, table: Table) -> int:
+    """The first free number of a table; stable while the transaction holds the book."""
+    (key,) = table.primary_key.columns
+    return int(conn.execute(select(func.coalesce(func.max(key), 0))).scalar_one()) + 1
+
+
+def read_frame(conn: Connection, statement: Select[Any]) -> pl.DataFrame:
+    """The rows of a statement, typed by their column names: `_month` a Date, `is_` Boolean, codes their Enum."""
+    result = conn.execute(statement)
+    columns = statement.selected_columns
+    stored = pl.Schema({c.key or "": pl.Int64() if isinstance(c.type, Integer) else pl.String() for c in columns})
+    parts = [pl.DataFrame(schema=stored)]
+    while rows := result.cursor.fetchmany(ROWS_AT_ONCE):
+        parts.append(pl.DataFrame(rows, schema=stored, orient="row"))
+    result.close()
+    return pl.concat(parts).with_columns(_typed(name) for name in stored)
+
+
+def insert_frame(conn: Connection, table: Table, frame: pl.DataFrame) -> None:
+    """Append the rows of a frame, in order; columns named as in the table. Sorted by the key is fastest."""
+    if frame.is_empty():
+        return
+    stored = frame.select(_stored(name, dtype) for name, dtype in frame.schema.items())
+    names = ", ".join(stored.columns)
+    if conn.dialect.name == "postgresql":
+        with conn.connection.driver_connection.cursor() as cursor:
+            with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+                for row in stored.iter_rows():
+                    copy.write_row(row)
+        return
+    marks = ", ".join("?" for _ in stored.columns)
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"
+    for part in stored.iter_slices(ROWS_AT_ONCE):
+        conn.exec_driver_sql(statement, part.rows())
+
+
+def _typed(name: str) -> pl.Expr:
+    column = pl.col(name)
+    if name.endswith("_month"):
+        return (column + "-01").str.to_date("%Y-%m-%d")
+    if name.startswith("is_"):
+        return column.cast(pl.Boolean)
+    return column.cast(CODES[name]) if name in CODES else column
+
+
+def _stored(name: str, dtype: pl.DataType) -> pl.Expr:
+    column = pl.col(name)
+    if dtype == pl.Date:
+        return column.dt.strftime("%Y-%m" if name.endswith("_month") else "%Y-%m-%d")
+    if dtype == pl.Boolean:
+        return column.cast(pl.Int64)
+    return column.cast(pl.String) if isinstance(dtype, pl.Enum) else column
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+    connection.isolation_level = None  # the driver must not begin transactions of its own
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _begin_sqlite(conn: Connection) -> None:
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writes") else "BEGIN")
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """Turn the database's refusals into officers' words; its own may quote the row."""
+    try:
+        yield
+    except IntegrityError as refused:
+        raise BookError(_told(refused), "请核对后重试") from None
+    except DBAPIError as refused:
+        if "locked" in str(refused.orig):
+            raise BookError("账簿正由另一进程使用", "请稍后重试") from None
+        message = _told(refused)
+        raise BookError(message, "请核对后重试") from None
+
+
+def _told(refused: DBAPIError) -> str:
+    said = str(refused.orig)
+    known = [*(guard.message for guard in tables.GUARDS), tables.APPEND_ONLY]
+    return next((message for message in known if message in said), f"账簿拒绝了这次写入({type(refused.orig).__name__})")
+
+
+def _migrate(book: Book) -> None:
+    from ledger.migrations import upgrade  # alembic costs more than a command may take
+
+    with book.writing() as conn:
+        if stored_version(conn) != SCHEMA_VERSION:
+            upgrade(conn)

@@ -1,0 +1,480 @@
+"""The tables of the book, and the guards that keep it append-only.
+
+Months are text "YYYY-MM", days and instants ISO text (instants in UTC), money whole fen, codes the words of
+`contracts.codes`. State is never stored: it follows from the rows, so nothing is ever updated. A key is (county, person_no,
+benefit, benefit_month).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.schema import SchemaItem
+
+from contracts.codes import BankEvent, Benefit, Cause, Code, HoldCode, Kind, Outcome, RecoveryMeans, ValueStatus
+
+WHOLE = BigInteger().with_variant(Integer(), "sqlite")
+metadata = MetaData()
+
+
+def _table(name: str, *columns: SchemaItem, with_rowid: bool = True) -> Table:
+    """STRICT where SQLite offers it: it would otherwise keep text in a column of numbers."""
+    return Table(name, metadata, *columns, sqlite_strict=True, sqlite_with_rowid=with_rowid)
+
+
+def _id(name: str) -> Column[int]:
+    return Column(name, WHOLE, primary_key=True, autoincrement=False)
+
+
+def _whole(name: str, *constraints: SchemaItem, nullable: bool = False) -> Column[int]:
+    return Column(name, WHOLE, *constraints, nullable=nullable)
+
+
+def _text(name: str, *constraints: SchemaItem, nullable: bool = False, **options: bool) -> Column[str]:
+    return Column(name, Text, *constraints, nullable=nullable, **options)
+
+
+def _fen(name: str = "amount_fen") -> Column[int]:
+    return _whole(name, CheckConstraint(f"{name} > 0"))
+
+
+def _known_fen(name: str) -> Column[int]:
+    return _whole(name, CheckConstraint(f"{name} >= 0"), nullable=True)
+
+
+def _yes_no(name: str) -> Column[int]:
+    return _whole(name, CheckConstraint(f"{name} IN (0, 1)"))
+
+
+def _month(name: str) -> Column[str]:
+    return _text(name, CheckConstraint(f"length({name}) = 7"))
+
+
+def _word(name: str, words: Iterable[str], *, nullable: bool = False) -> Column[str]:
+    listed = ", ".join(f"'{word}'" for word in words)
+    return _text(name, CheckConstraint(f"{name} IN ({listed})"), nullable=nullable)
+
+
+def _code(name: str, codes: type[Code], *, nullable: bool = False) -> Column[str]:
+    return _word(name, codes.values(), nullable=nullable)
+
+
+def _of(column: Column[int] | Column[str]) -> ForeignKey:
+    return ForeignKey(column)
+
+
+person = _table(
+    "person",
+    _id("person_no"),
+    _text("person_id", unique=True),
+    _text("numbered_at"),
+)
+
+cycle = _table(
+    "cycle",
+    _id("cycle_id"),
+    _text("county"),
+    _month("pay_month"),
+    _whole("sequence", CheckConstraint("sequence > 0")),
+    _text("opened_at"),
+    UniqueConstraint("county", "pay_month", "sequence"),
+)
+
+run = _table(
+    "run",
+    _id("run_id"),
+    _whole("cycle_id", _of(cycle.c.cycle_id)),
+    _text("manifest_json"),
+    _text("manifest_digest"),
+    _text("known_on"),
+    _text("maker"),
+    _text("system_user"),
+    _text("posted_at"),
+    Index("run_of_cycle", "cycle_id"),
+)
+
+rate = _table(
+    "rate",
+    _id("rate_no"),
+    _text("rate_id", unique=True),
+    _code("benefit", Benefit),
+    _code("amount_status", ValueStatus),
+    _text("values_json"),
+)
+
+# Clustered by month and person: a window is one range, a person one seek a month, a new pay month goes at the end.
+entitlement_version = _table(
+    "entitlement_version",
+    _text("county"),
+    _month("benefit_month"),
+    _whole("person_no", _of(person.c.person_no)),
+    _code("benefit", Benefit),
+    _whole("version_no", CheckConstraint("version_no > 0")),
+    _whole("run_id", _of(run.c.run_id)),
+    _code("outcome", Outcome),
+    _known_fen("amount_fen"),
+    _known_fen("would_be_fen"),
+    _code("winner", Benefit, nullable=True),
+    _whole("rate_no", _of(rate.c.rate_no), nullable=True),
+    _whole("fact_code"),
+    PrimaryKeyConstraint("county", "benefit_month", "person_no", "benefit", "version_no"),
+    CheckConstraint("(amount_fen IS NULL) = (outcome = 'STANDARD_NOT_SET')"),
+    CheckConstraint("outcome = 'ENTITLED' OR coalesce(amount_fen, 0) = 0"),
+    with_rowid=False,
+)
+
+obligation = _table(
+    "obligation",
+    _id("obligation_id"),
+    _whole("run_id", _of(run.c.run_id)),
+    _text("county"),
+    _month("benefit_month"),
+    _whole("person_no", _of(person.c.person_no)),
+    _code("benefit", Benefit),
+    _code("kind", Kind),
+    _whole("version_no"),
+    _fen(),
+    _yes_no("is_to_institution"),
+    _text("institution_id", nullable=True),
+    UniqueConstraint("county", "benefit_month", "person_no", "benefit", "kind", "version_no"),
+    Index("obligation_of_run", "run_id"),
+)
+
+withdrawal = _table(
+    "withdrawal",
+    _id("withdrawal_id"),
+    _whole("run_id", _of(run.c.run_id)),
+    _whole("obligation_id", _of(obligation.c.obligation_id)),
+    _whole("version_no"),
+    _fen(),
+    _code("cause", Cause),
+    UniqueConstraint("obligation_id", "version_no"),
+    Index("withdrawal_of_run", "run_id"),
+)
+
+receivable = _table(
+    "receivable",
+    _id("receivable_id"),
+    _whole("run_id", _of(run.c.run_id)),
+    _text("county"),
+    _month("benefit_month"),
+    _whole("person_no", _of(person.c.person_no)),
+    _code("benefit", Benefit),
+    _whole("version_no"),
+    _fen(),
+    _code("cause", Cause),
+    UniqueConstraint("county", "benefit_month", "person_no", "benefit", "version_no"),
+    Index("receivable_of_run", "run_id"),
+)
+
+# A set-off is made by a run and names an obligation; every other means is an officer's, with its document.
+recovery = _table(
+    "recovery",
+    _id("recovery_id"),
+    _whole("receivable_id", _of(receivable.c.receivable_id)),
+    _whole("obligation_id", _of(obligation.c.obligation_id), nullable=True),
+    _whole("run_id", _of(run.c.run_id), nullable=True),
+    _code("means", RecoveryMeans),
+    _fen(),
+    _text("officer", nullable=True),
+    _text("document", nullable=True),
+    _text("recorded_at"),
+    CheckConstraint("(means = 'set_off') = (obligation_id IS NOT NULL)"),
+    CheckConstraint("(means = 'set_off') = (run_id IS NOT NULL)"),
+    CheckConstraint("(means = 'set_off') = (officer IS NULL)"),
+    Index("recovery_of_receivable", "receivable_id"),
+    Index("recovery_of_obligation", "obligation_id"),
+    Index("recovery_of_run", "run_id"),
+)
+
+# `hold_id` of a lifting is the row that placed it.
+hold = _table(
+    "hold",
+    _id("hold_row"),
+    _whole("hold_id", ForeignKey("hold.hold_row")),
+    _word("event", ("placed", "lifted")),
+    _text("county"),
+    _whole("person_no", _of(person.c.person_no)),
+    _whole("obligation_id", _of(obligation.c.obligation_id), nullable=True),
+    _code("code", HoldCode),
+    _text("ground"),
+    _text("actor"),
+    _text("reason"),
+    _word("decision", ("accept_gone", "keep"), nullable=True),
+    _text("recorded_at"),
+    UniqueConstraint("hold_id", "event"),
+    CheckConstraint("(event = 'placed') = (hold_row = hold_id)"),
+    CheckConstraint("event = 'lifted' OR decision IS NULL"),
+    Index("hold_of_county", "county", "person_no"),
+)
+
+batch = _table(
+    "batch",
+    _text("batch_id", primary_key=True),
+    _whole("cycle_id", _of(cycle.c.cycle_id)),
+    _whole("ordinal", CheckConstraint("ordinal > 0")),
+    _text("profile"),
+    _text("part"),
+    _text("content_digest"),
+    _text("profile_digest"),
+    _whole("line_count", CheckConstraint("line_count > 0")),
+    _fen("total_fen"),
+    _text("claimed_at"),
+    UniqueConstraint("cycle_id", "ordinal"),
+)
+
+batch_event = _table(
+    "batch_event",
+    _id("event_id"),
+    _text("batch_id", _of(batch.c.batch_id)),
+    _word("event", ("rendered", "voided")),
+    _text("file_name", nullable=True),
+    _text("file_digest", nullable=True),
+    _text("reason", nullable=True),
+    _text("recorded_at"),
+    UniqueConstraint("batch_id", "event"),
+    CheckConstraint("(event = 'rendered') = (file_digest IS NOT NULL)"),
+)
+
+approval = _table(
+    "approval",
+    _id("approval_id"),
+    _text("batch_id", _of(batch.c.batch_id)),
+    _word("step", ("made", "approved", "rejected", "released")),
+    _text("officer"),
+    _text("system_user"),
+    _text("content_digest"),
+    _text("reason"),
+    _text("signed_at"),
+    UniqueConstraint("batch_id", "step", "officer"),
+    Index("released_once", "batch_id", unique=True, sqlite_where=text("step = 'released'"),
+          postgresql_where=text("step = 'released'")),
+)
+
+# Every printed field as printed (contracts.tables.InstructionLine).
+instruction = _table(
+    "instruction",
+    _text("instruction_id", CheckConstraint("length(instruction_id) <= 20"), primary_key=True),
+    _text("batch_id", _of(batch.c.batch_id)),
+    _whole("line_no"),
+    _code("benefit", Benefit),
+    _month("pay_month"),
+    _month("period_from"),
+    _month("period_to"),
+    _code("kind", Kind),
+    _whole("attempt"),
+    _text("name"),
+    _text("person_id", nullable=True),
+    _text("relationship", nullable=True),
+    _text("payee_name"),
+    _text("payee_id", nullable=True),
+    _text("account_no"),
+    _text("bank_name"),
+    _text("bank_code", nullable=True),
+    _fen(),
+    _text("township"),
+    _text("village"),
+    _whole("people_count"),
+    _text("remark", nullable=True),
+    UniqueConstraint("batch_id", "line_no"),
+)
+
+instruction_item = _table(
+    "instruction_item",
+    _whole("obligation_id", _of(obligation.c.obligation_id)),
+    _whole("attempt", CheckConstraint("attempt > 0")),
+    _text("instruction_id", _of(instruction.c.instruction_id)),
+    _fen(),
+    PrimaryKeyConstraint("obligation_id", "attempt"),
+    Index("item_of_instruction", "instruction_id"),
+    with_rowid=False,
+)
+
+bank_event = _table(
+    "bank_event",
+    _id("event_id"),
+    _text("instruction_id", _of(instruction.c.instruction_id)),
+    _code("event", BankEvent),
+    _text("reason_code"),
+    _text("reason"),
+    _text("source_digest"),
+    _whole("source_row"),
+    _text("recorded_at"),
+    UniqueConstraint("source_digest", "source_row"),
+    Index("bank_event_of_instruction", "instruction_id"),
+)
+
+audit_log = _table(
+    "audit_log",
+    _id("entry_id"),
+    _text("county"),
+    _text("actor"),
+    _text("system_user"),
+    _text("action"),
+    _text("object"),
+    _text("detail_json"),
+    _text("recorded_at"),
+    _text("prev_hash"),
+    _text("hash", unique=True),
+    Index("audit_of_county", "county", "entry_id"),
+)
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A row of `table` is refused where `when` holds; both engines read the same condition."""
+
+    name: str
+    table: str
+    when: str
+    message: str
+
+
+_IS_RELEASED = "EXISTS (SELECT 1 FROM approval r WHERE r.batch_id = {batch} AND r.step = 'released')"
+_IS_VOIDED = "EXISTS (SELECT 1 FROM batch_event v WHERE v.batch_id = {batch} AND v.event = 'voided')"
+
+GUARDS = (
+    Guard(
+        "instruction_item_follows_its_return",
+        "instruction_item",
+        "NEW.attempt > 1 AND NOT EXISTS (SELECT 1 FROM instruction_item i"
+        " JOIN instruction n ON n.instruction_id = i.instruction_id"
+        " WHERE i.obligation_id = NEW.obligation_id AND i.attempt = NEW.attempt - 1 AND ("
+        + _IS_VOIDED.format(batch="n.batch_id")
+        + " OR EXISTS (SELECT 1 FROM bank_event e WHERE e.instruction_id = i.instruction_id AND e.event = 'returned')))",
+        "上一次付款既未退票也未作废,不能再付",
+    ),
+    Guard(
+        "instruction_item_within_its_obligation",
+        "instruction_item",
+        "NOT EXISTS (SELECT 1 FROM obligation o WHERE o.obligation_id = NEW.obligation_id"
+        " AND o.kind <> 'history' AND o.amount_fen >= NEW.amount_fen)",
+        "付款超过所欠金额,或所付为历史发放",
+    ),
+    Guard(
+        "batch_is_the_only_live_one",
+        "batch",
+        "EXISTS (SELECT 1 FROM batch b WHERE b.cycle_id = NEW.cycle_id AND b.profile = NEW.profile"
+        " AND b.part = NEW.part AND NOT " + _IS_VOIDED.format(batch="b.batch_id") + ")",
+        "同一批次已在,须先作废",
+    ),
+    Guard(
+        "released_batch_is_never_voided",
+        "batch_event",
+        "NEW.event = 'voided' AND " + _IS_RELEASED.format(batch="NEW.batch_id"),
+        "批次已发放,不能作废",
+    ),
+    Guard(
+        "signature_is_on_a_live_batch",
+        "approval",
+        _IS_VOIDED.format(batch="NEW.batch_id") + " OR " + _IS_RELEASED.format(batch="NEW.batch_id"),
+        "批次已作废或已发放,不能再签",
+    ),
+    Guard(
+        "signature_is_on_this_content",
+        "approval",
+        "NOT EXISTS (SELECT 1 FROM batch b WHERE b.batch_id = NEW.batch_id"
+        " AND b.content_digest = NEW.content_digest)",
+        "所签内容与批次不符",
+    ),
+    Guard(
+        "maker_checker_and_releaser_differ",
+        "approval",
+        "NEW.step IN ('approved', 'released') AND EXISTS (SELECT 1 FROM approval a"
+        " WHERE a.batch_id = NEW.batch_id AND a.officer = NEW.officer)",
+        "经办、复核、发放须为不同的人",
+    ),
+    Guard(
+        "release_follows_approval_and_file",
+        "approval",
+        "NEW.step = 'released' AND NOT ("
+        "EXISTS (SELECT 1 FROM approval a WHERE a.batch_id = NEW.batch_id AND a.step = 'made')"
+        " AND EXISTS (SELECT 1 FROM approval a WHERE a.batch_id = NEW.batch_id AND a.step = 'approved')"
+        " AND EXISTS (SELECT 1 FROM batch_event f WHERE f.batch_id = NEW.batch_id AND f.event = 'rendered'))",
+        "批次未经复核,或付款文件尚未登记",
+    ),
+    Guard(
+        "withdrawal_within_its_obligation",
+        "withdrawal",
+        "(SELECT o.amount_fen FROM obligation o WHERE o.obligation_id = NEW.obligation_id) < NEW.amount_fen"
+        " + (SELECT coalesce(sum(w.amount_fen), 0) FROM withdrawal w WHERE w.obligation_id = NEW.obligation_id)"
+        " + (SELECT coalesce(sum(s.amount_fen), 0) FROM recovery s WHERE s.obligation_id = NEW.obligation_id)",
+        "撤回超过未付金额",
+    ),
+    Guard(
+        "recovery_within_its_receivable",
+        "recovery",
+        "(SELECT r.amount_fen FROM receivable r WHERE r.receivable_id = NEW.receivable_id) < NEW.amount_fen"
+        " + (SELECT coalesce(sum(s.amount_fen), 0) FROM recovery s"
+        " WHERE s.receivable_id = NEW.receivable_id AND s.means <> 'waived')",
+        "追回超过应追回金额",
+    ),
+    Guard(
+        "bank_answers_a_released_batch",
+        "bank_event",
+        "NOT EXISTS (SELECT 1 FROM instruction n JOIN approval r ON r.batch_id = n.batch_id AND r.step = 'released'"
+        " WHERE n.instruction_id = NEW.instruction_id)",
+        "该指令所在批次尚未发放",
+    ),
+)
+APPEND_ONLY = "账簿只增不改"
+
+
+def create_guards(conn: Connection) -> None:
+    """Create every guard; each migration calls this last, because rebuilding a table drops its triggers."""
+    make = _postgresql_guards if conn.dialect.name == "postgresql" else _sqlite_guards
+    for statement in make():
+        conn.exec_driver_sql(statement)
+
+
+def _sqlite_guards() -> Iterable[str]:
+    for table in metadata.sorted_tables:
+        for act in ("UPDATE", "DELETE"):
+            name = f"{table.name}_no_{act.lower()}"
+            yield f"DROP TRIGGER IF EXISTS {name}"
+            yield f"CREATE TRIGGER {name} BEFORE {act} ON {table.name} BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
+    for guard in GUARDS:
+        yield f"DROP TRIGGER IF EXISTS {guard.name}"
+        yield (
+            f"CREATE TRIGGER {guard.name} BEFORE INSERT ON {guard.table} WHEN {guard.when}"
+            f" BEGIN SELECT RAISE(ABORT, '{guard.message}'); END"
+        )
+
+
+def _postgresql_guards() -> Iterable[str]:
+    yield _refusing("book_is_append_only", APPEND_ONLY)
+    for table in metadata.sorted_tables:
+        for name, acts, each in (("no_change", "UPDATE OR DELETE", "ROW"), ("no_truncate", "TRUNCATE", "STATEMENT")):
+            yield (
+                f"CREATE OR REPLACE TRIGGER {table.name}_{name} BEFORE {acts} ON {table.name}"
+                f" FOR EACH {each} EXECUTE FUNCTION book_is_append_only()"
+            )
+    for guard in GUARDS:
+        yield _refusing(guard.name, guard.message, guard.when)
+        yield (
+            f"CREATE OR REPLACE TRIGGER {guard.name} BEFORE INSERT ON {guard.table}"
+            f" FOR EACH ROW EXECUTE FUNCTION {guard.name}()"
+        )
+
+
+def _refusing(name: str, message: str, when: str = "true") -> str:
+    return (
+        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+        f" IF {when} THEN RAISE EXCEPTION '{message}'; END IF; RETURN NEW; END $$"
+    )

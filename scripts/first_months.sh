@@ -1,0 +1,50 @@
+#!/bin/sh
+# Pay three months of the sample county as its three sample officers, and say what to try next. A month that is released
+# already is left as it is, so a second time changes nothing.
+set -eu
+cd "$(dirname "$0")/.."
+PATH=$PWD/.venv/bin:$PATH
+DISBURSE_HOME=${DISBURSE_HOME:-$PWD/var}
+export DISBURSE_HOME
+county=410721
+
+say() {
+    printf '\n\033[1m%s\033[0m\n' "$*"
+}
+is_released() {
+    disburse status --county "$county" --month "$1" --json 2>/dev/null | grep -q '"step": "released"'
+}
+
+mkdir -p "$DISBURSE_HOME/inbox/$county"
+[ -e "$DISBURSE_HOME/disburse.toml" ] || cp fixtures/sample/disburse.toml "$DISBURSE_HOME/"
+say "样例数据目录 Sample home: $DISBURSE_HOME"
+
+for month in 2024-07 2024-08 2024-09; do
+    if is_released "$month"; then
+        say "$month 已发放 already released"
+        continue
+    fi
+    [ -e "$DISBURSE_HOME/inbox/$county/$month" ] ||
+        cp -R "fixtures/sample/inbox/$county/$month" "$DISBURSE_HOME/inbox/$county/"
+    say "$month · 示例经办 计算、入账、编批 run"
+    disburse run --county "$county" --month "$month" --as 示例经办
+    say "$month · 示例复核 批准 approve"
+    disburse approve --county "$county" --month "$month" --as 示例复核
+    say "$month · 示例发放 放行 release"
+    disburse release --county "$county" --month "$month" --as 示例发放
+done
+
+say "发放文件 Payment files"
+find "$DISBURSE_HOME/outbox" -type f ! -name '*.sha256' | sort
+
+say "接下来可以试 What to try next"
+cat <<TEXT
+  export DISBURSE_HOME=$DISBURSE_HOME
+  .venv/bin/disburse status --county $county --month 2024-09
+  .venv/bin/disburse verify --county $county --month 2024-09
+  .venv/bin/disburse hold list --county $county
+  .venv/bin/disburse export payments --county $county --month 2024-09 -o payments.xlsx
+  .venv/bin/disburse export receivables --county $county --month 2024-09 -o receivables.csv
+  .venv/bin/disburse explain 身份证号 --county $county --month 2024-09      (身份证号见上面导出的表)
+  make ui      打开 Dagster 血缘界面
+TEXT
