@@ -1,40 +1,32 @@
-"""A county's month, step by step, without Dagster: each step reads one stage's tables and writes the next.
-
-The assets are thin wrappers around these steps; commands that need no graph (explain, export) use them too. Nothing here
-knows a rule of the law: the steps only carry tables from room to room.
-"""
+"""A county's month at work: its home, its book, the stage of its manifest, and the law that applies."""
 
 from __future__ import annotations
 
 import getpass
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from pathlib import Path
-from typing import Any
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 import calculators
-import intake
 import rulebook
 from contracts.codes import Benefit
-from contracts.columns import empty
-from contracts.errors import InputError
 from contracts.files import write_whole
-from contracts.manifest import Manifest, RegisterInput
-from contracts.months import month_text, parse_month
+from contracts.manifest import Manifest
 from contracts.policy import Rules
-from contracts.registers import REGISTER_LABELS, REGISTERS, REQUIRED_REGISTERS, empty_register
-from contracts.settings import CountySettings, Home, Settings
-from contracts.tables import RefusedRow, RegisterGap
+from contracts.registers import REGISTERS
+from contracts.settings import CountySettings, Home
 from dagster_project.store import Stage, Store
-from ledger import cycles, exports, holds, people, posting
+from ledger import cycles
 from ledger.book import Book, open_book
-from payments import claim, payable, render
+from payments import profiles
+from payments.profiles import Profile
+
+CHOICES_FILE = "choices.json"
+Counts = dict[str, int]  # what a step tells: Chinese label → count; a label that ends in 金额 is in fen
 
 
 class Choices(BaseModel):
@@ -77,7 +69,11 @@ class Month:
     @cached_property
     def choices(self) -> Choices:
         """Who runs it."""
-        return Choices.model_validate_json((self.stage.folder / "choices.json").read_bytes())
+        return Choices.model_validate_json((self.stage.folder / CHOICES_FILE).read_bytes())
+
+    def keep_choices(self, choices: Choices) -> None:
+        """Note who runs it, for the steps of this run and for whoever looks later."""
+        write_whole(self.stage.folder / CHOICES_FILE, choices.model_dump_json().encode())
 
     @cached_property
     def settings(self) -> CountySettings:
@@ -93,16 +89,20 @@ class Month:
     @property
     def scope(self) -> calculators.Scope:
         """County and months the calculators work on."""
-        return calculators.Scope(
-            self.manifest.county, tuple(self.manifest.computed_months()), self.manifest.pay_month
-        )
+        return calculators.Scope(self.manifest.county, tuple(self.manifest.computed_months()), self.manifest.pay_month)
 
     @property
     def registers(self) -> Mapping[str, pl.LazyFrame]:
         """The accepted registers."""
         return {name: self.stage.scan(f"accepted_{name}") for name in REGISTERS}
 
-    @property
+    @cached_property
+    def profile_of(self) -> Mapping[str, Profile]:
+        """The bank profile of each benefit, by the county's settings."""
+        known = profiles.load(self.home.profiles)
+        return {benefit.value: profiles.of(known, self.settings.profile_of(benefit)) for benefit in Benefit}
+
+    @cached_property
     def is_replay(self) -> bool:
         """Whether a later month of the county is already in the book: then nothing is posted."""
         with self.book.reading() as conn:
@@ -112,9 +112,6 @@ class Month:
     def close(self) -> None:
         """Let go of the book."""
         self.book.close()
-
-
-Counts = dict[str, int]  # a step result: Chinese label → count; a label that ends in 金额 is in fen
 
 
 def open_month(home: Home, county: str, pay_month: date) -> Month:

@@ -1,0 +1,137 @@
+"""The steps that move the book: post the differences, work out what can be paid, claim batches and write their files.
+
+A replay of an older month compares and writes nothing.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.codes import Outcome
+from contracts.errors import BookError
+from contracts.registers import REGISTERS
+from dagster_project.month import Counts, Month
+from ledger import batches, cycles, holds, people, posting
+from payments import claim, payable
+from payments.profiles import load
+from payments.render import render
+
+PAYEE_REGISTERS = ("population", "account", "institution", "certification")
+REPLAYED = "重算核对(不入账)"
+
+
+def decided(month: Month) -> posting.Decided:
+    """What this run decided, all from one manifest."""
+    return posting.Decided(
+        month.manifest, month.stage.read("coordinated"), month.stage.read("rate_catalogue"), month.stage.read("facts")
+    )
+
+
+def post(month: Month) -> Counts:
+    """Book the differences between what is owed and what was booked; nothing where there are none."""
+    posted = posting.post(
+        month.book,
+        decided(month),
+        month.choices.maker,
+        month.choices.system_user,
+        posting.StopLimits(month.settings.recovery_stop_per_mille, month.settings.recovery_stop_at_least),
+        month.choices.override,
+    )
+    counts = difference_counts(posted.differences)
+    return {REPLAYED: 1, **counts} if posted.is_replay else counts
+
+
+def difference_counts(differences: posting.Differences) -> Counts:
+    """Counts and sums of what a run books."""
+    found = differences
+    return {
+        "新版本": found.versions.height,
+        "新增应付笔数": found.obligations.height,
+        "新增应付金额": _sum(found.obligations),
+        "撤回笔数": found.withdrawals.height,
+        "撤回金额": _sum(found.withdrawals),
+        "应追回笔数": found.receivables.height,
+        "应追回金额": _sum(found.receivables),
+        "抵扣金额": _sum(found.set_offs),
+        "窗口之外的差异": found.beyond_window.height,
+    }
+
+
+def work_out_payable(month: Month) -> Counts:
+    """Set the holds that the registers call for, lift those they no longer do, and list what is left to be paid."""
+    if month.is_replay:
+        return {REPLAYED: 1}
+    county, registers = month.manifest.county, _read(month)
+    with month.book.reading() as conn:
+        unpaid = batches.unpaid(conn, county)
+        identities = people.identities(conn, unpaid.select("person_no").unique())
+    desired = payable.desired_holds(
+        unpaid,
+        registers,
+        identities,
+        pl.concat([month.stage.read(f"gaps_{register}") for register in REGISTERS]),
+        _without_standard(month),
+        month.manifest.pay_month,
+        month.profile_of,
+    )
+    placed, lifted = holds.reconcile(month.book, county, desired, month.choices.system_user)
+    with month.book.reading() as conn:
+        open_holds = holds.open_holds(conn, county)
+    rows = month.stage.write("payable", payable.payable(unpaid, open_holds, registers, identities))
+    held = unpaid.join(rows, on="obligation_id", how="anti")
+    return {
+        "行数": rows.height,
+        "可付人数": rows["person_no"].n_unique(),
+        "可付金额": rows["pays_fen"].sum() or 0,
+        "暂缓笔数": held.height,
+        "暂缓人数": held["person_no"].n_unique(),
+        "暂缓金额": held["pays_fen"].sum() or 0,
+        "新设暂缓": placed,
+        "自动解除": lifted,
+    }
+
+
+def batch(month: Month) -> Counts:
+    """Claim what can be paid into batches, one per benefit, and write each batch's file."""
+    if month.is_replay:
+        return {REPLAYED: 1}
+    county = month.manifest.county
+    rows = month.stage.read("payable")
+    with month.book.reading() as conn:
+        cycle = cycles.newest_cycle(conn, county)
+        _require_current(rows, batches.unpaid(conn, county), county)
+    if cycle is None:
+        raise BookError("本月尚未入账", "请从入账(posted)开始重新运行", county)
+    claimed = claim.claim(
+        month.book, county, cycle, rows, month.profile_of, month.choices.maker, month.choices.system_user
+    )
+    files = render(month.book, month.home.outbox, county, load(month.home.profiles))
+    return {
+        "新编批次": len(claimed.claimed),
+        "沿用批次": len(claimed.kept),
+        "作废批次": len(claimed.voided),
+        "文件": len(files),
+        "笔数": rows.height,
+        "发放金额": rows["pays_fen"].sum() or 0,
+    }
+
+
+def _sum(rows: pl.DataFrame) -> int:
+    return int(rows["amount_fen"].sum() or 0)
+
+
+def _read(month: Month) -> dict[str, pl.DataFrame]:
+    return {name: month.stage.read(f"accepted_{name}") for name in PAYEE_REGISTERS}
+
+
+def _without_standard(month: Month) -> pl.DataFrame:
+    """Keys whose standard is not set: what was booked for them before waits."""
+    rows = month.stage.scan("coordinated").filter(pl.col("outcome") == Outcome.STANDARD_NOT_SET.value)
+    return rows.select("person_no", "benefit", "benefit_month").collect()
+
+
+def _require_current(rows: pl.DataFrame, unpaid: pl.DataFrame, county: str) -> None:
+    """What is to be claimed must be what the book still owes: a list from before a release or a posting is not."""
+    current = rows.join(unpaid, on=["obligation_id", "pays_fen", "attempt"], how="semi")
+    if current.height != rows.height:
+        raise BookError("可付清单已不是总账现在的样子", "请从可付(payable)开始重新运行", county)

@@ -1,0 +1,73 @@
+"""Rendering: every claimed batch as a file in the outbox, with its SHA-256 beside it, and the digest in the book.
+
+A file is written under a temporary name and renamed, then its sidecar, then the book is told; a run killed in between
+writes the same bytes again. Files of voided batches leave the folder for `voided/` beside it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+
+from contracts.errors import BookError
+from contracts.files import digest_of, whole_file, write_whole
+from contracts.months import month_text
+from ledger import batches
+from ledger.book import Book
+from payments import profiles
+from payments.bodies import file_words, write_body
+from payments.profiles import Profile
+
+VOIDED = "voided"
+SIDECAR = ".sha256"
+
+
+def folder_of(outbox: Path, county: str, pay_month: date) -> Path:
+    """Where the files of a county's pay month lie."""
+    return outbox / county / month_text(pay_month)
+
+
+def render(book: Book, outbox: Path, county: str, shipped: Mapping[str, Profile]) -> tuple[Path, ...]:
+    """Write the file of every unreleased batch that stands, and put those of voided batches aside; the files written.
+
+    `shipped`: profiles by name. BookError where a batch was claimed with another form of its profile.
+    """
+    with book.reading() as conn:
+        known = batches.batches_of(conn, county, None)
+    written = []
+    for row in known.iter_rows(named=True):
+        folder = folder_of(outbox, county, row["pay_month"])
+        if row["state"] == "voided":
+            _put_aside(folder, row["file_name"])
+        elif row["state"] != "released":
+            profile = profiles.of(shipped, row["profile"])
+            if profile.digest != row["profile_digest"]:
+                raise BookError("银行格式在编批之后改过", "请重新运行本月,按新格式编批", row["batch_id"])
+            written.append(_write(book, folder, county, row["batch_id"], profile))
+    return tuple(written)
+
+
+def write_batch(book: Book, folder: Path, county: str, batch_id: str, profile: Profile) -> Path:
+    """Write one batch's file and sidecar into a folder, whole; nothing in the book changes."""
+    with book.reading() as conn:
+        lines = batches.lines(conn, batch_id)
+    target = folder / profile.file_name.format(**file_words(lines, county))
+    with whole_file(target) as temporary:
+        write_body(temporary, lines, county, profile)
+    write_whole(target.with_name(target.name + SIDECAR), f"{digest_of(target)}  {target.name}\n".encode())
+    return target
+
+
+def _write(book: Book, folder: Path, county: str, batch_id: str, profile: Profile) -> Path:
+    target = write_batch(book, folder, county, batch_id, profile)
+    with book.writing() as conn:
+        batches.record_file(conn, batch_id, target.name, digest_of(target))
+    return target
+
+
+def _put_aside(folder: Path, file_name: str | None) -> None:
+    for name in (file_name, f"{file_name}{SIDECAR}") if file_name else ():
+        if (folder / name).exists():
+            (folder / VOIDED).mkdir(exist_ok=True)
+            (folder / name).replace(folder / VOIDED / name)
