@@ -1,0 +1,104 @@
+"""The whole law of some folders, linked and checked; resolved per county on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import lru_cache
+from itertools import chain as each
+from pathlib import Path
+
+from contracts.errors import PolicyError
+from contracts.policy import Rules
+from contracts.strict_yaml import Problem
+from rulebook import checks
+from rulebook.chain import Chain
+from rulebook.keeping import PackFile, digest_of_pack, pack_files
+from rulebook.law import Jurisdiction
+from rulebook.reading import read_law
+from rulebook.resolving import resolve
+
+
+@dataclass
+class LawBook:
+    """The law as loaded: nothing in it is broken."""
+
+    jurisdictions: Mapping[str, Jurisdiction]
+    digest: str
+    _chains: dict[str, Chain] = field(default_factory=dict, repr=False)
+    _resolved: dict[tuple[str, tuple[date, ...], date], Rules] = field(default_factory=dict, repr=False)
+
+    def counties(self) -> list[str]:
+        """Codes of the counties that pay, in order."""
+        return sorted(code for code, place in self.jurisdictions.items() if place.is_paying)
+
+    def name_of(self, code: str) -> str:
+        """The name of a jurisdiction; PolicyError where there is none."""
+        return self._place(code).name
+
+    def chain_of(self, county: str) -> Chain:
+        """A jurisdiction with everything above it, nearest first."""
+        if county not in self._chains:
+            self._chains[county] = chain_above(self.jurisdictions, self._place(county))
+        return self._chains[county]
+
+    def resolve(self, county: str, months: Sequence[date], known_on: date) -> Rules:
+        """The law of a county for these months, as known on a day."""
+        if county not in self.counties():
+            raise PolicyError(
+                f"没有 {county} 的政策",
+                f"可用的县:{'、'.join(self.counties())};新的县请在 policies/ 中建立文件夹(policies/README.md)",
+                county,
+            )
+        asked = (county, tuple(months), known_on)
+        if asked not in self._resolved:
+            self._resolved[asked] = resolve(self.chain_of(county), asked[1], known_on, self.digest)
+        return self._resolved[asked]
+
+    def _place(self, code: str) -> Jurisdiction:
+        if code not in self.jurisdictions:
+            raise PolicyError(f"没有 {code} 的政策", f"已有:{'、'.join(sorted(self.jurisdictions))}", code)
+        return self.jurisdictions[code]
+
+
+def chain_above(jurisdictions: Mapping[str, Jurisdiction], place: Jurisdiction) -> Chain:
+    """A jurisdiction and those above it, nearest first."""
+    levels = [place]
+    while (above := jurisdictions.get(levels[-1].parent or "")) is not None and above not in levels:
+        levels.append(above)
+    return Chain(tuple(levels))
+
+
+def load(folders: Iterable[Path]) -> LawBook:
+    """Read and check these folders; PolicyError with every problem, in the order of files and lines."""
+    return _load(tuple(pack_files(folders)))
+
+
+@lru_cache(maxsize=8)
+def _load(files: tuple[PackFile, ...]) -> LawBook:
+    reading = read_law((file.path, file.name, file.content.decode("utf-8", "replace")) for file in files)
+    found = reading.problems or list(_linked(reading.jurisdictions))
+    if found:
+        told = sorted(set(found))
+        raise PolicyError(
+            f"政策有误,共 {len(told)} 处:\n" + "\n".join(map(str, told)),
+            "请逐处改正后重试(policies/README.md)",
+            "policies",
+        )
+    return LawBook(reading.jurisdictions, digest_of_pack(files))
+
+
+def _linked(jurisdictions: Mapping[str, Jurisdiction]) -> Iterable[Problem]:
+    """Problems between files; those of a county only where the tree itself is sound."""
+    places = list(jurisdictions.values())
+    first = [
+        *checks.of_tree(jurisdictions),
+        *checks.of_names(places),
+        *each.from_iterable(map(checks.of_overlaps, places)),
+        *each.from_iterable(map(checks.of_interactions, places)),
+    ]
+    if first:
+        return first
+    paying = [chain_above(jurisdictions, place) for place in places if place.is_paying]
+    return list(each.from_iterable(map(checks.of_county, paying)))
