@@ -17,6 +17,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("cli.run", "run", "计算并编制一个县一个月的发放  Run a county's pay month"),
     "status": ("cli.status", "status", "本月走到哪一步,下一步是什么  Where a month stands"),
     "approve": ("cli.sign", "approve", "复核人批准本月各批次  Approve the month's batches"),
+    "reject": ("cli.sign", "reject", "复核人驳回本月各批次  Reject the month's batches"),
     "release": ("cli.sign", "release", "发放人放行本月各批次(不可撤回)  Release the month's batches, one way"),
     "hold": ("cli.hold", "hold", "列出、设立、解除暂缓  List, place and lift holds"),
     "export": ("cli.export", "export", "导出应享、发放、应追回、暂缓  Export tables"),
@@ -74,7 +75,8 @@ def main() -> None:
         sys.exit(wrong.exit_code)
     except OfficerError as wrong:
         if "--json" in sys.argv:
-            click.echo(json.dumps({"error": wrong.what, "where": wrong.where, "advice": wrong.advice}, ensure_ascii=False))
+            told = {"error": wrong.what, "where": wrong.where, "advice": wrong.advice}
+            click.echo(json.dumps(told, ensure_ascii=False))
         else:
             click.echo(f"错误:{wrong.where + ' · ' if wrong.where else ''}{wrong.what}", err=True)
             if wrong.advice:

@@ -19,7 +19,7 @@ class MonthType(click.ParamType):
 
     name = "YYYY-MM"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Read the text as the first day of that month."""
         if isinstance(value, date):
             return value
@@ -34,7 +34,7 @@ class DayType(click.ParamType):
 
     name = "YYYY-MM-DD"
 
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
         """Read the text as a day."""
         if isinstance(value, date):
             return value
@@ -46,7 +46,7 @@ class DayType(click.ParamType):
 
 county_option = click.option("--county", required=True, metavar="CODE", help="县代码,如 410721")
 month_option = click.option("--month", "pay_month", required=True, type=MonthType(), help="发放月")
-officer_option = click.option("--as", "officer", required=True, metavar="NAME", help="以哪位经办人的名义(disburse.toml)")
+officer_option = click.option("--as", "officer", required=True, metavar="NAME", help="以谁的名义(disburse.toml)")
 json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
 
 

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 import calculators
 import rulebook
 from contracts.codes import Benefit
+from contracts.errors import BookError
 from contracts.files import write_whole
 from contracts.manifest import Manifest
 from contracts.policy import Rules
@@ -117,3 +118,15 @@ class Month:
 def open_month(home: Home, county: str, pay_month: date) -> Month:
     """The month as it was last begun."""
     return Month(home, open_book(home.database_url), Store(home).current(county, pay_month))
+
+
+def open_latest(home: Home, county: str, pay_month: date | None = None) -> Month:
+    """The month asked for, or the newest one the county's book holds; BookError where there is none."""
+    book = open_book(home.database_url)
+    with book.reading() as conn:
+        newest = cycles.newest_cycle(conn, county)
+    book.close()
+    asked = pay_month or (newest.pay_month if newest else None)
+    if asked is None:
+        raise BookError("本县还没有运行过", "请先运行 disburse run", county)
+    return open_month(home, county, asked)

@@ -1,10 +1,8 @@
-"""Run a county's month from the command line: the Dagster job in this process, so that lineage and checks are recorded."""
+"""Run a county's month from the command line: the Dagster job in this process, lineage and checks recorded."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-
-import dagster as dg
 
 from contracts.errors import OfficerError
 from contracts.settings import Home

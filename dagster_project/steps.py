@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 from datetime import date
 
 import polars as pl
@@ -14,14 +13,13 @@ import rulebook
 from contracts.codes import Benefit, Outcome
 from contracts.columns import empty, headers, polars_schema
 from contracts.errors import InputError
-from contracts.files import write_whole
 from contracts.manifest import Manifest, RegisterInput
 from contracts.months import month_text
 from contracts.registers import PROVENANCE, REGISTER_LABELS, REGISTERS, REQUIRED_REGISTERS, empty_register
 from contracts.settings import CountySettings, Home
 from contracts.tables import Entitled, IntakeCount, RefusedRow, RegisterGap
 from dagster_project.month import Choices, Counts, Month
-from dagster_project.store import Stage, Store
+from dagster_project.store import Store
 from ledger import cycles, holds, people
 from ledger.book import Book, open_book
 
@@ -77,11 +75,12 @@ def go_live(settings: CountySettings, first_pay_month: date | None, pay_month: d
     return chosen
 
 
-def make_manifest(home: Home, book: Book, county: str, pay_month: date, known_on: date) -> tuple[Manifest, pl.DataFrame]:
+def make_manifest(
+    home: Home, book: Book, county: str, pay_month: date, known_on: date
+) -> tuple[Manifest, pl.DataFrame]:
     """Gather the inputs of a run; the manifest of the newest run again where nothing has changed since."""
     settings = home.settings().of(county)
-    folders = [rulebook.POLICIES, *([home.overlay] if home.overlay.exists() else [])]
-    pack_digest = rulebook.keep(folders, home.store)
+    pack_digest = rulebook.keep(rulebook.folders(home.overlay), home.store)
     with book.reading() as conn:
         first = cycles.first_pay_month(conn, county)
         latest = cycles.latest_run(conn, county)
@@ -108,7 +107,7 @@ def make_manifest(home: Home, book: Book, county: str, pay_month: date, known_on
 
 
 def begin(home: Home, county: str, pay_month: date, known_on: date, choices: Choices) -> Month:
-    """收件:登记本月各名册、政策包与知悉日,形成运行清单。An older month than the book's newest is taken as it was stored."""
+    """Gather the inputs of a month; one older than the book's newest is taken as it was stored."""
     book = open_book(home.database_url)
     with book.reading() as conn:
         newest = cycles.newest_cycle(conn, county)
@@ -126,8 +125,9 @@ def begin(home: Home, county: str, pay_month: date, known_on: date, choices: Cho
         stage = Store(home).begin(manifest)
         stage.write("decisions", decisions)
         number_people(home, book, manifest)
-    write_whole(stage.folder / "choices.json", choices.model_dump_json().encode())
-    return Month(home, book, stage)
+    month = Month(home, book, stage)
+    month.keep_choices(choices)
+    return month
 
 
 def number_people(home: Home, book: Book, manifest: Manifest) -> None:

@@ -1,7 +1,7 @@
 """The Parquet between assets: `store/<county>/<month>/<manifest digest>/<table>.parquet`.
 
-Every stage of a month reads and writes in the folder of one manifest, so inputs of two manifests cannot meet: a table that
-this manifest has not produced yet is simply not there. A table is written under a temporary name and renamed.
+Every stage of a month reads and writes in the folder of one manifest, so inputs of two manifests cannot meet: a table
+that this manifest has not produced yet is simply not there. A table is written under a temporary name and renamed.
 """
 
 from __future__ import annotations
@@ -28,18 +28,23 @@ class Stage:
     folder: Path
 
     def path(self, table: str) -> Path:
+        """Where a table lies."""
         return self.folder / f"{table}.parquet"
 
     def has(self, table: str) -> bool:
+        """Whether this manifest has produced the table."""
         return self.path(table).exists()
 
     def scan(self, table: str) -> pl.LazyFrame:
         """The table, lazily; BookError where this manifest has not produced it."""
         if not self.has(table):
-            raise BookError(f"{table} 不属于当前清单(上游尚未用同一份清单重算)", "请从运行清单开始重新运行本月", "store")
+            raise BookError(
+                f"{table} 不属于当前清单(上游尚未用同一份清单重算)", "请从运行清单开始重新运行本月", "store"
+            )
         return pl.scan_parquet(self.path(table))
 
     def read(self, table: str) -> pl.DataFrame:
+        """The table whole; BookError as `scan`."""
         return self.scan(table).collect()
 
     def write(self, table: str, frame: pl.DataFrame) -> pl.DataFrame:
@@ -50,6 +55,7 @@ class Stage:
 
     @property
     def manifest(self) -> Manifest:
+        """What this stage was made from."""
         return Manifest.model_validate_json((self.folder / "manifest.json").read_bytes())
 
 
@@ -60,9 +66,11 @@ class Store:
     home: Home
 
     def month(self, county: str, pay_month: date) -> Path:
+        """The folder of a county's month."""
         return self.home.store / county / month_text(pay_month)
 
     def stage(self, county: str, pay_month: date, digest: str) -> Stage:
+        """The stage of one manifest."""
         return Stage(self.month(county, pay_month) / digest)
 
     def begin(self, manifest: Manifest) -> Stage:

@@ -1,17 +1,23 @@
-"""Sums of the book for the checks: what was booked per key, and what open holds keep back."""
+"""Sums of the book for the checks: what was booked per key."""
 
 from __future__ import annotations
 
 from datetime import date
 
 import polars as pl
-from sqlalchemy import Connection, func, select, union_all
+from sqlalchemy import BigInteger, Cast, ColumnElement, Connection, cast, func, select, union_all
 
 from contracts.months import month_text
 from ledger.book import read_frame
-from ledger.tables import hold, obligation, receivable, withdrawal
+from ledger.obligations import read_of
+from ledger.tables import obligation, receivable, withdrawal
 
 KEY = ("benefit_month", "person_no", "benefit")
+
+
+def fen_sum(amount: ColumnElement[int]) -> Cast[int]:
+    """A sum of fen that is a whole number on either engine: PostgreSQL sums whole numbers into numerics."""
+    return cast(func.sum(amount), BigInteger)
 
 
 def booked(conn: Connection, county: str, first: date, last: date) -> pl.DataFrame:
@@ -28,16 +34,21 @@ def booked(conn: Connection, county: str, first: date, last: date) -> pl.DataFra
     p = parts.c
     wanted = (p.county == county) & p.benefit_month.between(month_text(first), month_text(last))
     keys = [p[name] for name in KEY]
-    return read_frame(conn, select(*keys, func.sum(p.amount_fen).label("booked_fen")).where(wanted).group_by(*keys))
+    return read_frame(conn, select(*keys, fen_sum(p.amount_fen).label("booked_fen")).where(wanted).group_by(*keys))
 
 
-def held(conn: Connection, county: str) -> pl.DataFrame:
-    """The obligations under an open hold, whether the hold names them or their person: obligation_id."""
-    lifted = select(hold.c.hold_id).where(hold.c.event == "lifted")
-    is_open = (hold.c.county == county) & (hold.c.event == "placed") & hold.c.hold_id.not_in(lifted)
-    rows = read_frame(conn, select(hold.c.person_no, hold.c.obligation_id).where(is_open))
-    named = rows.select("obligation_id").drop_nulls()
-    people = rows.filter(pl.col("obligation_id").is_null()).select("person_no").unique()
-    of_county = select(obligation.c.person_no, obligation.c.obligation_id).where(obligation.c.county == county)
-    of_people = read_frame(conn, of_county).join(people, on="person_no", how="semi")
-    return pl.concat([named, of_people.select("obligation_id")]).unique()
+def booked_of(conn: Connection, county: str, keys: pl.DataFrame) -> pl.DataFrame:
+    """ΣO − ΣW − ΣR of these keys: person_no, benefit, benefit_month, booked_fen; no row where nothing was booked."""
+    o, r = obligation.c, receivable.c
+    owed = select(*(o[name] for name in KEY), o.amount_fen)
+    withdrawn = select(*(o[name] for name in KEY), -withdrawal.c.amount_fen).join_from(
+        withdrawal, obligation, o.obligation_id == withdrawal.c.obligation_id
+    )
+    owed_back = select(*(r[name] for name in KEY), -r.amount_fen)
+    parts = [
+        read_of(conn, owed, obligation, county, keys),
+        read_of(conn, withdrawn, obligation, county, keys),
+        read_of(conn, owed_back, receivable, county, keys),
+    ]
+    rows = pl.concat(part.rename({part.columns[-1]: "booked_fen"}) for part in parts)
+    return rows.join(keys, on=KEY, how="semi").group_by(KEY).agg(pl.col("booked_fen").sum())

@@ -7,25 +7,16 @@ writes the same bytes again. Files of voided batches leave the folder for `voide
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from pathlib import Path
 
 from contracts.errors import BookError
 from contracts.files import digest_of, whole_file, write_whole
-from contracts.months import month_text
 from ledger import batches
 from ledger.book import Book
 from payments import profiles
 from payments.bodies import file_words, write_body
+from payments.outbox import SIDECAR, VOIDED, folder_of
 from payments.profiles import Profile
-
-VOIDED = "voided"
-SIDECAR = ".sha256"
-
-
-def folder_of(outbox: Path, county: str, pay_month: date) -> Path:
-    """Where the files of a county's pay month lie."""
-    return outbox / county / month_text(pay_month)
 
 
 def render(book: Book, outbox: Path, county: str, shipped: Mapping[str, Profile]) -> tuple[Path, ...]:

@@ -9,6 +9,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,9 @@ import polars as pl
 
 from contracts.codes import Benefit, Kind
 from contracts.money import yuan_label
+from ledger import batches
+from ledger.book import Book
+from payments.outbox import folder_of
 from payments.profiles import Column, Layout, Printed, Profile
 from payments.reading import FileRead, read_file
 
@@ -150,3 +154,27 @@ def fen_in(text: str, style: str) -> int | None:
         return int(text) if re.fullmatch(r"[1-9]\d*", text) else None
     parts = re.fullmatch(r"(0|[1-9]\d*)\.(\d\d)", text)
     return int(parts[1] + parts[2]) if parts else None
+
+
+def verify_month(
+    book: Book, outbox: Path, county: str, pay_month: date, known: Mapping[str, Profile]
+) -> tuple[list[str], list[Finding]]:
+    """The batches of a pay month that stand, by id, and everything in which their files differ from the book.
+
+    `known`: profiles by name. A batch claimed with another form of its profile cannot be read back: that is a finding.
+    """
+    with book.reading() as conn:
+        standing = batches.batches_of(conn, county, pay_month).filter(pl.col("state") != "voided").sort("batch_id")
+        lines = {batch_id: batches.lines(conn, batch_id) for batch_id in standing["batch_id"]}
+    findings: list[Finding] = []
+    for row in standing.iter_rows(named=True):
+        batch_id, file_name, profile = row["batch_id"], row["file_name"] or "", known.get(row["profile"])
+        if profile is None or profile.digest != row["profile_digest"]:
+            findings.append(
+                Finding(batch_id, file_name, f"编批所用的银行格式 {row['profile']} 已不在或已改动,无法重读")
+            )
+            continue
+        claimed = Claimed(batch_id, county, row["line_count"], row["total_fen"], row["file_digest"] or "")
+        path = folder_of(outbox, county, pay_month) / (file_name or batch_id)
+        findings += findings_in_file(path, claimed, lines[batch_id], profile)
+    return standing["batch_id"].to_list(), findings

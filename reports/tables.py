@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
@@ -17,9 +18,10 @@ MAX_SHEET_ROWS = 1_048_576
 
 
 def write_table(table: pl.DataFrame, target: Path, headers: Mapping[str, str] | None = None, sheet: str = "表") -> Path:
-    """Write a frame to `target` (.csv, .parquet, .xlsx), whole or not at all; workbooks get Chinese headers.
+    """Write a frame to `target` (.csv, .parquet, .xlsx), whole or not at all.
 
-    CSV and Parquet keep the column names of the contract. InputError for another ending, or more rows than a sheet holds.
+    A workbook with `headers` is for people: Chinese headers, and money in yuan. Everything else keeps the names and the
+    fen of the contract. InputError for another ending, or too many rows for a sheet.
     """
     writers: dict[str, Callable[[Path], None]] = {
         ".csv": lambda path: table.write_csv(path),
@@ -28,14 +30,18 @@ def write_table(table: pl.DataFrame, target: Path, headers: Mapping[str, str] | 
     }
     write = writers.get(target.suffix.lower())
     if write is None:
-        raise InputError(f"不认识的文件类型 {target.suffix or '(无)'}", "请用 .csv、.parquet 或 .xlsx 结尾", target.name)
+        what = f"不认识的文件类型 {target.suffix or '(无)'}"
+        raise InputError(what, "请用 .csv、.parquet 或 .xlsx 结尾", target.name)
     with whole_file(target) as temporary:
         write(temporary)
     return target
 
 
 def write_workbook(table: pl.DataFrame, path: Path, headers: Mapping[str, str], sheet: str) -> None:
-    """Write one sheet: bold headers, frozen and repeated when printed; texts stay texts, whole numbers numbers."""
+    """Write one sheet: bold headers, frozen and repeated when printed; texts stay texts, numbers numbers.
+
+    Columns named in `headers` get that header, and where they hold fen are written in yuan.
+    """
     if table.height >= MAX_SHEET_ROWS:
         raise InputError(f"{table.height} 行超过一张工作表的上限", "请导出为 .csv 或 .parquet", path.name)
     workbook = xlsxwriter.Workbook(
@@ -50,19 +56,24 @@ def write_workbook(table: pl.DataFrame, path: Path, headers: Mapping[str, str], 
     workbook.set_properties({"created": FIXED_CREATION})
     bold = workbook.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
     text = workbook.add_format({"num_format": "@"})
+    yuan = workbook.add_format({"num_format": "#,##0.00"})
     page = workbook.add_worksheet(sheet)
     page.freeze_panes(1, 0)
     page.repeat_rows(0)
     page.set_landscape()
     page.fit_to_pages(1, 0)
+    in_yuan = {name for name in table.columns if name.endswith("_fen") and name in headers}
     for place, name in enumerate(table.columns):
-        page.set_column(place, place, _width(table, name, headers.get(name, name)))
-        page.write_string(0, place, headers.get(name, name), bold)
+        title = headers.get(name, name) + ("(元)" if name in in_yuan else "")
+        page.set_column(place, place, _width(table, name, title))
+        page.write_string(0, place, title, bold)
     for number, row in enumerate(table.iter_rows(), start=1):
-        for place, value in enumerate(row):
+        for place, (name, value) in enumerate(zip(table.columns, row, strict=True)):
             if value is None:
                 continue
-            if isinstance(value, int) and not isinstance(value, bool):
+            if name in in_yuan:
+                page.write_number(number, place, Decimal(value).scaleb(-2), yuan)
+            elif isinstance(value, int) and not isinstance(value, bool):
                 page.write_number(number, place, value)
             else:
                 page.write_string(number, place, str(value), text)

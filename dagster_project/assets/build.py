@@ -1,6 +1,5 @@
 """How every asset is made: one guarded step on the month of its partition, with its contract shown in the catalogue."""
 
-
 from collections.abc import Callable, Sequence
 from typing import Any
 

@@ -74,7 +74,12 @@ def month_graph(cycles: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinitio
         "coordinated",
         steps.coordinate,
         group="coordinated",
-        deps=[*(f"entitled_{benefit}" for benefit in Benefit), "accepted_claim", "accepted_choice", "accepted_suspension"],
+        deps=[
+            *(f"entitled_{benefit}" for benefit in Benefit),
+            "accepted_claim",
+            "accepted_choice",
+            "accepted_suspension",
+        ],
         description=f"{Coordinated.__doc__}\n\nExclusions, claims, suspensions and choose-higher decided.",
         cycles=cycles,
         contract=Coordinated.to_schema(),

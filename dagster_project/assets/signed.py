@@ -3,7 +3,10 @@
 import dagster as dg
 
 SIGNED = {
-    "approved": ("batch", "复核人批准:签的是批次内容摘要,内容一变批准即失效。 Approval of the batches' content digest."),
+    "approved": (
+        "batch",
+        "复核人批准:签的是批次内容摘要,内容一变批准即失效。 Approval of the batches' content digest.",
+    ),
     "released": ("approved", "发放人放行:不可撤回,此后文件交银行。 One-way release of the files to the bank."),
 }
 

@@ -8,7 +8,7 @@ from contracts.registers import REGISTERS, accepted
 from contracts.tables import Coordinated, Entitled, Facts, IntakeCount, Payable, RefusedRow
 from dagster_project.checks.build import Finding, blocking_check, broken_rules, contract_check
 from dagster_project.month import Month
-from ledger import batches, totals
+from ledger import batches, holds, totals
 
 KEY = ["person_no", "benefit", "benefit_month"]
 
@@ -19,7 +19,10 @@ def month_checks() -> list[dg.AssetChecksDefinition]:
         *(contract_check(f"accepted_{register}", f"accepted_{register}", accepted(register)) for register in REGISTERS),
         *(
             blocking_check(
-                f"accepted_{register}", "nothing_is_lost", "来文行数 = 收下 + 拒收 + 合并 Every row counted", _counted(register)
+                f"accepted_{register}",
+                "nothing_is_lost",
+                "来文行数 = 收下 + 拒收 + 合并 Every row counted",
+                _counted(register),
             )
             for register in REGISTERS
         ),
@@ -28,13 +31,22 @@ def month_checks() -> list[dg.AssetChecksDefinition]:
         *(contract_check(f"entitled_{b}", f"entitled_{b}", Entitled.to_schema()) for b in Benefit),
         contract_check("coordinated", "coordinated", Coordinated.to_schema()),
         blocking_check(
-            "coordinated", "heads_and_sums", "核定与各项应享逐行相符 As many rows and as much money as entitled", hop_to_coordinated
+            "coordinated",
+            "heads_and_sums",
+            "核定与各项应享逐行相符 As many rows and as much money as entitled",
+            hop_to_coordinated,
         ),
         blocking_check(
-            "coordinated", "one_winner", "择高组内每人每月至多一项应发 At most one winner per group", more_than_one_winner
+            "coordinated",
+            "one_winner",
+            "择高组内每人每月至多一项应发 At most one winner per group",
+            more_than_one_winner,
         ),
         blocking_check(
-            "posted", "book_equals_entitled", "应付 − 撤回 − 应追回 = 应发,逐键 Booked equals owed, key by key", hop_to_posted
+            "posted",
+            "book_equals_entitled",
+            "应付 − 撤回 − 应追回 = 应发,逐键 Booked equals owed, key by key",
+            hop_to_posted,
         ),
         contract_check("payable", "payable", Payable.to_schema()),
         blocking_check(
@@ -88,8 +100,10 @@ def hop_to_payable(month: Month) -> dict[str, int | str]:
         return {}
     with month.book.reading() as conn:
         county = month.manifest.county
-        unpaid, held = batches.unpaid(conn, county), totals.held(conn, county)
+        unpaid, waiting = batches.unpaid(conn, county), holds.open_holds(conn, county)
     rows = month.stage.read("payable")
+    of_people = unpaid.join(waiting.filter(pl.col("obligation_id").is_null()), on="person_no", how="semi")
+    held = pl.concat([waiting.select("obligation_id").drop_nulls(), of_people.select("obligation_id")])
     lost = unpaid.join(rows, on="obligation_id", how="anti").join(held, on="obligation_id", how="anti")
     twice = rows.join(held, on="obligation_id", how="semi")
     found = {"下落不明的笔数": lost.height, "既可付又暂缓的笔数": twice.height}

@@ -1,7 +1,7 @@
 """The resource every step uses: the home, the county's lock, and the month at work.
 
-One run at a time works on a county: the lock is a file the operating system frees when the process dies. Whoever holds it
-may be sure that another run of the county still called STARTED was killed, and fails it.
+One run at a time works on a county: the lock is a file the operating system frees when the process dies. Whoever holds
+it may be sure that another run of the county still called STARTED was killed, and fails it.
 """
 
 from collections.abc import Iterator
@@ -35,7 +35,7 @@ class MonthHome(dg.ConfigurableResource[None]):
         return Home(Path(self.path).resolve()) if self.path else Home.from_environment()
 
     @contextmanager
-    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[MonthHome]:
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["MonthHome"]:
         """Hold the county's lock for the run, after failing the county's orphans."""
         run = context.run
         key = run.tags.get("dagster/partition") if run else None

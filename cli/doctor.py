@@ -1,0 +1,29 @@
+"""`disburse doctor`: is this installation fit to pay a month?"""
+
+from __future__ import annotations
+
+import click
+
+from cli.options import json_option, print_json
+from contracts.errors import InputError
+from contracts.settings import Home
+
+
+@click.command()
+@json_option
+def doctor(as_json: bool) -> None:
+    """检查安装与数据目录:能否写、设置、政策包、银行格式、总账、孤立的运行。
+
+    Check the installation and the home, one line each.
+    """
+    from dagster_project.health import examine
+
+    findings = list(examine(Home.from_environment()))
+    if as_json:
+        print_json([{"what": one.what, "ok": one.is_well, "detail": one.detail} for one in findings])
+    else:
+        for one in findings:
+            click.echo(f"{'✓' if one.is_well else '✗'} {one.what}:{one.detail}")
+    sick = [one for one in findings if not one.is_well]
+    if sick:
+        raise InputError(f"{len(sick)} 项检查未通过:{'、'.join(one.what for one in sick)}", "请按上面的说明处理")

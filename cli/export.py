@@ -1,0 +1,118 @@
+"""`disburse export`: the book as tables, by the ending of the file."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from cli.options import MonthType, county_option, json_option, month_option, print_json
+from contracts.settings import Home
+
+if TYPE_CHECKING:
+    import polars as pl
+
+output_option = click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help=".csv、.parquet 或 .xlsx"
+)
+
+
+@click.group()
+def export() -> None:
+    """导出应享、发放、应追回、暂缓;按文件名后缀为 CSV、Parquet 或 xlsx,金额为整数分。
+
+    Export entitlements, payments, receivables or holds; amounts in whole fen.
+    """
+
+
+@export.command()
+@county_option
+@month_option
+@output_option
+@json_option
+def entitlements(county: str, pay_month: date, output: Path, as_json: bool) -> None:
+    """整个窗口内每人每项每月的结果,含未领到的。  Every outcome of the window."""
+    from dagster_project.month import open_month
+    from ledger import exports
+
+    month = open_month(Home.from_environment(), county, pay_month)
+    try:
+        with month.book.reading() as conn:
+            rows = exports.entitlements(conn, county, month.manifest.window())
+    finally:
+        month.close()
+    _written(rows, output, "应享", as_json)
+
+
+@export.command()
+@county_option
+@month_option
+@output_option
+@json_option
+def payments(county: str, pay_month: date, output: Path, as_json: bool) -> None:
+    """本月入账的每笔应付,及本月编批的更早应付。  Obligations posted in the month, and older ones batched in it."""
+    from ledger import exports
+
+    _of_book(exports.payments, county, pay_month, output, "发放", as_json)
+
+
+@export.command()
+@county_option
+@month_option
+@output_option
+@json_option
+def receivables(county: str, pay_month: date, output: Path, as_json: bool) -> None:
+    """本月入账的应追回。  Receivables posted in the month."""
+    from ledger import exports
+
+    _of_book(exports.receivables, county, pay_month, output, "应追回", as_json)
+
+
+@export.command()
+@county_option
+@click.option("--month", "pay_month", type=MonthType(), help="取该月人口名册的姓名住址(默认最近一月)")
+@output_option
+@json_option
+def holds(county: str, pay_month: date | None, output: Path, as_json: bool) -> None:
+    """现有的暂缓:何人、何故、怎么办、多少钱。  Open holds: who, why, what to do, how much."""
+    from dagster_project.month import open_latest
+    from reports.lists import held_people
+
+    month = open_latest(Home.from_environment(), county, pay_month)
+    try:
+        rows = held_people(month.book, county, month.stage.read("accepted_population"))
+    finally:
+        month.close()
+    _written(rows, output, "暂缓", as_json)
+
+
+def _of_book(
+    table: Callable[[Any, str, date], pl.DataFrame],
+    county: str,
+    pay_month: date,
+    output: Path,
+    sheet: str,
+    as_json: bool,
+) -> None:
+    from ledger.book import open_book
+
+    book = open_book(Home.from_environment().database_url)
+    try:
+        with book.reading() as conn:
+            rows = table(conn, county, pay_month)
+    finally:
+        book.close()
+    _written(rows, output, sheet, as_json)
+
+
+def _written(rows: pl.DataFrame, output: Path, sheet: str, as_json: bool) -> None:
+    from reports.tables import write_table
+
+    write_table(rows, output, sheet=sheet)
+    if as_json:
+        print_json({"file": str(output), "rows": rows.height})
+    else:
+        click.echo(f"{rows.height} 行 → {output}")

@@ -1,0 +1,132 @@
+"""`disburse hold`: list, place and lift holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import county_option, json_option, officer_option, print_json
+from contracts.codes import HoldCode, OfficerRole
+from contracts.errors import InputError
+from contracts.settings import Home
+
+if TYPE_CHECKING:
+    from ledger.book import Book
+
+DECISIONS = {"accept_gone": "以本月名册为准", "keep": "沿用上次收下的行"}
+BY_HAND = (HoldCode.MANUAL, HoldCode.UNDER_REVIEW, HoldCode.DUPLICATE_ELSEWHERE)
+
+
+@click.group()
+def hold() -> None:
+    """列出、设立、解除暂缓:应发的钱暂时不付,及其原因。
+
+    List, place and lift holds: why money that is owed is not paid yet.
+    """
+
+
+@hold.command("list")
+@county_option
+@json_option
+def listing(county: str, as_json: bool) -> None:
+    """列出现有的暂缓。  List open holds."""
+    from cli.show import table, yuan
+    from dagster_project.month import open_latest
+    from reports.lists import held_people
+
+    month = open_latest(Home.from_environment(), county)
+    try:
+        rows = held_people(month.book, county, month.stage.read("accepted_population"), with_number=True)
+    finally:
+        month.close()
+    if as_json:
+        print_json(rows.to_dicts())
+        return
+    table(
+        f"{county} 暂缓({rows['person_id'].n_unique()} 人)",
+        ("编号", "身份证号", "姓名", "乡镇", "暂缓", "原因", "怎么办", "金额(元)"),
+        [
+            (
+                row["hold_id"],
+                row["person_id"],
+                row["name"] or "",
+                row["township"] or "",
+                HoldCode.label_of(row["code"]),
+                row["reason"],
+                row["advice"],
+                yuan(row["held_fen"]),
+            )
+            for row in rows.iter_rows(named=True)
+        ],
+        numbers_from=7,
+    )
+    if rows.is_empty():
+        click.echo("没有暂缓。")
+
+
+@hold.command("set")
+@county_option
+@click.argument("person_id", metavar="身份证号")
+@click.option(
+    "--code", type=click.Choice([code.value for code in BY_HAND]), default=HoldCode.MANUAL.value, show_default=True
+)
+@click.option("--reason", required=True, help="理由")
+@officer_option
+@json_option
+def place(county: str, person_id: str, code: str, reason: str, officer: str, as_json: bool) -> None:
+    """暂缓一个人的全部款项,直到解除。  Hold everything of a person until lifted."""
+    from dagster_project.month import system_user
+    from ledger import holds, people
+
+    with _book_of(officer, county) as book:
+        with book.reading() as conn:
+            person_no = people.person_no_of(conn, person_id)
+        if person_no is None:
+            raise InputError("总账中没有这个身份证号", "请核对号码;此人须先出现在名册中", county)
+        hold_id = holds.place(book, county, person_no, HoldCode(code), reason, officer, system_user())
+    _tell(hold_id, "已暂缓", as_json)
+
+
+@hold.command("lift")
+@county_option
+@click.argument("hold_id", type=int, metavar="编号")
+@click.option("--reason", required=True, help="理由")
+@click.option(
+    "--decision",
+    type=click.Choice(list(DECISIONS)),
+    help="名册缺口如何处理:" + ";".join(f"{k} {v}" for k, v in DECISIONS.items()),
+)
+@officer_option
+@json_option
+def lift(county: str, hold_id: int, reason: str, decision: str | None, officer: str, as_json: bool) -> None:
+    """解除一项暂缓;下次运行即付。  Lift a hold; the next run pays."""
+    from dagster_project.month import system_user
+    from ledger import holds
+
+    with _book_of(officer, county) as book:
+        holds.lift(book, county, hold_id, officer, system_user(), reason, decision)
+    _tell(hold_id, "已解除", as_json)
+
+
+@contextmanager
+def _book_of(officer: str, county: str) -> Iterator[Book]:
+    """The book, opened for an officer who may set and lift holds."""
+    from ledger.book import open_book
+
+    home = Home.from_environment()
+    home.settings().authorised(officer, OfficerRole.MAKER, county)
+    book = open_book(home.database_url)
+    try:
+        yield book
+    finally:
+        book.close()
+
+
+def _tell(hold_id: int, label: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"hold_id": hold_id})
+    else:
+        click.echo(f"{label},编号 {hold_id};重新运行 disburse run 后生效")

@@ -1,0 +1,120 @@
+"""`disburse run`: a county's pay month from registers to payment files, or only its differences."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import click
+
+from cli.options import DayType, county_option, json_option, month_option, officer_option, print_json
+from contracts.codes import OfficerRole
+from contracts.settings import Home
+
+
+@click.command()
+@county_option
+@month_option
+@officer_option
+@click.option("--known-on", type=DayType(), help="知悉日:只用该日及以前发布的标准(默认今天)")
+@click.option("--preview", is_flag=True, help="只算不入账,列出将要入账的差异")
+@click.option("--override-by", metavar="NAME", default="", help="内控叫停后,由谁(复核人员)同意继续")
+@click.option("--reason", default="", help="同意继续的理由")
+@json_option
+def run(
+    county: str,
+    pay_month: date,
+    officer: str,
+    known_on: date | None,
+    preview: bool,
+    override_by: str,
+    reason: str,
+    as_json: bool,
+) -> None:
+    """计算、入账、编批一个县一个月的发放;重复运行只处理差异。
+
+    Run a county's pay month. Running it again handles only what changed.
+    """
+    home = Home.from_environment()
+    settings = home.settings()
+    settings.authorised(officer, OfficerRole.MAKER, county)
+    if override_by:
+        settings.authorised(override_by, OfficerRole.CHECKER, county)
+        if not reason:
+            raise click.UsageError("--override-by 须同时写明 --reason")
+
+    from cli.show import progress
+    from dagster_project.month import Choices, system_user
+    from dagster_project.running import run_month, step_names
+
+    choices = Choices(maker=officer, system_user=system_user(), override_by=override_by, override_reason=reason)
+    with progress(f"{county} {pay_month:%Y-%m}", len(step_names(home, preview=preview))) as reached:
+        result = run_month(home, county, pay_month, known_on, choices, preview=preview, on_step=reached)
+    if preview:
+        _show_preview(home, county, pay_month, as_json)
+    else:
+        _show_month(home, county, pay_month, result.run_id, as_json)
+
+
+def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: bool) -> None:
+    from cli.summary import show
+    from dagster_project.month import open_month
+    from reports import lists
+    from reports.summary import summarise
+
+    month = open_month(home, county, pay_month)
+    try:
+        summary = summarise(month.book, county, pay_month, month.stage.read("intake_counts"))
+        written = (
+            [] if month.is_replay else lists.write_lists(month.book, home.reports, county, pay_month, month.stage.read)
+        )
+        is_replay = month.is_replay
+    finally:
+        month.close()
+    if as_json:
+        print_json(
+            {**summary.as_dict(), "run_id": run_id, "is_replay": is_replay, "lists": [str(path) for path in written]}
+        )
+        return
+    if is_replay:
+        click.echo("更晚的月份已经入账:本次只重算核对,没有入账。")
+    show(summary)
+    for path in written:
+        click.echo(f"清单:{_shown(path, home)}")
+    if summary.files:
+        click.echo(f"发放文件在 {_shown(home.outbox / county / f'{pay_month:%Y-%m}', home)}")
+        click.echo(f"下一步:disburse approve --county {county} --month {pay_month:%Y-%m} --as 复核人")
+
+
+def _show_preview(home: Home, county: str, pay_month: date, as_json: bool) -> None:
+    from cli.show import table, yuan
+    from dagster_project import booking
+    from dagster_project.month import open_month
+    from ledger import posting
+    from reports.preview import by_benefit
+
+    month = open_month(home, county, pay_month)
+    try:
+        with month.book.reading() as conn:
+            differences = posting.work_out(conn, booking.decided(month))
+    finally:
+        month.close()
+    rows = by_benefit(differences)
+    if as_json:
+        print_json({"preview": True, "rows": rows, **booking.difference_counts(differences)})
+        return
+    table(
+        f"{county} {pay_month:%Y-%m} 预览:将要入账的差异(元),没有入账",
+        ("类别", "项目", "所属月", "原因", "人数", "金额"),
+        [
+            (row["what"], row["label"], row["benefit_month"], row["cause"], row["people"], yuan(row["fen"]))
+            for row in rows
+        ],
+        numbers_from=4,
+    )
+    if not rows:
+        click.echo("没有差异。")
+
+
+def _shown(path: Path, home: Home) -> str:
+    return str(path.relative_to(home.path)) if path.is_relative_to(home.path) else str(path)

@@ -1,0 +1,89 @@
+"""`disburse approve`, `disburse reject` and `disburse release`: officers sign the month's batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import click
+
+from cli.options import county_option, json_option, month_option, officer_option, print_json
+from contracts.codes import OfficerRole
+from contracts.settings import Home
+
+Signed = tuple[str, ...]  # batch ids
+
+
+@click.command()
+@county_option
+@month_option
+@officer_option
+@json_option
+def approve(county: str, pay_month: date, officer: str, as_json: bool) -> None:
+    """复核人批准本月各批次:签的是批次内容摘要,内容一变批准即失效。
+
+    Approve the month's batches, by their content digest.
+    """
+    from dagster_project.signing import approve_month
+
+    signed = _signed(OfficerRole.CHECKER, county, pay_month, officer, approve_month)
+    following = f"下一步:disburse release --county {county} --month {pay_month:%Y-%m} --as 发放人"
+    _tell("approved", "已批准", signed, following, as_json)
+
+
+@click.command()
+@county_option
+@month_option
+@officer_option
+@click.option("--reason", required=True, help="驳回理由")
+@json_option
+def reject(county: str, pay_month: date, officer: str, reason: str, as_json: bool) -> None:
+    """复核人驳回本月各批次;更正后重新运行,再行批准。
+
+    Reject the month's batches; after a correction, run again.
+    """
+    from dagster_project.signing import reject_month
+
+    def rejecting(home: Home, of_county: str, month: date, name: str) -> Signed:
+        return reject_month(home, of_county, month, name, reason)
+
+    signed = _signed(OfficerRole.CHECKER, county, pay_month, officer, rejecting)
+    _tell("rejected", "已驳回", signed, "更正名册或暂缓后,请重新运行 disburse run", as_json)
+
+
+@click.command()
+@county_option
+@month_option
+@officer_option
+@json_option
+def release(county: str, pay_month: date, officer: str, as_json: bool) -> None:
+    """发放人放行本月各批次:不可撤回,此后款项视为已经付出。
+
+    Release the month's batches: one way; from then on the money has gone out.
+    """
+    from dagster_project.signing import release_month
+
+    signed = _signed(OfficerRole.RELEASER, county, pay_month, officer, release_month)
+    folder = Home.from_environment().outbox / county / f"{pay_month:%Y-%m}"
+    _tell("released", "已放行", signed, f"请把 {folder} 中的文件交银行或一卡通平台", as_json)
+
+
+def _signed(
+    role: OfficerRole,
+    county: str,
+    pay_month: date,
+    officer: str,
+    sign: Callable[[Home, str, date, str], Signed],
+) -> Signed:
+    home = Home.from_environment()
+    home.settings().authorised(officer, role, county)
+    return sign(home, county, pay_month, officer)
+
+
+def _tell(step: str, label: str, signed: Signed, following: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"step": step, "batches": list(signed)})
+        return
+    for batch_id in signed:
+        click.echo(f"{label} {batch_id}")
+    click.echo(following if signed else "没有需要签署的批次(此前已签)。")

@@ -1,0 +1,72 @@
+"""A month's summary in the terminal."""
+
+from __future__ import annotations
+
+from cli.show import console, table, yuan
+from reports.summary import Labelled, MonthSummary
+
+STATES = {
+    "claimed": "已编批",
+    "rendered": "待批准",
+    "approved": "已批准",
+    "rejected": "已驳回",
+    "released": "已放行",
+}
+
+
+def show(summary: MonthSummary) -> None:
+    """Print the summary: benefits, what changed, what waits, what it rests on, files."""
+    lines = summary.benefits
+    table(
+        f"{summary.county} {summary.pay_month} 各项待遇(元)",
+        ("项目", "人数", "金额", "上月人数", "上月金额", "补发", "撤回", "应追回", "标准未设定人数"),
+        [
+            *(
+                (
+                    line.label,
+                    line.people,
+                    yuan(line.fen),
+                    line.people_before or "",
+                    yuan(line.fen_before),
+                    yuan(line.arrears_fen),
+                    yuan(line.withdrawn_fen),
+                    yuan(line.receivable_fen),
+                    line.people_without_standard or "",
+                )
+                for line in lines
+            ),
+            (
+                "合计",
+                "",
+                yuan(sum(line.fen for line in lines)),
+                "",
+                yuan(sum(line.fen_before for line in lines)),
+                yuan(sum(line.arrears_fen for line in lines)),
+                yuan(sum(line.withdrawn_fen for line in lines)),
+                yuan(sum(line.receivable_fen for line in lines)),
+                "",
+            ),
+        ],
+    )
+    _labelled("撤回(未付出的)", "原因", "笔数", summary.withdrawals)
+    _labelled("应追回(已付出的)", "原因", "笔数", summary.receivables)
+    _labelled("暂缓", "原因", "人数", summary.holds)
+    _labelled("金额所依的标准并非现行有效", "项目", "人数", summary.uncertain)
+    _labelled("拒收的名册行", "名册", "行数", summary.refused)
+    table(
+        "批次与发放文件",
+        ("批次", "项目", "状态", "文件", "笔数", "金额(元)"),
+        [
+            (file.batch_id, file.label, STATES.get(file.state, file.state), file.file_name, file.lines, yuan(file.fen))
+            for file in summary.files
+        ],
+        numbers_from=4,
+    )
+    if not summary.files:
+        console().print("本月没有要付的款项,没有发放文件。")
+
+
+def _labelled(title: str, what: str, unit: str, rows: tuple[Labelled, ...]) -> None:
+    with_money = any(row.fen is not None for row in rows)
+    headers = (what, unit, "金额(元)") if with_money else (what, unit)
+    table(title, headers, [(row.label, row.count, *([yuan(row.fen)] if with_money else [])) for row in rows])

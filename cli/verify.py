@@ -1,0 +1,43 @@
+"""`disburse verify`: payment files read again by other code and compared with the book."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import date
+
+import click
+
+from cli.options import county_option, json_option, month_option, print_json
+from contracts.errors import BookError
+from contracts.settings import Home
+
+
+@click.command()
+@county_option
+@month_option
+@json_option
+def verify(county: str, pay_month: date, as_json: bool) -> None:
+    """另用一套程序重读本月发放文件,逐行与总账核对;只看不动。
+
+    Re-read the month's payment files with other code and compare every line with the book; changes nothing.
+    """
+    from ledger.book import open_book
+    from payments import profiles
+    from payments.verify import verify_month
+
+    home = Home.from_environment()
+    book = open_book(home.database_url)
+    try:
+        checked, findings = verify_month(book, home.outbox, county, pay_month, profiles.load(home.profiles))
+    finally:
+        book.close()
+    if as_json:
+        print_json({"batches": checked, "findings": [asdict(finding) for finding in findings]})
+    else:
+        for finding in findings:
+            click.echo(f"不符 {finding.batch_id} {finding.file_name}:{finding.what}")
+        if not findings:
+            click.echo(f"核对 {len(checked)} 个文件,与总账完全相符。" if checked else "本月没有批次。")
+    if findings:
+        what = f"发放文件与总账有 {len(findings)} 处不符"
+        raise BookError(what, "不要交给银行;请重新运行 disburse run 生成文件", f"{county} {pay_month:%Y-%m}")

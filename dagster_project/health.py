@@ -1,0 +1,112 @@
+"""What `disburse doctor` looks at: everything a month needs, each on its own, so that one failure hides no other."""
+
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from importlib import metadata
+
+import rulebook
+from contracts.codes import OfficerRole
+from contracts.errors import InputError, OfficerError
+from contracts.files import write_whole
+from contracts.settings import Home
+from ledger import audit
+from ledger.book import SCHEMA_VERSION, open_book
+from payments import profiles
+
+LEAST_SQLITE = (3, 37)  # STRICT tables
+LEAST_FREE_BYTES = 1 << 30
+LIBRARIES = ("polars", "dagster", "sqlalchemy", "pandera", "pyarrow")
+
+
+@dataclass(frozen=True)
+class Examined:
+    """One thing looked at."""
+
+    what: str
+    is_well: bool
+    detail: str
+
+
+def examine(home: Home) -> Iterator[Examined]:
+    """Look at everything; nothing is changed but a test file written and removed."""
+    for what, look in (
+        ("Python 与库", _libraries),
+        ("数据目录可写", _writable),
+        ("磁盘空间", _space),
+        ("设置与经办人", _officers),
+        ("政策包", _policies),
+        ("银行格式", _profiles),
+        ("总账", _book),
+    ):
+        yield _examined(what, look, home)
+
+
+def _examined(what: str, look: Callable[[Home], str], home: Home) -> Examined:
+    try:
+        return Examined(what, True, look(home))
+    except OfficerError as told:
+        return Examined(what, False, str(told))
+    except OSError as refused:
+        return Examined(what, False, f"{refused.strerror}")
+
+
+def _libraries(_: Home) -> str:
+    if sqlite3.sqlite_version_info < LEAST_SQLITE:
+        raise InputError(f"SQLite {sqlite3.sqlite_version} 太旧", "请升级操作系统的 Python")
+    listed = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
+    return f"Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}, {listed}"
+
+
+def _writable(home: Home) -> str:
+    probe = home.path / ".doctor"
+    write_whole(probe, b"")
+    probe.unlink()
+    return str(home.path)
+
+
+def _space(home: Home) -> str:
+    free = shutil.disk_usage(home.path).free
+    told = f"剩余 {free >> 20:,} MiB"
+    if free < LEAST_FREE_BYTES:
+        raise InputError(told, "请清理磁盘,至少留出 1 GiB")
+    return told
+
+
+def _officers(home: Home) -> str:
+    settings = home.settings()
+    missing = [role.label for role in OfficerRole if not any(role in officer.roles for officer in settings.officer)]
+    if missing:
+        raise InputError(f"没有人能{'、'.join(missing)}", "请在 disburse.toml 的 [[officer]] 中登记", "disburse.toml")
+    return f"{len(settings.officer)} 名经办人,{len(settings.county)} 个县"
+
+
+def _policies(home: Home) -> str:
+    folders = rulebook.folders(home.overlay)
+    counties = list(rulebook.load(*folders).counties())
+    return f"{len(counties)} 个县可用" + (",含本地补充" if len(folders) > 1 else "")
+
+
+def _profiles(home: Home) -> str:
+    known = profiles.load(home.profiles)
+    used = {name for settings in home.settings().county.values() for name in settings.profiles.values()}
+    for name in sorted(used):
+        profiles.of(known, name)
+    unconfirmed = sorted(name for name, profile in known.items() if profile.confirmed is None)
+    return f"{len(known)} 种" + (f",未经银行确认:{'、'.join(unconfirmed)}" if unconfirmed else "")
+
+
+def _book(home: Home) -> str:
+    book = open_book(home.database_url)
+    try:
+        with book.reading() as conn:
+            problems = audit.verify(conn)
+    finally:
+        book.close()
+    if problems:
+        raise InputError(f"审计链有 {len(problems)} 处断裂", "请立即停用并查明原因")
+    return f"表结构 {SCHEMA_VERSION},审计链完整"

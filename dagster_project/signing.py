@@ -1,0 +1,88 @@
+"""Officers' acts after the run, told to Dagster as runless materialisations so that lineage goes on beyond the files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date
+
+import dagster as dg
+import polars as pl
+
+from contracts.errors import BookError
+from contracts.money import yuan_label
+from contracts.settings import Home
+from dagster_project.instance import open_instance
+from dagster_project.month import system_user
+from dagster_project.partitions import partition_key
+from ledger import batches, signing
+from ledger.book import Book, open_book
+from payments import profiles
+from payments.verify import verify_month
+
+Signed = tuple[str, ...]  # batch ids
+
+
+def approve_month(home: Home, county: str, pay_month: date, officer: str) -> Signed:
+    """Approve the month's unreleased batches whose files agree with the book; the batches newly signed."""
+
+    def approve(book: Book) -> Signed:
+        _require_true_files(home, book, county, pay_month)
+        return tuple(signing.approve(book, county, pay_month, officer, system_user()))
+
+    return _acted(home, county, pay_month, "approved", approve)
+
+
+def reject_month(home: Home, county: str, pay_month: date, officer: str, reason: str) -> Signed:
+    """Reject the month's unreleased batches; the batches newly signed."""
+
+    def reject(book: Book) -> Signed:
+        return tuple(signing.reject(book, county, pay_month, officer, system_user(), reason))
+
+    return _acted(home, county, pay_month, "", reject)
+
+
+def release_month(home: Home, county: str, pay_month: date, officer: str) -> Signed:
+    """Release the month's approved batches whose files agree with the book; the batches newly released."""
+
+    def release(book: Book) -> Signed:
+        _require_true_files(home, book, county, pay_month)
+        return tuple(signing.release(book, county, pay_month, officer, system_user()))
+
+    return _acted(home, county, pay_month, "released", release)
+
+
+def _require_true_files(home: Home, book: Book, county: str, pay_month: date) -> None:
+    _, findings = verify_month(book, home.outbox, county, pay_month, profiles.load(home.profiles))
+    if findings:
+        first = findings[0]
+        raise BookError(
+            f"发放文件与总账不符({len(findings)} 处),首处:{first.what}",
+            "请重新运行 disburse run 生成文件,再用 disburse verify 核对",
+            first.batch_id,
+        )
+
+
+def _acted(home: Home, county: str, pay_month: date, asset: str, act: Callable[[Book], Signed]) -> Signed:
+    """Let an officer act, then tell Dagster with the counts of what was signed."""
+    book = open_book(home.database_url)
+    try:
+        signed = act(book)
+        with book.reading() as conn:
+            of_month = batches.batches_of(conn, county, None)
+    finally:
+        book.close()
+    if signed and asset:
+        rows = of_month.filter(pl.col("batch_id").is_in(signed))
+        _report(home, asset, county, pay_month, {"批次": len(signed), **_money(rows)})
+    return signed
+
+
+def _money(rows: pl.DataFrame) -> dict[str, int | str]:
+    return {"笔数": int(rows["line_count"].sum()), "金额": f"{yuan_label(int(rows['total_fen'].sum()))} 元"}
+
+
+def _report(home: Home, asset: str, county: str, pay_month: date, metadata: dict[str, int | str]) -> None:
+    instance = open_instance(home)
+    instance.report_runless_asset_event(
+        dg.AssetMaterialization(asset_key=asset, partition=partition_key(county, pay_month), metadata=dict(metadata))
+    )

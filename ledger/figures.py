@@ -1,0 +1,135 @@
+"""Figures of a month, per benefit, for people to read: what is owed, what was posted, what was taken back.
+
+Counts are people, amounts fen. Nothing here names a person.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+from sqlalchemy import ColumnElement, Connection, Subquery, func, literal, select, union_all
+
+from contracts.codes import Outcome, ValueStatus
+from contracts.months import month_text
+from ledger.book import read_frame
+from ledger.tables import cycle, entitlement_version, obligation, rate, receivable, run, withdrawal
+from ledger.totals import fen_sum
+
+
+def newest_versions(county: str, first: date, last: date) -> Subquery:
+    """The newest version of every key of the county whose benefit month lies between, both included."""
+    v = entitlement_version.c
+    newest = func.max(v.version_no).over(partition_by=(v.benefit_month, v.person_no, v.benefit))
+    inside = (v.county == county) & v.benefit_month.between(month_text(first), month_text(last))
+    every = select(entitlement_version, newest.label("newest_no")).where(inside).subquery()
+    return select(every).where(every.c.version_no == every.c.newest_no).subquery()
+
+
+def owed(conn: Connection, county: str, benefit_month: date) -> pl.DataFrame:
+    """What is owed for one benefit month as now known: benefit, people_count, amount_fen."""
+    v = newest_versions(county, benefit_month, benefit_month).c
+    statement = (
+        select(
+            v.benefit,
+            func.count(v.person_no.distinct()).label("people_count"),
+            fen_sum(v.amount_fen).label("amount_fen"),
+        )
+        .where(v.outcome == Outcome.ENTITLED.value)
+        .group_by(v.benefit)
+    )
+    return read_frame(conn, statement)
+
+
+def unset(conn: Connection, county: str, benefit_month: date) -> pl.DataFrame:
+    """People whose standard nobody has set in one benefit month: benefit, people_count."""
+    v = newest_versions(county, benefit_month, benefit_month).c
+    statement = (
+        select(v.benefit, func.count(v.person_no.distinct()).label("people_count"))
+        .where(v.outcome == Outcome.STANDARD_NOT_SET.value)
+        .group_by(v.benefit)
+    )
+    return read_frame(conn, statement)
+
+
+def uncertain(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
+    """Obligations posted in the month whose standard is not in force.
+
+    benefit, amount_status, people_count, amount_fen.
+    """
+    v, o = entitlement_version.c, obligation.c
+    statement = (
+        select(
+            o.benefit,
+            rate.c.amount_status,
+            func.count(o.person_no.distinct()).label("people_count"),
+            fen_sum(o.amount_fen).label("amount_fen"),
+        )
+        .join_from(obligation, run, run.c.run_id == o.run_id)
+        .join(cycle, cycle.c.cycle_id == run.c.cycle_id)
+        .join(
+            entitlement_version,
+            (v.county == o.county)
+            & (v.benefit_month == o.benefit_month)
+            & (v.person_no == o.person_no)
+            & (v.benefit == o.benefit)
+            & (v.version_no == o.version_no),
+        )
+        .join(rate, rate.c.rate_no == v.rate_no)
+        .where(_of_month(county, pay_month), rate.c.amount_status != ValueStatus.IN_FORCE.value)
+        .group_by(o.benefit, rate.c.amount_status)
+    )
+    return read_frame(conn, statement)
+
+
+def posted(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
+    """Obligations posted in the month: benefit, kind, people_count, line_count, amount_fen."""
+    o = obligation.c
+    statement = (
+        select(
+            o.benefit,
+            o.kind,
+            func.count(o.person_no.distinct()).label("people_count"),
+            func.count().label("line_count"),
+            fen_sum(o.amount_fen).label("amount_fen"),
+        )
+        .join_from(obligation, run, run.c.run_id == o.run_id)
+        .join(cycle, cycle.c.cycle_id == run.c.cycle_id)
+        .where(_of_month(county, pay_month))
+        .group_by(o.benefit, o.kind)
+    )
+    return read_frame(conn, statement)
+
+
+def taken_back(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
+    """Withdrawals and receivables posted in the month.
+
+    benefit, is_receivable, cause, people_count, line_count, amount_fen.
+    """
+    w, r, o = withdrawal.c, receivable.c, obligation.c
+    parts = union_all(
+        select(o.benefit, literal(0).label("is_receivable"), w.cause, o.person_no, w.amount_fen, w.run_id).join_from(
+            withdrawal, obligation, o.obligation_id == w.obligation_id
+        ),
+        select(r.benefit, literal(1).label("is_receivable"), r.cause, r.person_no, r.amount_fen, r.run_id),
+    ).subquery()
+    p = parts.c
+    statement = (
+        select(
+            p.benefit,
+            p.is_receivable,
+            p.cause,
+            func.count(p.person_no.distinct()).label("people_count"),
+            func.count().label("line_count"),
+            fen_sum(p.amount_fen).label("amount_fen"),
+        )
+        .join_from(parts, run, run.c.run_id == p.run_id)
+        .join(cycle, cycle.c.cycle_id == run.c.cycle_id)
+        .where(_of_month(county, pay_month))
+        .group_by(p.benefit, p.is_receivable, p.cause)
+    )
+    return read_frame(conn, statement)
+
+
+def _of_month(county: str, pay_month: date) -> ColumnElement[bool]:
+    return (cycle.c.county == county) & (cycle.c.pay_month == month_text(pay_month))

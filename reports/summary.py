@@ -1,0 +1,181 @@
+"""The month in figures: what each benefit costs, what it rests on, what waits, which files it gave. No person in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from datetime import date
+
+import polars as pl
+
+from contracts.codes import Benefit, Cause, HoldCode, Kind, ValueStatus
+from contracts.months import add_months, month_text
+from contracts.registers import REGISTER_LABELS
+from ledger import batches, figures, holds
+from ledger.book import Book
+
+
+@dataclass(frozen=True)
+class BenefitLine:
+    """One benefit: people and fen owed for the month and for the month before, and what was posted beside it."""
+
+    benefit: str
+    label: str
+    people: int
+    fen: int
+    people_before: int
+    fen_before: int
+    arrears_fen: int
+    withdrawn_fen: int
+    receivable_fen: int
+    people_without_standard: int
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """A count, and a sum where money is meant, under a Chinese label."""
+
+    code: str
+    label: str
+    count: int
+    fen: int | None = None
+
+
+@dataclass(frozen=True)
+class FileLine:
+    """One batch and its file."""
+
+    batch_id: str
+    benefit: str
+    label: str
+    state: str
+    file_name: str
+    lines: int
+    fen: int
+
+
+@dataclass(frozen=True)
+class MonthSummary:
+    """A county's pay month."""
+
+    county: str
+    pay_month: str
+    benefits: tuple[BenefitLine, ...]
+    receivables: tuple[Labelled, ...]
+    withdrawals: tuple[Labelled, ...]
+    holds: tuple[Labelled, ...]
+    uncertain: tuple[Labelled, ...]
+    refused: tuple[Labelled, ...]
+    files: tuple[FileLine, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """For JSON."""
+        return asdict(self)
+
+
+def summarise(book: Book, county: str, pay_month: date, intake_counts: pl.DataFrame) -> MonthSummary:
+    """The figures of a month from the book. `intake_counts`: IntakeCount of the run."""
+    with book.reading() as conn:
+        taken = figures.taken_back(conn, county, pay_month)
+        uncertain = figures.uncertain(conn, county, pay_month)
+        waiting, unpaid = holds.open_holds(conn, county), batches.unpaid(conn, county)
+        files = batches.batches_of(conn, county, pay_month)
+        of_month = {
+            "now": figures.owed(conn, county, pay_month),
+            "before": figures.owed(conn, county, add_months(pay_month, -1)),
+            "posted": figures.posted(conn, county, pay_month),
+            "taken": taken,
+            "unset": figures.unset(conn, county, pay_month),
+        }
+    return MonthSummary(
+        county=county,
+        pay_month=month_text(pay_month),
+        benefits=tuple(_benefits(of_month)),
+        receivables=_by_cause(taken.filter("is_receivable")),
+        withdrawals=_by_cause(taken.filter(~pl.col("is_receivable"))),
+        holds=_holds(waiting, unpaid),
+        uncertain=_uncertain(uncertain),
+        refused=_refused(intake_counts),
+        files=tuple(_files(files)),
+    )
+
+
+def _benefits(of_month: Mapping[str, pl.DataFrame]) -> Iterator[BenefitLine]:
+    for benefit in Benefit:
+        told = {name: _of(frame, benefit) for name, frame in of_month.items()}
+        if all(frame.is_empty() for frame in told.values()):
+            continue
+        yield BenefitLine(
+            benefit=benefit.value,
+            label=benefit.label,
+            people=_sum(told["now"], "people_count"),
+            fen=_sum(told["now"], "amount_fen"),
+            people_before=_sum(told["before"], "people_count"),
+            fen_before=_sum(told["before"], "amount_fen"),
+            arrears_fen=_sum(told["posted"].filter(pl.col("kind") == Kind.ARREARS.value), "amount_fen"),
+            withdrawn_fen=_sum(told["taken"].filter(~pl.col("is_receivable")), "amount_fen"),
+            receivable_fen=_sum(told["taken"].filter("is_receivable"), "amount_fen"),
+            people_without_standard=_sum(told["unset"], "people_count"),
+        )
+
+
+def _of(frame: pl.DataFrame, benefit: Benefit) -> pl.DataFrame:
+    return frame.filter(pl.col("benefit") == benefit.value)
+
+
+def _sum(frame: pl.DataFrame, column: str) -> int:
+    return int(frame[column].sum() or 0)
+
+
+def _by_cause(taken: pl.DataFrame) -> tuple[Labelled, ...]:
+    sums = taken.group_by("cause").agg(pl.col("line_count", "amount_fen").sum()).sort("cause")
+    return tuple(Labelled(cause, Cause.label_of(cause), count, fen) for cause, count, fen in sums.iter_rows())
+
+
+def _holds(waiting: pl.DataFrame, unpaid: pl.DataFrame) -> tuple[Labelled, ...]:
+    """Open holds by code: people, and the money they keep back; money under two codes is counted under each."""
+    whole = waiting.filter(pl.col("obligation_id").is_null()).select("code", "person_no").unique()
+    named = waiting.drop_nulls("obligation_id").select("code", "obligation_id")
+    kept = pl.concat(
+        [
+            unpaid.join(whole, on="person_no").select("code", "person_no", "obligation_id", "pays_fen"),
+            unpaid.join(named, on="obligation_id").select("code", "person_no", "obligation_id", "pays_fen"),
+        ]
+    ).unique()
+    sums = (
+        kept.group_by("code").agg(pl.col("person_no").n_unique().cast(pl.Int64), pl.col("pays_fen").sum()).sort("code")
+    )
+    return tuple(Labelled(code, HoldCode.label_of(code), people, fen) for code, people, fen in sums.iter_rows())
+
+
+def _uncertain(rows: pl.DataFrame) -> tuple[Labelled, ...]:
+    return tuple(
+        Labelled(
+            f"{row['benefit']}:{row['amount_status']}",
+            f"{Benefit.label_of(row['benefit'])}({ValueStatus.label_of(row['amount_status'])})",
+            row["people_count"],
+            row["amount_fen"],
+        )
+        for row in rows.sort("benefit", "amount_status").iter_rows(named=True)
+    )
+
+
+def _refused(counts: pl.DataFrame) -> tuple[Labelled, ...]:
+    refused = counts.filter(pl.col("rows_refused") > 0)
+    return tuple(
+        Labelled(register, REGISTER_LABELS[register], count)
+        for register, count in refused.select("register", "rows_refused").iter_rows()
+    )
+
+
+def _files(rows: pl.DataFrame) -> Iterator[FileLine]:
+    for row in rows.filter(pl.col("state") != "voided").sort("batch_id").iter_rows(named=True):
+        yield FileLine(
+            batch_id=row["batch_id"],
+            benefit=row["part"],
+            label=Benefit.label_of(row["part"]),
+            state=row["state"],
+            file_name=row["file_name"] or "",
+            lines=row["line_count"],
+            fen=row["total_fen"],
+        )
