@@ -1,0 +1,275 @@
+"""The proof of one person's benefit month: facts and the register rows they rest on, each benefit's reasoning to the
+clause, what was booked, and in which file and row it went out.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+import calculators
+from contracts.codes import (
+    BankEvent,
+    Benefit,
+    Cause,
+    Code,
+    Kind,
+    Outcome,
+    RecoveryMeans,
+    Role,
+    UnsetGround,
+    ValueStatus,
+)
+from contracts.columns import columns_of
+from contracts.money import yuan_label
+from contracts.months import month_text
+from contracts.policy import Rules
+from contracts.registers import PROVENANCE, REGISTER_LABELS, REGISTERS
+from contracts.tables import Facts
+from ledger.book import Book
+from ledger.story import Story, story
+from reports.reasons import first_unmet
+
+ACCOUNT_SHOWN = 4  # last digits
+
+
+@dataclass(frozen=True)
+class RegisterRow:
+    """One register row of the person: where it stands and what it says, by Chinese header."""
+
+    register: str
+    label: str
+    source: str
+    cells: dict[str, str]
+
+
+@dataclass(frozen=True)
+class RateValue:
+    """One value of the law an amount rests on."""
+
+    parameter: str
+    value: str
+    role: str
+    status: str
+    level_name: str
+    source: str
+    quote: str
+    effective_from: str
+
+
+@dataclass(frozen=True)
+class BenefitProof:
+    """One benefit: what became of it and why. Amounts in yuan as text, empty where unknown."""
+
+    benefit: str
+    label: str
+    outcome: str
+    outcome_label: str
+    reason: str
+    amount: str
+    would_be: str
+    conditions_source: str
+    values: tuple[RateValue, ...]
+    booked: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Everything about one person and benefit month, as now known."""
+
+    county: str
+    benefit_month: str
+    known_on: str
+    name: str
+    facts: dict[str, str]
+    rows: tuple[RegisterRow, ...]
+    benefits: tuple[BenefitProof, ...]
+    notes: tuple[str, ...] = field(default=())
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def explain(
+    book: Book,
+    person_no: int,
+    benefit_month: date,
+    rules: Rules,
+    scope: calculators.Scope,
+    registers: Mapping[str, pl.LazyFrame],
+) -> Proof:
+    """The proof, recomputed for this person from the accepted registers of one run and the law it used.
+
+    `registers`: accepted registers by name; `scope` and `rules`: those of the run, which must cover `benefit_month`.
+    """
+    own = {name: _of_person(rows, name, person_no) for name, rows in registers.items()}
+    lazy = {name: rows.lazy() for name, rows in own.items()}
+    person = pl.LazyFrame({"person_no": [person_no]})
+    facts = calculators.facts(lazy, rules, scope, person).filter(pl.col("benefit_month") == benefit_month).collect()
+    decided = calculators.entitlements(lazy, rules, scope).filter(pl.col("benefit_month") == benefit_month).collect()
+    with book.reading() as conn:
+        told = story(conn, rules.county, person_no, benefit_month)
+    notes = [] if facts.height else ["人口名册中没有此人当月的行,无法判断任何待遇"]
+    names = own["population"]["name"] if "population" in own else pl.Series([], dtype=pl.String)
+    return Proof(
+        county=f"{rules.county} {rules.county_name}",
+        benefit_month=month_text(benefit_month),
+        known_on=rules.known_on.isoformat(),
+        name=names[0] if len(names) else "",
+        facts=_facts_told(facts),
+        rows=tuple(_rows_told(own)),
+        benefits=tuple(_proof(benefit, rules, facts, decided, told) for benefit in rules.benefits if facts.height),
+        notes=tuple(notes),
+    )
+
+
+def _of_person(rows: pl.LazyFrame, register: str, person_no: int) -> pl.DataFrame:
+    return rows.collect() if register == "institution" else rows.filter(pl.col("person_no") == person_no).collect()
+
+
+def _facts_told(facts: pl.DataFrame) -> dict[str, str]:
+    if facts.is_empty():
+        return {}
+    row = facts.row(0, named=True)
+    told = {}
+    for column in columns_of(Facts):
+        value = row[column.name]
+        if column.name in ("person_no", "benefit_month") or value is None or value is False:
+            continue
+        told[column.header] = _cell(value, column.code)
+    return told
+
+
+def _cell(value: object, code: type[Code] | None) -> str:
+    if isinstance(value, bool):
+        return "是" if value else "否"
+    return code.label_of(str(value)) if code else str(value)
+
+
+def _rows_told(own: Mapping[str, pl.DataFrame]) -> Iterator[RegisterRow]:
+    for register, rows in own.items():
+        if register == "institution":
+            continue
+        columns = [column for column in columns_of(REGISTERS[register]) if column.name in rows.columns]
+        for row in rows.iter_rows(named=True):
+            cells = {
+                column.header: _masked(column.name, _cell(row[column.name], column.code))
+                for column in columns
+                if row[column.name] is not None
+            }
+            file, sheet, number = (row[name] for name in PROVENANCE)
+            source = f"{file}{f' [{sheet}]' if sheet else ''} 第 {number} 行"
+            yield RegisterRow(register, REGISTER_LABELS[register], source, cells)
+
+
+def _masked(column: str, text: str) -> str:
+    return f"…{text[-ACCOUNT_SHOWN:]}" if column in ("account_no", "payee_id", "head_id", "phone") else text
+
+
+def _proof(benefit: Benefit, rules: Rules, facts: pl.DataFrame, decided: pl.DataFrame, told: Story) -> BenefitProof:
+    of_benefit = rules.benefits[benefit]
+    rows = decided.filter(pl.col("benefit") == benefit.value)
+    booked = tuple(_booked(benefit, told))
+    if rows.is_empty():
+        return BenefitProof(
+            benefit.value,
+            benefit.label,
+            "",
+            "不符合条件",
+            f"第一个不具备的条件:{first_unmet(facts, of_benefit)}",
+            "",
+            "",
+            of_benefit.when_source,
+            (),
+            booked,
+        )
+    row = rows.row(0, named=True)
+    outcome = Outcome(row["outcome"])
+    return BenefitProof(
+        benefit=benefit.value,
+        label=benefit.label,
+        outcome=outcome.value,
+        outcome_label=outcome.label,
+        reason=_reason(outcome, row, decided),
+        amount=_yuan(row["amount_fen"]),
+        would_be=_yuan(row["would_be_fen"]),
+        conditions_source=of_benefit.when_source,
+        values=tuple(_values(row["rate_id"], rules)),
+        booked=booked,
+    )
+
+
+def _reason(outcome: Outcome, row: Mapping[str, Any], decided: pl.DataFrame) -> str:
+    match outcome:
+        case Outcome.ENTITLED:
+            rivals = decided.filter(
+                pl.col("winner") == row["benefit"], pl.col("outcome") == Outcome.LOST_TO_HIGHER.value
+            )
+            names = "、".join(Benefit.label_of(rival) for rival in rivals["benefit"])
+            return f"条件具备;择高后高于或优先于{names}" if names else "条件具备"
+        case Outcome.LOST_TO_HIGHER:
+            winner = decided.filter(pl.col("benefit") == row["winner"]).row(0, named=True)
+            return (
+                f"同组择高:{Benefit.label_of(row['winner'])}当月 {_yuan(winner['would_be_fen'])} 元,"
+                f"本项 {_yuan(row['would_be_fen'])} 元,只领一项"
+            )
+        case Outcome.EXCLUDED:
+            return "条件具备,但因另一身份(如特困)不得兼领"
+        case Outcome.NOT_CLAIMED:
+            return "条件具备,但当月没有已审批的申请"
+        case Outcome.SUSPENDED:
+            return "条件具备,但当月处于暂停"
+        case _:
+            return f"条件具备,但{UnsetGround.label_of(row['unset_code'])}:金额未知,不付"
+
+
+def _yuan(fen: int | None) -> str:
+    return "" if fen is None else yuan_label(fen)
+
+
+def _values(rate_id: str, rules: Rules) -> Iterator[RateValue]:
+    found = rules.catalogue.filter(pl.col("rate_id") == rate_id)
+    for value in json.loads(found["values_json"].item()) if found.height else []:
+        key = f" [{value['key']}]" if value.get("key") else ""
+        number = f"{value['number']} " if value.get("number") else ""
+        yield RateValue(
+            parameter=f"{value['parameter']}{key}",
+            value=f"{value['value']} {value['unit']}".strip(),
+            role=Role.label_of(value["role"]),
+            status=ValueStatus.label_of(value["status"]),
+            level_name=value["level_name"],
+            source=f"《{value['title']}》{number}{value['clause']}",
+            quote=value.get("quote") or "",
+            effective_from=value["effective_from"],
+        )
+
+
+def _booked(benefit: Benefit, told: Story) -> Iterator[str]:
+    """What the book holds for the benefit and month, one sentence a row."""
+    for row in _rows(told.obligations, benefit):
+        number = row["obligation_id"]
+        yield f"{month_text(row['pay_month'])} 入账{Kind.label_of(row['kind'])} {_yuan(row['amount_fen'])} 元"
+        for paid in _of(told.payments, number):
+            answer = BankEvent.label_of(paid["bank_event"]) if paid["bank_event"] else "尚无回盘"
+            file = paid["file_name"] or "文件未生成"
+            yield (f"  编入 {paid['batch_id']} 第 {paid['line_no']} 行({file}),{_yuan(paid['amount_fen'])} 元,{answer}")
+        for taken in _of(told.withdrawals, number):
+            yield f"  {month_text(taken['pay_month'])} 撤回 {_yuan(taken['amount_fen'])} 元:{Cause.label_of(taken['cause'])}"
+    for row in _rows(told.receivables, benefit):
+        yield f"{month_text(row['pay_month'])} 应追回 {_yuan(row['amount_fen'])} 元:{Cause.label_of(row['cause'])}"
+        for back in told.recoveries.filter(pl.col("receivable_id") == row["receivable_id"]).iter_rows(named=True):
+            yield f"  {RecoveryMeans.label_of(back['means'])} {_yuan(back['amount_fen'])} 元"
+
+
+def _rows(frame: pl.DataFrame, benefit: Benefit) -> Iterator[dict[str, Any]]:
+    return frame.filter(pl.col("benefit") == benefit.value).iter_rows(named=True)
+
+
+def _of(frame: pl.DataFrame, obligation_id: int) -> Iterator[dict[str, Any]]:
+    return frame.filter(pl.col("obligation_id") == obligation_id).iter_rows(named=True)
