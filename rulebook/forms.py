@@ -170,7 +170,7 @@ class ItemClass(StrEnum):
 
 
 class ItemForm(Strict):
-    """One item of a 清单. `when` where registers decide who may have it, otherwise the facts that are `missing`."""
+    """One item of a 清单: `when` as far as registers decide who may have it, and the facts that are `missing`."""
 
     no: Text
     id: Annotated[str, Field(pattern=r"^[a-z][a-z_]*$")]
@@ -191,8 +191,10 @@ class ItemForm(Strict):
         is_cash = self.kind is ItemClass.MONTHLY_CASH
         if is_cash != bool(self.benefits):
             raise ValueError("benefits 写且只写在 kind: monthly_cash 的条目")
-        if not is_cash and (self.when is None) == (not self.missing):
-            raise ValueError("when(名册可判断)与 missing(名册中没有的事实)必须且只能写一个")
+        if not is_cash and self.when is None and not self.missing:
+            raise ValueError("when(名册可判断的)与 missing(名册中没有的事实)至少写一项")
+        if is_cash and (self.when is not None or self.missing):
+            raise ValueError("monthly_cash 的条件写在项目自己的文件里,不写 when 与 missing")
         return self
 
 
