@@ -12,17 +12,30 @@ from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, Engine, Select, Table, create_engine, event, func, inspect, select, text
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Select,
+    Table,
+    create_engine,
+    event,
+    func,
+    inspect,
+    select,
+    text,
+)
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.types import Integer
 
-from contracts.codes import BankEvent, Benefit, Cause, HoldCode, Kind, Outcome, PaymentState, RecoveryMeans
+from contracts.codes import BankEvent, Benefit, Cause, ChoiceGroup, HoldCode, Kind, Outcome, PaymentState, RecoveryMeans
 from contracts.errors import BookError
 from ledger import tables
 
 SCHEMA_VERSION = "0001"
 ROWS_AT_ONCE = 50_000  # bounds memory: rows become Python objects on their way to the driver
+KEYS_AT_ONCE = 10_000  # of one statement; both engines allow three times as many
 LOCK_SECONDS = 60
 WRITER_LOCK = 41072100  # PostgreSQL: one writer of the book at a time, as SQLite has it anyway
 
@@ -36,6 +49,7 @@ CODES: dict[str, pl.DataType] = {
     "means": RecoveryMeans.dtype(),
     "bank_event": BankEvent.dtype(),
     "state": PaymentState.dtype(),
+    "choose_group": ChoiceGroup.dtype(),
 }
 
 
@@ -114,6 +128,14 @@ def read_frame(conn: Connection, statement: Select[Any]) -> pl.DataFrame:
         parts.append(pl.DataFrame(rows, schema=stored, orient="row"))
     result.close()
     return pl.concat(parts).with_columns(_typed(name) for name in stored)
+
+
+def read_among(conn: Connection, statement: Select[Any], column: ColumnElement[Any], keys: pl.Series) -> pl.DataFrame:
+    """The rows of a statement whose `column` is one of `keys`."""
+    starts = range(0, max(keys.len(), 1), KEYS_AT_ONCE)  # at least one part, so that nothing has its columns too
+    return pl.concat(
+        read_frame(conn, statement.where(column.in_(keys.slice(start, KEYS_AT_ONCE).to_list()))) for start in starts
+    )
 
 
 def insert_frame(conn: Connection, table: Table, frame: pl.DataFrame) -> None:

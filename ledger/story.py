@@ -31,7 +31,8 @@ from ledger.tables import (
 class Story:
     """Frames in the order things happened; all but recoveries carry the pay month they happened in.
 
-    versions      benefit, version_no, outcome, amount_fen, would_be_fen, winner, rate_id, values_json, fact_code, known_on
+    versions      benefit, version_no, outcome, amount_fen, would_be_fen, winner, rate_id, values_json, fact_code,
+                  known_on
     obligations   obligation_id, benefit, kind, amount_fen
     payments      obligation_id, amount_fen, attempt, batch_id, line_no, file_name, bank_event (null: no answer)
     withdrawals   obligation_id, amount_fen, cause

@@ -27,7 +27,18 @@ from sqlalchemy import (
 )
 from sqlalchemy.schema import SchemaItem
 
-from contracts.codes import BankEvent, Benefit, Cause, Code, HoldCode, Kind, Outcome, RecoveryMeans, ValueStatus
+from contracts.codes import (
+    BankEvent,
+    Benefit,
+    Cause,
+    ChoiceGroup,
+    Code,
+    HoldCode,
+    Kind,
+    Outcome,
+    RecoveryMeans,
+    ValueStatus,
+)
 
 WHOLE = BigInteger().with_variant(Integer(), "sqlite")
 metadata = MetaData()
@@ -96,10 +107,11 @@ cycle = _table(
     UniqueConstraint("county", "pay_month", "sequence"),
 )
 
+# A run without a cycle took in history: its manifest is that of the file.
 run = _table(
     "run",
     _id("run_id"),
-    _whole("cycle_id", _of(cycle.c.cycle_id)),
+    _whole("cycle_id", _of(cycle.c.cycle_id), nullable=True),
     _text("manifest_json"),
     _text("manifest_digest"),
     _text("known_on"),
@@ -139,6 +151,7 @@ entitlement_version = _table(
     with_rowid=False,
 )
 
+# `version_no` is the version that made it owed; 0 for history, which no version made.
 obligation = _table(
     "obligation",
     _id("obligation_id"),
@@ -150,10 +163,17 @@ obligation = _table(
     _code("kind", Kind),
     _whole("version_no"),
     _fen(),
+    _code("choose_group", ChoiceGroup, nullable=True),
     _yes_no("is_to_institution"),
     _text("institution_id", nullable=True),
     UniqueConstraint("county", "benefit_month", "person_no", "benefit", "kind", "version_no"),
     Index("obligation_of_run", "run_id"),
+)
+
+history_row = _table(
+    "history_row",
+    Column("obligation_id", WHOLE, _of(obligation.c.obligation_id), primary_key=True, autoincrement=False),
+    _whole("source_row"),
 )
 
 withdrawal = _table(
@@ -178,6 +198,7 @@ receivable = _table(
     _code("benefit", Benefit),
     _whole("version_no"),
     _fen(),
+    _code("choose_group", ChoiceGroup, nullable=True),
     _code("cause", Cause),
     UniqueConstraint("county", "benefit_month", "person_no", "benefit", "version_no"),
     Index("receivable_of_run", "run_id"),
@@ -203,13 +224,14 @@ recovery = _table(
     Index("recovery_of_run", "run_id"),
 )
 
-# `hold_id` of a lifting is the row that placed it.
+# `hold_id` of a lifting is the row that placed it; `cycle_id` is the county's newest cycle when the row was written.
 hold = _table(
     "hold",
     _id("hold_row"),
     _whole("hold_id", ForeignKey("hold.hold_row")),
     _word("event", ("placed", "lifted")),
     _text("county"),
+    _whole("cycle_id", _of(cycle.c.cycle_id), nullable=True),
     _whole("person_no", _of(person.c.person_no)),
     _whole("obligation_id", _of(obligation.c.obligation_id), nullable=True),
     _code("code", HoldCode),
@@ -263,8 +285,13 @@ approval = _table(
     _text("reason"),
     _text("signed_at"),
     UniqueConstraint("batch_id", "step", "officer"),
-    Index("released_once", "batch_id", unique=True, sqlite_where=text("step = 'released'"),
-          postgresql_where=text("step = 'released'")),
+    Index(
+        "released_once",
+        "batch_id",
+        unique=True,
+        sqlite_where=text("step = 'released'"),
+        postgresql_where=text("step = 'released'"),
+    ),
 )
 
 # Every printed field as printed (contracts.tables.InstructionLine).
@@ -348,30 +375,57 @@ class Guard:
 
 _IS_RELEASED = "EXISTS (SELECT 1 FROM approval r WHERE r.batch_id = {batch} AND r.step = 'released')"
 _IS_VOIDED = "EXISTS (SELECT 1 FROM batch_event v WHERE v.batch_id = {batch} AND v.event = 'voided')"
+_IS_RETURNED = "EXISTS (SELECT 1 FROM bank_event e WHERE e.instruction_id = {instruction} AND e.event = 'returned')"
+# A live attempt is waiting in a batch, or has gone out and has not come back.
+_HAS_LIVE_ATTEMPT = (
+    "EXISTS (SELECT 1 FROM instruction_item i JOIN instruction n ON n.instruction_id = i.instruction_id"
+    " WHERE i.obligation_id = {obligation}"
+    " AND NOT "
+    + _IS_VOIDED.format(batch="n.batch_id")
+    + " AND NOT "
+    + _IS_RETURNED.format(instruction="i.instruction_id")
+    + ")"
+)
+_TAKEN_OFF = (
+    "((SELECT coalesce(sum(w.amount_fen), 0) FROM withdrawal w WHERE w.obligation_id = {obligation})"
+    " + (SELECT coalesce(sum(s.amount_fen), 0) FROM recovery s WHERE s.obligation_id = {obligation}))"
+)
 
 GUARDS = (
     Guard(
+        "instruction_joins_an_unsigned_batch",
+        "instruction",
+        "EXISTS (SELECT 1 FROM approval a WHERE a.batch_id = NEW.batch_id) OR "
+        + _IS_VOIDED.format(batch="NEW.batch_id"),
+        "批次已签或已作废,不能再加付款",
+    ),
+    Guard(
+        "instruction_item_joins_an_unsigned_batch",
+        "instruction_item",
+        "EXISTS (SELECT 1 FROM instruction n JOIN approval a ON a.batch_id = n.batch_id"
+        " WHERE n.instruction_id = NEW.instruction_id)",
+        "批次已签,不能再加付款明细",
+    ),
+    Guard(
         "instruction_item_follows_its_return",
         "instruction_item",
-        "NEW.attempt > 1 AND NOT EXISTS (SELECT 1 FROM instruction_item i"
-        " JOIN instruction n ON n.instruction_id = i.instruction_id"
-        " WHERE i.obligation_id = NEW.obligation_id AND i.attempt = NEW.attempt - 1 AND ("
-        + _IS_VOIDED.format(batch="n.batch_id")
-        + " OR EXISTS (SELECT 1 FROM bank_event e WHERE e.instruction_id = i.instruction_id AND e.event = 'returned')))",
+        "NEW.attempt > 1 AND (" + _HAS_LIVE_ATTEMPT.format(obligation="NEW.obligation_id") + " OR NOT EXISTS"
+        " (SELECT 1 FROM instruction_item p WHERE p.obligation_id = NEW.obligation_id AND p.attempt = NEW.attempt - 1))",
         "上一次付款既未退票也未作废,不能再付",
     ),
     Guard(
-        "instruction_item_within_its_obligation",
+        "instruction_item_is_what_is_unpaid",
         "instruction_item",
-        "NOT EXISTS (SELECT 1 FROM obligation o WHERE o.obligation_id = NEW.obligation_id"
-        " AND o.kind <> 'history' AND o.amount_fen >= NEW.amount_fen)",
-        "付款超过所欠金额,或所付为历史发放",
+        "NOT EXISTS (SELECT 1 FROM obligation o WHERE o.obligation_id = NEW.obligation_id AND o.kind <> 'history'"
+        " AND o.amount_fen = NEW.amount_fen + " + _TAKEN_OFF.format(obligation="NEW.obligation_id") + ")",
+        "付款与未付金额不符,或所付为历史发放",
     ),
     Guard(
         "batch_is_the_only_live_one",
         "batch",
-        "EXISTS (SELECT 1 FROM batch b WHERE b.cycle_id = NEW.cycle_id AND b.profile = NEW.profile"
-        " AND b.part = NEW.part AND NOT " + _IS_VOIDED.format(batch="b.batch_id") + ")",
+        "EXISTS (SELECT 1 FROM batch b WHERE b.cycle_id = NEW.cycle_id AND b.part = NEW.part AND NOT "
+        + _IS_VOIDED.format(batch="b.batch_id")
+        + ")",
         "同一批次已在,须先作废",
     ),
     Guard(
@@ -389,9 +443,18 @@ GUARDS = (
     Guard(
         "signature_is_on_this_content",
         "approval",
-        "NOT EXISTS (SELECT 1 FROM batch b WHERE b.batch_id = NEW.batch_id"
-        " AND b.content_digest = NEW.content_digest)",
+        "NOT EXISTS (SELECT 1 FROM batch b WHERE b.batch_id = NEW.batch_id AND b.content_digest = NEW.content_digest)",
         "所签内容与批次不符",
+    ),
+    Guard(
+        "signed_batch_adds_up",
+        "approval",
+        "NEW.step = 'made' AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.batch_id = NEW.batch_id"
+        " AND b.line_count = (SELECT count(*) FROM instruction n WHERE n.batch_id = b.batch_id)"
+        " AND b.total_fen = (SELECT sum(n.amount_fen) FROM instruction n WHERE n.batch_id = b.batch_id)"
+        " AND b.total_fen = (SELECT sum(i.amount_fen) FROM instruction n JOIN instruction_item i"
+        " ON i.instruction_id = n.instruction_id WHERE n.batch_id = b.batch_id))",
+        "批次的笔数或金额与明细不符",
     ),
     Guard(
         "maker_checker_and_releaser_differ",
@@ -399,6 +462,13 @@ GUARDS = (
         "NEW.step IN ('approved', 'released') AND EXISTS (SELECT 1 FROM approval a"
         " WHERE a.batch_id = NEW.batch_id AND a.officer = NEW.officer)",
         "经办、复核、发放须为不同的人",
+    ),
+    Guard(
+        "rejected_batch_is_not_signed",
+        "approval",
+        "NEW.step IN ('approved', 'released') AND EXISTS (SELECT 1 FROM approval a"
+        " WHERE a.batch_id = NEW.batch_id AND a.step = 'rejected')",
+        "批次已被驳回,须重新编批",
     ),
     Guard(
         "release_follows_approval_and_file",
@@ -410,19 +480,32 @@ GUARDS = (
         "批次未经复核,或付款文件尚未登记",
     ),
     Guard(
-        "withdrawal_within_its_obligation",
+        "withdrawal_is_of_unpaid_money",
         "withdrawal",
-        "(SELECT o.amount_fen FROM obligation o WHERE o.obligation_id = NEW.obligation_id) < NEW.amount_fen"
-        " + (SELECT coalesce(sum(w.amount_fen), 0) FROM withdrawal w WHERE w.obligation_id = NEW.obligation_id)"
-        " + (SELECT coalesce(sum(s.amount_fen), 0) FROM recovery s WHERE s.obligation_id = NEW.obligation_id)",
+        "NOT EXISTS (SELECT 1 FROM obligation o WHERE o.obligation_id = NEW.obligation_id AND o.kind <> 'history'"
+        " AND o.amount_fen >= NEW.amount_fen + "
+        + _TAKEN_OFF.format(obligation="NEW.obligation_id")
+        + ") OR "
+        + _HAS_LIVE_ATTEMPT.format(obligation="NEW.obligation_id"),
         "撤回超过未付金额",
+    ),
+    Guard(
+        "set_off_is_of_unpaid_money",
+        "recovery",
+        "NEW.means = 'set_off' AND (" + _HAS_LIVE_ATTEMPT.format(obligation="NEW.obligation_id") + " OR NOT EXISTS"
+        " (SELECT 1 FROM obligation o JOIN receivable r ON r.county = o.county AND r.person_no = o.person_no"
+        " AND r.benefit_month = o.benefit_month"
+        " AND (r.benefit = o.benefit OR r.choose_group = o.choose_group OR o.choose_group IS NULL OR r.choose_group IS NULL)"
+        " WHERE o.obligation_id = NEW.obligation_id AND r.receivable_id = NEW.receivable_id AND o.kind <> 'history'"
+        " AND o.amount_fen >= NEW.amount_fen + " + _TAKEN_OFF.format(obligation="NEW.obligation_id") + "))",
+        "抵扣的不是同一人同一月的未付款项",
     ),
     Guard(
         "recovery_within_its_receivable",
         "recovery",
         "(SELECT r.amount_fen FROM receivable r WHERE r.receivable_id = NEW.receivable_id) < NEW.amount_fen"
         " + (SELECT coalesce(sum(s.amount_fen), 0) FROM recovery s"
-        " WHERE s.receivable_id = NEW.receivable_id AND s.means <> 'waived')",
+        " WHERE s.receivable_id = NEW.receivable_id AND (NEW.means = 'waived' OR s.means <> 'waived'))",
         "追回超过应追回金额",
     ),
     Guard(
@@ -431,6 +514,12 @@ GUARDS = (
         "NOT EXISTS (SELECT 1 FROM instruction n JOIN approval r ON r.batch_id = n.batch_id AND r.step = 'released'"
         " WHERE n.instruction_id = NEW.instruction_id)",
         "该指令所在批次尚未发放",
+    ),
+    Guard(
+        "returned_stays_returned",
+        "bank_event",
+        "NEW.event <> 'returned' AND " + _IS_RETURNED.format(instruction="NEW.instruction_id"),
+        "该指令已退票,又报其他结果,须先查明",
     ),
 )
 APPEND_ONLY = "账簿只增不改"

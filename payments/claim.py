@@ -14,10 +14,10 @@ import polars as pl
 from sqlalchemy import Connection
 
 from contracts.errors import BookError
-from contracts.months import month_text
 from ledger import batches, cycles
 from ledger.book import Book
-from payments.instructions import BatchIdentity, content_digest, instructions
+from ledger.cycles import Cycle
+from payments.instructions import BatchIdentity, Instructions, content_digest, instructions
 from payments.profiles import Profile
 
 CHANGED = "内容有变,重新编批"
@@ -25,12 +25,12 @@ CHANGED = "内容有变,重新编批"
 
 @dataclass(frozen=True)
 class Standing:
-    """An unreleased batch that is not voided."""
+    """An unreleased batch that is not voided; a rejected one never stands."""
 
-    cycle_id: int
     identity: BatchIdentity
     benefit: str
     content_digest: str
+    is_rejected: bool = False
 
 
 @dataclass
@@ -52,7 +52,11 @@ class Claimed:
 
 
 def plan(
-    payable: pl.DataFrame, live: pl.DataFrame, standing: list[Standing], pay_month: date, profile_of: Mapping[str, Profile]
+    payable: pl.DataFrame,
+    live: pl.DataFrame,
+    standing: list[Standing],
+    pay_month: date,
+    profile_of: Mapping[str, Profile],
 ) -> Plan:
     """Compare what should be paid with the unreleased batches.
 
@@ -66,7 +70,11 @@ def plan(
         if batch.identity.pay_month == pay_month:
             own = own | (pl.col("live_batch_id").is_null() & (pl.col("benefit") == batch.benefit))
         wanted = rows.filter(own)
-        if not wanted.is_empty() and _digest(wanted, batch, profile_of) == batch.content_digest:
+        if (
+            not wanted.is_empty()
+            and not batch.is_rejected
+            and _digest(wanted, batch, profile_of) == batch.content_digest
+        ):
             made.kept.append(batch)
             rows = rows.join(wanted, on="obligation_id", how="anti")
         else:
@@ -75,3 +83,84 @@ def plan(
             rows = rows.with_columns(live_batch_id=freed)
     made.unclaimed = rows.drop("live_batch_id")
     return made
+
+
+def claim(
+    book: Book,
+    county: str,
+    cycle: Cycle,
+    payable: pl.DataFrame,
+    profile_of: Mapping[str, Profile],
+    maker: str,
+    system_user: str,
+) -> Claimed:
+    """Bring the unreleased batches to what should be paid (Payable): keep, void, and claim the rest, all or nothing.
+
+    `cycle`: the county's newest. BookError where it is not, or where `payable` is no longer what the book owes.
+    """
+    with book.writing() as conn:
+        live = batches.unpaid(conn, county)
+        _require_current(conn, county, cycle, payable, live)
+        made = plan(payable, live, _standing(conn, county), cycle.pay_month, profile_of)
+        for gone in made.voided:
+            batches.void(conn, county, gone.identity.batch_id, CHANGED, maker, system_user)
+        parts = made.unclaimed.partition_by("benefit", as_dict=True)
+        claimed = tuple(
+            _claim_part(conn, cycle, rows, profile_of[benefit], maker, system_user)
+            for (benefit,), rows in sorted(parts.items(), key=lambda part: str(part[0][0]))
+        )
+    kept, voided = ([batch.identity.batch_id for batch in part] for part in (made.kept, made.voided))
+    return Claimed(tuple(kept), tuple(voided), claimed)
+
+
+def content_of(conn: Connection, batch_id: str) -> Instructions:
+    """A batch's lines and items as the book holds them, to be digested again."""
+    return Instructions(batches.lines(conn, batch_id), batches.items(conn, batch_id))
+
+
+def _standing(conn: Connection, county: str) -> list[Standing]:
+    """The unreleased batches, in order of batch_id."""
+    known = batches.batches_of(conn, county, None)
+    waiting = known.filter(~pl.col("state").is_in(["released", "voided"]))
+    return [
+        Standing(
+            BatchIdentity(county, row["pay_month"], row["sequence"], row["ordinal"]),
+            row["part"],
+            row["content_digest"],
+            row["state"] == "rejected",
+        )
+        for row in waiting.iter_rows(named=True)
+    ]
+
+
+def _require_current(conn: Connection, county: str, cycle: Cycle, payable: pl.DataFrame, live: pl.DataFrame) -> None:
+    """What is claimed must be what the book owes now: a list from before a posting or a release is not."""
+    current = payable.join(live, on=["obligation_id", "pays_fen", "attempt"], how="semi")
+    if current.height != payable.height or cycles.newest_cycle(conn, county) != cycle:
+        raise BookError("可付清单已不是总账现在的样子", "请从可付(payable)开始重新运行", county)
+
+
+def _digest(rows: pl.DataFrame, batch: Standing, profile_of: Mapping[str, Profile]) -> str:
+    profile = profile_of[batch.benefit]
+    return content_digest(instructions(rows, batch.identity, profile), profile)
+
+
+def _claim_part(
+    conn: Connection, newest: Cycle, rows: pl.DataFrame, profile: Profile, maker: str, system_user: str
+) -> str:
+    """Claim one benefit's rows as a batch of the newest cycle, or of a supplement where that cycle has sent its own."""
+    benefit = str(rows["benefit"][0])
+    cycle = cycles.accepting(conn, newest, benefit)
+    identity = BatchIdentity(cycle.county, cycle.pay_month, cycle.sequence, batches.next_ordinal(conn, cycle.cycle_id))
+    content = instructions(rows, identity, profile)
+    new = batches.NewBatch(
+        batch_id=identity.batch_id,
+        cycle_id=cycle.cycle_id,
+        ordinal=identity.ordinal,
+        profile=profile.profile,
+        profile_digest=profile.digest,
+        part=benefit,
+        content_digest=content_digest(content, profile),
+    )
+    batches.claim(conn, cycle.county, new, content.lines, content.items, maker, system_user)
+    return new.batch_id

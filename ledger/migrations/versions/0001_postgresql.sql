@@ -61,7 +61,7 @@ CREATE TABLE batch (
 
 CREATE TABLE run (
 	run_id BIGINT NOT NULL,
-	cycle_id BIGINT NOT NULL,
+	cycle_id BIGINT,
 	manifest_json TEXT NOT NULL,
 	manifest_digest TEXT NOT NULL,
 	known_on TEXT NOT NULL,
@@ -163,6 +163,7 @@ CREATE TABLE obligation (
 	kind TEXT NOT NULL CHECK (kind IN ('regular', 'arrears', 'history')),
 	version_no BIGINT NOT NULL,
 	amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+	choose_group TEXT CHECK (choose_group IN ('care', 'living')),
 	is_to_institution BIGINT NOT NULL CHECK (is_to_institution IN (0, 1)),
 	institution_id TEXT,
 	PRIMARY KEY (obligation_id),
@@ -182,6 +183,7 @@ CREATE TABLE receivable (
 	benefit TEXT NOT NULL CHECK (benefit IN ('old_age_allowance', 'elder_service_subsidy', 'elder_care_subsidy', 'hardship_elder_subsidy', 'tekun_living', 'tekun_care', 'disability_living_subsidy', 'disability_care_subsidy', 'family_planning_support')),
 	version_no BIGINT NOT NULL,
 	amount_fen BIGINT NOT NULL CHECK (amount_fen > 0),
+	choose_group TEXT CHECK (choose_group IN ('care', 'living')),
 	cause TEXT NOT NULL CHECK (cause IN ('DEATH', 'MOVED_OUT', 'EXCLUDED', 'NOT_CLAIMED', 'SUSPENDED', 'REPLACED', 'STANDARD_CHANGED', 'DATA_CORRECTED', 'INELIGIBLE')),
 	PRIMARY KEY (receivable_id),
 	UNIQUE (county, benefit_month, person_no, benefit, version_no),
@@ -207,11 +209,19 @@ CREATE TABLE bank_event (
 
 CREATE INDEX bank_event_of_instruction ON bank_event (instruction_id);
 
+CREATE TABLE history_row (
+	obligation_id BIGINT NOT NULL,
+	source_row BIGINT NOT NULL,
+	PRIMARY KEY (obligation_id),
+	FOREIGN KEY(obligation_id) REFERENCES obligation (obligation_id)
+);
+
 CREATE TABLE hold (
 	hold_row BIGINT NOT NULL,
 	hold_id BIGINT NOT NULL,
 	event TEXT NOT NULL CHECK (event IN ('placed', 'lifted')),
 	county TEXT NOT NULL,
+	cycle_id BIGINT,
 	person_no BIGINT NOT NULL,
 	obligation_id BIGINT,
 	code TEXT NOT NULL CHECK (code IN ('CERTIFICATION_LAPSED', 'ACCOUNT_MISSING', 'ACCOUNT_REJECTED', 'DECEASED_ARREARS', 'UNDER_REVIEW', 'DUPLICATE_ELSEWHERE', 'MANUAL')),
@@ -225,6 +235,7 @@ CREATE TABLE hold (
 	CHECK ((event = 'placed') = (hold_row = hold_id)),
 	CHECK (event = 'lifted' OR decision IS NULL),
 	FOREIGN KEY(hold_id) REFERENCES hold (hold_row),
+	FOREIGN KEY(cycle_id) REFERENCES cycle (cycle_id),
 	FOREIGN KEY(person_no) REFERENCES person (person_no),
 	FOREIGN KEY(obligation_id) REFERENCES obligation (obligation_id)
 );
@@ -282,4 +293,3 @@ CREATE TABLE withdrawal (
 );
 
 CREATE INDEX withdrawal_of_run ON withdrawal (run_id);
-

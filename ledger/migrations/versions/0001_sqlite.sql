@@ -66,7 +66,7 @@ CREATE TABLE batch (
 
 CREATE TABLE run (
 	run_id INTEGER NOT NULL,
-	cycle_id INTEGER NOT NULL,
+	cycle_id INTEGER,
 	manifest_json TEXT NOT NULL,
 	manifest_digest TEXT NOT NULL,
 	known_on TEXT NOT NULL,
@@ -174,6 +174,7 @@ CREATE TABLE obligation (
 	kind TEXT NOT NULL CHECK (kind IN ('regular', 'arrears', 'history')),
 	version_no INTEGER NOT NULL,
 	amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),
+	choose_group TEXT CHECK (choose_group IN ('care', 'living')),
 	is_to_institution INTEGER NOT NULL CHECK (is_to_institution IN (0, 1)),
 	institution_id TEXT,
 	PRIMARY KEY (obligation_id),
@@ -194,6 +195,7 @@ CREATE TABLE receivable (
 	benefit TEXT NOT NULL CHECK (benefit IN ('old_age_allowance', 'elder_service_subsidy', 'elder_care_subsidy', 'hardship_elder_subsidy', 'tekun_living', 'tekun_care', 'disability_living_subsidy', 'disability_care_subsidy', 'family_planning_support')),
 	version_no INTEGER NOT NULL,
 	amount_fen INTEGER NOT NULL CHECK (amount_fen > 0),
+	choose_group TEXT CHECK (choose_group IN ('care', 'living')),
 	cause TEXT NOT NULL CHECK (cause IN ('DEATH', 'MOVED_OUT', 'EXCLUDED', 'NOT_CLAIMED', 'SUSPENDED', 'REPLACED', 'STANDARD_CHANGED', 'DATA_CORRECTED', 'INELIGIBLE')),
 	PRIMARY KEY (receivable_id),
 	UNIQUE (county, benefit_month, person_no, benefit, version_no),
@@ -221,11 +223,20 @@ CREATE TABLE bank_event (
 
 CREATE INDEX bank_event_of_instruction ON bank_event (instruction_id);
 
+CREATE TABLE history_row (
+	obligation_id INTEGER NOT NULL,
+	source_row INTEGER NOT NULL,
+	PRIMARY KEY (obligation_id),
+	FOREIGN KEY(obligation_id) REFERENCES obligation (obligation_id)
+)
+ STRICT;
+
 CREATE TABLE hold (
 	hold_row INTEGER NOT NULL,
 	hold_id INTEGER NOT NULL,
 	event TEXT NOT NULL CHECK (event IN ('placed', 'lifted')),
 	county TEXT NOT NULL,
+	cycle_id INTEGER,
 	person_no INTEGER NOT NULL,
 	obligation_id INTEGER,
 	code TEXT NOT NULL CHECK (code IN ('CERTIFICATION_LAPSED', 'ACCOUNT_MISSING', 'ACCOUNT_REJECTED', 'DECEASED_ARREARS', 'UNDER_REVIEW', 'DUPLICATE_ELSEWHERE', 'MANUAL')),
@@ -239,6 +250,7 @@ CREATE TABLE hold (
 	CHECK ((event = 'placed') = (hold_row = hold_id)),
 	CHECK (event = 'lifted' OR decision IS NULL),
 	FOREIGN KEY(hold_id) REFERENCES hold (hold_row),
+	FOREIGN KEY(cycle_id) REFERENCES cycle (cycle_id),
 	FOREIGN KEY(person_no) REFERENCES person (person_no),
 	FOREIGN KEY(obligation_id) REFERENCES obligation (obligation_id)
 )
@@ -301,4 +313,3 @@ CREATE TABLE withdrawal (
  STRICT;
 
 CREATE INDEX withdrawal_of_run ON withdrawal (run_id);
-

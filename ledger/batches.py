@@ -1,0 +1,217 @@
+"""Batches: what waits to go out together, what each holds, and where it stands.
+
+Every state follows from rows: claimed (decided), rendered (its file is known), approved, rejected, released, voided.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, insert, select
+
+from contracts.codes import BankEvent
+from contracts.columns import polars_schema
+from contracts.errors import BookError
+from contracts.months import month_text
+from contracts.tables import InstructionLine
+from ledger import audit, obligations
+from ledger.book import insert_frame, next_id, now, read_frame
+from ledger.tables import approval, bank_event, batch, batch_event, cycle, instruction, instruction_item
+
+UNPAID = (
+    "obligation_id",
+    "person_no",
+    "benefit",
+    "benefit_month",
+    "kind",
+    "amount_fen",
+    "withdrawn_fen",
+    "set_off_fen",
+    "pays_fen",
+    "attempt",
+    "is_to_institution",
+    "institution_id",
+    "live_batch_id",
+)
+SIGNATURES = {"made": "maker", "approved": "checker", "rejected": "rejected_by", "released": "releaser"}
+
+
+@dataclass(frozen=True)
+class NewBatch:
+    """A batch about to be claimed; lines (InstructionLine) and items come beside it."""
+
+    batch_id: str
+    cycle_id: int
+    ordinal: int
+    profile: str
+    profile_digest: str
+    part: str
+    content_digest: str
+
+
+def unpaid(conn: Connection, county: str) -> pl.DataFrame:
+    """Everything of the county that has not gone out: columns of UNPAID, in order of obligation_id.
+
+    `attempt` is what the next payment carries in print, 1 + returns; a voided batch never left the house.
+    """
+    return obligations.unpaid(conn, county).select(UNPAID)
+
+
+def batches_of(conn: Connection, county: str, pay_month: date | None) -> pl.DataFrame:
+    """Every batch of a county, or of one of its pay months, in order of batch_id.
+
+    batch_id, cycle_id, pay_month, sequence, ordinal, profile, part, line_count, total_fen, content_digest, profile_digest,
+    claimed_at, file_name, file_digest, void_reason, maker, checker, rejected_by, releaser, reject_reason, state.
+    """
+    wanted = cycle.c.county == county
+    if pay_month is not None:
+        wanted = wanted & (cycle.c.pay_month == month_text(pay_month))
+    rows = read_frame(
+        conn, select(batch, cycle.c.pay_month, cycle.c.sequence).select_from(batch.join(cycle)).where(wanted)
+    )
+    for event, told in (
+        ("rendered", {"file_name": "file_name", "file_digest": "file_digest"}),
+        ("voided", {"reason": "void_reason"}),
+    ):
+        rows = rows.join(_events(conn, county, event, told), on="batch_id", how="left")
+    for step, officer in SIGNATURES.items():
+        rows = rows.join(_signatures(conn, county, step, officer), on="batch_id", how="left")
+    return rows.with_columns(state=_STATE).sort("batch_id")
+
+
+def lines(conn: Connection, batch_id: str) -> pl.DataFrame:
+    """The lines of a batch as printed: InstructionLine, in order of line_no."""
+    schema = polars_schema(InstructionLine)
+    statement = select(*(instruction.c[name] for name in schema)).where(instruction.c.batch_id == batch_id)
+    rows = read_frame(conn, statement).with_columns(pl.col("pay_month").dt.strftime("%Y-%m"))
+    return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items()).sort("line_no")
+
+
+def items(conn: Connection, batch_id: str) -> pl.DataFrame:
+    """Which obligations each line of a batch pays: instruction_id, obligation_id, attempt, amount_fen."""
+    names = ("instruction_id", "obligation_id", "attempt", "amount_fen")
+    statement = select(*(instruction_item.c[name] for name in names)).join(instruction)
+    return read_frame(conn, statement.where(instruction.c.batch_id == batch_id)).sort("obligation_id")
+
+
+def next_ordinal(conn: Connection, cycle_id: int) -> int:
+    """The next free number of a batch within its cycle; voided ones keep theirs."""
+    taken = conn.execute(select(batch.c.ordinal).where(batch.c.cycle_id == cycle_id)).scalars().all()
+    return max(taken, default=0) + 1
+
+
+def claim(
+    conn: Connection, county: str, new: NewBatch, lines: pl.DataFrame, items: pl.DataFrame, maker: str, system_user: str
+) -> None:
+    """Write a batch with its lines and items, signed as made by the maker.
+
+    `items`: instruction_id, obligation_id, amount_fen; each is counted as the obligation's next attempt.
+    """
+    total = int(lines["amount_fen"].sum())
+    conn.execute(insert(batch).values(**vars(new), line_count=lines.height, total_fen=total, claimed_at=now()))
+    insert_frame(conn, instruction, lines.sort("line_no"))
+    insert_frame(conn, instruction_item, _counted(conn, items))
+    sign(conn, new.batch_id, new.content_digest, "made", maker, system_user)
+    detail = {"content": new.content_digest, "lines": lines.height, "fen": total}
+    audit.append(conn, county, maker, system_user, "claim", new.batch_id, detail)
+
+
+def void(conn: Connection, county: str, batch_id: str, reason: str, actor: str, system_user: str) -> None:
+    """Give up a batch that has not gone out; what it held is free again."""
+    _add_event(conn, batch_id, "voided", reason=reason)
+    audit.append(conn, county, actor, system_user, "void", batch_id, {"reason": reason})
+
+
+def record_file(conn: Connection, batch_id: str, file_name: str, file_digest: str) -> None:
+    """Note the file of a batch; the same again changes nothing, another one is refused."""
+    rendered = select(batch_event.c.file_name, batch_event.c.file_digest).where(
+        batch_event.c.batch_id == batch_id, batch_event.c.event == "rendered"
+    )
+    known = conn.execute(rendered).first()
+    if known is None:
+        _add_event(conn, batch_id, "rendered", file_name=file_name, file_digest=file_digest)
+    elif tuple(known) != (file_name, file_digest):
+        raise BookError("写出的付款文件与总账登记的摘要不同", "请停止发放并联系维护人员", batch_id)
+
+
+def sign(
+    conn: Connection, batch_id: str, content_digest: str, step: str, officer: str, system_user: str, reason: str = ""
+) -> None:
+    """Put an officer's signature under a batch's content."""
+    conn.execute(
+        insert(approval).values(
+            approval_id=next_id(conn, approval),
+            batch_id=batch_id,
+            step=step,
+            officer=officer,
+            system_user=system_user,
+            content_digest=content_digest,
+            reason=reason,
+            signed_at=now(),
+        )
+    )
+
+
+_STATE = (
+    pl.when(pl.col("void_reason").is_not_null())
+    .then(pl.lit("voided"))
+    .when(pl.col("releaser").is_not_null())
+    .then(pl.lit("released"))
+    .when(pl.col("rejected_by").is_not_null())
+    .then(pl.lit("rejected"))
+    .when(pl.col("checker").is_not_null())
+    .then(pl.lit("approved"))
+    .when(pl.col("file_digest").is_not_null())
+    .then(pl.lit("rendered"))
+    .otherwise(pl.lit("claimed"))
+)
+
+
+def _events(conn: Connection, county: str, event: str, told: Mapping[str, str]) -> pl.DataFrame:
+    columns = [batch_event.c[name].label(label) for name, label in told.items()]
+    statement = select(batch_event.c.batch_id, *columns).select_from(batch_event.join(batch).join(cycle))
+    return read_frame(conn, statement.where(cycle.c.county == county, batch_event.c.event == event))
+
+
+def _signatures(conn: Connection, county: str, step: str, officer: str) -> pl.DataFrame:
+    """The first signature of a step under each batch."""
+    columns: list[Any] = [approval.c.batch_id, approval.c.officer.label(officer)]
+    if step == "rejected":
+        columns.append(approval.c.reason.label("reject_reason"))
+    statement = (
+        select(*columns)
+        .select_from(approval.join(batch).join(cycle))
+        .where(cycle.c.county == county, approval.c.step == step)
+    )
+    signed = read_frame(conn, statement.order_by(approval.c.approval_id))
+    return signed.unique("batch_id", keep="first", maintain_order=True)
+
+
+def _counted(conn: Connection, items: pl.DataFrame) -> pl.DataFrame:
+    """Items with their attempt: every claim of an obligation counts, also one whose batch was voided."""
+    tried = pl.concat([read_frame(conn, statement) for statement in (_VOIDED_ATTEMPTS, _RETURNED_ATTEMPTS)])
+    counts = tried.group_by("obligation_id").agg(before=pl.col("attempt").max())
+    numbered = items.drop("attempt", strict=False).join(counts, on="obligation_id", how="left")
+    numbered = numbered.with_columns(attempt=pl.col("before").fill_null(0) + 1)
+    return numbered.select("obligation_id", "attempt", "instruction_id", "amount_fen").sort("obligation_id")
+
+
+_TRIED = select(instruction_item.c.obligation_id, instruction_item.c.attempt)
+_IN_VOIDED = (batch_event.c.batch_id == instruction.c.batch_id) & (batch_event.c.event == "voided")
+_CAME_BACK = (bank_event.c.instruction_id == instruction_item.c.instruction_id) & (
+    bank_event.c.event == BankEvent.RETURNED.value
+)
+_VOIDED_ATTEMPTS = _TRIED.select_from(instruction_item.join(instruction).join(batch_event, _IN_VOIDED))
+_RETURNED_ATTEMPTS = _TRIED.select_from(instruction_item.join(bank_event, _CAME_BACK))
+
+
+def _add_event(conn: Connection, batch_id: str, event: str, **told: str) -> None:
+    conn.execute(
+        insert(batch_event).values(
+            event_id=next_id(conn, batch_event), batch_id=batch_id, event=event, recorded_at=now(), **told
+        )
+    )

@@ -1,0 +1,136 @@
+"""Cycles and runs: which pay months a county has had, in which order, and what each run was made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, exists, insert, select
+
+from contracts.manifest import Manifest
+from contracts.months import month_text, parse_month
+from ledger.book import next_id, now
+from ledger.tables import approval, batch, cycle, run
+
+
+@dataclass(frozen=True)
+class Cycle:
+    """One county's round of payments for a pay month; sequence 1 is the regular one, later ones are supplements."""
+
+    cycle_id: int
+    county: str
+    pay_month: date
+    sequence: int
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a cycle: what it was made from, who made it and when."""
+
+    run_id: int
+    cycle_id: int
+    manifest: Manifest
+    maker: str
+    known_on: date
+    posted_at: str
+
+
+def first_pay_month(conn: Connection, county: str) -> date | None:
+    """The earliest pay month that has a cycle."""
+    first = conn.execute(_cycles(county).order_by(None).order_by(cycle.c.pay_month).limit(1)).first()
+    return parse_month(first.pay_month) if first else None
+
+
+def newest_cycle(conn: Connection, county: str) -> Cycle | None:
+    """The cycle of the latest pay month and, within it, of the highest sequence."""
+    newest = conn.execute(_cycles(county).order_by(None).order_by(*_NEWEST_FIRST).limit(1)).first()
+    return _cycle(newest) if newest else None
+
+
+def cycles_of(conn: Connection, county: str, pay_month: date) -> list[Cycle]:
+    """The cycles of one pay month, in order."""
+    rows = conn.execute(_cycles(county).where(cycle.c.pay_month == month_text(pay_month)))
+    return [_cycle(row) for row in rows]
+
+
+def pay_month_before(conn: Connection, county: str, pay_month: date) -> date | None:
+    """The latest pay month before this one that has a cycle."""
+    earlier = _cycles(county).where(cycle.c.pay_month < month_text(pay_month))
+    before = conn.execute(earlier.order_by(None).order_by(*_NEWEST_FIRST).limit(1)).first()
+    return parse_month(before.pay_month) if before else None
+
+
+def latest_run(conn: Connection, county: str, pay_month: date | None = None) -> Run | None:
+    """The newest run of the county, or of one of its pay months."""
+    runs = select(run).join(cycle).where(cycle.c.county == county).order_by(run.c.run_id.desc()).limit(1)
+    if pay_month is not None:
+        runs = runs.where(cycle.c.pay_month == month_text(pay_month))
+    found = conn.execute(runs).first()
+    if found is None:
+        return None
+    manifest = Manifest.model_validate_json(found.manifest_json)
+    return Run(found.run_id, found.cycle_id, manifest, found.maker, manifest.known_on, found.posted_at)
+
+
+def has_released(conn: Connection, cycle_id: int) -> bool:
+    """Whether any batch of the cycle has gone out."""
+    released = exists().where(batch.c.cycle_id == cycle_id, approval.c.batch_id == batch.c.batch_id)
+    return bool(conn.execute(select(released.where(approval.c.step == "released"))).scalar())
+
+
+def accepting(conn: Connection, newest: Cycle, part: str) -> Cycle:
+    """The cycle that a part's next batch belongs to: the newest, or a supplement where it has sent a batch of that part."""
+    sent = exists().where(
+        batch.c.cycle_id == newest.cycle_id, batch.c.part == part, approval.c.batch_id == batch.c.batch_id
+    )
+    if not conn.execute(select(sent.where(approval.c.step == "released"))).scalar():
+        return newest
+    later = newest_cycle(conn, newest.county)
+    if later is not None and later != newest:
+        return later
+    return open_cycle(conn, newest.county, newest.pay_month, newest.sequence + 1)
+
+
+def open_cycle(conn: Connection, county: str, pay_month: date, sequence: int) -> Cycle:
+    """Open a pay month's next cycle."""
+    opened = Cycle(next_id(conn, cycle), county, pay_month, sequence)
+    conn.execute(
+        insert(cycle).values(
+            cycle_id=opened.cycle_id,
+            county=county,
+            pay_month=month_text(pay_month),
+            sequence=sequence,
+            opened_at=now(),
+        )
+    )
+    return opened
+
+
+def add_run(conn: Connection, cycle_id: int, manifest: Manifest, maker: str, system_user: str) -> Run:
+    """Note a run of a cycle."""
+    added = Run(next_id(conn, run), cycle_id, manifest, maker, manifest.known_on, now())
+    conn.execute(
+        insert(run).values(
+            run_id=added.run_id,
+            cycle_id=cycle_id,
+            manifest_json=manifest.model_dump_json(),
+            manifest_digest=manifest.digest(),
+            known_on=manifest.known_on.isoformat(),
+            maker=maker,
+            system_user=system_user,
+            posted_at=added.posted_at,
+        )
+    )
+    return added
+
+
+_NEWEST_FIRST = (cycle.c.pay_month.desc(), cycle.c.sequence.desc())
+
+
+def _cycles(county: str) -> Select[Any]:
+    return select(cycle).where(cycle.c.county == county).order_by(cycle.c.pay_month, cycle.c.sequence)
+
+
+def _cycle(row: Row[Any]) -> Cycle:
+    return Cycle(row.cycle_id, row.county, parse_month(row.pay_month), row.sequence)

@@ -1,0 +1,205 @@
+"""Holds: why money waits. Placed by rule from what the registers say, or by an officer; each has one placing, one lifting.
+
+A ground is text of payments/grounds.py: the same evidence gives the same ground. Where an officer lifted a hold, the rule
+does not place it again on the same ground. A gap of a register is decided instead (`accept_gone`, `keep`): the decision
+answers the gap in the pay month it was made in and in the next one, so that it never answers a later gap of other evidence.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, Select, exists, insert, select
+
+from contracts.codes import HoldCode
+from contracts.errors import BookError
+from contracts.months import month_text
+from ledger import audit, cycles
+from ledger.book import Book, insert_frame, next_id, now, read_frame
+from ledger.tables import cycle, hold
+
+RULE = "系统规则"  # the actor of what no officer did
+GAP = "gap"  # a gap's ground is gap:<register>:<what is wrong>
+DECISIONS = pl.Enum(["accept_gone", "keep"])
+EVIDENCE = ["person_no", "obligation_id", "code", "ground"]
+LIFTED_FOR_GOOD = HoldCode.DECEASED_ARREARS  # an officer's lifting holds whatever the ground becomes
+BY_HAND = "manual"  # the ground of what an officer places; the reason says the rest
+
+
+def gap_decisions(conn: Connection, county: str, pay_month: date | None = None) -> pl.DataFrame:
+    """What officers decided of register gaps and still counts in `pay_month` (the newest where none is given).
+
+    register, person_no, decision; of several the last.
+    """
+    newest = cycles.newest_cycle(conn, county)
+    if newest is None:
+        return _decisions(read_frame(conn, _DECIDED.where(hold.c.hold_row < 0)))
+    before = cycles.pay_month_before(conn, county, pay_month or newest.pay_month)
+    decided = _DECIDED.where(hold.c.county == county, hold.c.ground.startswith(f"{GAP}:", autoescape=True))
+    if before is not None:
+        decided = decided.where(cycle.c.pay_month >= month_text(before))
+    return _decisions(read_frame(conn, decided))
+
+
+def open_holds(conn: Connection, county: str) -> pl.DataFrame:
+    """What waits: hold_id, person_no, obligation_id (null: everything of the person), code, ground, actor, reason, recorded_at."""
+    lifting = hold.alias("lifting")
+    is_open = ~exists().where(lifting.c.hold_id == hold.c.hold_id, lifting.c.event == "lifted")
+    placed = _holds(county, "placed").where(is_open)
+    return read_frame(conn, placed).sort("hold_id")
+
+
+def reconcile(book: Book, county: str, desired: pl.DataFrame, system_user: str) -> tuple[int, int]:
+    """Bring the holds to what the rules call for (DesiredHold): how many were placed and lifted.
+
+    Placed: what is neither open nor lifted by an officer on the same ground. Lifted: what a rule had placed and no rule
+    calls for any more; a refused account (ACCOUNT_REJECTED) waits for `lift_changed`, and an officer's hold for an officer.
+    """
+    with book.writing() as conn:
+        standing = open_holds(conn, county)
+        wanted = desired.select(EVIDENCE).unique()
+        missing = _without(wanted, standing, EVIDENCE)
+        missing = _undecided(missing, gap_decisions(conn, county))
+        lifted = _lifted_by_officers(conn, county)
+        for_good = lifted.filter(pl.col("code") == LIFTED_FOR_GOOD.value)
+        missing = _without(_without(missing, lifted, EVIDENCE), for_good, EVIDENCE[:-1])
+        by_rule = standing.filter(pl.col("actor") == RULE, pl.col("code") != HoldCode.ACCOUNT_REJECTED.value)
+        over = _without(by_rule, wanted, EVIDENCE)
+        _place_by_rule(conn, county, missing)
+        _lift_by_rule(conn, county, over)
+        if missing.height or over.height:
+            detail = {"placed": missing.height, "lifted": over.height}
+            audit.append(conn, county, RULE, system_user, "hold", "reconcile", detail)
+    return missing.height, over.height
+
+
+def place(
+    book: Book,
+    county: str,
+    person_no: int,
+    code: str,
+    reason: str,
+    officer: str,
+    system_user: str,
+    obligation_id: int | None = None,
+) -> int:
+    """Hold one obligation, or everything of a person, for an officer's reason; the hold's number."""
+    with book.writing() as conn:
+        hold_id = next_id(conn, hold)
+        row = {
+            "hold_row": hold_id,
+            "hold_id": hold_id,
+            "event": "placed",
+            "person_no": person_no,
+            "obligation_id": obligation_id,
+            "code": code,
+            "ground": BY_HAND,
+            "actor": officer,
+            "reason": reason,
+        }
+        conn.execute(insert(hold).values(**row, **_when(conn, county)))
+        audit.append(conn, county, officer, system_user, "hold", f"hold {hold_id}", {"code": code})
+    return hold_id
+
+
+def lift(
+    book: Book, county: str, hold_id: int, officer: str, system_user: str, reason: str, decision: str | None = None
+) -> None:
+    """End a hold, by an officer with a reason; a register gap needs a decision, nothing else may have one."""
+    with book.writing() as conn:
+        found = open_holds(conn, county).filter(pl.col("hold_id") == hold_id)
+        if found.is_empty():
+            raise BookError("没有这条未解除的暂缓", "请用 disburse hold 查看现有暂缓", f"{county} {hold_id}")
+        row = found.row(0, named=True)
+        is_gap = row["ground"].startswith(f"{GAP}:")
+        if is_gap and decision is None:
+            raise BookError(
+                "名册缺口须写明如何处理", "请选择 accept_gone(以本月名册为准)或 keep(沿用上次)", str(hold_id)
+            )
+        if decision is not None and not is_gap:
+            raise BookError("只有名册缺口才须选择如何处理", "请直接解除", str(hold_id))
+        same = {name: row[name] for name in ("person_no", "obligation_id", "code", "ground")}
+        lifting = {"hold_row": next_id(conn, hold), "hold_id": hold_id, "event": "lifted", "decision": decision}
+        conn.execute(insert(hold).values(**lifting, **same, actor=officer, reason=reason, **_when(conn, county)))
+        detail = {"code": row["code"], "decision": decision or ""}
+        audit.append(conn, county, officer, system_user, "lift", f"hold {hold_id}", detail)
+
+
+def reject_accounts(conn: Connection, county: str, rejected: pl.DataFrame, reason: str) -> int:
+    """Hold obligations (person_no, obligation_id, ground) whose payment came back, in the caller's transaction."""
+    coded = rejected.with_columns(code=pl.lit(HoldCode.ACCOUNT_REJECTED.value, HoldCode.dtype()))
+    missing = _without(coded.select(EVIDENCE), open_holds(conn, county), EVIDENCE)
+    _place_by_rule(conn, county, missing, reason)
+    return missing.height
+
+
+def lift_changed(book: Book, county: str, still_rejected: pl.DataFrame, system_user: str) -> int:
+    """End the holds on refused accounts that are not among `still_rejected` (hold_id): the account has changed since."""
+    with book.writing() as conn:
+        refused = open_holds(conn, county).filter(
+            pl.col("actor") == RULE, pl.col("code") == HoldCode.ACCOUNT_REJECTED.value
+        )
+        over = refused.join(still_rejected, on="hold_id", how="anti")
+        _lift_by_rule(conn, county, over)
+        if over.height:
+            audit.append(conn, county, RULE, system_user, "hold", "account changed", {"lifted": over.height})
+    return over.height
+
+
+_DECIDED: Select[Any] = (
+    select(hold.c.hold_row, hold.c.person_no, hold.c.ground, hold.c.decision)
+    .join(cycle, cycle.c.cycle_id == hold.c.cycle_id)
+    .where(hold.c.event == "lifted", hold.c.decision.is_not(None))
+)
+
+
+def _decisions(rows: pl.DataFrame) -> pl.DataFrame:
+    decided = rows.with_columns(register=pl.col("ground").str.split(":").list.get(1, null_on_oob=True))
+    last = decided.sort("hold_row").unique(["register", "person_no"], keep="last", maintain_order=True)
+    return last.select("register", "person_no", pl.col("decision").cast(DECISIONS)).sort("register", "person_no")
+
+
+def _holds(county: str, event: str) -> Select[Any]:
+    names = ("hold_id", "person_no", "obligation_id", "code", "ground", "actor", "reason", "recorded_at")
+    return select(*(hold.c[name] for name in names)).where(hold.c.county == county, hold.c.event == event)
+
+
+def _lifted_by_officers(conn: Connection, county: str) -> pl.DataFrame:
+    lifted = read_frame(conn, _holds(county, "lifted").where(hold.c.actor != RULE))
+    return lifted.filter(~pl.col("ground").str.starts_with(f"{GAP}:")).select(EVIDENCE).unique()
+
+
+def _undecided(missing: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
+    """Without the gaps that have been decided: a list from before the decision does not hold the person again."""
+    split = missing.with_columns(register=pl.col("ground").str.extract(f"^{GAP}:([^:]+):"))
+    return split.join(decisions, on=["register", "person_no"], how="anti").drop("register")
+
+
+def _without(rows: pl.DataFrame, others: pl.DataFrame, by: list[str]) -> pl.DataFrame:
+    return rows.join(others.select(by).unique(), on=by, how="anti", nulls_equal=True)
+
+
+def _place_by_rule(conn: Connection, county: str, rows: pl.DataFrame, reason: str = "") -> None:
+    first = next_id(conn, hold)
+    placed = rows.sort(EVIDENCE).with_columns(hold_row=pl.int_range(first, first + pl.len()))
+    insert_frame(conn, hold, placed.with_columns(_by_rule(conn, county, "placed", reason), hold_id="hold_row"))
+
+
+def _lift_by_rule(conn: Connection, county: str, rows: pl.DataFrame) -> None:
+    first = next_id(conn, hold)
+    lifted = (
+        rows.sort("hold_id").select("hold_id", *EVIDENCE).with_columns(hold_row=pl.int_range(first, first + pl.len()))
+    )
+    insert_frame(conn, hold, lifted.with_columns(_by_rule(conn, county, "lifted", "")))
+
+
+def _by_rule(conn: Connection, county: str, event: str, reason: str) -> list[pl.Expr]:
+    told = {"event": event, "actor": RULE, "reason": reason, **_when(conn, county)}
+    return [pl.lit(value, pl.Int64 if name == "cycle_id" else pl.String).alias(name) for name, value in told.items()]
+
+
+def _when(conn: Connection, county: str) -> dict[str, Any]:
+    newest = cycles.newest_cycle(conn, county)
+    return {"county": county, "cycle_id": newest.cycle_id if newest else None, "recorded_at": now()}

@@ -1,0 +1,63 @@
+"""People: the number that stands for each identity number everywhere inside, given once, in the order of identity numbers."""
+
+from __future__ import annotations
+
+import polars as pl
+from sqlalchemy import Connection, select, union
+
+from contracts.codes import Kind
+from contracts.columns import polars_schema
+from contracts.tables import PersonNumbers
+from ledger.book import Book, insert_frame, next_id, now, read_among, read_frame
+from ledger.tables import entitlement_version, obligation, person
+
+WHOLE_TABLE = 100_000  # from so many on, reading every person is faster than asking for each
+
+
+def number_people(book: Book, ids: pl.DataFrame) -> pl.DataFrame:
+    """PersonNumbers of exactly these identity numbers; who is new gets the next numbers, in order of person_id."""
+    wanted = ids.select("person_id").unique().sort("person_id")
+    with book.reading() as conn:
+        known = _numbers_of(conn, wanted)
+    if known.height == wanted.height:
+        return known
+    with book.writing() as conn:
+        known = _numbers_of(conn, wanted)  # another process may have been here
+        new = wanted.join(known, on="person_id", how="anti").sort("person_id")
+        first = next_id(conn, person)
+        numbered = new.with_columns(person_no=pl.int_range(first, first + pl.len()), numbered_at=pl.lit(now()))
+        insert_frame(conn, person, numbered.select("person_no", "person_id", "numbered_at"))
+    return pl.concat([known, numbered.select(known.columns)]).sort("person_id")
+
+
+def with_versions(conn: Connection, county: str) -> pl.DataFrame:
+    """Everybody the book decided or imported something for in the county: person_no."""
+    decided = select(entitlement_version.c.person_no).where(entitlement_version.c.county == county)
+    imported = select(obligation.c.person_no).where(
+        obligation.c.county == county, obligation.c.kind == Kind.HISTORY.value
+    )
+    return read_frame(conn, select(union(decided, imported).subquery().c.person_no)).sort("person_no")
+
+
+def identities(conn: Connection, people: pl.DataFrame | None = None) -> pl.DataFrame:
+    """Identity numbers, of everybody or of the person_no of `people`: person_no, person_id, in order of person_no."""
+    if people is None:
+        return read_frame(conn, select(person.c.person_no, person.c.person_id)).sort("person_no")
+    return _among(conn, people.select("person_no").unique(), "person_no").sort("person_no")
+
+
+def person_no_of(conn: Connection, person_id: str) -> int | None:
+    """The number of one identity number, or None where the book does not know it."""
+    return conn.execute(select(person.c.person_no).where(person.c.person_id == person_id)).scalar()
+
+
+def _numbers_of(conn: Connection, wanted: pl.DataFrame) -> pl.DataFrame:
+    return _among(conn, wanted, "person_id").select(polars_schema(PersonNumbers).names()).sort("person_id")
+
+
+def _among(conn: Connection, wanted: pl.DataFrame, key: str) -> pl.DataFrame:
+    """person_no and person_id of those whose key is wanted."""
+    everybody = select(person.c.person_no, person.c.person_id)
+    if wanted.height >= WHOLE_TABLE:
+        return read_frame(conn, everybody).join(wanted, on=key, how="semi")
+    return read_among(conn, everybody, person.c[key], wanted[key])

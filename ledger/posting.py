@@ -1,0 +1,224 @@
+"""Posting: the differences between what is owed and what was booked, written in one transaction.
+
+`work_out` only reads (what a preview shows); `post` works out again inside its transaction and writes. Rules: blueprint §2
+and §8; how the subtraction is done: `differences.py`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+from sqlalchemy import Connection, select
+
+from contracts.codes import Kind, RecoveryMeans
+from contracts.errors import StoppedError
+from contracts.manifest import Manifest
+from contracts.money import yuan_label
+from contracts.months import month_text
+from ledger import audit, batches, cycles, differences, obligations, receivables, totals, versions
+from ledger.book import Book, insert_frame, next_id, now, read_frame
+from ledger.cycles import Cycle, Run
+from ledger.differences import Decided, Differences
+from ledger.tables import entitlement_version, obligation, receivable, recovery, withdrawal
+from ledger.versions import KEY
+
+__all__ = ["Decided", "Differences", "Posted", "StopLimits", "post", "work_out"]
+
+Override = tuple[str, str] | None  # who lets a stopped run go on, and why
+CORRECTED = "入账时内容有变:所含款项有撤回或抵扣"
+
+
+@dataclass(frozen=True)
+class StopLimits:
+    """A run stops where it takes back more than this share of the month, from at least so many people."""
+
+    per_mille: int
+    at_least: int
+
+
+@dataclass(frozen=True)
+class Posted:
+    """What posting did. `run` is None where nothing was to be noted; a replay of an older month writes nothing."""
+
+    cycle: Cycle
+    run: Run | None
+    differences: Differences
+    is_replay: bool
+
+
+def work_out(conn: Connection, decided: Decided) -> Differences:
+    """The differences between what was decided and what the book holds; nothing is written.
+
+    Numbers of new obligations and receivables are those that posting on this state of the book would give.
+    """
+    manifest = decided.manifest
+    county, months, window = manifest.county, manifest.computed_months(), manifest.window()
+    touched = differences.touched_keys(
+        decided,
+        versions.newest(conn, county, months[0], months[-1]),
+        versions.rate_numbers(conn),
+        _history_keys(conn, county, manifest),
+    )
+    keys = differences.with_delta(touched, totals.booked_of(conn, county, touched))
+    is_in_window = pl.col("benefit_month") >= window[0]
+    inside = differences.with_causes(keys.filter(is_in_window))
+    less = inside.filter(pl.col("delta_fen") < 0)
+    standing = obligations.of_person_months(conn, county, less).join(less, on=KEY, how="semi")
+    added = differences.new_obligations(inside, manifest, next_id(conn, obligation))
+    withdrawn = differences.new_withdrawals(inside, standing)
+    owed_back = differences.new_receivables(inside, withdrawn, standing, next_id(conn, receivable))
+    set_offs = _cancelled(conn, decided, added, withdrawn, owed_back)
+    taken_off = pl.concat([withdrawn["live_batch_id"], set_offs["live_batch_id"]]).drop_nulls().unique().sort()
+    return Differences(
+        versions=differences.new_versions(inside),
+        obligations=added,
+        withdrawals=withdrawn.drop("live_batch_id"),
+        receivables=owed_back,
+        set_offs=set_offs.drop("live_batch_id"),
+        voided=tuple(taken_off),
+        beyond_window=differences.beyond_window(keys.filter(~is_in_window)),
+    )
+
+
+def post(
+    book: Book, decided: Decided, maker: str, system_user: str, limits: StopLimits, override: Override = None
+) -> Posted:
+    """Write the differences; StoppedError where the run takes back too much and nobody lets it go on.
+
+    The same manifest again, with nothing different, writes no row at all.
+    """
+    manifest = decided.manifest
+    with book.writing() as conn:
+        newest = cycles.newest_cycle(conn, manifest.county)
+        found = work_out(conn, decided)
+        if newest is not None and manifest.pay_month < newest.pay_month:
+            stored = cycles.cycles_of(conn, manifest.county, manifest.pay_month)
+            return Posted(stored[-1] if stored else newest, None, found, is_replay=True)
+        is_stopped = _takes_back_too_much(decided, found, limits)
+        if is_stopped and override is None:
+            raise _stop(decided, found, limits)
+        latest = cycles.latest_run(conn, manifest.county)
+        if newest is not None and latest is not None and latest.manifest == manifest and not found.has_rows:
+            return Posted(newest, None, found, is_replay=False)
+        into = _cycle_for(conn, manifest, newest, found)
+        run = cycles.add_run(conn, into.cycle_id, manifest, maker, system_user)
+        if is_stopped and override is not None:
+            _note_override(conn, manifest, override, system_user)
+        _write(conn, decided, found, run, system_user)
+        return Posted(into, run, found, is_replay=False)
+
+
+def _history_keys(conn: Connection, county: str, manifest: Manifest) -> pl.DataFrame:
+    months = manifest.computed_months()
+    o = obligation.c
+    imported = select(*(o[name] for name in KEY)).where(
+        o.county == county,
+        o.kind == Kind.HISTORY.value,
+        o.benefit_month.between(month_text(months[0]), month_text(months[-1])),
+    )
+    return read_frame(conn, imported)
+
+
+def _cancelled(
+    conn: Connection, decided: Decided, added: pl.DataFrame, withdrawn: pl.DataFrame, owed_back: pl.DataFrame
+) -> pl.DataFrame:
+    """What is set off once everything else is written: old and new receivables against old and new obligations."""
+    county = decided.manifest.county
+    new = owed_back.with_columns(left_fen="amount_fen")
+    columns = ["receivable_id", *KEY, "choose_group", "left_fen"]
+    back = pl.concat([receivables.unrecovered(conn, county).select(columns), new.select(columns)])
+    taken = withdrawn.group_by("obligation_id").agg(taken_fen=pl.col("amount_fen").sum())
+    old = obligations.of_person_months(conn, county, back).join(taken, on="obligation_id", how="left")
+    old = old.with_columns(pl.col("pays_fen") - pl.col("taken_fen").fill_null(0))
+    fresh = added.with_columns(pays_fen="amount_fen", live_batch_id=pl.lit(None, pl.String))
+    owed_columns = ["obligation_id", *KEY, "choose_group", "pays_fen", "live_batch_id"]
+    owed = pl.concat([old.select(owed_columns), fresh.select(owed_columns)]).filter(pl.col("pays_fen") > 0)
+    return differences.cancelled(back, owed, differences.groups_of(decided.coordinated))
+
+
+def _cycle_for(conn: Connection, manifest: Manifest, newest: Cycle | None, found: Differences) -> Cycle:
+    """The newest cycle goes on until one of its batches is released; new money then opens a supplement."""
+    if newest is None or newest.pay_month != manifest.pay_month:
+        return cycles.open_cycle(conn, manifest.county, manifest.pay_month, 1)
+    if found.has_money and cycles.has_released(conn, newest.cycle_id):
+        return cycles.open_cycle(conn, manifest.county, manifest.pay_month, newest.sequence + 1)
+    return newest
+
+
+def _taken_back_fen(found: Differences) -> int:
+    return int(found.withdrawals["amount_fen"].sum()) + int(found.receivables["amount_fen"].sum())
+
+
+def _people_losing(found: Differences) -> int:
+    return int(pl.concat([found.withdrawals["person_no"], found.receivables["person_no"]]).n_unique())
+
+
+def _owed_this_month(decided: Decided) -> int:
+    of_month = decided.coordinated.filter(pl.col("benefit_month") == decided.manifest.pay_month)
+    return int(of_month["amount_fen"].sum())
+
+
+def _takes_back_too_much(decided: Decided, found: Differences, limits: StopLimits) -> bool:
+    if _people_losing(found) < limits.at_least:
+        return False
+    return _taken_back_fen(found) * 1000 > limits.per_mille * _owed_this_month(decided)
+
+
+def _stop(decided: Decided, found: Differences, limits: StopLimits) -> StoppedError:
+    return StoppedError(
+        f"本次将撤回和追回 {_people_losing(found)} 人共 {yuan_label(_taken_back_fen(found))} 元,"
+        f"超过本月应发 {yuan_label(_owed_this_month(decided))} 元的千分之 {limits.per_mille}",
+        "请先用 --preview 查看清单并核对名册;确认无误的,由复核人员署名并写明理由后继续",
+        f"{decided.manifest.county} {month_text(decided.manifest.pay_month)}",
+    )
+
+
+def _note_override(conn: Connection, manifest: Manifest, override: tuple[str, str], system_user: str) -> None:
+    name, reason = override
+    detail = {"manifest": manifest.digest(), "reason": reason}
+    audit.append(conn, manifest.county, name, system_user, "override", month_text(manifest.pay_month), detail)
+
+
+def _write(conn: Connection, decided: Decided, found: Differences, run: Run, system_user: str) -> None:
+    """Every row of the run, in the order the guards want: a batch is voided before something of it is taken off."""
+    county = decided.manifest.county
+    for batch_id in found.voided:
+        batches.void(conn, county, batch_id, CORRECTED, run.maker, system_user)
+    of_run = {"run_id": pl.lit(run.run_id), "county": pl.lit(county)}
+    rates = versions.add_rates(conn, decided.catalogue, found.versions.select("rate_id").drop_nulls().unique())
+    numbered = found.versions.join(rates, on="rate_id", how="left", maintain_order="left").drop("rate_id")
+    insert_frame(conn, entitlement_version, numbered.with_columns(**of_run))
+    insert_frame(conn, obligation, found.obligations.with_columns(**of_run))
+    taken = found.withdrawals.drop(KEY).with_row_index("withdrawal_id", offset=next_id(conn, withdrawal))
+    insert_frame(conn, withdrawal, taken.with_columns(run_id=of_run["run_id"]))
+    insert_frame(conn, receivable, found.receivables.with_columns(**of_run))
+    set_off = found.set_offs.drop(KEY).with_row_index("recovery_id", offset=next_id(conn, recovery))
+    insert_frame(
+        conn,
+        recovery,
+        set_off.with_columns(
+            run_id=of_run["run_id"], means=pl.lit(RecoveryMeans.SET_OFF.value), recorded_at=pl.lit(now())
+        ),
+    )
+    audit.append(conn, county, run.maker, system_user, "post", _name_of(run), _told(found, run))
+
+
+def _name_of(run: Run) -> str:
+    return f"run {run.run_id}"
+
+
+def _told(found: Differences, run: Run) -> dict[str, Any]:
+    parts = {
+        "obligations": found.obligations,
+        "withdrawals": found.withdrawals,
+        "receivables": found.receivables,
+        "set_offs": found.set_offs,
+    }
+    return {
+        "manifest": run.manifest.digest(),
+        "versions": found.versions.height,
+        **{f"{name}_count": rows.height for name, rows in parts.items()},
+        **{f"{name}_fen": int(rows["amount_fen"].sum()) for name, rows in parts.items()},
+    }

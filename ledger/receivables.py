@@ -1,0 +1,39 @@
+"""Receivables: money owed back, and what was recovered of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import polars as pl
+from sqlalchemy import BigInteger, Connection, Select, cast, func, select
+
+from contracts.codes import RecoveryMeans
+from ledger.book import read_frame
+from ledger.tables import receivable, recovery
+
+
+def _recovered(*, waived: bool) -> Any:  # noqa: ANN401 - a scalar of whole fen
+    is_waived = recovery.c.means == RecoveryMeans.WAIVED.value
+    return (
+        select(cast(func.coalesce(func.sum(recovery.c.amount_fen), 0), BigInteger))
+        .where(recovery.c.receivable_id == receivable.c.receivable_id, is_waived if waived else ~is_waived)
+        .scalar_subquery()
+    )
+
+
+_COLUMNS = ("receivable_id", "person_no", "benefit", "benefit_month", "amount_fen", "choose_group", "cause")
+
+
+def of_county(county: str) -> Select[Any]:
+    """Every receivable of a county with what was recovered of it (recovered_fen) and given up (waived_fen)."""
+    return select(
+        *(receivable.c[name] for name in _COLUMNS),
+        _recovered(waived=False).label("recovered_fen"),
+        _recovered(waived=True).label("waived_fen"),
+    ).where(receivable.c.county == county)
+
+
+def unrecovered(conn: Connection, county: str) -> pl.DataFrame:
+    """Receivables of which something can still be set off (left_fen): a waiver ends collection, not the debt."""
+    rows = read_frame(conn, of_county(county)).with_columns(left_fen=pl.col("amount_fen") - pl.col("recovered_fen"))
+    return rows.filter(pl.col("left_fen") > 0).sort("receivable_id")

@@ -1,0 +1,47 @@
+"""Versions: what was decided for a key, and on what ground. A run adds one only where the ground changed."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+from sqlalchemy import Connection, select
+
+from contracts.months import month_text
+from ledger.book import insert_frame, next_id, read_frame
+from ledger.tables import entitlement_version, rate
+
+KEY = ["person_no", "benefit", "benefit_month"]
+GROUND = ["outcome", "amount_fen", "would_be_fen", "winner", "rate_no", "fact_code"]
+
+
+def newest(conn: Connection, county: str, first: date, last: date) -> pl.DataFrame:
+    """The newest version of every key whose benefit month lies between, both included: KEY, version_no and GROUND."""
+    v = entitlement_version.c
+    statement = (
+        select(*(v[name] for name in (*KEY, "version_no", *GROUND)))
+        .where(v.county == county, v.benefit_month.between(month_text(first), month_text(last)))
+        .order_by(v.benefit_month, v.person_no, v.benefit, v.version_no)
+    )
+    every = read_frame(conn, statement)
+    is_last = pl.struct(KEY) != pl.struct(KEY).shift(-1)
+    return every if every["version_no"].max() in (None, 1) else every.filter(is_last.fill_null(True))
+
+
+def rate_numbers(conn: Connection) -> pl.DataFrame:
+    """The rates the book knows: rate_id, rate_no."""
+    return read_frame(conn, select(rate.c.rate_id, rate.c.rate_no))
+
+
+def add_rates(conn: Connection, catalogue: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
+    """Number the rates (RateCatalogue) that `used` (rate_id) names and the book has not seen; all numbers: rate_id, rate_no."""
+    known = rate_numbers(conn)
+    new = catalogue.join(used, on="rate_id", how="semi").join(known, on="rate_id", how="anti").sort("rate_id")
+    first = next_id(conn, rate)
+    numbered = new.with_columns(rate_no=pl.int_range(first, first + pl.len()))
+    insert_frame(
+        conn,
+        rate,
+        numbered.select("rate_no", "rate_id", "benefit", pl.col("amount_status").cast(pl.String), "values_json"),
+    )
+    return pl.concat([known, numbered.select("rate_id", "rate_no")])
