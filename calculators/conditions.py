@@ -130,7 +130,7 @@ def _person(leaf: Leaf, rates: pl.DataFrame) -> pl.Expr:
         return _within(
             leaf, pl.col(GREATEST_AGE), pl.col(LEAST_AGE), lambda bound, least: _extreme(bound, rates, least)
         ).fill_null(False)
-    return pl.col(EVER[word.column])
+    return pl.col(EVER[word.column]) if word.column in EVER else pl.lit(True)  # everybody has a birthday month
 
 
 def _within(

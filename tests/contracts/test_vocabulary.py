@@ -31,5 +31,4 @@ def test_every_fact_but_the_key_and_the_institution_can_be_asked_for():
         "person_no",
         "benefit_month",
         "institution_id",
-        "low_income_code",  # by its categories: 低保、特困、低保边缘、支出型困难
     }
