@@ -1,7 +1,7 @@
 """What the rows say of an attempt to pay, as conditions of SQL: state is never stored.
 
-An attempt is an instruction item. It waits in a batch, or its batch was voided, or it went out (its batch was released) and
-may have come back (the bank returned its instruction). Gone out is: released and not returned.
+An attempt is an instruction item. It waits in a batch, or its batch was voided, or it went out (its batch was released)
+and may have come back (the bank returned its instruction). Gone out is: released and not returned.
 """
 
 from __future__ import annotations

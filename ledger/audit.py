@@ -61,7 +61,7 @@ def verify(conn: Connection) -> list[str]:
             problems.append(f"审计记录第 {expected_id} 条缺失")
         elif entry["prev_hash"] != expected_hash:
             problems.append(f"审计记录第 {number} 条与上一条不相连")
-        if entry["hash"] != _hash(entry):
+        if entry["hash"] != _hash(dict(entry)):
             problems.append(f"审计记录第 {number} 条的内容被改动")
         expected_id, expected_hash = number + 1, entry["hash"]
     return problems

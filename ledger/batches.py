@@ -64,8 +64,9 @@ def unpaid(conn: Connection, county: str) -> pl.DataFrame:
 def batches_of(conn: Connection, county: str, pay_month: date | None) -> pl.DataFrame:
     """Every batch of a county, or of one of its pay months, in order of batch_id.
 
-    batch_id, cycle_id, pay_month, sequence, ordinal, profile, part, line_count, total_fen, content_digest, profile_digest,
-    claimed_at, file_name, file_digest, void_reason, maker, checker, rejected_by, releaser, reject_reason, state.
+    batch_id, cycle_id, pay_month, sequence, ordinal, profile, part, line_count, total_fen, content_digest,
+    profile_digest, claimed_at, file_name, file_digest, void_reason, maker, checker, rejected_by, releaser,
+    reject_reason, state.
     """
     wanted = cycle.c.county == county
     if pay_month is not None:

@@ -73,11 +73,10 @@ class Book:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction, the only writer while it lasts. BookError where the database refuses a row."""
-        with self.engine.connect().execution_options(writes=True) as conn, _refusals():
-            with conn.begin():
-                if conn.dialect.name == "postgresql":
-                    conn.execute(select(func.pg_advisory_xact_lock(WRITER_LOCK)))
-                yield conn
+        with self.engine.connect().execution_options(writes=True) as conn, _refusals(), conn.begin():
+            if conn.dialect.name == "postgresql":
+                conn.execute(select(func.pg_advisory_xact_lock(WRITER_LOCK)))
+            yield conn
 
     def close(self) -> None:
         """Let go of every connection."""
@@ -145,13 +144,13 @@ def insert_frame(conn: Connection, table: Table, frame: pl.DataFrame) -> None:
     stored = frame.select(_stored(name, dtype) for name, dtype in frame.schema.items())
     names = ", ".join(stored.columns)
     if conn.dialect.name == "postgresql":
-        with conn.connection.driver_connection.cursor() as cursor:
-            with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-                for row in stored.iter_rows():
-                    copy.write_row(row)
+        driver: Any = conn.connection.driver_connection
+        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
+            for row in stored.iter_rows():
+                copy.write_row(row)
         return
     marks = ", ".join("?" for _ in stored.columns)
-    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"
+    statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names are those of the table
     for part in stored.iter_slices(ROWS_AT_ONCE):
         conn.exec_driver_sql(statement, part.rows())
 

@@ -80,7 +80,7 @@ def has_released(conn: Connection, cycle_id: int) -> bool:
 
 
 def accepting(conn: Connection, newest: Cycle, part: str) -> Cycle:
-    """The cycle that a part's next batch belongs to: the newest, or a supplement where it has sent a batch of that part."""
+    """The cycle that a part's next batch belongs to: the newest, or a supplement where that has sent this part."""
     sent = exists().where(
         batch.c.cycle_id == newest.cycle_id, batch.c.part == part, approval.c.batch_id == batch.c.batch_id
     )

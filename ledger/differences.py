@@ -78,7 +78,7 @@ def touched_keys(decided: Decided, versions: pl.DataFrame, rates: pl.DataFrame, 
 
 
 def _as_not_met(touched: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
-    """Fill in the decision where a key has no row: NOT_MET, nothing owed, on the facts of the month where there are any."""
+    """Fill in the decision where a key has no row: NOT_MET, nothing owed, on the month's facts where there are any."""
     known = facts.join(touched, on=PERSON_MONTH, how="semi").select(
         *PERSON_MONTH, "is_alive", "is_registered", encoded=encode()
     )

@@ -73,7 +73,7 @@ def receivables(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
 def holds(conn: Connection, county: str) -> pl.DataFrame:
     """Open holds with the money they keep back.
 
-    hold_id, person_no, person_id, obligation_id (null: everything of the person), code, ground, reason, held_fen, since.
+    hold_id, person_no, person_id, obligation_id (null: everything of him), code, ground, reason, held_fen, since.
     """
     waiting = open_holds(conn, county)
     unpaid = batches.unpaid(conn, county)
@@ -154,7 +154,7 @@ def _attempts(conn: Connection, county: str, owed: pl.DataFrame, pay_month: date
 
 
 def _answers(conn: Connection) -> pl.DataFrame:
-    """What the bank last said of each instruction; that it came back outweighs everything: instruction_id, bank_event."""
+    """What the bank last said of each instruction; a return outweighs everything: instruction_id, bank_event."""
     said = bank_event.c
     statement = select(said.instruction_id, said.event.label("bank_event")).order_by(said.event_id)
     is_return = pl.col("bank_event") == BankEvent.RETURNED.value

@@ -1,8 +1,8 @@
-"""Holds: why money waits. Placed by rule from what the registers say, or by an officer; each has one placing, one lifting.
+"""Holds: why money waits. Placed by rule from what the registers say, or by an officer; lifted once.
 
-A ground is text of payments/grounds.py: the same evidence gives the same ground. Where an officer lifted a hold, the rule
-does not place it again on the same ground. A gap of a register is decided instead (`accept_gone`, `keep`): the decision
-answers the gap in the pay month it was made in and in the next one, so that it never answers a later gap of other evidence.
+A ground is text of payments/grounds.py: the same evidence gives the same ground. Where an officer lifted a hold, the
+rule does not place it again on the same ground. A gap of a register is decided instead (`accept_gone`, `keep`): the
+decision answers the gap in the pay month it was made in and in the next one, never a later gap of other evidence.
 """
 
 from __future__ import annotations
@@ -44,7 +44,10 @@ def gap_decisions(conn: Connection, county: str, pay_month: date | None = None) 
 
 
 def open_holds(conn: Connection, county: str) -> pl.DataFrame:
-    """What waits: hold_id, person_no, obligation_id (null: everything of the person), code, ground, actor, reason, recorded_at."""
+    """What waits, in order of hold_id; a null obligation_id holds everything of the person.
+
+    hold_id, person_no, obligation_id, code, ground, actor, reason, recorded_at.
+    """
     lifting = hold.alias("lifting")
     is_open = ~exists().where(lifting.c.hold_id == hold.c.hold_id, lifting.c.event == "lifted")
     placed = _holds(county, "placed").where(is_open)
@@ -55,7 +58,7 @@ def reconcile(book: Book, county: str, desired: pl.DataFrame, system_user: str) 
     """Bring the holds to what the rules call for (DesiredHold): how many were placed and lifted.
 
     Placed: what is neither open nor lifted by an officer on the same ground. Lifted: what a rule had placed and no rule
-    calls for any more; a refused account (ACCOUNT_REJECTED) waits for `lift_changed`, and an officer's hold for an officer.
+    calls for any more. A refused account (ACCOUNT_REJECTED) waits for `lift_changed`, an officer's hold for an officer.
     """
     with book.writing() as conn:
         standing = open_holds(conn, county)
@@ -127,16 +130,16 @@ def lift(
         audit.append(conn, county, officer, system_user, "lift", f"hold {hold_id}", detail)
 
 
-def reject_accounts(conn: Connection, county: str, rejected: pl.DataFrame, reason: str) -> int:
+def reject_accounts(conn: Connection, county: str, rejected: pl.DataFrame) -> int:
     """Hold obligations (person_no, obligation_id, ground) whose payment came back, in the caller's transaction."""
     coded = rejected.with_columns(code=pl.lit(HoldCode.ACCOUNT_REJECTED.value, HoldCode.dtype()))
     missing = _without(coded.select(EVIDENCE), open_holds(conn, county), EVIDENCE)
-    _place_by_rule(conn, county, missing, reason)
+    _place_by_rule(conn, county, missing)
     return missing.height
 
 
 def lift_changed(book: Book, county: str, still_rejected: pl.DataFrame, system_user: str) -> int:
-    """End the holds on refused accounts that are not among `still_rejected` (hold_id): the account has changed since."""
+    """End the holds on refused accounts that are not among `still_rejected` (hold_id): the account has changed."""
     with book.writing() as conn:
         refused = open_holds(conn, county).filter(
             pl.col("actor") == RULE, pl.col("code") == HoldCode.ACCOUNT_REJECTED.value
@@ -181,10 +184,10 @@ def _without(rows: pl.DataFrame, others: pl.DataFrame, by: list[str]) -> pl.Data
     return rows.join(others.select(by).unique(), on=by, how="anti", nulls_equal=True)
 
 
-def _place_by_rule(conn: Connection, county: str, rows: pl.DataFrame, reason: str = "") -> None:
+def _place_by_rule(conn: Connection, county: str, rows: pl.DataFrame) -> None:
     first = next_id(conn, hold)
     placed = rows.sort(EVIDENCE).with_columns(hold_row=pl.int_range(first, first + pl.len()))
-    insert_frame(conn, hold, placed.with_columns(_by_rule(conn, county, "placed", reason), hold_id="hold_row"))
+    insert_frame(conn, hold, placed.with_columns(_by_rule(conn, county, "placed"), hold_id="hold_row"))
 
 
 def _lift_by_rule(conn: Connection, county: str, rows: pl.DataFrame) -> None:
@@ -192,11 +195,11 @@ def _lift_by_rule(conn: Connection, county: str, rows: pl.DataFrame) -> None:
     lifted = (
         rows.sort("hold_id").select("hold_id", *EVIDENCE).with_columns(hold_row=pl.int_range(first, first + pl.len()))
     )
-    insert_frame(conn, hold, lifted.with_columns(_by_rule(conn, county, "lifted", "")))
+    insert_frame(conn, hold, lifted.with_columns(_by_rule(conn, county, "lifted")))
 
 
-def _by_rule(conn: Connection, county: str, event: str, reason: str) -> list[pl.Expr]:
-    told = {"event": event, "actor": RULE, "reason": reason, **_when(conn, county)}
+def _by_rule(conn: Connection, county: str, event: str) -> list[pl.Expr]:
+    told = {"event": event, "actor": RULE, "reason": "", **_when(conn, county)}
     return [pl.lit(value, pl.Int64 if name == "cycle_id" else pl.String).alias(name) for name, value in told.items()]
 
 

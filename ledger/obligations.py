@@ -1,7 +1,7 @@
 """Obligations with what became of them: taken off, waiting in a batch, gone out, still unpaid.
 
-The frames have OWED's columns: pays_fen is what is left to be paid (amount − withdrawn − set off), and 0 where it has gone
-out. `attempt` is the number the next payment would carry in print: 1 + returns.
+In the frames pays_fen is what is left to be paid (amount − withdrawn − set off), 0 where it has gone out, and `attempt`
+the number that the next payment carries in print: 1 + returns.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ def of_pay_month(conn: Connection, county: str, pay_month: date) -> pl.DataFrame
 def read_of(
     conn: Connection, statement: Select[Any], table: FromClause, county: str, keys: pl.DataFrame
 ) -> pl.DataFrame:
-    """The rows of a statement whose `table` row lies in one of the person-months of `keys` (person_no, benefit_month)."""
+    """The rows of a statement whose row of `table` lies in a person-month of `keys` (person_no, benefit_month)."""
     wanted = keys.select("person_no", "benefit_month").unique()
     parts = [read_frame(conn, statement.where(where)) for where in _conditions(table, county, wanted)]
     return pl.concat(parts).join(wanted, on=["person_no", "benefit_month"], how="semi")

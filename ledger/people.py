@@ -1,4 +1,4 @@
-"""People: the number that stands for each identity number everywhere inside, given once, in the order of identity numbers."""
+"""People: the number that stands for each identity number everywhere inside, given once, in order of person_id."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Posting: the differences between what is owed and what was booked, written in one transaction.
 
-`work_out` only reads (what a preview shows); `post` works out again inside its transaction and writes. Rules: blueprint §2
-and §8; how the subtraction is done: `differences.py`.
+`work_out` only reads (what a preview shows); `post` works out again inside its transaction and writes. How the
+subtraction is done: `differences.py`.
 """
 
 from __future__ import annotations

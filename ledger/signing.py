@@ -1,7 +1,7 @@
-"""Signing: a checker approves or rejects what waits, a releaser sends it on its way. Maker, checker and releaser differ.
+"""Signing: a checker approves or rejects what waits, a releaser sends it on its way.
 
-Signed are the batches that wait in the pay month or in an earlier one. Whether an officer may sign is checked by the caller;
-that three different people do, by the database.
+Signed are the batches that wait in the pay month or in an earlier one. Whether an officer may sign is checked by the
+caller; that maker, checker and releaser are three different people, by the database.
 """
 
 from __future__ import annotations

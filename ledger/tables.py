@@ -1,9 +1,11 @@
 """The tables of the book, and the guards that keep it append-only.
 
 Months are text "YYYY-MM", days and instants ISO text (instants in UTC), money whole fen, codes the words of
-`contracts.codes`. State is never stored: it follows from the rows, so nothing is ever updated. A key is (county, person_no,
-benefit, benefit_month).
+`contracts.codes`. State is never stored: it follows from the rows, so nothing is ever updated. A key is (county,
+person_no, benefit, benefit_month).
 """
+
+# ruff: noqa: S608 - guards are put together from constants of this file
 
 from __future__ import annotations
 
@@ -57,8 +59,10 @@ def _whole(name: str, *constraints: SchemaItem, nullable: bool = False) -> Colum
     return Column(name, WHOLE, *constraints, nullable=nullable)
 
 
-def _text(name: str, *constraints: SchemaItem, nullable: bool = False, **options: bool) -> Column[str]:
-    return Column(name, Text, *constraints, nullable=nullable, **options)
+def _text(
+    name: str, *constraints: SchemaItem, nullable: bool = False, unique: bool = False, primary_key: bool = False
+) -> Column[str]:
+    return Column(name, Text, *constraints, nullable=nullable, unique=unique or None, primary_key=primary_key)
 
 
 def _fen(name: str = "amount_fen") -> Column[int]:
@@ -410,7 +414,8 @@ GUARDS = (
         "instruction_item_follows_its_return",
         "instruction_item",
         "NEW.attempt > 1 AND (" + _HAS_LIVE_ATTEMPT.format(obligation="NEW.obligation_id") + " OR NOT EXISTS"
-        " (SELECT 1 FROM instruction_item p WHERE p.obligation_id = NEW.obligation_id AND p.attempt = NEW.attempt - 1))",
+        " (SELECT 1 FROM instruction_item p"
+        " WHERE p.obligation_id = NEW.obligation_id AND p.attempt = NEW.attempt - 1))",
         "上一次付款既未退票也未作废,不能再付",
     ),
     Guard(
@@ -495,7 +500,7 @@ GUARDS = (
         "NEW.means = 'set_off' AND (" + _HAS_LIVE_ATTEMPT.format(obligation="NEW.obligation_id") + " OR NOT EXISTS"
         " (SELECT 1 FROM obligation o JOIN receivable r ON r.county = o.county AND r.person_no = o.person_no"
         " AND r.benefit_month = o.benefit_month"
-        " AND (r.benefit = o.benefit OR r.choose_group = o.choose_group OR o.choose_group IS NULL OR r.choose_group IS NULL)"
+        " AND (r.benefit = o.benefit OR coalesce(r.choose_group = o.choose_group, 1 = 1))"
         " WHERE o.obligation_id = NEW.obligation_id AND r.receivable_id = NEW.receivable_id AND o.kind <> 'history'"
         " AND o.amount_fen >= NEW.amount_fen + " + _TAKEN_OFF.format(obligation="NEW.obligation_id") + "))",
         "抵扣的不是同一人同一月的未付款项",

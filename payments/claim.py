@@ -60,8 +60,8 @@ def plan(
 ) -> Plan:
     """Compare what should be paid with the unreleased batches.
 
-    `payable`: Payable. `live`: obligation_id and live_batch_id (null: in none). A batch of an earlier month is asked only
-    for its own obligations; one of `pay_month` must also hold everything else its benefit has to pay.
+    `payable`: Payable. `live`: obligation_id and live_batch_id (null: in none). A batch of an earlier month is asked
+    only for its own obligations; one of `pay_month` must also hold everything else its benefit has to pay.
     """
     made = Plan()
     rows = payable.join(live.select("obligation_id", "live_batch_id"), on="obligation_id", how="left")

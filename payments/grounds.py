@@ -12,6 +12,7 @@ import polars as pl
 
 from contracts.codes import GapGround, HoldCode
 from contracts.registers import REGISTER_LABELS
+from ledger.holds import GAP
 
 NO_ACCOUNT = "account:missing"
 NO_INSTITUTION_ACCOUNT = "institution:missing"
@@ -46,7 +47,7 @@ def certified_until(column: str) -> pl.Expr:
 
 def gap(register: str, ground: str) -> pl.Expr:
     """Whose register row is missing or refused."""
-    return pl.format("gap:{}:{}", pl.col(register), pl.col(ground).cast(pl.String))
+    return pl.format("{}:{}:{}", pl.lit(GAP), pl.col(register), pl.col(ground).cast(pl.String))
 
 
 def misfit(profile: str, header: str, reason: str) -> str:
@@ -69,7 +70,7 @@ def told(code: str, ground: str) -> Told:
         return Told(f"已于 {details[0]} 去世,此前未付的款项待核", "请核实领取人后解除,或撤回")
     if word == "certified_until":
         return Told(f"资格认证有效期至 {details[0]},已逾期", "请通知本人或代办人认证")
-    if word == "gap":
+    if word == GAP:
         register, found = details
         return Told(
             f"{REGISTER_LABELS.get(register, register)}名册:{GapGround.label_of(found)}",

@@ -1,0 +1,100 @@
+"""History: what was paid before the first run, as obligations that are settled by definition.
+
+It takes part in every subtraction, so the first run pays only what is still owed. It is never instructed, withdrawn or
+set off; money that was paid too much becomes a receivable like any other.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+from sqlalchemy import Connection, exists, insert, select
+
+from contracts.codes import Kind
+from contracts.errors import BookError
+from contracts.months import month_text
+from ledger import audit, cycles
+from ledger.book import Book, insert_frame, next_id, now, read_frame
+from ledger.tables import history_row, obligation, run
+from ledger.versions import KEY
+
+
+@dataclass(frozen=True)
+class Source:
+    """The file that history comes from."""
+
+    file_name: str
+    file_digest: str  # SHA-256 of its bytes
+    known_on: date
+
+
+def import_history(
+    book: Book,
+    county: str,
+    rows: pl.DataFrame,
+    source: Source,
+    go_live_month: date,
+    officer: str,
+    system_user: str,
+) -> int:
+    """Book one file of payments made elsewhere, all or none; how many (the same file again: 0).
+
+    `rows`: person_no, benefit, benefit_month, amount_fen, source_row. BookError for months before go-live or after the
+    first pay month, for amounts that are not positive, and for keys that come twice.
+    """
+    with book.writing() as conn:
+        if conn.execute(select(exists().where(run.c.manifest_digest == source.file_digest))).scalar():
+            return 0
+        _require_sound(conn, county, rows, source, go_live_month)
+        run_id = _add_run(conn, source, officer, system_user)
+        first = next_id(conn, obligation)
+        paid = rows.sort("benefit_month", "person_no", "benefit").with_columns(
+            obligation_id=pl.int_range(first, first + pl.len()),
+            run_id=pl.lit(run_id),
+            county=pl.lit(county),
+            kind=pl.lit(Kind.HISTORY.value),
+            version_no=pl.lit(0),
+            is_to_institution=pl.lit(value=False),
+        )
+        insert_frame(conn, obligation, paid.drop("source_row"))
+        insert_frame(conn, history_row, paid.select("obligation_id", "source_row"))
+        detail = {"file": source.file_digest, "rows": rows.height, "fen": int(rows["amount_fen"].sum())}
+        audit.append(conn, county, officer, system_user, "import history", f"run {run_id}", detail)
+    return rows.height
+
+
+def _require_sound(conn: Connection, county: str, rows: pl.DataFrame, source: Source, go_live_month: date) -> None:
+    month = pl.col("benefit_month")
+    first = cycles.first_pay_month(conn, county)
+    imported = select(*(obligation.c[name] for name in KEY)).where(
+        obligation.c.county == county, obligation.c.kind == Kind.HISTORY.value
+    )
+    wrong = {
+        f"早于 {month_text(go_live_month)}(本系统起算月)": rows.filter(month < go_live_month),
+        "晚于首个发放月,应由本系统发放": rows.filter(month > first) if first else rows.clear(),
+        "金额不是正数": rows.filter(pl.col("amount_fen") <= 0),
+        "同一人同一项目同一月重复": rows.filter(pl.struct(KEY).is_duplicated()),
+        "已经导入过": rows.join(read_frame(conn, imported), on=KEY, how="semi"),
+    }
+    told = ";".join(f"{what}:{found.height} 行" for what, found in wrong.items() if found.height)
+    if told:
+        raise BookError(f"发放历史不能导入({told})", "请更正后整份重新导入", source.file_name)
+
+
+def _add_run(conn: Connection, source: Source, officer: str, system_user: str) -> int:
+    run_id = next_id(conn, run)
+    conn.execute(
+        insert(run).values(
+            run_id=run_id,
+            manifest_json=json.dumps({"file_name": source.file_name, "file_digest": source.file_digest}),
+            manifest_digest=source.file_digest,
+            known_on=source.known_on.isoformat(),
+            maker=officer,
+            system_user=system_user,
+            posted_at=now(),
+        )
+    )
+    return run_id
