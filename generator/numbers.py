@@ -26,7 +26,10 @@ def resident_id(region: str, birth_date: date, ordinal: int) -> str:
 
 def resident_ids(region: str, birth_date: pl.Expr, ordinal: pl.Expr) -> pl.Expr:
     """The same for columns: birth_date (Date) and ordinal (Int64) → String."""
-    birth_number = birth_date.dt.year().cast(pl.Int64) * 10_000 + birth_date.dt.month() * 100 + birth_date.dt.day()
+    year, month, day = (
+        part.cast(pl.Int64) for part in (birth_date.dt.year(), birth_date.dt.month(), birth_date.dt.day())
+    )
+    birth_number = year * 10_000 + month * 100 + day  # a month alone is an Int8 and would overflow
     body = int(region) * 10**11 + birth_number * 1000 + ordinal
     total = sum(
         (body // 10 ** (16 - place) % 10 * (2 ** (17 - place) % 11) for place in range(17)), pl.lit(0, pl.Int64)
