@@ -37,7 +37,8 @@ PREFERENCE = ["is_chosen", "would_be_fen", "tie_rank", "benefit"]  # largest fir
 
 def coordinate(entitled: pl.LazyFrame, registers: Registers, scope: Scope) -> pl.LazyFrame:
     """Give every row its outcome, its amount and, where it lost to a higher one, the winner."""
-    rows = entitled.pipe(_with_claims, registers).pipe(_with_suspensions, registers, scope).with_columns(ground=GROUND)
+    claimed = entitled.pipe(_with_claims, registers)
+    rows = claimed.pipe(_with_suspensions, registers, scope).with_columns(ground=GROUND).cache()
     return (
         rows.join(_winners(rows, registers, scope), on=GROUP, how="left", validate="m:1")
         .with_columns(outcome=pl.coalesce("ground", IN_THE_RUNNING).cast(Outcome.dtype()))

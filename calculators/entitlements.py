@@ -19,6 +19,6 @@ def entitlements(registers: Registers, rules: Rules, scope: Scope) -> pl.LazyFra
     The same rows as facts, the calculators and coordination one after the other. ValueError where the rules are another
     county's or lack a month.
     """
-    known = facts(registers, rules, scope)
+    known = facts(registers, rules, scope).cache()  # read once, not once for each benefit
     each = [CALCULATORS[benefit](known, of_benefit) for benefit, of_benefit in rules.benefits.items()]
     return coordinate(pl.concat([empty(Entitled).lazy(), *each]), registers, scope)

@@ -35,7 +35,7 @@ def facts(registers: Registers, rules: Rules, scope: Scope, also_people: pl.Lazy
     """
     scope.check(rules)
     population = _residence_spells(rows_of(registers, "population"), scope)
-    people = _people(population, registers, rules, scope, also_people)
+    people = _people(population, registers, rules, scope, also_people).cache()  # every register's spells look at it
     spells = {
         "residence": _spells_of_movers(population, people),
         "low_income": low_income_spells(rows_of(registers, "low_income")),
