@@ -146,6 +146,7 @@ REFUSALS: Mapping[str, str] = {
     "too_short": "不能为空",
     "union_tag_not_found": "缺少类别",
 }
+LONGEST_TOLD = 60  # a longer text would bury the message
 CHOICES = ("enum", "literal_error", "union_tag_invalid")
 
 
@@ -161,8 +162,10 @@ def _refusal(document: Document, error: Mapping[str, object]) -> Problem:
         what = f"只能是 {told.get('expected') or told.get('expected_tags')}"
     else:
         what = REFUSALS.get(kind, str(error["msg"]))
-    key = _as_written(document, location)
-    return document.problem(key, f"{'.'.join(str(part) for part in key)}:{what}")
+    key, given = _as_written(document, location), error.get("input")
+    is_short_text = isinstance(given, str) and len(given) <= LONGEST_TOLD and kind != "extra_forbidden"
+    now = f"(现为 {given})" if is_short_text else ""
+    return document.problem(key, f"{'.'.join(str(part) for part in key)}:{what}{now}")
 
 
 def _as_written(document: Document, location: Key) -> Key:

@@ -92,8 +92,8 @@ def of_overlaps(place: Jurisdiction) -> Iterator[Problem]:
         for first, second in combinations(values, 2):
             if first.by == second.by and first.key.meets(second.key):
                 yield second.where.problem(
-                    f"{second.parameter} {second.key.text} 与 {first.where} 的 {first.key.text} 重叠"
-                    f"({second.effective_from} 起、{second.issued_on} 发布),请只留一条或改正日期"
+                    f"{second.name}({second.written})与 {first.where} 的 {first.name}({first.written})重叠,"
+                    f"都是 {second.effective_from} 起、{second.issued_on} 发布;请只留一条或改正日期"
                 )
 
 
@@ -114,6 +114,7 @@ def of_county(chain: Chain) -> Iterator[Problem]:
     for benefit, (with_tree, named) in chain.conditions.items():
         yield from _parameters_are_decided(chain, benefit, with_tree, named)
         yield from _codes_are_known(chain, with_tree)
+        yield from _one_age_per_benefit(chain, benefit, named)
         yield from _not_before_it_exists(chain, benefit, with_tree)
         yield from _no_money_gap(chain, benefit, with_tree, named)
     yield from _benchmarks_exist(chain)
@@ -123,12 +124,24 @@ def of_county(chain: Chain) -> Iterator[Problem]:
 def _keys_agree(chain: Chain) -> Iterator[Problem]:
     for rows in chain.values.values():
         values = [value for level in reversed(rows) for value in level]
-        for value in values:
-            if value.by != values[0].by:
-                yield value.where.problem(
-                    f"{value.parameter} 按 {'、'.join(value.by) or '(无)'} 分档,"
-                    f"{values[0].where} 按 {'、'.join(values[0].by) or '(无)'} 分档;各级须一致"
-                )
+        others = {value.by: value for value in reversed(values) if value.by != values[0].by}
+        for value in others.values():
+            yield value.where.problem(
+                f"{value.parameter} 按 {'、'.join(value.by) or '(无)'} 分档({value.source}),"
+                f"{values[0].where} 按 {'、'.join(values[0].by) or '(无)'} 分档({values[0].source});各级须一致"
+            )
+
+
+def _one_age_per_benefit(chain: Chain, benefit: Benefit, named: Conditions) -> Iterator[Problem]:
+    columns = [
+        column
+        for dimension in {
+            name for parameter in chain.values if belongs_to(parameter) is benefit for name in chain.by(parameter)
+        }
+        for column in DIMENSIONS[dimension].columns
+    ]
+    if len(columns) != len(set(columns)):
+        yield named.where.problem(f"{benefit} 同时按 age 与 age_after_birthday 分档,只能用一种")
 
 
 def _parameters_are_decided(
@@ -141,7 +154,7 @@ def _parameters_are_decided(
         values = [value for level in chain.values.get(name, ()) for value in level]
         if not values:
             if suffix != "start_rule" or _is_on_claim(chain, benefit):
-                yield named.where.problem(
+                yield _place(chain, named).problem(
                     f"{chain.levels[0].name}:{name} 没有任何一级作出规定,{benefit.label}不能载入;请写明此值及依据"
                 )
             continue
@@ -150,6 +163,12 @@ def _parameters_are_decided(
             yield values[0].where.problem(
                 f"{name} 自 {first} 才有规定,{benefit.label}自 {with_tree.begins_on} 设立,其间为空白;请补上更早的值"
             )
+
+
+def _place(chain: Chain, named: Conditions) -> Where:
+    """Where a county has to write what is missing: its own conditions, or else its jurisdiction.yaml."""
+    county = chain.levels[0]
+    return named.where if named in county.conditions else county.where
 
 
 def _is_on_claim(chain: Chain, benefit: Benefit) -> bool:
@@ -176,8 +195,8 @@ def _not_before_it_exists(chain: Chain, benefit: Benefit, with_tree: Conditions)
         for value in (value for level in rows for value in level):
             if value.effective_from < with_tree.begins_on:
                 yield value.where.problem(
-                    f"{name} 自 {value.effective_from} 起,早于{benefit.label}设立的 {with_tree.begins_on}"
-                    f"({with_tree.where});请核对日期"
+                    f"{value.name} 自 {value.effective_from} 起({value.source}),早于{benefit.label}设立的 "
+                    f"{with_tree.begins_on}({with_tree.where},{with_tree.source});请核对日期"
                 )
 
 
@@ -188,8 +207,8 @@ def _no_money_gap(chain: Chain, benefit: Benefit, with_tree: Conditions, named: 
         for cells in product(*domains):
             place = dict(zip(by, cells, strict=True))
             if not any(_is_spoken_of(chain, parameter, place) for parameter in alternatives):
-                yield named.where.problem(
-                    f"{chain.levels[0].name}:{' 或 '.join(alternatives)} 对 {_cell_text(place)} 既没有标准,"
+                yield _place(chain, named).problem(
+                    f"{chain.levels[0].name}:{' 或 '.join(alternatives)}{_cell_text(place)}既没有值,"
                     "也没有写明未设定(not_set);请补上其一"
                 )
                 break
@@ -214,13 +233,18 @@ def _is_spoken_of(chain: Chain, parameter: str, place: Mapping[str, Cell]) -> bo
 
 
 def _cell_text(place: Mapping[str, Cell]) -> str:
-    return "、".join(f"{DIMENSIONS[name].label} {cell}" for name, cell in place.items()) or "所有人"
+    """Which cell, to stand after a parameter's name."""
+    cells = "、".join(f"{DIMENSIONS[name].label} {DIMENSIONS[name].told(cell)}" for name, cell in place.items())
+    return f" 对{cells}" if cells else " "
 
 
-def _cells_that_matter(chain: Chain, with_tree: Conditions, dimension: str) -> Sequence[int | str]:
+def _cells_that_matter(chain: Chain, with_tree: Conditions, dimension: str) -> Sequence[Cell]:
     """Ages that can qualify, tiers the county has, and every cell of other dimensions."""
     if dimension == "age":
         return _ages(chain, with_tree)
+    if dimension == "age_after_birthday":
+        ages = _ages(chain, with_tree)
+        return [(age, is_first) for age in ages for is_first in (False, True) if age - is_first in ages]
     if dimension == "tier":
         tiers = {value.text for level in chain.values.get(TIER, ()) for value in level}
         return [tier for tier in DIMENSIONS[dimension].domain if tier in tiers]
@@ -278,7 +302,7 @@ def _pairs_are_decided(chain: Chain) -> Iterator[Problem]:
             if found.key == {first, second}
         ]
         if pair is None:
-            yield chain.conditions[second][1].where.problem(
+            yield _place(chain, chain.conditions[second][1]).problem(
                 f"{chain.levels[0].name}:{first.label}与{second.label}({first} + {second})能否兼领没有规定;"
                 "请在 interactions.yaml 中写明 stack、exclude 或 choose_higher 及依据"
             )

@@ -15,6 +15,7 @@ from rulebook.parameters import DIBAO, TIER, UNITS, WAGE
 SEVEREST_GRADE = 1  # a benchmark keyed by grade means grades 1–2
 Look = Callable[[str, Mapping[str, Cell]], Chosen]  # a parameter's value for some cells, in the month at hand
 Column = int | bool | str | None
+NOTHING = Chosen()
 
 
 @dataclass
@@ -34,6 +35,13 @@ class Figures:
             if self.ground is None and each.usable is None:
                 self.ground = each.ground or UnsetGround.NOT_SET
 
+    def publish(self, amount: Chosen, standard: Chosen = NOTHING) -> None:
+        """Pay an amount the law prints; where it is below its floor, name the standard the floor is worked out from."""
+        self.rest_on(amount)
+        self.columns["amount_fen"] = _fen(amount)
+        if amount.ground is not None and standard.value is not None:
+            self.used.append(standard.value)
+
 
 def money_of(benefit: Benefit, look: Look, cells: Mapping[str, Cell]) -> Figures:
     """The money columns of a benefit for one cell (contracts.policy.RATE_MONEY)."""
@@ -44,8 +52,7 @@ def money_of(benefit: Benefit, look: Look, cells: Mapping[str, Cell]) -> Figures
             return _tekun_care(look, cells)
         case _:
             figures = Figures()
-            figures.rest_on(amount := look(f"{benefit}.amount", cells))
-            figures.columns["amount_fen"] = _fen(amount)
+            figures.publish(look(f"{benefit}.amount", cells))
             return figures
 
 
@@ -53,8 +60,7 @@ def _tekun_living(look: Look, cells: Mapping[str, Cell]) -> Figures:
     amount, ratio, dibao = look("tekun_living.amount", cells), look("tekun_living.ratio", cells), look(DIBAO, cells)
     figures = Figures()
     if _is_published(amount, _times(dibao, ratio)):
-        figures.rest_on(_checked(amount, _times(dibao, ratio), ratio))
-        figures.columns["amount_fen"] = _fen(amount)
+        figures.publish(_checked(amount, _times(dibao, ratio), ratio), dibao)
         return figures
     figures.rest_on(ratio, dibao)
     figures.columns |= {"dibao_fen": _fen(dibao), "dibao_months": _months(dibao), **_fraction(ratio)}
@@ -65,7 +71,7 @@ def _tekun_care(look: Look, cells: Mapping[str, Cell]) -> Figures:
     amount, ratio = look("tekun_care.amount", cells), look("tekun_care.ratio", cells)
     benchmark = look("tekun_care.benchmark", cells)
     tier = look(TIER, {})
-    wage = look(WAGE, {"tier": tier.usable.text}) if tier.usable else Chosen()
+    wage = look(WAGE, {"tier": tier.usable.text}) if tier.usable else NOTHING
     borrowed = _borrowed(look, benchmark)
     by_wage, floor = _times(wage, ratio), None
     if ratio.value is not None:
@@ -74,8 +80,7 @@ def _tekun_care(look: Look, cells: Mapping[str, Cell]) -> Figures:
         floor, above = (measure(borrowed.usable) if borrowed.usable else None), borrowed
     figures = Figures()
     if _is_published(amount, floor):
-        figures.rest_on(_checked(amount, floor, above))
-        figures.columns["amount_fen"] = _fen(amount)
+        figures.publish(_checked(amount, floor, above), wage)
     elif ratio.value is not None:
         figures.rest_on(ratio, tier, *([wage] if tier.usable else []))
         figures.columns |= {"wage_fen": _fen(wage), **_fraction(ratio)}
@@ -88,7 +93,7 @@ def _tekun_care(look: Look, cells: Mapping[str, Cell]) -> Figures:
 def _borrowed(look: Look, benchmark: Chosen) -> Chosen:
     """The amount a benchmark names."""
     if benchmark.usable is None or benchmark.usable.text is None:
-        return Chosen()
+        return NOTHING
     return look(benchmark.usable.text, {"grade": SEVEREST_GRADE})
 
 

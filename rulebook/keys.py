@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from contracts.codes import (
     AbilityScale,
@@ -19,7 +20,7 @@ from contracts.codes import (
     SupportMode,
 )
 
-Cell = int | str | None  # one value of one dimension; None: the person has none
+Cell = int | str | tuple[int, bool] | None  # one value of one dimension; None: the person has none
 GREATEST_AGE = 150
 BAND = re.compile(r"^\[(\d{1,3}),(\d{1,3}|∞)\)$")
 GRADES = re.compile(r"^([1-4])(?:-([1-4]))?$")
@@ -29,13 +30,21 @@ BY_SIGN = "×"
 
 @dataclass(frozen=True)
 class Dimension:
-    """One thing values differ by. `column` is the facts column it is looked up in; empty where it is no fact."""
+    """One thing values differ by. `columns` are the facts it is looked up by; none where it is no fact."""
 
     name: str
-    column: str
+    columns: tuple[str, ...]
     label: str
-    domain: tuple[int | str, ...]
+    domain: tuple[Cell, ...]
     read: Callable[[str], frozenset[Cell]]
+    code: type[Code] | None = None
+
+    def told(self, cell: Cell) -> str:
+        """A cell for an officer to read."""
+        if isinstance(cell, tuple):
+            age, is_birthday_month = cell
+            return str(age - is_birthday_month)
+        return self.code.label_of(str(cell)) if self.code and cell is not None else str(cell)
 
 
 def _band(text: str) -> frozenset[Cell]:
@@ -46,6 +55,15 @@ def _band(text: str) -> frozenset[Cell]:
     if first >= last:
         raise ValueError(f"{text} 是空的年龄段")
     return frozenset(range(first, last))
+
+
+def _band_after_birthday(text: str) -> frozenset[Cell]:
+    """The ages of a band that counts from the month after the birthday: in the birthday month the age before counts."""
+    return frozenset(
+        (age, is_birthday_month)
+        for age, is_birthday_month in AGES_AND_BIRTHDAY_MONTHS
+        if age - is_birthday_month in _band(text)
+    )
 
 
 def _grades(text: str) -> frozenset[Cell]:
@@ -74,16 +92,24 @@ def _tier(text: str) -> frozenset[Cell]:
 
 
 def _of_codes(name: str, column: str, label: str, listed: type[Code]) -> Dimension:
-    return Dimension(name, column, label, tuple(listed.values()), _codes(listed))
+    return Dimension(name, (column,), label, tuple(listed.values()), _codes(listed), listed)
 
 
+AGES_AND_BIRTHDAY_MONTHS = tuple(product(range(GREATEST_AGE + 1), (False, True)))
 TIERS = ("1", "2", "3", "4")
 DIMENSIONS: Mapping[str, Dimension] = {
     dimension.name: dimension
     for dimension in (
-        Dimension("age", "age_years", "周岁", tuple(range(GREATEST_AGE + 1)), _band),
-        Dimension("grade", "disability_grade", "残疾等级", (1, 2, 3, 4), _grades),
-        Dimension("tier", "", "最低工资档次", TIERS, _tier),
+        Dimension("age", ("age_years",), "周岁", tuple(range(GREATEST_AGE + 1)), _band),
+        Dimension(
+            "age_after_birthday",
+            ("age_years", "is_birthday_month"),
+            "周岁(自生日次月)",
+            AGES_AND_BIRTHDAY_MONTHS,
+            _band_after_birthday,
+        ),
+        Dimension("grade", ("disability_grade",), "残疾等级", (1, 2, 3, 4), _grades),
+        Dimension("tier", (), "最低工资档次", TIERS, _tier),
         _of_codes("area", "area_code", "城乡", Area),
         _of_codes("self_care", "self_care_code", "自理能力", SelfCare),
         _of_codes("support_mode", "support_mode_code", "供养方式", SupportMode),

@@ -63,6 +63,16 @@ class Value:
     source: Source
     where: Where
 
+    @property
+    def name(self) -> str:
+        """Parameter and key."""
+        return f"{self.parameter} {self.key.text}".rstrip()
+
+    @property
+    def written(self) -> str:
+        """The value as written, and the document it stands in."""
+        return f"{self.text} {self.unit},{self.source}"
+
 
 @dataclass(frozen=True)
 class Unset:

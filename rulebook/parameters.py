@@ -42,6 +42,7 @@ UNITS: Mapping[str, tuple[Kind, int]] = {  # unit as written → kind, months a 
     "parameter": (Kind.REFERENCE, 0),
 }
 ALL = "all"
+LONGEST_WHOLE = 6  # digits; longer ones are a slip, and products stay within Int64
 DIBAO, WAGE, TIER = "dibao.standard", "minimum_wage.amount", "minimum_wage.tier"
 
 
@@ -128,13 +129,13 @@ def read_figure(text: str, unit: str, codes: type[Code] | None = None) -> Figure
 
 
 def _whole(text: str) -> int:
-    if not text.isascii() or not text.isdigit() or len(text) > 4:
+    if not text.isascii() or not text.isdigit() or len(text) > LONGEST_WHOLE:
         raise ValueError(f"{text} 应为整数")
     return int(text)
 
 
 def _fraction(text: str) -> Fraction:
     above, _, below = text.partition("/")
-    if not below or not _whole(below):
+    if not below or not _whole(below) or not _whole(above):
         raise ValueError(f"{text} 应为分数,如 13/10")
     return Fraction(_whole(above), _whole(below))

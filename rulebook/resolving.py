@@ -83,7 +83,7 @@ class _Resolving:
             benefit=self.benefit,
             when=with_tree.tree.condition,
             when_source=str(named.source),
-            keys=tuple(dimension.column for dimension in self.dimensions),
+            keys=tuple(self.columns),
             rates=self.rates(),
         )
 
@@ -105,7 +105,12 @@ class _Resolving:
         """The facts this benefit's figures are keyed by."""
         parameters = [*self.names.values(), *([DIBAO] if self.benefit is Benefit.TEKUN_LIVING else [])]
         found = {name: None for parameter in parameters for name in self.chain.by(parameter)}
-        return tuple(DIMENSIONS[name] for name in found if DIMENSIONS[name].column)
+        return tuple(DIMENSIONS[name] for name in found if DIMENSIONS[name].columns)
+
+    @property
+    def columns(self) -> list[str]:
+        """The facts columns of those dimensions."""
+        return [column for dimension in self.dimensions for column in dimension.columns]
 
     @cached_property
     def values(self) -> tuple[Value, ...]:
@@ -116,19 +121,20 @@ class _Resolving:
 
     def rates(self) -> pl.DataFrame:
         """One row per month and combination of cells."""
-        rows = [
-            (months, groups, self.row(months[0], cells)) for months in self.segments() for groups, cells in self.cells()
-        ]
         schema = self.schema()
-        columns: dict[str, list[object]] = {name: [] for name in schema}
-        for months, groups, row in rows:
-            for month, *cell in product(months, *groups):
-                columns["benefit_month"].append(month)
-                for dimension, value in zip(self.dimensions, cell, strict=True):
-                    columns[dimension.column].append(value)
-                for name, held in row.items():
-                    columns[name].append(held)
-        return pl.DataFrame(columns, schema=schema)
+        places = [dimension.name for dimension in self.dimensions]
+        rows = [
+            {"benefit_month": months, **dict(zip(places, groups, strict=True)), **self.row(months[0], cells)}
+            for months in self.segments()
+            for groups, cells in self.cells()
+        ]
+        several = {"benefit_month": pl.List(pl.Date()), **dict.fromkeys(places, pl.List(pl.Int64()))}
+        frame = pl.DataFrame(rows, schema=several | {name: schema[name] for name in rows[0] if name not in several})
+        for name in several:
+            frame = frame.explode(name)
+        for dimension in self.dimensions:
+            frame = pl.concat([frame, _cells_of(dimension)[frame[dimension.name]]], how="horizontal")
+        return frame.select(list(schema))
 
     def schema(self) -> dict[str, pl.DataType]:
         """The columns of the rates."""
@@ -140,7 +146,7 @@ class _Resolving:
                 conditions[f"p_{name}"] = DTYPES[kind]
         return {
             "benefit_month": pl.Date(),
-            **{dimension.column: FACTS[dimension.column] for dimension in self.dimensions},
+            **{column: FACTS[column] for column in self.columns},
             **COMMON_RATES,
             **RATE_MONEY[self.benefit],
             **conditions,
@@ -160,19 +166,21 @@ class _Resolving:
             together.setdefault(bisect_right(turns, month), []).append(month)
         yield from together.values()
 
-    def cells(self) -> Iterator[tuple[list[list[Cell]], dict[str, Cell]]]:
-        """Groups of cells that no key tells apart, and one combination of cells that stands for them."""
-        per_dimension = [self.groups(dimension) for dimension in self.dimensions]
-        for groups in product(*per_dimension):
-            names = (dimension.name for dimension in self.dimensions)
-            yield list(groups), {name: group[0] for name, group in zip(names, groups, strict=True)}
+    def cells(self) -> Iterator[tuple[list[list[int]], dict[str, Cell]]]:
+        """Groups of cells that no key tells apart, by place in the domain, and a combination that stands for them."""
+        for groups in product(*map(self.groups, self.dimensions)):
+            stands = {
+                dimension.name: (*dimension.domain, None)[group[0]]
+                for dimension, group in zip(self.dimensions, groups, strict=True)
+            }
+            yield list(groups), stands
 
-    def groups(self, dimension: Dimension) -> list[list[Cell]]:
+    def groups(self, dimension: Dimension) -> list[list[int]]:
         """The domain of a dimension, null too, by which keys its cells lie in."""
         parts = {value.key.parts[value.by.index(dimension.name)] for value in self.values if dimension.name in value.by}
-        together: dict[tuple[bool, ...], list[Cell]] = {}
-        for cell in (*dimension.domain, None):
-            together.setdefault(tuple(cell in part for part in parts), []).append(cell)
+        together: dict[tuple[bool, ...], list[int]] = {}
+        for place, cell in enumerate((*dimension.domain, None)):
+            together.setdefault(tuple(cell in part for part in parts), []).append(place)
         return list(together.values())
 
     def row(self, month: date, cells: Mapping[str, Cell]) -> dict[str, object]:
@@ -284,6 +292,12 @@ class _Resolving:
             },
         )
         return rate_id
+
+
+def _cells_of(dimension: Dimension) -> pl.DataFrame:
+    """The domain of a dimension, null last, one facts column each."""
+    rows = [cell if isinstance(cell, tuple) else (cell,) * len(dimension.columns) for cell in (*dimension.domain, None)]
+    return pl.DataFrame(rows, schema={column: FACTS[column] for column in dimension.columns}, orient="row")
 
 
 def worst(statuses: Iterable[ValueStatus]) -> ValueStatus:

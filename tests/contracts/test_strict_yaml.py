@@ -64,7 +64,7 @@ def test_a_quoted_null_is_a_word():
         ("name: x\nrows:\n - code: a\n   count: 1.0", "f.yaml:4:11 rows.0.count:应为整数"),
         ("name: x\nrows:\n - code: a\n   since: 2023-02-29", "f.yaml:4:11 rows.0.since:没有这一天"),
         ("name: x\nrows:\n - code: a\n   since: 1704067200", "f.yaml:4:11 rows.0.since:应为日期(YYYY-MM-DD)"),
-        ("name: x\nrows:\n - code: a\n   open: 1", "f.yaml:4:10 rows.0.open:应为 yes 或 no"),
+        ("name: x\nrows:\n - code: a\n   open: 1", "f.yaml:4:10 rows.0.open:应为 yes 或 no(现为 1)"),
         ("name: &n x", "f.yaml:1:7 不允许锚点(&)"),
         ("name: !!str x", "f.yaml:1:7 不允许标签(!)"),
         ("name: x\n<<: {a: b}", "f.yaml:2:1 键必须是文字,不允许合并(<<)"),

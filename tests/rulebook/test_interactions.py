@@ -1,0 +1,65 @@
+"""Who may draw what: every pair decided, and what a decision does to the rates."""
+
+from itertools import combinations
+
+import pytest
+
+from contracts.codes import Benefit, ChoiceGroup
+from tests.rulebook.conftest import TODAY
+from tests.rulebook.test_resolving import COUNTIES, JULY, rates
+
+B = Benefit
+HENAN = ["410721", "410902", "411102"]
+TEKUN = {B.TEKUN_LIVING, B.TEKUN_CARE}
+SHUT_OUT = {B.ELDER_SERVICE_SUBSIDY, B.ELDER_CARE_SUBSIDY, B.DISABILITY_LIVING_SUBSIDY, B.DISABILITY_CARE_SUBSIDY}
+
+
+def expected(county, first, second):
+    """The blueprint's section 7, written once more by hand."""
+    both = {first, second}
+    shut_out = SHUT_OUT | {B.HARDSHIP_ELDER_SUBSIDY}
+    if both & TEKUN and both & shut_out:
+        return "exclude"
+    if both == {B.ELDER_CARE_SUBSIDY, B.DISABILITY_CARE_SUBSIDY}:
+        return "choose_higher"
+    if both == {B.HARDSHIP_ELDER_SUBSIDY, B.DISABILITY_LIVING_SUBSIDY}:
+        return "choose_higher"
+    return "stack"
+
+
+def every_pair(law):
+    return [
+        (county, *pair) for county in COUNTIES for pair in combinations(law.resolve(county, [JULY], TODAY).benefits, 2)
+    ]
+
+
+def test_every_pair_is_decided_as_the_law_says(shipped):
+    for county, first, second in every_pair(shipped):
+        pairs = shipped.resolve(county, [JULY], TODAY).pairs
+        found = [pair for pair in pairs if {pair.first, pair.second} == {first, second}]
+        assert [pair.relation for pair in found] == [expected(county, first, second)], (county, first, second)
+        assert found[0].ground
+
+
+@pytest.mark.parametrize(("county", "count"), [*((county, 21) for county in [*HENAN, "130581"]), ("370828", 28)])
+def test_how_many_pairs_there_are(shipped, county, count):
+    assert len(shipped.resolve(county, [JULY], TODAY).pairs) == count
+
+
+@pytest.mark.parametrize("county", COUNTIES)
+def test_tekun_shuts_out_exactly_what_the_pairs_say(shipped, county):
+    for benefit in shipped.resolve(county, [JULY], TODAY).benefits:
+        is_shut_out = benefit in SHUT_OUT | {B.HARDSHIP_ELDER_SUBSIDY}
+        assert rates(shipped, county, benefit).get("p_excluded_by_tekun", False) is is_shut_out, benefit
+
+
+@pytest.mark.parametrize("county", COUNTIES)
+def test_groups_and_ties(shipped, county):
+    told = {
+        benefit: (row["p_choose_group"], row["p_tie_rank"])
+        for benefit in shipped.resolve(county, [JULY], TODAY).benefits
+        if (row := rates(shipped, county, benefit))["p_choose_group"]
+    }
+    care = {B.ELDER_CARE_SUBSIDY: (ChoiceGroup.CARE, 0), B.DISABILITY_CARE_SUBSIDY: (ChoiceGroup.CARE, 1)}
+    living = {B.HARDSHIP_ELDER_SUBSIDY: (ChoiceGroup.LIVING, 0), B.DISABILITY_LIVING_SUBSIDY: (ChoiceGroup.LIVING, 1)}
+    assert told == (care | living if county == "370828" else care)
