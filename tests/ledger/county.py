@@ -13,7 +13,7 @@ from contracts.columns import polars_schema
 from contracts.manifest import Manifest
 from contracts.months import parse_month
 from contracts.tables import Coordinated, Facts, RateCatalogue
-from ledger import batches, cycles, holds, people, posting, results, signing
+from ledger import batches, cycles, history, holds, people, posting, results, signing
 from ledger.attempts import is_released
 from ledger.batches import NewBatch
 from ledger.book import read_frame
@@ -108,6 +108,17 @@ class County:
     def run(self, pay_month, rows, limits=NO_STOP, override=None, note=""):
         """Post what was decided, without claiming."""
         return posting.post(self.book, self.decided(pay_month, rows, note), MAKER, "tester", limits, override)
+
+    def import_history(self, *paid, source="history"):
+        """Payments made elsewhere: (person_no, month, benefit, fen)."""
+        rows = [
+            (person, benefit, parse_month(month), fen, n) for n, (person, month, benefit, fen) in enumerate(paid, 2)
+        ]
+        names = ("person_no", "benefit", "benefit_month", "amount_fen")
+        schema = {**{name: polars_schema(Coordinated)[name] for name in names}, "source_row": pl.Int64()}
+        frame = pl.DataFrame(rows, schema=schema, orient="row")
+        origin = history.Source(f"{source}.csv", source, parse_month(self.go_live))
+        return history.import_history(self.book, CODE, frame, origin, parse_month(self.go_live), MAKER, "tester")
 
     def preview(self, pay_month, rows):
         with self.book.reading() as conn:

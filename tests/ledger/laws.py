@@ -1,0 +1,143 @@
+"""What must hold of a book after every event, worked out row by row and without the code under test."""
+
+from collections import Counter, defaultdict
+
+from sqlalchemy import text
+
+from ledger import audit
+
+
+def rows(book, statement):
+    with book.reading() as conn:
+        return [tuple(row) for row in conn.execute(text(statement))]
+
+
+def tally(book):
+    """Fen by key, and what became of each obligation and receivable."""
+    groups = {"elder_care_subsidy": "care", "disability_care_subsidy": "care"}
+    obligations = {
+        number: {
+            "key": (person, month, benefit),
+            "set": (person, month, groups.get(benefit, benefit)),
+            "fen": fen,
+            "history": kind == "history",
+        }
+        for number, person, month, benefit, fen, kind in rows(
+            book, "SELECT obligation_id, person_no, benefit_month, benefit, amount_fen, kind FROM obligation"
+        )
+    }
+    receivables = {
+        number: {"key": (person, month, benefit), "set": (person, month, groups.get(benefit, benefit)), "fen": fen}
+        for number, person, month, benefit, fen in rows(
+            book, "SELECT receivable_id, person_no, benefit_month, benefit, amount_fen FROM receivable"
+        )
+    }
+    withdrawn, set_off = Counter(), Counter()
+    for number, fen in rows(book, "SELECT obligation_id, amount_fen FROM withdrawal"):
+        withdrawn[number] += fen
+    recovered = defaultdict(Counter)
+    for number, means, obligation, fen in rows(
+        book, "SELECT receivable_id, means, obligation_id, amount_fen FROM recovery"
+    ):
+        recovered[number]["set_off" if means == "set_off" else "waived" if means == "waived" else "money"] += fen
+        if obligation is not None:
+            set_off[obligation] += fen
+    return obligations, receivables, withdrawn, set_off, recovered
+
+
+def attempts(book):
+    """(obligation, attempt, fen, is_released, is_voided, is_returned) of every attempt."""
+    released = {batch for (batch,) in rows(book, "SELECT batch_id FROM approval WHERE step = 'released'")}
+    voided = {batch for (batch,) in rows(book, "SELECT batch_id FROM batch_event WHERE event = 'voided'")}
+    returned = {line for (line,) in rows(book, "SELECT instruction_id FROM bank_event WHERE event = 'returned'")}
+    return [
+        (obligation, attempt, fen, batch in released, batch in voided, line in returned)
+        for obligation, attempt, fen, batch, line in rows(
+            book,
+            "SELECT i.obligation_id, i.attempt, i.amount_fen, n.batch_id, i.instruction_id"
+            " FROM instruction_item i JOIN instruction n ON n.instruction_id = i.instruction_id",
+        )
+    ]
+
+
+def newest_versions(book):
+    """Key → (outcome, fen) of the newest version."""
+    found = {}
+    for person, month, benefit, outcome, fen in rows(
+        book,
+        "SELECT person_no, benefit_month, benefit, outcome, amount_fen FROM entitlement_version ORDER BY version_no",
+    ):
+        found[person, month, benefit] = (outcome, fen)
+    return found
+
+
+def breaches(book):
+    """Every law that does not hold, in words; empty where all do."""
+    obligations, receivables, withdrawn, set_off, recovered = tally(book)
+    gone, live = Counter(), Counter()
+    for obligation, _, fen, is_released, is_voided, is_returned in attempts(book):
+        if is_released and not is_returned:
+            gone[obligation] += fen
+        if not is_voided and not is_returned:
+            live[obligation] += 1
+    for number, owed in obligations.items():
+        if owed["history"]:
+            gone[number] += owed["fen"]
+    found = [f"two live attempts at {number}" for number, count in live.items() if count > 1]
+    booked, by_set = Counter(), defaultdict(Counter)
+    for number, owed in obligations.items():
+        booked[owed["key"]] += owed["fen"] - withdrawn[number]
+        outstanding = owed["fen"] - withdrawn[number] - set_off[number] - gone[number]
+        if outstanding < 0:
+            found.append(f"obligation {number} overspent by {-outstanding}")
+        by_set[owed["set"]].update(gone=gone[number], outstanding=outstanding, set_off=set_off[number])
+    for number, back in receivables.items():
+        booked[back["key"]] -= back["fen"]
+        open_fen = back["fen"] - recovered[number]["money"] - recovered[number]["set_off"]
+        if open_fen < 0:
+            found.append(f"receivable {number} recovered twice")
+        by_set[back["set"]].update(repaid=recovered[number]["money"], open=open_fen, used=recovered[number]["set_off"])
+    versions, owed_by_set, unknown = newest_versions(book), Counter(), set()
+    for key, (_, fen) in versions.items():
+        person, month, benefit = key
+        in_set = next((s for s in by_set if s[:2] == (person, month) and s[2] in (benefit, group_of(benefit))), None)
+        if fen is None:
+            unknown.add(in_set)
+        elif booked[key] != fen:
+            found.append(f"{key}: booked {booked[key]}, owed {fen}")
+        owed_by_set[in_set] += fen or 0
+    for one, sums in by_set.items():
+        if sums["set_off"] != sums["used"]:
+            found.append(f"{one}: set off {sums['set_off']} against {sums['used']}")
+        if (
+            one not in unknown
+            and sums["gone"] - sums["repaid"] != owed_by_set[one] + sums["open"] - sums["outstanding"]
+        ):
+            found.append(f"{one}: gone out and repaid do not meet what is owed: {dict(sums)}")
+    with book.reading() as conn:
+        found += audit.verify(conn)
+    return found
+
+
+def group_of(benefit):
+    return "care" if benefit in ("elder_care_subsidy", "disability_care_subsidy") else benefit
+
+
+def uncancelled(book):
+    """Sets of one person and month that have both unpaid money and money owed back: empty after every run."""
+    obligations, receivables, withdrawn, set_off, recovered = tally(book)
+    gone = Counter()
+    for obligation, _, fen, is_released, _, is_returned in attempts(book):
+        if is_released and not is_returned:
+            gone[obligation] += fen
+    unpaid = {
+        owed["set"]
+        for number, owed in obligations.items()
+        if not owed["history"] and owed["fen"] > withdrawn[number] + set_off[number] + gone[number]
+    }
+    owed_back = {
+        back["set"]
+        for number, back in receivables.items()
+        if back["fen"] > recovered[number]["money"] + recovered[number]["set_off"]
+    }
+    return unpaid & owed_back
