@@ -1,0 +1,155 @@
+"""What applies in a county in a month, for a person to read: each value, who set it, on what, how far to trust it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.codes import Benefit, Role, UnsetGround, ValueStatus
+from rulebook.chain import Chain, Chosen
+from rulebook.keys import Cell
+from rulebook.law import Source, Unset, Value
+from rulebook.parameters import ALL, STANDARDS, belongs_to, declared
+
+UNIT_LABELS = {
+    "yuan/month": "元/月",
+    "yuan/year": "元/年",
+    "yuan": "元",
+    "× dibao.standard": "× 低保标准",
+    "× minimum_wage.amount": "× 最低工资",
+    "years": "周岁",
+    "yes/no": "",
+    "levels": "级",
+    "code": "",
+    "parameter": "",
+}
+WORDS_OF_VALUES = {"yes": "是", "no": "否", "unable": "民政部门认定生活不能自理", "level": "能力评估等级"}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One value that stands in a month, or the lack of one."""
+
+    benefit: Benefit | None  # None: a standard, or something for every benefit
+    parameter: str
+    label: str
+    key: str
+    value: str  # as printed; empty where nothing is set
+    unit: str
+    ground: UnsetGround | None  # why the value is not paid; NOT_SET where there is none
+    role: Role | None
+    status: ValueStatus | None
+    set_by: str  # the jurisdiction's name
+    effective_from: date | None
+    issued_on: date | None
+    source: str
+    quote: str
+    note: str
+    against: str  # the other document, where two disagree
+    is_abolished: bool = False
+
+    @property
+    def text(self) -> str:
+        """The value with its unit."""
+        if self.is_abolished:
+            return "已取消"
+        if not self.value:
+            return "标准未设定"
+        unit = UNIT_LABELS.get(self.unit, self.unit)
+        return f"{self.value} {unit}".rstrip()
+
+
+def printed(value: Value) -> str:
+    """A value as an officer reads it: codes by their labels, yes and no in Chinese."""
+    known = declared(value.parameter)
+    text = value.text or ""
+    if known and known.codes:
+        return known.codes.label_of(text)
+    return WORDS_OF_VALUES.get(text, text)
+
+
+def standing(chain: Chain, month: date, known_on: date) -> list[Standing]:
+    """Everything that stands in the month: benefits in their order, then the standards they rest on."""
+    order = list(chain.conditions)
+    found = [told for parameter in _parameters(chain) for told in _of_parameter(chain, parameter, month, known_on)]
+    return sorted(found, key=lambda told: (order.index(told.benefit) if told.benefit else len(order),))
+
+
+def _parameters(chain: Chain) -> list[str]:
+    """Parameters of the county's benefits and what they rest on."""
+    names = sorted({*chain.values, *chain.unset})
+    return [
+        name
+        for name in names
+        if belongs_to(name) in chain.conditions or name in STANDARDS or name.startswith(f"{ALL}.")
+    ]
+
+
+def _of_parameter(chain: Chain, parameter: str, month: date, known_on: date) -> Iterator[Standing]:
+    by = chain.by(parameter)
+    keys = {value.key.text: value.key for level in chain.values.get(parameter, ()) for value in level}
+    keys |= {said.key.text: said.key for said in chain.unset.get(parameter, ())}
+    told: set[Value] = set()
+    for text, key in keys.items():
+        cells = dict(zip(by, (_least(part) for part in key.parts), strict=True))
+        chosen = chain.choose(parameter, cells, month, known_on)
+        if chosen.value is None:
+            unset = next((said for said in chain.unset.get(parameter, ()) if said.key.text == text), None)
+            yield _unset(chain, parameter, text, unset)
+        elif chosen.value not in told:
+            told.add(chosen.value)
+            yield _value(parameter, chosen)
+
+
+def _least(part: frozenset[Cell]) -> Cell:
+    """One cell that stands for a part of a key."""
+    return min(part, key=lambda cell: (cell is not None, str(cell).zfill(3)))
+
+
+def _value(parameter: str, chosen: Chosen) -> Standing:
+    value, against = chosen.value, chosen.against
+    assert value is not None
+    return Standing(
+        benefit=belongs_to(parameter),
+        parameter=parameter,
+        label=value.label,
+        key=value.key.text,
+        value=printed(value),
+        unit=value.unit,
+        ground=chosen.ground,
+        role=value.role,
+        status=value.status,
+        set_by=value.level_name,
+        effective_from=value.effective_from,
+        issued_on=value.issued_on,
+        source=str(value.source),
+        quote=value.source.quote,
+        note=value.source.note,
+        against=f"{against.written}({against.level_name}{against.role.label})" if against else "",
+        is_abolished=chosen.is_abolished,
+    )
+
+
+def _unset(chain: Chain, parameter: str, key: str, said: Unset | None) -> Standing:
+    known = declared(parameter)
+    labels = [value.label for level in chain.values.get(parameter, ()) for value in level]
+    source = said.source if said else Source("", "", "")
+    return Standing(
+        benefit=belongs_to(parameter),
+        parameter=parameter,
+        label=labels[0] if labels else known.label if known else parameter,
+        key=key,
+        value="",
+        unit="",
+        ground=UnsetGround.NOT_SET,
+        role=None,
+        status=None,
+        set_by="",
+        effective_from=None,
+        issued_on=None,
+        source=str(said.source) if said else "",
+        quote=source.quote,
+        note=source.note,
+        against="",
+    )
