@@ -2,9 +2,10 @@
 
     python benchmarks/county_month.py --people 1000000
 
-Files are generated, then each step runs in a process of its own, so that its peak memory is its own: taking in the files,
-merely reading the accepted registers back, working out every benefit from them in one plan. The last figure is how many
-times longer the calculation takes than the reading. Booking and payment files are not here: `disburse run` shows its own.
+Files are generated, then each step runs in a process of its own, so that its peak memory is its own: taking in the
+files, merely reading the accepted registers back, working out every benefit from them in one plan. The last figure is
+how many times longer the calculation takes than the reading. Booking and payment files are not here: `disburse run`
+shows its own.
 """
 
 from __future__ import annotations

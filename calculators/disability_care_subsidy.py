@@ -5,8 +5,8 @@ In          the conditions' facts and the keys of the rates (disability_grade);
             p_amount_fen (null: no standard set), p_round_up_to_fen
 Out         would_be_fen   fen/person/month, null where no standard is set
 Rounding    Up to the whole unit of p_round_up_to_fen, once.
-Not here    Claims and the choice against 护理补贴 (coordination.py); 特困 who are 全自理, whose tier borrows this standard
-            (tekun_care.py).
+Not here    Claims and the choice against 护理补贴 (coordination.py); 特困 who are 全自理, whose tier borrows
+            this standard (tekun_care.py).
 """
 
 from __future__ import annotations

@@ -66,12 +66,18 @@ def age_years(month: pl.Expr) -> pl.Expr:
 ORDER: Mapping[str, Order] = {
     "residence": Order(),
     "low_income": Order(
-        by=("low_income_code", "first_month", "self_care_code", "area_code"),
+        by=("low_income_code", "first_month", "self_care_code", "area_code", "institution_id", "support_mode_code"),
         descending=("first_month", "self_care_code"),
         any_of="is_recipient",
     ),
-    "disability": Order(by=("disability_grade", "issued_on"), descending=("issued_on",), any_of="needs_long_term_care"),
-    "ability": Order(by=("assessed_on", "ability_level"), descending=("assessed_on", "ability_level")),
+    "disability": Order(
+        by=("disability_grade", "issued_on", "disability_category_code"),
+        descending=("issued_on",),
+        any_of="needs_long_term_care",
+    ),
+    "ability": Order(
+        by=("assessed_on", "ability_level", "ability_scale_code"), descending=("assessed_on", "ability_level")
+    ),
     "unable": Order(),
     "family_planning": Order(by=("family_planning_code",)),
 }

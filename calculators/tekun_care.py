@@ -1,7 +1,7 @@
 """特困供养照料护理 (tekun_care): the monthly care amount of a person in extreme hardship, by care tier.
 
-Rule        The amount the county has published for the tier; else the county's minimum wage times the tier's ratio; else
-            the benchmark of the tier (全自理: the 重度残疾人护理补贴 standard).
+Rule        The amount the county has published for the tier; else the county's minimum wage times the tier's ratio;
+            else the benchmark of the tier (全自理: the 重度残疾人护理补贴 standard).
             (新政办〔2024〕13号 清单第9、10项)
 In          the conditions' facts and the keys of the rates (self_care_code); p_amount_fen, p_wage_fen with
             p_ratio_num/den, p_benchmark_fen (each null where the tier has none), p_round_up_to_fen
