@@ -14,7 +14,7 @@ from contracts.months import parse_month
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class MonthType(click.ParamType):
+class MonthType(click.ParamType[date]):
     """A month written YYYY-MM."""
 
     name = "YYYY-MM"
@@ -29,7 +29,7 @@ class MonthType(click.ParamType):
             self.fail(str(wrong), param, ctx)
 
 
-class DayType(click.ParamType):
+class DayType(click.ParamType[date]):
     """A day written YYYY-MM-DD."""
 
     name = "YYYY-MM-DD"

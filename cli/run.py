@@ -48,7 +48,7 @@ def run(
     from dagster_project.running import run_month, step_names
 
     choices = Choices(maker=officer, system_user=system_user(), override_by=override_by, override_reason=reason)
-    with progress(f"{county} {pay_month:%Y-%m}", len(step_names(home, preview=preview))) as reached:
+    with progress(f"{county} {pay_month:%Y-%m}", len(step_names(home, preview))) as reached:
         result = run_month(home, county, pay_month, known_on, choices, preview=preview, on_step=reached)
     if preview:
         _show_preview(home, county, pay_month, as_json)

@@ -23,21 +23,24 @@ def verify(county: str, pay_month: date, as_json: bool) -> None:
     """
     from ledger.book import open_book
     from payments import profiles
-    from payments.verify import verify_month
+    from payments.verify import standing_batches, verify_batches
 
     home = Home.from_environment()
     book = open_book(home.database_url)
     try:
-        checked, findings = verify_month(book, home.outbox, county, pay_month, profiles.load(home.profiles))
+        standing = standing_batches(book, county, pay_month)
+        findings = verify_batches(book, home.outbox, county, standing, profiles.load(home.profiles))
     finally:
         book.close()
     if as_json:
-        print_json({"batches": checked, "findings": [asdict(finding) for finding in findings]})
+        print_json(
+            {"batches": standing["batch_id"].sort().to_list(), "findings": [asdict(finding) for finding in findings]}
+        )
     else:
         for finding in findings:
             click.echo(f"不符 {finding.batch_id} {finding.file_name}:{finding.what}")
         if not findings:
-            click.echo(f"核对 {len(checked)} 个文件,与总账完全相符。" if checked else "本月没有批次。")
+            click.echo(f"核对 {standing.height} 个文件,与总账完全相符。" if standing.height else "本月没有批次。")
     if findings:
         what = f"发放文件与总账有 {len(findings)} 处不符"
         raise BookError(what, "不要交给银行;请重新运行 disburse run 生成文件", f"{county} {pay_month:%Y-%m}")

@@ -36,7 +36,7 @@ defs = dg.Definitions(
     assets=[*_assets, *signed_assets(CYCLES)],
     asset_checks=_checks,
     jobs=[month_job, decide_job],
-    schedules=[monthly_schedule(month_job)],
+    schedules=[monthly_schedule(MONTH_JOB)],
     resources={"month_home": MonthHome(path=os.environ.get("DISBURSE_HOME", ""))},
     executor=dg.in_process_executor,
 )

@@ -54,6 +54,11 @@ def system_user() -> str:
         return "unknown"
 
 
+def total_fen(amounts: pl.Series) -> int:
+    """The sum of a column of fen; unknown amounts count nothing."""
+    return int(amounts.sum() or 0)
+
+
 @dataclass
 class Month:
     """One county's pay month at work on one manifest."""

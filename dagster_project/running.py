@@ -7,7 +7,7 @@ from datetime import date
 from contracts.errors import OfficerError
 from contracts.settings import Home
 from dagster_project.guard import WATCHER, Watcher
-from dagster_project.instance import open_instance
+from dagster_project.instance import open_instance, prepare_environment
 from dagster_project.month import Choices
 from dagster_project.partitions import partition_key
 
@@ -20,8 +20,9 @@ class RunResult:
     failed_checks: tuple[str, ...]
 
 
-def step_names(preview: bool) -> list[str]:
+def step_names(home: Home, preview: bool) -> list[str]:
     """The steps of a run, in no particular order."""
+    prepare_environment(home)
     from dagster_project.definitions import DECIDE_JOB, MONTH_JOB, defs
 
     job = defs.resolve_job_def(DECIDE_JOB if preview else MONTH_JOB)

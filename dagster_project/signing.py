@@ -1,4 +1,4 @@
-"""Officers' acts after the run, told to Dagster as runless materialisations so that lineage goes on beyond the files."""
+"""Acts of officers after the run, told to Dagster as runless materialisations: lineage goes on beyond the files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from dagster_project.partitions import partition_key
 from ledger import batches, signing
 from ledger.book import Book, open_book
 from payments import profiles
-from payments.verify import verify_month
+from payments.verify import verify_batches
 
 Signed = tuple[str, ...]  # batch ids
 
@@ -27,7 +27,7 @@ def approve_month(home: Home, county: str, pay_month: date, officer: str) -> Sig
 
     def approve(book: Book) -> Signed:
         _require_true_files(home, book, county, pay_month)
-        return tuple(signing.approve(book, county, pay_month, officer, system_user()))
+        return signing.approve(book, county, pay_month, officer, system_user()).signed
 
     return _acted(home, county, pay_month, "approved", approve)
 
@@ -36,7 +36,7 @@ def reject_month(home: Home, county: str, pay_month: date, officer: str, reason:
     """Reject the month's unreleased batches; the batches newly signed."""
 
     def reject(book: Book) -> Signed:
-        return tuple(signing.reject(book, county, pay_month, officer, system_user(), reason))
+        return signing.reject(book, county, pay_month, officer, system_user(), reason).signed
 
     return _acted(home, county, pay_month, "", reject)
 
@@ -46,13 +46,15 @@ def release_month(home: Home, county: str, pay_month: date, officer: str) -> Sig
 
     def release(book: Book) -> Signed:
         _require_true_files(home, book, county, pay_month)
-        return tuple(signing.release(book, county, pay_month, officer, system_user()))
+        return signing.release(book, county, pay_month, officer, system_user()).signed
 
     return _acted(home, county, pay_month, "released", release)
 
 
 def _require_true_files(home: Home, book: Book, county: str, pay_month: date) -> None:
-    _, findings = verify_month(book, home.outbox, county, pay_month, profiles.load(home.profiles))
+    with book.reading() as conn:
+        waiting = signing.waiting(conn, county, pay_month)
+    findings = verify_batches(book, home.outbox, county, waiting, profiles.load(home.profiles))
     if findings:
         first = findings[0]
         raise BookError(

@@ -18,7 +18,7 @@ from contracts.months import month_text
 from contracts.registers import PROVENANCE, REGISTER_LABELS, REGISTERS, REQUIRED_REGISTERS, empty_register
 from contracts.settings import CountySettings, Home
 from contracts.tables import Entitled, IntakeCount, RefusedRow, RegisterGap
-from dagster_project.month import Choices, Counts, Month
+from dagster_project.month import Choices, Counts, Month, total_fen
 from dagster_project.store import Store
 from ledger import cycles, holds, people
 from ledger.book import Book, open_book
@@ -84,7 +84,7 @@ def make_manifest(
     with book.reading() as conn:
         first = cycles.first_pay_month(conn, county)
         latest = cycles.latest_run(conn, county)
-        decisions = holds.gap_decisions(conn, county)
+        decisions = holds.gap_decisions(conn, county, pay_month)
     gathered = Manifest(
         county=county,
         pay_month=pay_month,
@@ -252,7 +252,7 @@ def entitle(month: Month, benefit: Benefit) -> Counts:
         else empty(Entitled)
     )
     month.stage.write(f"entitled_{benefit}", rows)
-    return {"行数": rows.height, "人数": rows["person_no"].n_unique(), "应享金额": rows["would_be_fen"].sum() or 0}
+    return {"行数": rows.height, "人数": rows["person_no"].n_unique(), "应享金额": total_fen(rows["would_be_fen"])}
 
 
 def coordinate(month: Month) -> Counts:
@@ -270,5 +270,5 @@ def coordinate(month: Month) -> Counts:
         "行数": rows.height,
         "人数": rows["person_no"].n_unique(),
         **{outcome.label: counts.get(outcome.value, 0) for outcome in Outcome if outcome is not Outcome.NOT_MET},
-        "应发金额": rows["amount_fen"].sum() or 0,
+        "应发金额": total_fen(rows["amount_fen"]),
     }

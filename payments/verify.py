@@ -19,6 +19,8 @@ from contracts.codes import Benefit, Kind
 from contracts.money import yuan_label
 from ledger import batches
 from ledger.book import Book
+from payments.claim import content_of
+from payments.instructions import content_digest
 from payments.outbox import folder_of
 from payments.profiles import Column, Layout, Printed, Profile
 from payments.reading import FileRead, read_file
@@ -156,25 +158,32 @@ def fen_in(text: str, style: str) -> int | None:
     return int(parts[1] + parts[2]) if parts else None
 
 
-def verify_month(
-    book: Book, outbox: Path, county: str, pay_month: date, known: Mapping[str, Profile]
-) -> tuple[list[str], list[Finding]]:
-    """The batches of a pay month that stand, by id, and everything in which their files differ from the book.
+def verify_batches(
+    book: Book, outbox: Path, county: str, standing: pl.DataFrame, known: Mapping[str, Profile]
+) -> list[Finding]:
+    """Everything in which the files of these batches, and their lines, differ from what the book claimed and signed.
 
-    `known`: profiles by name. A batch claimed with another form of its profile cannot be read back: that is a finding.
+    `standing`: rows of ledger.batches.batches_of. `known`: profiles by name. A batch claimed with another form of its
+    profile cannot be read back: that is a finding.
     """
-    with book.reading() as conn:
-        standing = batches.batches_of(conn, county, pay_month).filter(pl.col("state") != "voided").sort("batch_id")
-        lines = {batch_id: batches.lines(conn, batch_id) for batch_id in standing["batch_id"]}
     findings: list[Finding] = []
-    for row in standing.iter_rows(named=True):
+    for row in standing.sort("batch_id").iter_rows(named=True):
         batch_id, file_name, profile = row["batch_id"], row["file_name"] or "", known.get(row["profile"])
         if profile is None or profile.digest != row["profile_digest"]:
-            findings.append(
-                Finding(batch_id, file_name, f"编批所用的银行格式 {row['profile']} 已不在或已改动,无法重读")
-            )
+            what = f"编批所用的银行格式 {row['profile']} 已不在或已改动,无法重读"
+            findings.append(Finding(batch_id, file_name, what))
             continue
+        with book.reading() as conn:
+            content = content_of(conn, batch_id)
+        if content_digest(content, profile) != row["content_digest"]:
+            findings.append(Finding(batch_id, file_name, "批次明细与编批时的内容摘要不符"))
         claimed = Claimed(batch_id, county, row["line_count"], row["total_fen"], row["file_digest"] or "")
-        path = folder_of(outbox, county, pay_month) / (file_name or batch_id)
-        findings += findings_in_file(path, claimed, lines[batch_id], profile)
-    return standing["batch_id"].to_list(), findings
+        path = folder_of(outbox, county, row["pay_month"]) / (file_name or batch_id)
+        findings += findings_in_file(path, claimed, content.lines, profile)
+    return findings
+
+
+def standing_batches(book: Book, county: str, pay_month: date) -> pl.DataFrame:
+    """The batches of a pay month that are not voided, as ledger.batches.batches_of."""
+    with book.reading() as conn:
+        return batches.batches_of(conn, county, pay_month).filter(pl.col("state") != "voided")

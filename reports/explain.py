@@ -260,7 +260,8 @@ def _booked(benefit: Benefit, told: Story) -> Iterator[str]:
             file = paid["file_name"] or "文件未生成"
             yield (f"  编入 {paid['batch_id']} 第 {paid['line_no']} 行({file}),{_yuan(paid['amount_fen'])} 元,{answer}")
         for taken in _of(told.withdrawals, number):
-            yield f"  {month_text(taken['pay_month'])} 撤回 {_yuan(taken['amount_fen'])} 元:{Cause.label_of(taken['cause'])}"
+            cause = Cause.label_of(taken["cause"])
+            yield f"  {month_text(taken['pay_month'])} 撤回 {_yuan(taken['amount_fen'])} 元:{cause}"
     for row in _rows(told.receivables, benefit):
         yield f"{month_text(row['pay_month'])} 应追回 {_yuan(row['amount_fen'])} 元:{Cause.label_of(row['cause'])}"
         for back in told.recoveries.filter(pl.col("receivable_id") == row["receivable_id"]).iter_rows(named=True):

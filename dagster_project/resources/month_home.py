@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 from filelock import FileLock, Timeout
@@ -23,7 +24,7 @@ ALIVE = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRu
 LOCK_SECONDS = 900
 
 
-class MonthHome(dg.ConfigurableResource[None]):
+class MonthHome(dg.ConfigurableResource[Any]):
     """数据目录与总账。`path` 为空时取环境变量 DISBURSE_HOME。"""
 
     path: str = ""

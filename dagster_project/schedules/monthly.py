@@ -11,11 +11,11 @@ from dagster_project.resources.month_home import MonthHome
 NIGHTLY = "0 2 * * *"
 
 
-def monthly_schedule(job: dg.UnresolvedAssetJobDefinition) -> dg.ScheduleDefinition:
+def monthly_schedule(job_name: str) -> dg.ScheduleDefinition:
     """One run per county on its `schedule_day`, for the month of that day; made by the county's `run_as`."""
 
     @dg.schedule(
-        job=job,
+        job_name=job_name,
         cron_schedule=NIGHTLY,
         execution_timezone=TIMEZONE,
         default_status=dg.DefaultScheduleStatus.RUNNING,

@@ -1,0 +1,263 @@
+"""`disburse policies`: the law as data, for the people who own it."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import DayType, MonthType, county_option, json_option, print_json
+from contracts.months import add_months, months_between
+from contracts.settings import Home
+
+if TYPE_CHECKING:
+    from rulebook.coverage import Covered
+    from rulebook.lawbook import LawBook
+    from rulebook.telling import Standing
+
+YEAR = 12
+known_on_option = click.option("--known-on", type=DayType(), help="按哪一天所知(默认今天)")
+
+
+@click.group()
+def policies() -> None:
+    """查看、检查、比较政策与标准。  The law as data: show, check, calendar, diff."""
+
+
+def law_of(home: Home, *more: Path) -> LawBook:
+    """The shipped law with the home's own on top, and further folders on that."""
+    import rulebook
+
+    return rulebook.load(*rulebook.folders(home.overlay), *more)
+
+
+def today() -> date:
+    """The day a command is called."""
+    return date.today()  # noqa: DTZ011 — the officer's own calendar day
+
+
+@policies.command()
+@known_on_option
+@json_option
+def check(known_on: date | None, as_json: bool) -> None:
+    """检查全部政策:一次列出所有问题;有低于下限、高于上限的标准时退出码为 4。
+
+    Check the whole law: every problem at once; exit code 4 where a standard breaks a bound.
+    """
+    from contracts.errors import PolicyError
+    from rulebook.breaches import breaches
+
+    law = law_of(Home.from_environment())
+    found = breaches(law, known_on or today())
+    if found:
+        raise PolicyError(
+            f"{len(found)} 项标准不能发放:\n" + "\n".join(f"{law.name_of(breach.county)} {breach}" for breach in found),
+            "请向上级核实,载入新的文件后重算;在此之前这些月份按“标准未设定”处理",
+            "policies",
+        )
+    statuses = _statuses(law)
+    if as_json:
+        print_json({"digest": law.digest, "counties": law.counties(), "values": statuses, "problems": []})
+        return
+    counted = "、".join(f"{label} {count} 个" for label, count in statuses.items())
+    click.echo(f"没有问题:{len(law.counties())} 个县;标准值 {counted}")
+
+
+def _statuses(law: LawBook) -> dict[str, int]:
+    from contracts.codes import ValueStatus
+
+    values = [value for place in law.jurisdictions.values() for value in place.values]
+    return {status.label: sum(value.status is status for value in values) for status in ValueStatus}
+
+
+@policies.command()
+@county_option
+@click.option("--month", required=True, type=MonthType(), help="所属月")
+@known_on_option
+@click.option("--all", "is_all", is_flag=True, help="连同条件参数与办理方式")
+@json_option
+def show(county: str, month: date, known_on: date | None, is_all: bool, as_json: bool) -> None:
+    """某县某月适用什么:标准、状态、由谁定、依据哪份文件。  What applies in a month, on which document."""
+    from cli.show import table
+    from rulebook.telling import standing
+
+    law = law_of(Home.from_environment())
+    told = standing(law.chain_of(county), month, known_on or today())
+    if as_json:
+        print_json([standing_row(row) for row in told])
+        return
+    rows = [row for row in told if is_all or row.parameter.endswith((".amount", ".ratio", ".benchmark", ".standard"))]
+    table(
+        f"{law.name_of(county)} {month:%Y-%m} 适用的标准",
+        ("项目", "标准", "档", "值", "状态", "由谁定", "自", "依据"),
+        [
+            (
+                row.benefit.label if row.benefit else "",
+                row.label,
+                row.key,
+                row.text if row.ground is None else f"{row.text}({row.ground.label})",
+                row.status.label if row.status else "",
+                row.set_by,
+                row.effective_from or "",
+                " ↔ ".join(part for part in (row.source, row.against) if part),
+            )
+            for row in rows
+        ],
+        numbers_from=8,
+    )
+
+
+def standing_row(row: Standing) -> dict[str, object]:
+    """What stands, for JSON."""
+    return {
+        "benefit": row.benefit,
+        "parameter": row.parameter,
+        "label": row.label,
+        "key": row.key,
+        "value": row.value,
+        "unit": row.unit,
+        "ground": row.ground,
+        "role": row.role,
+        "status": row.status,
+        "set_by": row.set_by,
+        "effective_from": row.effective_from,
+        "issued_on": row.issued_on,
+        "source": row.source,
+        "quote": row.quote,
+        "note": row.note,
+        "against": row.against,
+        "is_abolished": row.is_abolished,
+    }
+
+
+@policies.command()
+@click.option("--county", metavar="CODE", help="县代码(默认所有县)")
+@click.option("--from", "first", type=MonthType(), help="首月(默认 12 个月前)")
+@click.option("--to", "last", type=MonthType(), help="末月(默认本月)")
+@known_on_option
+@json_option
+def calendar(county: str | None, first: date | None, last: date | None, known_on: date | None, as_json: bool) -> None:
+    """覆盖日历:每项每月有无标准、是否占位或征求意见稿、多久没有更新。  Coverage by benefit and month."""
+    from rulebook.coverage import calendar as covered
+
+    day = known_on or today()
+    end = last or day.replace(day=1)
+    months = months_between(first or add_months(end, 1 - YEAR), end)
+    law = law_of(Home.from_environment())
+    told = [row for code in ([county] if county else law.counties()) for row in covered(law.resolve(code, months, day))]
+    if as_json:
+        print_json([covered_row(row) for row in told])
+        return
+    _show_calendar(law, told)
+
+
+def covered_row(row: Covered) -> dict[str, object]:
+    """One month's cover, for JSON."""
+    return {
+        "county": row.county,
+        "benefit": row.benefit,
+        "month": f"{row.month:%Y-%m}",
+        "cover": row.cover,
+        "since": row.since,
+        "stale_since": row.stale_since,
+    }
+
+
+def _show_calendar(law: LawBook, told: list[Covered]) -> None:
+    """One line per benefit and stretch of months with the same cover."""
+    from cli.show import table
+
+    stretches: list[list[Covered]] = []
+    for row in told:
+        last = stretches[-1][-1] if stretches else None
+        same = last and (last.county, last.benefit, last.cover, last.since) == (
+            row.county,
+            row.benefit,
+            row.cover,
+            row.since,
+        )
+        if same:
+            stretches[-1].append(row)
+        else:
+            stretches.append([row])
+    table(
+        "覆盖日历",
+        ("县", "项目", "月份", "状态", "标准自", "久未更新"),
+        [
+            (
+                law.name_of(rows[0].county),
+                rows[0].benefit.label,
+                f"{rows[0].month:%Y-%m} … {rows[-1].month:%Y-%m}",
+                rows[0].cover.label,
+                rows[0].since or "",
+                f"自 {rows[-1].stale_since:%Y-%m}" if rows[-1].stale_since else "",
+            )
+            for rows in stretches
+        ],
+        numbers_from=6,
+    )
+
+
+@policies.command()
+@county_option
+@click.option("--run", "pay_month", type=MonthType(), help="用哪个发放月的名册(默认最近一次)")
+@click.option("--known-on", type=DayType(), help="之前:按哪一天所知(默认该次运行的知悉日)")
+@click.option("--and-known-on", type=DayType(), help="之后:按哪一天所知(默认同上)")
+@click.option(
+    "--with",
+    "folder",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="之后:再加上这个文件夹的政策",
+)
+@json_option
+def diff(
+    county: str,
+    pay_month: date | None,
+    known_on: date | None,
+    and_known_on: date | None,
+    folder: Path | None,
+    as_json: bool,
+) -> None:
+    """用真实名册比较两套政策或两个知悉日:谁增谁减,到年底相差多少;不入账。
+
+    Compare two laws, or one law as known on two days, on the real roster: who gains, who loses, how much to year end.
+    """
+    from cli.show import table, yuan
+    from contracts.codes import Benefit
+    from dagster_project.month import open_latest
+    from reports.law_change import law_change, months_to_year_end, totals
+
+    home = Home.from_environment()
+    month = open_latest(home, county, pay_month)
+    try:
+        manifest, registers = month.manifest, month.registers
+        day = known_on or manifest.known_on
+        months = months_to_year_end(manifest.window(), manifest.pay_month)
+        before = law_of(home).resolve(county, months, day)
+        after = law_of(home, *([folder] if folder else [])).resolve(county, months, and_known_on or day)
+        changes = law_change(registers, before, after, manifest.pay_month)
+    finally:
+        month.close()
+    found = totals(changes, manifest.pay_month)
+    if as_json:
+        print_json({"changed_rows": changes.height, "benefits": found.to_dicts()})
+        return
+    if changes.is_empty():
+        click.echo("两者没有差别")
+        return
+    table(
+        f"{county} 差别({months[0]:%Y-%m} … {months[-1]:%Y-%m})",
+        ("项目", "增加人数", "减少人数", "至本月差额(元)", "到年底差额(元)"),
+        [
+            (
+                Benefit.label_of(row["benefit"]),
+                row["gaining_count"],
+                row["losing_count"],
+                yuan(row["until_now_fen"]),
+                yuan(row["to_year_end_fen"]),
+            )
+            for row in found.iter_rows(named=True)
+        ],
+    )

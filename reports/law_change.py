@@ -1,0 +1,79 @@
+"""What another law would mean for the people on the register: who gains, who loses, how much to year end.
+
+In     accepted registers, the county's rules before and after, the months to compare
+Out    one row per person, benefit and month that differs; the totals per benefit. Nothing is posted
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+import calculators
+from contracts.codes import Benefit, Outcome
+from contracts.months import add_months, months_between
+from contracts.policy import Rules
+
+ROW = ["person_no", "benefit", "benefit_month"]
+CHANGE_SCHEMA = pl.Schema(
+    {
+        "person_no": pl.Int64(),
+        "benefit": Benefit.dtype(),
+        "benefit_month": pl.Date(),
+        "before": Outcome.dtype(),  # null: no row
+        "after": Outcome.dtype(),
+        "before_fen": pl.Int64(),  # null: no row, or the standard is not set
+        "after_fen": pl.Int64(),
+    }
+)
+
+
+def months_to_year_end(window: list[date], pay_month: date) -> list[date]:
+    """The window, and the months after the pay month to the end of its year."""
+    return [*window, *months_between(add_months(pay_month, 1), date(pay_month.year, 12, 1))]
+
+
+def law_change(registers: calculators.Registers, before: Rules, after: Rules, pay_month: date) -> pl.DataFrame:
+    """Every person, benefit and month whose outcome or amount differs (CHANGE_SCHEMA), in that order."""
+    sides = [
+        calculators.entitlements(registers, rules, calculators.Scope(rules.county, rules.months, pay_month)).select(
+            *ROW, pl.col("outcome").alias(name), pl.col("amount_fen").alias(f"{name}_fen")
+        )
+        for name, rules in (("before", before), ("after", after))
+    ]
+    joined = sides[0].join(sides[1], on=ROW, how="full", coalesce=True, validate="1:1")
+    is_same = pl.col("before").eq_missing(pl.col("after")) & pl.col("before_fen").eq_missing(pl.col("after_fen"))
+    return (
+        joined.filter(~is_same)
+        .select(pl.col(name).cast(dtype) for name, dtype in CHANGE_SCHEMA.items())
+        .sort(ROW)
+        .collect()
+    )
+
+
+def totals(changes: pl.DataFrame, pay_month: date) -> pl.DataFrame:
+    """Per benefit: people who gain and who lose over all months, the difference up to now and from now to year end.
+
+    Columns: benefit, gaining_count, losing_count, until_now_fen, to_year_end_fen.
+    """
+    difference = pl.col("after_fen").fill_null(0) - pl.col("before_fen").fill_null(0)
+    per_person = (
+        changes.with_columns(difference_fen=difference, is_later=pl.col("benefit_month") > pay_month)
+        .group_by("benefit", "person_no")
+        .agg(
+            pl.col("difference_fen").sum(),
+            until_now_fen=pl.col("difference_fen").filter(~pl.col("is_later")).sum(),
+            to_year_end_fen=pl.col("difference_fen").filter("is_later").sum(),
+        )
+    )
+    return (
+        per_person.group_by("benefit")
+        .agg(
+            gaining_count=(pl.col("difference_fen") > 0).sum().cast(pl.Int64),
+            losing_count=(pl.col("difference_fen") < 0).sum().cast(pl.Int64),
+            until_now_fen=pl.col("until_now_fen").sum(),
+            to_year_end_fen=pl.col("to_year_end_fen").sum(),
+        )
+        .sort("benefit")
+    )

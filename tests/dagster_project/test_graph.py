@@ -1,0 +1,96 @@
+"""The graph as an officer sees it: groups by stage, Chinese descriptions, blocking checks, partitions ahead."""
+
+from datetime import date
+
+import dagster as dg
+import pytest
+
+from contracts.codes import Benefit
+from contracts.registers import REGISTERS
+from dagster_project import definitions
+from dagster_project.partitions import partition_key, read_key
+
+STAGES = {
+    "received", "accepted", "facts", "entitled", "coordinated", "posted", "payable", "batch", "approved", "released",
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def graph():
+    return definitions.defs.resolve_asset_graph()
+
+
+@pytest.fixture(scope="module")
+def specs():
+    return definitions.defs.resolve_all_asset_specs()
+
+
+def test_every_asset_is_grouped_by_its_stage(specs):
+    assert {spec.group_name for spec in specs} == STAGES
+
+
+def test_every_description_begins_in_chinese_and_goes_on_in_english(specs):
+    for spec in specs:
+        told = spec.description or ""
+        assert "\u4e00" <= told.strip()[0] <= "\u9fff", spec.key
+        assert any("a" <= letter <= "z" for letter in told), spec.key
+
+
+def test_each_register_and_each_benefit_is_an_asset(specs):
+    names = {spec.key.to_user_string() for spec in specs}
+    assert {f"accepted_{register}" for register in REGISTERS} <= names
+    assert {f"entitled_{benefit}" for benefit in Benefit} <= names
+
+
+def test_lineage_goes_from_the_manifest_to_the_release(graph):
+    released = dg.AssetKey("released")
+    upstream = set()
+    waiting = [released]
+    while waiting:
+        for parent in graph.get(waiting.pop()).parent_keys:
+            if parent not in upstream:
+                upstream.add(parent)
+                waiting.append(parent)
+    names = {key.to_user_string() for key in upstream}
+    assert {
+        "manifest",
+        "accepted_population",
+        "facts",
+        "coordinated",
+        "posted",
+        "payable",
+        "batch",
+        "approved",
+    } <= names
+
+
+def test_every_table_and_every_hop_has_a_blocking_check():
+    checks = [spec for check in definitions.defs.asset_checks or [] for spec in check.check_specs]
+    assert all(spec.blocking for spec in checks)
+    by_asset = {spec.asset_key.to_user_string() for spec in checks}
+    assert by_asset >= {
+        "refused_rows", "facts", "coordinated", "posted", "payable", "batch",
+        *(f"accepted_{register}" for register in REGISTERS),
+        *(f"entitled_{benefit}" for benefit in Benefit),
+    }  # fmt: skip
+
+
+def test_the_month_runs_in_process():
+    assert definitions.defs.executor is dg.in_process_executor
+
+
+def test_partitions_reach_two_months_ahead_because_february_is_paid_before_the_festival():
+    months = definitions.CYCLES.get_partitions_def_for_dimension("pay_month")
+    keys = months.get_partition_keys(current_time=__import__("datetime").datetime(2025, 1, 10))
+    assert keys[-1] == "2025-02"
+
+
+def test_a_partition_is_a_county_and_a_month():
+    assert read_key(str(partition_key("410721", date(2024, 7, 1)))) == ("410721", date(2024, 7, 1))
+
+
+def test_previewing_reaches_up_to_the_decisions_and_no_further():
+    job = definitions.defs.resolve_job_def(definitions.DECIDE_JOB)
+    names = {node.name for node in job.graph.nodes}
+    assert "coordinated" in names
+    assert not names & {"posted", "payable", "batch"}

@@ -1,0 +1,135 @@
+"""A home with registers in its inbox, run step by step as the graph does, without Dagster."""
+
+import csv
+from datetime import date
+
+from contracts.codes import Benefit
+from contracts.columns import columns_of
+from contracts.months import parse_month
+from contracts.registers import REGISTERS
+from contracts.settings import Home
+from dagster_project import booking, steps
+from dagster_project.month import Choices
+
+COUNTY = "410721"
+MAKER, CHECKER, RELEASER = "示例经办", "示例复核", "示例发放"
+OFFICERS = "".join(
+    f'[[officer]]\nname = "{name}"\nroles = ["{role}"]\n'
+    for name, role in ((MAKER, "maker"), (CHECKER, "checker"), (RELEASER, "releaser"))
+)
+BANK = {"bank_name": "示例农村商业银行", "bank_code": "999100000011"}
+HERE = {"division_code": "410721", "township": "示范镇", "village": "示范村", "hukou_type": "农村"}
+
+
+def resident_id(born, number=1):
+    """An identity number of a region that exists nowhere, with the right check digit; `born` is YYYY-MM-DD."""
+    body = f"990721{born.replace('-', '')}{number:03d}"
+    weighed = sum(int(digit) * 2 ** (17 - place) for place, digit in enumerate(body))
+    return body + "10X98765432"[weighed % 11]
+
+
+def make_home(path, county=COUNTY, **settings):
+    """A home of one county; `settings` are keys of its section in disburse.toml, as TOML text."""
+    path.mkdir(parents=True, exist_ok=True)
+    told = "".join(f"{key} = {value}\n" for key, value in {"run_as": f'"{MAKER}"', **settings}.items())
+    (path / "disburse.toml").write_text(
+        f'[county.{county}]\n{told}[county.{county}.profiles]\nold_age_allowance = "yikatong_list"\n{OFFICERS}', "utf-8"
+    )
+    return Home(path)
+
+
+def hand_in(home, month, county=COUNTY, **registers):
+    """Put registers into the inbox of a month: rows are dicts by column name; absent cells are empty."""
+    folder = home.inbox(county, parse_month(month))
+    folder.mkdir(parents=True, exist_ok=True)
+    for register, rows in registers.items():
+        columns = list(columns_of(REGISTERS[register]))
+        with (folder / f"{register}.csv").open("w", encoding="utf-8", newline="") as opened:
+            writer = csv.writer(opened)
+            writer.writerow(column.header for column in columns)
+            for row in rows:
+                unknown = row.keys() - {column.name for column in columns}
+                assert not unknown, unknown
+                writer.writerow(row.get(column.name, "") for column in columns)
+
+
+def person(person_id, name="样本", **more):
+    """A row of the population register; the birth date is the identity number's."""
+    born = f"{person_id[6:10]}-{person_id[10:12]}-{person_id[12:14]}"
+    return {"person_id": person_id, "name": name, "sex": "女", "birth_date": born, **HERE, **more}
+
+
+def account(person_id, name="样本", **more):
+    """A row of the account register."""
+    own = {"payee_id": person_id, "relationship": "本人", "account_no": f"99{person_id[6:17]}"}
+    return {"person_id": person_id, "payee_name": name, **own, **BANK, **more}
+
+
+def begin(home, month, county=COUNTY, known_on=None, maker=MAKER, override=("", "")):
+    """A month on its manifest."""
+    pay_month = parse_month(month)
+    known = date.fromisoformat(known_on) if known_on else pay_month.replace(day=15)
+    return steps.begin(
+        home,
+        county,
+        pay_month,
+        known,
+        Choices(maker=maker, system_user="test", override_by=override[0], override_reason=override[1]),
+    )
+
+
+def decide(month):
+    """Every step before posting."""
+    for register in REGISTERS:
+        steps.accept(month, register)
+    steps.list_refused(month)
+    steps.work_out_facts(month)
+    for benefit in Benefit:
+        steps.entitle(month, benefit)
+    steps.coordinate(month)
+
+
+def run(home, month, **how):
+    """Run a month to its payment files; returns the counts of posting and of batching."""
+    begun = begin(home, month, **how)
+    try:
+        decide(begun)
+        posted = booking.post(begun)
+        booking.work_out_payable(begun)
+        return posted, booking.batch(begun)
+    finally:
+        begun.close()
+
+
+def sign(home, month, county=COUNTY):
+    """Approve and release a month, without telling Dagster."""
+    from ledger import signing
+    from ledger.book import open_book
+
+    book = open_book(home.database_url)
+    try:
+        signing.approve(book, county, parse_month(month), CHECKER, "test")
+        signing.release(book, county, parse_month(month), RELEASER, "test")
+    finally:
+        book.close()
+
+
+def book_rows(home):
+    """Every row of every table of the book but for instants, as text: two books that hold the same are equal."""
+    import sqlite3
+
+    with sqlite3.connect(home.path / "book.sqlite") as conn:
+        conn.row_factory = sqlite3.Row
+        tables = [r[0] for r in conn.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")]
+        return {
+            table: sorted(
+                str({key: value for key, value in dict(row).items() if not key.endswith("_at") and "hash" not in key})
+                for row in conn.execute(f"SELECT * FROM {table}")
+            )
+            for table in tables
+        }
+
+
+def outbox_bytes(home):
+    """Path → bytes of every payment file."""
+    return {p.relative_to(home.outbox).as_posix(): p.read_bytes() for p in home.outbox.rglob("*") if p.is_file()}
