@@ -91,22 +91,28 @@ def show(county: str, month: date, known_on: date | None, is_all: bool, as_json:
     rows = [row for row in told if is_all or row.parameter.endswith((".amount", ".ratio", ".benchmark", ".standard"))]
     table(
         f"{law.name_of(county)} {month:%Y-%m} 适用的标准",
-        ("项目", "标准", "档", "值", "状态", "由谁定", "自", "依据"),
+        ("标准", "档", "值", "状态", "由谁定", "自", "依据"),
         [
             (
-                row.benefit.label if row.benefit else "",
-                row.label,
+                _name(row),
                 row.key,
-                row.text if row.ground is None else f"{row.text}({row.ground.label})",
+                row.text if row.ground is None or not row.value else f"{row.text}({row.ground.label})",
                 row.status.label if row.status else "",
                 row.set_by,
                 row.effective_from or "",
-                " ↔ ".join(part for part in (row.source, row.against) if part),
+                " ↔ ".join(part for part in (row.citation, row.against) if part),
             )
             for row in rows
         ],
-        numbers_from=8,
+        numbers_from=7,
     )
+
+
+def _name(row: Standing) -> str:
+    """The label, with its benefit where it does not say it."""
+    if row.benefit is None or row.benefit.label in row.label:
+        return row.label
+    return f"{row.benefit.label}·{row.label}"
 
 
 def standing_row(row: Standing) -> dict[str, object]:

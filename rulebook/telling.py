@@ -44,6 +44,7 @@ class Standing:
     effective_from: date | None
     issued_on: date | None
     source: str
+    citation: str  # number and clause alone
     quote: str
     note: str
     against: str  # the other document, where two disagree
@@ -124,11 +125,16 @@ def _value(parameter: str, chosen: Chosen) -> Standing:
         effective_from=value.effective_from,
         issued_on=value.issued_on,
         source=str(value.source),
+        citation=_citation(value.source),
         quote=value.source.quote,
         note=value.source.note,
         against=f"{against.written}({against.level_name}{against.role.label})" if against else "",
         is_abolished=chosen.is_abolished,
     )
+
+
+def _citation(source: Source) -> str:
+    return f"{source.number} {source.clause}"
 
 
 def _unset(chain: Chain, parameter: str, key: str, said: Unset | None) -> Standing:
@@ -149,6 +155,7 @@ def _unset(chain: Chain, parameter: str, key: str, said: Unset | None) -> Standi
         effective_from=None,
         issued_on=None,
         source=str(said.source) if said else "",
+        citation=_citation(source) if said else "",
         quote=source.quote,
         note=source.note,
         against="",

@@ -1,0 +1,75 @@
+"""`disburse policies` for the people who own the law."""
+
+import json
+
+import pytest
+from click.testing import CliRunner
+
+from cli.policies import policies
+from contracts.errors import PolicyError
+from tests.cases.reading import write_overlay
+
+NOTICE = {"level": "410721", "parameter": "elder_care_subsidy.amount", "value": 70, "unit": "yuan/month",
+          "effective_from": "2024-07-01", "issued_on": "2024-06-20", "role": "fixed", "status": "in_force"}  # fmt: skip
+
+
+@pytest.fixture
+def disburse(tmp_path, monkeypatch):
+    monkeypatch.setenv("DISBURSE_HOME", str(tmp_path))
+
+    def call(*arguments):
+        return CliRunner().invoke(policies, arguments, catch_exceptions=False)
+
+    return call
+
+
+@pytest.fixture
+def notice(tmp_path):
+    """A county's own notice in its home."""
+    return lambda **changes: write_overlay([NOTICE | changes], tmp_path / "policies")
+
+
+def test_check_counts_what_the_law_rests_on(disburse):
+    told = json.loads(disburse("check", "--json").stdout)
+    assert told["problems"] == []
+    assert "410721" in told["counties"]
+    assert told["values"]["占位待核"] > 0
+    assert "没有问题" in disburse("check").stdout
+
+
+def test_check_fails_on_a_broken_pack_and_on_a_breach(disburse, notice):
+    notice(value=50)
+    with pytest.raises(PolicyError, match="新乡县 护理补贴 自 2024-07 起低于最低标准") as refused:
+        disburse("check", "--known-on", "2024-07-15")
+    assert refused.value.exit_code == 4
+    assert "没有问题" in disburse("check", "--known-on", "2024-06-19").stdout
+
+
+def test_show_tells_the_homes_own_notice_from_its_month(disburse, notice):
+    notice()
+    rows = json.loads(disburse("show", "--county", "410721", "--month", "2024-07", "--json").stdout)
+    (amount,) = [row for row in rows if row["parameter"] == "elder_care_subsidy.amount"]
+    assert (amount["value"], amount["set_by"]) == ("70", "新乡县")
+    before = json.loads(disburse("show", "--county", "410721", "--month", "2024-06", "--json").stdout)
+    assert [row["value"] for row in before if row["parameter"] == "elder_care_subsidy.amount"] == ["60"]
+
+
+def test_show_prints_standards_and_with_all_the_rest(disburse):
+    plain = disburse("show", "--county", "370828", "--month", "2024-07").stdout
+    assert "标准未设定" in plain
+    assert "金政办发〔2023〕2号" in plain.replace("\n", "")
+    assert "起始年龄" not in plain
+    assert "起始年龄" in disburse("show", "--county", "370828", "--month", "2024-07", "--all").stdout
+
+
+def test_the_calendar_tells_stretches_and_months(disburse):
+    arguments = ("calendar", "--county", "410721", "--from", "2024-04", "--to", "2024-07")
+    told = json.loads(disburse(*arguments, "--json").stdout)
+    covers = [row["cover"] for row in told if row["benefit"] == "old_age_allowance"]
+    assert covers == ["placeholder", "placeholder", "in_force", "in_force"]
+    assert "2024-06 … 2024-07" in disburse(*arguments).stdout
+
+
+def test_a_county_without_law_is_told(disburse):
+    with pytest.raises(PolicyError, match="没有 440100 的政策"):
+        disburse("show", "--county", "440100", "--month", "2024-07")

@@ -1,0 +1,57 @@
+"""What another law would mean for the people on a register."""
+
+from datetime import date
+
+import pytest
+
+from reports.law_change import CHANGE_SCHEMA, law_change, months_to_year_end, totals
+from tests.cases.reading import read_cases
+
+JULY = date(2024, 7, 1)
+CASE = next(case for case in read_cases("410721") if case.id == "410721-04")  # 低保, unable, disability grade 1
+
+
+@pytest.fixture
+def registers():
+    return {name: rows.lazy() for name, rows in CASE.registers().items()}
+
+
+@pytest.fixture
+def months():
+    return months_to_year_end([JULY], JULY)
+
+
+def test_the_months_run_to_the_end_of_the_year():
+    assert months_to_year_end([JULY], JULY)[-1] == date(2024, 12, 1)
+    assert months_to_year_end([date(2024, 12, 1)], date(2024, 12, 1)) == [date(2024, 12, 1)]
+
+
+def test_identical_laws_differ_by_nothing(shipped, registers, months):
+    rules = shipped.resolve("410721", months, CASE.known_on)
+    changes = law_change(registers, rules, rules, JULY)
+    assert changes.is_empty()
+    assert changes.schema == CHANGE_SCHEMA
+    assert totals(changes, JULY).is_empty()
+
+
+def test_a_raise_turns_the_choice_and_is_counted_to_year_end(shipped, with_overlay, registers, months):
+    raised = with_overlay(
+        {"level": "410721", "parameter": "elder_care_subsidy.amount", "value": 100, "effective_from": "2024-07-01"}
+    )
+    before, after = (law.resolve("410721", months, CASE.known_on) for law in (shipped, raised))
+    changes = law_change(registers, before, after, JULY)
+    assert changes.height == 12  # two benefits, six months
+    told = {row["benefit"]: row for row in totals(changes, JULY).iter_rows(named=True)}
+    up, down = told["elder_care_subsidy"], told["disability_care_subsidy"]
+    assert (up["gaining_count"], up["losing_count"]) == (1, 0)
+    assert (up["until_now_fen"], up["to_year_end_fen"]) == (10000, 50000)
+    assert (down["gaining_count"], down["losing_count"]) == (0, 1)
+    assert (down["until_now_fen"], down["to_year_end_fen"]) == (-7500, -37500)
+
+
+def test_a_change_from_a_month_leaves_the_months_before_alone(shipped, with_overlay, registers, months):
+    raised = with_overlay(
+        {"level": "410721", "parameter": "elder_care_subsidy.amount", "value": 100, "effective_from": "2024-09-01"}
+    )
+    before, after = (law.resolve("410721", months, CASE.known_on) for law in (shipped, raised))
+    assert law_change(registers, before, after, JULY)["benefit_month"].min() == date(2024, 9, 1)
