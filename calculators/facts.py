@@ -83,7 +83,7 @@ ORDER: Mapping[str, Order] = {
 }
 CATEGORY = pl.col("low_income_code")
 YES_NO: Mapping[str, pl.Expr] = {
-    "is_birthday_month": pl.col("birth_date").dt.month() == pl.col(MONTH).dt.month(),
+    "has_birthday": pl.col("birth_date").dt.month() == pl.col(MONTH).dt.month(),
     "is_alive": pl.col("death_month").is_null() | (pl.col(MONTH) <= pl.col("death_month")),
     "is_registered": pl.col("is_resident_throughout") | pl.col("is_resident").fill_null(False),
     "is_dibao_person": (CATEGORY == LowIncomeCategory.DIBAO) & pl.col("is_recipient"),

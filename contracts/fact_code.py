@@ -56,7 +56,7 @@ def _layout() -> tuple[Field, ...]:
         ("ability_scale_code", "能力评估标准", 2, AbilityScale, False),
         ("is_unable", "生活不能自理", 1, None, True),
         ("family_planning_code", "计生特殊家庭", 2, FamilyPlanningKind, False),
-        ("is_birthday_month", "生日月", 1, None, True),
+        ("has_birthday", "生日月", 1, None, True),
     )
     for column, label, bits, code, is_yes_no in declared:
         fields.append(Field(column, label, shift, bits, code, is_yes_no))

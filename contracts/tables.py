@@ -126,7 +126,7 @@ class Facts(Table):
     person_no: int = person_no()
     benefit_month: pl.Date = benefit_month()
     age_years: int = column("周岁", "所属月的周岁;生日在当月任何一天均算满", unit="years", minimum=0, maximum=150)
-    is_birthday_month: bool = column("生日月", "所属月为出生月;年龄自生日次月起算的地方要看")
+    has_birthday: bool = column("生日月", "所属月为出生月;年龄自生日次月起算的地方要看")
     is_alive: bool = column("当月在世", "当月在世或当月去世")
     is_registered: bool = column("本县户籍")
     low_income_code: pl.Enum = column("低收入类别", "当月最强的一类", code=LowIncomeCategory, required=False)

@@ -55,7 +55,7 @@ WORDS: dict[str, Word] = {
         _yes_no("alive", "is_alive", "当月在世或当月去世"),
         _yes_no("registered", "is_registered", "本县户籍"),
         _number("age", "age_years", "周岁"),
-        _yes_no("birthday_month", "is_birthday_month", "当月为生日月"),
+        _yes_no("birthday_month", "has_birthday", "当月为生日月"),
         _code("low_income", "low_income_code", "低收入类别", "low_income", LowIncomeCategory),
         _yes_no("dibao_person", "is_dibao_person", "低保对象", "low_income"),
         _yes_no("dibao_household", "is_dibao_household", "低保家庭成员", "low_income"),

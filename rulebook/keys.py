@@ -103,7 +103,7 @@ DIMENSIONS: Mapping[str, Dimension] = {
         Dimension("age", ("age_years",), "周岁", tuple(range(GREATEST_AGE + 1)), _band),
         Dimension(
             "age_after_birthday",
-            ("age_years", "is_birthday_month"),
+            ("age_years", "has_birthday"),
             "周岁(自生日次月)",
             AGES_AND_BIRTHDAY_MONTHS,
             _band_after_birthday,

@@ -90,6 +90,6 @@ def test_the_layout_in_the_book_does_not_move():
         "ability_scale_code": (31, 2),
         "is_unable": (33, 1),
         "family_planning_code": (34, 2),
-        "is_birthday_month": (36, 1),
+        "has_birthday": (36, 1),
     }
     assert LowIncomeCategory.values() == ["tekun", "dibao", "margin", "expense_hardship"]

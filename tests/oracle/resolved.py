@@ -7,7 +7,7 @@ from contracts.policy import AllOf, AnyOf, Compare, Fact, Not, OneOf, Parameter,
 
 WORD_OF = {
     "age_years": "age",
-    "is_birthday_month": "birthday_month",
+    "has_birthday": "birthday_month",
     "disability_grade": "grade",
     "area_code": "area",
     "self_care_code": "self_care",

@@ -15,7 +15,7 @@ SHUT_OUT = {B.ELDER_SERVICE_SUBSIDY, B.ELDER_CARE_SUBSIDY, B.DISABILITY_LIVING_S
 
 
 def expected(county, first, second):
-    """The blueprint's section 7, written once more by hand."""
+    """What the law says of two benefits, written once more by hand."""
     both = {first, second}
     shut_out = SHUT_OUT | {B.HARDSHIP_ELDER_SUBSIDY}
     if both & TEKUN and both & shut_out:
