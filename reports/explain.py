@@ -239,8 +239,8 @@ def _values(rate_id: str, rules: Rules) -> Iterator[RateValue]:
         key = f" [{value['key']}]" if value.get("key") else ""
         number = f"{value['number']} " if value.get("number") else ""
         yield RateValue(
-            parameter=f"{value['parameter']}{key}",
-            value=f"{value['value']} {value['unit']}".strip(),
+            parameter=f"{value['label']}{key}",
+            value=value["text"],
             role=Role.label_of(value["role"]),
             status=ValueStatus.label_of(value["status"]),
             level_name=value["level_name"],

@@ -21,7 +21,7 @@ from rulebook.forms import ItemClass
 from rulebook.law import Item, Value
 from rulebook.lawbook import LawBook
 from rulebook.parameters import STANDARDS, declared
-from rulebook.telling import UNIT_LABELS, printed
+from rulebook.printing import text_of
 from rulebook.wording import Label, lines, sentence
 
 GENERATED = (
@@ -134,11 +134,10 @@ def _values_of(chain: Chain, benefit: Benefit) -> Iterator[Value]:
 
 
 def _value_row(value: Value) -> tuple[str, ...]:
-    told = "取消" if value.text is None else f"{printed(value)} {UNIT_LABELS[value.unit]}".rstrip()
     return (
         value.label,
         value.key.text,
-        told,
+        text_of(value),
         str(value.effective_from),
         str(value.issued_on),
         value.role.label,

@@ -25,9 +25,14 @@ from rulebook.figures import Column, Figures, Look, money_of
 from rulebook.keys import DIMENSIONS, Cell, Dimension
 from rulebook.law import Pair, Value
 from rulebook.parameters import DIBAO, EVERY_BENEFIT, TIER, WAGE, Kind
+from rulebook.printing import text_of
 
 EXCLUDED_BY = "excluded_by_"
 RATE_ID_LENGTH = 16
+GROUNDS = (  # what makes a value another one; not how it is worded
+    "parameter", "key", "value", "unit", "effective_from", "issued_on", "role", "status", "level_code", "title",
+    "number", "clause", "is_amount",
+)  # fmt: skip
 DTYPES: Mapping[Kind, pl.DataType] = {
     Kind.WHOLE: pl.Int64(),
     Kind.YES_NO: pl.Boolean(),
@@ -276,11 +281,7 @@ class _Resolving:
     def catalogued(self, money: Figures, conditions: Figures) -> str:
         """Put a set of values into the catalogue and return its id: the same values always have the same."""
         told = [*_told(money.used, is_amount=True), *_told(conditions.used, is_amount=False)]
-        grounds = [
-            self.benefit,
-            money.ground,
-            [{name: held for name, held in row.items() if name != "quote"} for row in told],
-        ]
+        grounds = [self.benefit, money.ground, [{name: row[name] for name in GROUNDS} for row in told]]
         rate_id = hashlib.sha256(json.dumps(grounds, ensure_ascii=False).encode()).hexdigest()[:RATE_ID_LENGTH]
         self.catalogue.setdefault(
             rate_id,
@@ -322,5 +323,7 @@ def _told(values: Iterable[Value], *, is_amount: bool) -> Iterator[dict[str, obj
             "number": value.source.number,
             "clause": value.source.clause,
             "quote": value.source.quote,
+            "label": value.label,
+            "text": text_of(value),
             "is_amount": is_amount,
         }

@@ -11,20 +11,7 @@ from rulebook.chain import Chain, Chosen
 from rulebook.keys import Cell
 from rulebook.law import Source, Unset, Value
 from rulebook.parameters import ALL, STANDARDS, belongs_to, declared
-
-UNIT_LABELS = {
-    "yuan/month": "元/月",
-    "yuan/year": "元/年",
-    "yuan": "元",
-    "× dibao.standard": "× 低保标准",
-    "× minimum_wage.amount": "× 最低工资",
-    "years": "周岁",
-    "yes/no": "",
-    "levels": "级",
-    "code": "",
-    "parameter": "",
-}
-WORDS_OF_VALUES = {"yes": "是", "no": "否", "unable": "民政部门认定生活不能自理", "level": "能力评估等级"}
+from rulebook.printing import printed, with_unit
 
 
 @dataclass(frozen=True)
@@ -57,17 +44,7 @@ class Standing:
             return "已取消"
         if not self.value:
             return "标准未设定"
-        unit = UNIT_LABELS.get(self.unit, self.unit)
-        return f"{self.value} {unit}".rstrip()
-
-
-def printed(value: Value) -> str:
-    """A value as an officer reads it: codes by their labels, yes and no in Chinese."""
-    known = declared(value.parameter)
-    text = value.text or ""
-    if known and known.codes:
-        return known.codes.label_of(text)
-    return WORDS_OF_VALUES.get(text, text)
+        return with_unit(self.value, self.unit)
 
 
 def standing(chain: Chain, month: date, known_on: date) -> list[Standing]:
