@@ -140,10 +140,15 @@ class Chain:
             return said.by
         return ()
 
-    def name_for(self, benefit: Benefit, suffix: str) -> str:
-        """The parameter that counts for a benefit: its own, or that of `all` where it has none of its own."""
+    def names_of(self, benefit: Benefit, suffix: str) -> tuple[str, ...]:
+        """Where a benefit's parameter is looked up: by its own name, then, where it has nothing, by that of `all`."""
         own = f"{benefit}.{suffix}"
-        return f"{ALL}.{suffix}" if suffix in EVERY_BENEFIT and own not in self.values else own
+        return (own, f"{ALL}.{suffix}") if suffix in EVERY_BENEFIT else (own,)
+
+    def values_of(self, benefit: Benefit, suffix: str) -> list[Value]:
+        """Every value of a benefit's parameter, its own and that of `all`."""
+        names = self.names_of(benefit, suffix)
+        return [value for name in names for level in self.values.get(name, ()) for value in level]
 
     def choose(self, parameter: str, cells: Mapping[str, Cell], month: date, known_on: date) -> Chosen:
         """Which value of a parameter counts for these cells; cells of dimensions it does not have are ignored."""

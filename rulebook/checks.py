@@ -150,18 +150,19 @@ def _parameters_are_decided(
     assert with_tree.tree is not None
     needed = [*EVERY_BENEFIT, *(name for name in with_tree.tree.uses if name not in EVERY_BENEFIT)]
     for suffix in needed:
-        name = chain.name_for(benefit, suffix)
-        values = [value for level in chain.values.get(name, ()) for value in level]
-        if not values:
-            if suffix != "start_rule" or _is_on_claim(chain, benefit):
-                yield _place(chain, named).problem(
-                    f"{chain.levels[0].name}:{name} 没有任何一级作出规定,{benefit.label}不能载入;请写明此值及依据"
-                )
+        values = chain.values_of(benefit, suffix)
+        begins_on = _needed_from(chain, benefit, suffix, with_tree.begins_on or EVER)
+        if begins_on is None:
             continue
-        first = min(value.effective_from for value in values)
-        if with_tree.begins_on is not None and first > with_tree.begins_on and name not in TEKUN:
+        if not values:
+            yield _place(chain, named).problem(
+                f"{chain.levels[0].name}:{benefit}.{suffix} 没有任何一级作出规定,"
+                f"{benefit.label}不能载入;请写明此值及依据"
+            )
+        elif (first := min(value.effective_from for value in values)) > begins_on > EVER:
             yield values[0].where.problem(
-                f"{name} 自 {first} 才有规定,{benefit.label}自 {with_tree.begins_on} 设立,其间为空白;请补上更早的值"
+                f"{benefit}.{suffix} 自 {first} 才有规定,"
+                f"{benefit.label}自 {begins_on} 就要用到,其间为空白;请补上更早的值"
             )
 
 
@@ -171,9 +172,12 @@ def _place(chain: Chain, named: Conditions) -> Where:
     return named.where if named in county.conditions else county.where
 
 
-def _is_on_claim(chain: Chain, benefit: Benefit) -> bool:
-    rows = chain.values.get(chain.name_for(benefit, "enrolment"), ())
-    return any(value.figure == Enrolment.CLAIM for level in rows for value in level)
+def _needed_from(chain: Chain, benefit: Benefit, suffix: str, begins_on: date) -> date | None:
+    """From when on a parameter is needed: a start rule only once the benefit is claimed."""
+    if suffix != "start_rule":
+        return begins_on
+    claimed = [value for value in chain.values_of(benefit, "enrolment") if value.figure == Enrolment.CLAIM]
+    return max(begins_on, min(value.effective_from for value in claimed)) if claimed else None
 
 
 def _codes_are_known(chain: Chain, with_tree: Conditions) -> Iterator[Problem]:
@@ -277,8 +281,7 @@ def _outer_ages(tree: Condition) -> Iterator[Compare]:
 def _figures(chain: Chain, benefit: Benefit, bound: int | Parameter) -> list[int]:
     if isinstance(bound, int):
         return [bound]
-    rows = chain.values.get(chain.name_for(benefit, bound.name), ())
-    return [value.figure for level in rows for value in level if isinstance(value.figure, int)]
+    return [value.figure for value in chain.values_of(benefit, bound.name) if isinstance(value.figure, int)]
 
 
 def _benchmarks_exist(chain: Chain) -> Iterator[Problem]:

@@ -77,7 +77,13 @@ def load(folders: Iterable[Path]) -> LawBook:
 
 @lru_cache(maxsize=8)
 def _load(files: tuple[PackFile, ...]) -> LawBook:
-    reading = read_law((file.path, file.name, file.content.decode("utf-8", "replace")) for file in files)
+    texts = ((file.path, file.name, file.content.decode("utf-8", "replace")) for file in files)
+    return LawBook(load_texts(texts), digest_of_pack(files))
+
+
+def load_texts(texts: Iterable[tuple[Path, str, str]]) -> dict[str, Jurisdiction]:
+    """The law of these texts: (path below its root, name for problems, text). PolicyError with every problem."""
+    reading = read_law(texts)
     found = reading.problems or list(_linked(reading.jurisdictions))
     if found:
         told = sorted(set(found))
@@ -86,7 +92,7 @@ def _load(files: tuple[PackFile, ...]) -> LawBook:
             "请逐处改正后重试(policies/README.md)",
             "policies",
         )
-    return LawBook(reading.jurisdictions, digest_of_pack(files))
+    return reading.jurisdictions
 
 
 def _linked(jurisdictions: Mapping[str, Jurisdiction]) -> Iterable[Problem]:

@@ -152,7 +152,7 @@ def _quoted(quote: str, note: str) -> str:
 
 
 def _labels(chain: Chain, benefit: Benefit) -> Label:
-    return lambda name: _label_of(chain, chain.name_for(benefit, name))
+    return lambda name: _label_of(chain, f"{benefit}.{name}")
 
 
 def _label_of(chain: Chain, parameter: str) -> str:

@@ -100,15 +100,20 @@ class _Resolving:
         return {name: kind for name, kind in tree.uses.items() if name not in EVERY_BENEFIT}
 
     @cached_property
-    def names(self) -> Mapping[str, str]:
-        """Parameter without its benefit → the full name that counts here."""
+    def names(self) -> Mapping[str, tuple[str, ...]]:
+        """Parameter without its benefit → the full names it is looked up by, in order."""
         suffixes = ["amount", "ratio", "benchmark", *EVERY_BENEFIT, *self.uses]
-        return {suffix: self.chain.name_for(self.benefit, suffix) for suffix in suffixes}
+        return {suffix: self.chain.names_of(self.benefit, suffix) for suffix in suffixes}
+
+    @cached_property
+    def all_names(self) -> tuple[str, ...]:
+        """Every full name above."""
+        return tuple(name for names in self.names.values() for name in names)
 
     @cached_property
     def dimensions(self) -> tuple[Dimension, ...]:
         """The facts this benefit's figures are keyed by."""
-        parameters = [*self.names.values(), *([DIBAO] if self.benefit is Benefit.TEKUN_LIVING else [])]
+        parameters = [*self.all_names, *([DIBAO] if self.benefit is Benefit.TEKUN_LIVING else [])]
         found = {name: None for parameter in parameters for name in self.chain.by(parameter)}
         return tuple(DIMENSIONS[name] for name in found if DIMENSIONS[name].columns)
 
@@ -121,7 +126,7 @@ class _Resolving:
     def values(self) -> tuple[Value, ...]:
         """Every value that may bear on this benefit."""
         borrowed = [row.text for rows in self.chain.values.get(f"{self.benefit}.benchmark", ()) for row in rows]
-        parameters = {*self.names.values(), DIBAO, WAGE, TIER, *(name for name in borrowed if name)}
+        parameters = {*self.all_names, DIBAO, WAGE, TIER, *(name for name in borrowed if name)}
         return tuple(row for name in parameters for rows in self.chain.values.get(name, ()) for row in rows)
 
     def rates(self) -> pl.DataFrame:
@@ -217,12 +222,13 @@ class _Resolving:
         """The parameters of conditions and of how the benefit is handed out."""
         figures = Figures()
         for suffix in (*EVERY_BENEFIT, *self.uses):
-            name = self.names[suffix]
-            value = look(name, cells).usable
+            if suffix == "start_rule" and figures.columns.get("enrolment") != Enrolment.CLAIM:
+                continue
+            names = self.names[suffix]
+            value = next((found for name in names if (found := look(name, cells).usable)), None)
             if value is None:
-                is_needed = suffix != "start_rule" or figures.columns.get("enrolment") == Enrolment.CLAIM
-                if is_needed and not self.chain.by(name):
-                    self.undecided(name, month)
+                if not self.chain.by(names[0]):
+                    self.undecided(names[0], month)
                 continue
             figures.used.append(value)
             if isinstance(value.figure, tuple):

@@ -77,3 +77,10 @@ def test_importing_the_room_brings_no_yaml_pydantic_or_polars():
     code = "import sys, rulebook; print([m for m in ('yaml', 'pydantic', 'polars', 'pandera') if m in sys.modules])"
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_a_notice_saved_by_a_windows_editor_is_read_like_any_other(tmp_path):
+    write_overlay([NOTICE], tmp_path)
+    file = tmp_path / "410721" / "assumed.yaml"
+    file.write_bytes(b"\xef\xbb\xbf" + file.read_bytes().replace(b"\n", b"\r\n"))
+    assert amount(rulebook.load(rulebook.POLICIES, tmp_path)) == 10000
