@@ -22,9 +22,9 @@ output_option = click.option(
 
 @click.group()
 def export() -> None:
-    """导出应享、发放、应追回、暂缓;按文件名后缀为 CSV、Parquet 或 xlsx,金额为整数分。
+    """导出应享、发放、应追回、暂缓、服务对象;按文件名后缀为 CSV、Parquet 或 xlsx,金额为整数分。
 
-    Export entitlements, payments, receivables or holds; amounts in whole fen.
+    Export entitlements, payments, receivables, holds or services; amounts in whole fen.
     """
 
 
@@ -87,6 +87,27 @@ def holds(county: str, pay_month: date | None, output: Path, as_json: bool) -> N
     finally:
         month.close()
     _written(rows, output, "暂缓", as_json)
+
+
+@export.command()
+@county_option
+@month_option
+@output_option
+@json_option
+def services(county: str, pay_month: date, output: Path, as_json: bool) -> None:
+    """谁可以享受清单中的哪项服务(政策找人),以名册能判断的为限。  Who may have which service, as registers decide."""
+    from dagster_project.month import open_month
+    from ledger import people
+    from reports.services import roster
+
+    month = open_month(Home.from_environment(), county, pay_month)
+    try:
+        with month.book.reading() as conn:
+            identities = people.identities(conn)
+        rows = roster(month.registers, month.rules, month.services, pay_month, identities)
+    finally:
+        month.close()
+    _written(rows, output, "服务对象", as_json)
 
 
 def _of_book(

@@ -148,6 +148,17 @@ class BenefitRules:
 
 
 @dataclass(frozen=True)
+class ServiceRule:
+    """An item of the list that is not computed as cash, and who may have it as far as registers decide."""
+
+    list_item: str
+    item_id: str
+    name: str
+    when: Condition
+    source: str  # document and clause, for a person to read
+
+
+@dataclass(frozen=True)
 class PairRule:
     """What the law says of two benefits of one person in one month."""
 

@@ -342,6 +342,23 @@ class ReceivableExport(Table):
     cause: pl.Enum = column("原因", code=Cause)
 
 
+class ServiceExport(Table):
+    """导出:服务对象。One row per person and item of the list that the registers say he may have; no money."""
+
+    list_item: str = column("序号", "清单中的序号")
+    item_id: str = column("条目", "清单条目的代码")
+    item_name: str = column("服务项目")
+    person_id: str = column("身份证号")
+    name: str = column("姓名")
+    township: str = column("乡镇")
+    village: str = column("村社区")
+    clause: str = column("依据")
+
+    class Config(BaseConfig):
+        strict = True
+        unique = ["list_item", "person_id"]
+
+
 class HoldExport(Table):
     """导出:暂缓。Open holds with the money they keep back."""
 
@@ -372,5 +389,6 @@ TABLES: tuple[type[Table], ...] = (
     EntitlementExport,
     PaymentExport,
     ReceivableExport,
+    ServiceExport,
     HoldExport,
 )

@@ -17,7 +17,7 @@ from contracts.codes import Benefit
 from contracts.errors import BookError
 from contracts.files import write_whole
 from contracts.manifest import Manifest
-from contracts.policy import Rules
+from contracts.policy import Rules, ServiceRule
 from contracts.registers import REGISTERS
 from contracts.settings import CountySettings, Home
 from dagster_project.store import Stage, Store
@@ -91,6 +91,11 @@ class Month:
         """The law that applies, resolved for every computed month."""
         kept = rulebook.load_kept(self.home.store, self.manifest.pack_digest)
         return kept.resolve(self.manifest.county, self.manifest.computed_months(), self.manifest.known_on)
+
+    @cached_property
+    def services(self) -> list[ServiceRule]:
+        """Items of the county's list whose people the registers can name."""
+        return rulebook.load_kept(self.home.store, self.manifest.pack_digest).services(self.manifest.county)
 
     @property
     def scope(self) -> calculators.Scope:

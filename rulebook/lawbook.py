@@ -10,7 +10,7 @@ from itertools import chain as each
 from pathlib import Path
 
 from contracts.errors import PolicyError
-from contracts.policy import Rules
+from contracts.policy import Rules, ServiceRule
 from contracts.strict_yaml import Problem
 from rulebook import checks
 from rulebook.chain import Chain
@@ -55,6 +55,15 @@ class LawBook:
         if asked not in self._resolved:
             self._resolved[asked] = resolve(self.chain_of(county), asked[1], known_on, self.digest)
         return self._resolved[asked]
+
+    def services(self, county: str) -> list[ServiceRule]:
+        """The items of the nearest list whose people the registers can name, in the list's order."""
+        items = next((level.items for level in self.chain_of(county).levels if level.items), [])
+        return [
+            ServiceRule(item.no, item.id, item.name, item.tree.condition, str(item.source))
+            for item in items
+            if item.tree is not None
+        ]
 
     def _place(self, code: str) -> Jurisdiction:
         if code not in self.jurisdictions:
