@@ -122,10 +122,10 @@ class Chain:
 
     @cached_property
     def conditions(self) -> Mapping[Benefit, tuple[Conditions, Conditions]]:
-        """Benefit → the conditions whose tree counts, and those whose source is named: the nearest of each."""
+        """Benefit → the conditions whose tree counts, and those whose source is named; the nearest, the last read."""
         told: dict[Benefit, tuple[Conditions, Conditions]] = {}
         for benefit in Benefit:
-            said = [found for level in self.levels for found in level.conditions if found.benefit is benefit]
+            said = [found for level in self.levels for found in reversed(level.conditions) if found.benefit is benefit]
             with_tree = [found for found in said if found.tree is not None]
             if with_tree:
                 told[benefit] = (with_tree[0], said[0])
@@ -157,11 +157,11 @@ class Chain:
         return choose(levels, month, known_on)
 
     def pair(self, first: Benefit, second: Benefit, month: date, known_on: date) -> Pair | None:
-        """What the nearest level says of two benefits in a month."""
+        """What the nearest level says of two benefits in a month; of entries with the same dates the last read."""
         for level in self.levels:
             live = [
                 pair
-                for pair in level.pairs
+                for pair in reversed(level.pairs)
                 if pair.key == {first, second}
                 and (pair.form.effective_from or EVER) <= month
                 and (pair.form.issued_on or EVER) <= known_on

@@ -121,7 +121,7 @@ def _read_jurisdiction(code: str, files: list[tuple[Path, str, str]], reading: R
             case InteractionsForm() as form:
                 jurisdiction.pairs += _pairs(file, form, jurisdiction)
             case ListForm() as form:
-                jurisdiction.items += _items(file, form)
+                jurisdiction.items = list(_items(file, form))  # a home's own list stands for the shipped one
 
 
 def _gather_papers(file: _File, papers: dict[str, Paper]) -> None:
@@ -236,9 +236,17 @@ def _values(
 
 
 def _pairs(file: _File, form: InteractionsForm, jurisdiction: Jurisdiction) -> Iterator[Pair]:
+    seen: dict[tuple[object, ...], int] = {}
     for place, pair in enumerate(form.pairs):
         source = file.source(pair.source, "pairs", place, "source")
         for other in pair.with_:
+            decided = (frozenset((pair.benefit, other)), pair.effective_from, pair.issued_on)
+            if decided in seen:
+                file.wrong(
+                    ("pairs", place),
+                    f"{pair.benefit} + {other} 已在第 {seen[decided] + 1} 条规定过;请只留一条,或写明 effective_from",
+                )
+            seen.setdefault(decided, place)
             yield Pair(pair.benefit, other, pair, jurisdiction.code, source, file.where("pairs", place))
 
 

@@ -42,6 +42,7 @@ TABLE = {
     "not_yaml": ("notice.yaml:13:1", "YAML 写法有误"),
     "number_word_alone": ("old_age_allowance.yaml:8:30", "age 不是是/否类的词", "可用:alive"),
     "overlapping_bands": ("notice.yaml:12:44", "[85,95)", "[80,90)", "重叠", "请只留一条"),
+    "pair_decided_twice": ("interactions.yaml:8:5", "elder_service_subsidy + elder_care_subsidy", "请只留一条"),
     "pair_with_itself": ("interactions.yaml:4:5", "不能与自己成对"),
     "parameter_no_condition_uses": ("notice.yaml:12:16", "include_everybody", "不认识的参数"),
     "repeated_key": ("notice.yaml:10:9", "重复的键 role(第 9 行已有)"),
