@@ -76,7 +76,9 @@ class Settings(Strict):
         """Return the officer of that name, if he has the role in the county; NotAllowedError otherwise."""
         officer = next((officer for officer in self.officer if officer.name == name), None)
         if officer is None:
-            raise NotAllowedError(f"没有名为“{name}”的经办人", "请在 disburse.toml 的 [[officer]] 中登记", "disburse.toml")
+            raise NotAllowedError(
+                f"没有名为“{name}”的经办人", "请在 disburse.toml 的 [[officer]] 中登记", "disburse.toml"
+            )
         if role not in officer.roles:
             raise NotAllowedError(f"“{name}”没有{role.label}权限", f"请由有{role.label}权限的人员办理", "disburse.toml")
         if officer.counties and county not in officer.counties:

@@ -417,6 +417,17 @@ def account_in_the_third_month(stage: Stage) -> Rows:
     return (elder.registered(), elder.account().seen(since=3))
 
 
+def dibao_ended_before_it_was_paid(stage: Stage) -> Rows:
+    """首月、次月没有账户,养老服务补贴暂缓;次月登记低保止于首月之前:首月未付的撤回,不产生应收。"""
+    elder = _elder(stage, 45, 74)
+    return (
+        elder.registered(),
+        elder.account().seen(since=3),
+        elder.low_income(DIBAO, stage.month(LONG_AGO)).seen(until=1),
+        elder.low_income(DIBAO, stage.month(LONG_AGO), to_month=stage.month(0)).seen(since=2),
+    )
+
+
 def paid_to_a_child(stage: Stage) -> Rows:
     """由子女代领:收款人不是本人,各次记录在案。"""
     elder = _elder(stage, 31, 89)
@@ -576,6 +587,7 @@ STORIES: tuple[Callable[[Stage], Rows], ...] = (
     found_unable_late,
     account_in_the_second_month,
     account_in_the_third_month,
+    dibao_ended_before_it_was_paid,
     paid_to_a_child,
     two_different_accounts,
     the_same_account_twice,

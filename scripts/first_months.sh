@@ -27,7 +27,7 @@ for month in 2024-07 2024-08 2024-09; do
     [ -e "$DISBURSE_HOME/inbox/$county/$month" ] ||
         cp -R "fixtures/sample/inbox/$county/$month" "$DISBURSE_HOME/inbox/$county/"
     say "$month · 示例经办 计算、入账、编批 run"
-    disburse run --county "$county" --month "$month" --as 示例经办
+    disburse run --county "$county" --month "$month" --as 示例经办 --known-on "$month-15"
     say "$month · 示例复核 批准 approve"
     disburse approve --county "$county" --month "$month" --as 示例复核
     say "$month · 示例发放 放行 release"
