@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "explain": ("cli.explain", "explain", "说明一个人一个月的每一分钱  Explain one person's month to the clause"),
     "verify": ("cli.verify", "verify", "独立重读发放文件并与总账核对  Re-read payment files and compare with the book"),
     "policies": ("cli.policies", "policies", "查看适用的政策与标准  The law as data"),
+    "simulate": ("cli.simulate", "simulate", "设想的政策下多少人多少钱,不入账  The roster under another law"),
     "generate": ("cli.generate", "generate", "生成仿真名册  Make synthetic registers"),
     "doctor": ("cli.doctor", "doctor", "检查安装与数据目录  Check the installation and the home"),
     "ui": ("cli.ui", "ui", "打开 Dagster 血缘界面(仅本机)  Start the lineage UI on loopback"),

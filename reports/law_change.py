@@ -37,9 +37,7 @@ def months_to_year_end(window: list[date], pay_month: date) -> list[date]:
 def law_change(registers: calculators.Registers, before: Rules, after: Rules, pay_month: date) -> pl.DataFrame:
     """Every person, benefit and month whose outcome or amount differs (CHANGE_SCHEMA), in that order."""
     sides = [
-        calculators.entitlements(registers, rules, calculators.Scope(rules.county, rules.months, pay_month)).select(
-            *ROW, pl.col("outcome").alias(name), pl.col("amount_fen").alias(f"{name}_fen")
-        )
+        _outcomes(registers, rules, pay_month).rename({"outcome": name, "amount_fen": f"{name}_fen"})
         for name, rules in (("before", before), ("after", after))
     ]
     joined = sides[0].join(sides[1], on=ROW, how="full", coalesce=True, validate="1:1")
@@ -50,6 +48,23 @@ def law_change(registers: calculators.Registers, before: Rules, after: Rules, pa
         .sort(ROW)
         .collect()
     )
+
+
+def month_totals(registers: calculators.Registers, rules: Rules, pay_month: date) -> pl.DataFrame:
+    """What one law owes in the pay month: benefit, people_count, amount_fen; in the order of benefits."""
+    return (
+        _outcomes(registers, rules, pay_month)
+        .filter(pl.col("benefit_month") == pay_month, pl.col("outcome") == Outcome.ENTITLED)
+        .group_by("benefit")
+        .agg(people_count=pl.len().cast(pl.Int64), amount_fen=pl.col("amount_fen").sum())
+        .sort("benefit")
+        .collect()
+    )
+
+
+def _outcomes(registers: calculators.Registers, rules: Rules, pay_month: date) -> pl.LazyFrame:
+    scope = calculators.Scope(rules.county, rules.months, pay_month)
+    return calculators.entitlements(registers, rules, scope).select(*ROW, "outcome", "amount_fen")
 
 
 def totals(changes: pl.DataFrame, pay_month: date) -> pl.DataFrame:

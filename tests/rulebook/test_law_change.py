@@ -4,7 +4,8 @@ from datetime import date
 
 import pytest
 
-from reports.law_change import CHANGE_SCHEMA, law_change, months_to_year_end, totals
+from cli.simulate import compared
+from reports.law_change import CHANGE_SCHEMA, law_change, month_totals, months_to_year_end, totals
 from tests.cases.reading import read_cases
 
 JULY = date(2024, 7, 1)
@@ -55,3 +56,18 @@ def test_a_change_from_a_month_leaves_the_months_before_alone(shipped, with_over
     )
     before, after = (law.resolve("410721", months, CASE.known_on) for law in (shipped, raised))
     assert law_change(registers, before, after, JULY)["benefit_month"].min() == date(2024, 9, 1)
+
+
+def test_the_month_under_another_law_beside_the_month_as_it_is(shipped, with_overlay, registers, months):
+    raised = with_overlay(
+        {"level": "410721", "parameter": "elder_care_subsidy.amount", "value": 100, "effective_from": "2024-07-01"}
+    )
+    now, then = (law.resolve("410721", months, CASE.known_on) for law in (shipped, raised))
+    sides = [month_totals(registers, rules, JULY) for rules in (now, then)]
+    rows = compared(*sides, totals(law_change(registers, now, then, JULY), JULY)).rows_by_key("benefit", named=True)
+    (care,) = rows["elder_care_subsidy"]
+    assert (care["people_count"], care["people_count_simulated"], care["amount_fen_simulated"]) == (None, 1, 10000)
+    (disability,) = rows["disability_care_subsidy"]
+    assert (disability["people_count"], disability["people_count_simulated"]) == (1, None)
+    (unmoved,) = rows["old_age_allowance"]
+    assert (unmoved["amount_fen"], unmoved["amount_fen_simulated"], unmoved["until_now_fen"]) == (5000, 5000, None)

@@ -1,0 +1,83 @@
+"""`disburse simulate`: the roster as it is, under another law; nothing is posted."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import DayType, MonthType, county_option, json_option, print_json
+from contracts.settings import Home
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+@click.command()
+@county_option
+@click.option("--run", "pay_month", type=MonthType(), help="用哪个发放月的名册(默认最近一次)")
+@click.option(
+    "--with",
+    "folder",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="设想的政策:一个文件夹,写法同数据目录的 policies/",
+)
+@click.option("--known-on", type=DayType(), help="按哪一天所知(默认该次运行的知悉日)")
+@json_option
+def simulate(county: str, pay_month: date | None, folder: Path, known_on: date | None, as_json: bool) -> None:
+    """设想的政策下本月各项多少人、多少钱,到年底相差多少;不入账。
+
+    The month under another law: people and money per benefit, and the difference to year end. Nothing is posted.
+    """
+    from cli.policies import law_of
+    from dagster_project.month import open_latest
+    from reports.law_change import law_change, month_totals, months_to_year_end, totals
+
+    home = Home.from_environment()
+    month = open_latest(home, county, pay_month)
+    try:
+        manifest, registers = month.manifest, month.registers
+        months = months_to_year_end(manifest.window(), manifest.pay_month)
+        now, then = (
+            law.resolve(county, months, known_on or manifest.known_on) for law in (law_of(home), law_of(home, folder))
+        )
+        sides = [month_totals(registers, rules, manifest.pay_month) for rules in (now, then)]
+        difference = totals(law_change(registers, now, then, manifest.pay_month), manifest.pay_month)
+    finally:
+        month.close()
+    rows = compared(sides[0], sides[1], difference)
+    if as_json:
+        print_json(rows.to_dicts())
+    else:
+        _show(f"{county} {manifest.pay_month:%Y-%m} 模拟(不入账)", rows)
+
+
+def compared(now: pl.DataFrame, then: pl.DataFrame, difference: pl.DataFrame) -> pl.DataFrame:
+    """One row per benefit of either law: people and money now and then, and what differs until now and to year end."""
+    joined = now.join(then, on="benefit", how="full", coalesce=True, suffix="_simulated")
+    return joined.join(difference, on="benefit", how="full", coalesce=True).sort("benefit")
+
+
+def _show(title: str, rows: pl.DataFrame) -> None:
+    from cli.show import table, yuan
+    from contracts.codes import Benefit
+
+    table(
+        title,
+        ("项目", "现行人数", "现行金额(元)", "模拟人数", "模拟金额(元)", "至本月差额(元)", "到年底差额(元)"),
+        [
+            (
+                Benefit.label_of(row["benefit"]),
+                row["people_count"] or 0,
+                yuan(row["amount_fen"]),
+                row["people_count_simulated"] or 0,
+                yuan(row["amount_fen_simulated"]),
+                yuan(row["until_now_fen"]),
+                yuan(row["to_year_end_fen"]),
+            )
+            for row in rows.iter_rows(named=True)
+        ],
+    )
