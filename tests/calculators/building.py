@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 
 from calculators import Scope
+from contracts.codes import Benefit
 from contracts.columns import empty, polars_schema
 from contracts.months import months_between
 from contracts.policy import COMMON_RATES, RATE_MONEY, RATE_TAIL, AllOf, BenefitRules, Fact, Rules
@@ -31,14 +32,17 @@ def scope(months=MONTHS, pay_month=None):
 
 
 def benefit(name, *cells, when=EVERYBODY, keys=(), months=MONTHS, **figures):
-    """A benefit whose rates have these cells (keys and figures that differ) in every month; `benefit_month` may differ."""
+    """A benefit whose rates have these cells in every month; a cell with a benefit_month stands in that month alone."""
+    name = Benefit(name)
     rows = [
         {**USUAL, **figures, **cell, "benefit_month": month}
         for cell in cells or ({},)
         for month in ([cell["benefit_month"]] if "benefit_month" in cell else months)
     ]
     declared = {**COMMON_RATES, **RATE_MONEY[name], **RATE_TAIL}
-    own = {column: type(value) for row in rows for column, value in row.items() if column not in declared}
+    figures_of_its_own = [(column, value) for row in rows for column, value in row.items() if column not in declared]
+    own = {column: bool for column, _ in figures_of_its_own}
+    own |= {column: type(value) for column, value in figures_of_its_own if value is not None}
     schema = {**own, **declared, **{key: FACTS[key] for key in keys}, "benefit_month": pl.Date}
     return BenefitRules(name, when, "依据", tuple(keys), pl.DataFrame(rows, schema=schema))
 
@@ -56,7 +60,13 @@ USUAL_ROW = {
         "township": "示范镇",
         "village": "示范村",
     },
-    "low_income": {"household_id": "H1", "category": "dibao", "area": "rural", "is_recipient": True, "from_month": JANUARY},
+    "low_income": {
+        "household_id": "H1",
+        "category": "dibao",
+        "area": "rural",
+        "is_recipient": True,
+        "from_month": JANUARY,
+    },
     "disability": {
         "certificate_no": "99",
         "category": "physical",
@@ -69,7 +79,7 @@ USUAL_ROW = {
     "claim": {"claimed_on": date(2025, 2, 10), "approved_on": date(2025, 3, 20)},
     "choice": {"group": "care", "from_month": JANUARY},
     "suspension": {"reason_code": "OTHER", "from_month": FEBRUARY, "to_month": MARCH, "back_pay": False},
-}  # fmt: skip
+}
 
 
 def registers(**given):
