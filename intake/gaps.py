@@ -1,4 +1,4 @@
-"""Register gaps: whose earlier rows still stand, because this month's were refused or are missing (blueprint §8)."""
+"""Register gaps: whose earlier rows still stand, because this month's were refused or are missing."""
 
 from __future__ import annotations
 

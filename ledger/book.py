@@ -53,6 +53,9 @@ CODES: dict[str, pl.DataType] = {
 }
 
 
+Transaction = Connection  # what `reading()` and `writing()` give; other rooms name it without knowing SQL
+
+
 @dataclass(frozen=True)
 class Book:
     """An open book."""

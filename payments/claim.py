@@ -11,11 +11,10 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
-from sqlalchemy import Connection
 
 from contracts.errors import BookError
 from ledger import batches, cycles
-from ledger.book import Book
+from ledger.book import Book, Transaction
 from ledger.cycles import Cycle
 from payments.instructions import BatchIdentity, Instructions, content_digest, instructions
 from payments.profiles import Profile
@@ -113,12 +112,12 @@ def claim(
     return Claimed(tuple(kept), tuple(voided), claimed)
 
 
-def content_of(conn: Connection, batch_id: str) -> Instructions:
+def content_of(conn: Transaction, batch_id: str) -> Instructions:
     """A batch's lines and items as the book holds them, to be digested again."""
     return Instructions(batches.lines(conn, batch_id), batches.items(conn, batch_id))
 
 
-def _standing(conn: Connection, county: str) -> list[Standing]:
+def _standing(conn: Transaction, county: str) -> list[Standing]:
     """The unreleased batches, in order of batch_id."""
     known = batches.batches_of(conn, county, None)
     waiting = known.filter(~pl.col("state").is_in(["released", "voided"]))
@@ -133,7 +132,7 @@ def _standing(conn: Connection, county: str) -> list[Standing]:
     ]
 
 
-def _require_current(conn: Connection, county: str, cycle: Cycle, payable: pl.DataFrame, live: pl.DataFrame) -> None:
+def _require_current(conn: Transaction, county: str, cycle: Cycle, payable: pl.DataFrame, live: pl.DataFrame) -> None:
     """What is claimed must be what the book owes now: a list from before a posting or a release is not."""
     current = payable.join(live, on=["obligation_id", "pays_fen", "attempt"], how="semi")
     if current.height != payable.height or cycles.newest_cycle(conn, county) != cycle:
@@ -146,7 +145,7 @@ def _digest(rows: pl.DataFrame, batch: Standing, profile_of: Mapping[str, Profil
 
 
 def _claim_part(
-    conn: Connection, newest: Cycle, rows: pl.DataFrame, profile: Profile, maker: str, system_user: str
+    conn: Transaction, newest: Cycle, rows: pl.DataFrame, profile: Profile, maker: str, system_user: str
 ) -> str:
     """Claim one benefit's rows as a batch of the newest cycle, or of a supplement where that cycle has sent its own."""
     benefit = str(rows["benefit"][0])
