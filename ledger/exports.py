@@ -62,8 +62,8 @@ def receivables(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
     names = ("person_no", "benefit", "benefit_month", "amount_fen", "cause")
     posted = (
         select(*(receivable.c[name] for name in names))
-        .join(run)
-        .join(cycle)
+        .join_from(receivable, run, run.c.run_id == receivable.c.run_id)
+        .join(cycle, cycle.c.cycle_id == run.c.cycle_id)
         .where(cycle.c.county == county, cycle.c.pay_month == month_text(pay_month))
     )
     rows = read_frame(conn, posted)

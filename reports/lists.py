@@ -53,13 +53,12 @@ def held_people(book: Book, county: str, population: pl.DataFrame, *, with_numbe
     people = population.unique("person_no", keep="last", maintain_order=True).select(
         "person_no", "name", "township", "village", "phone"
     )
-    told = [
-        grounds.told(code, ground) for code, ground in rows.select(pl.col("code").cast(pl.String), "ground").iter_rows()
-    ]
-    worded = rows.join(people, on="person_no", how="left", maintain_order="left").with_columns(
-        reason=pl.Series([one.reason for one in told], dtype=pl.String),
-        advice=pl.Series([one.advice for one in told], dtype=pl.String),
-    )
+    wordings = [grounds.told(row["code"], row["ground"]) for row in rows.select("code", "ground").iter_rows(named=True)]
+    by_rule = pl.Series([worded.reason for worded in wordings], dtype=pl.String)
+    said = pl.col("reason").replace("", None)  # an officer's own words, where an officer placed it
+    worded = rows.with_columns(
+        reason=pl.coalesce(said, by_rule), advice=pl.Series([one.advice for one in wordings], dtype=pl.String)
+    ).join(people, on="person_no", how="left", maintain_order="left")
     shown = [*(["hold_id"] if with_number else []), *polars_schema(HoldExport).names()]
     return worded.select(shown).sort("township", "village", "person_id", nulls_last=True)
 

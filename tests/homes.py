@@ -10,6 +10,7 @@ from contracts.registers import REGISTERS
 from contracts.settings import Home
 from dagster_project import booking, steps
 from dagster_project.month import Choices
+from dagster_project.store import Store
 
 COUNTY = "410721"
 MAKER, CHECKER, RELEASER = "示例经办", "示例复核", "示例发放"
@@ -133,3 +134,8 @@ def book_rows(home):
 def outbox_bytes(home):
     """Path → bytes of every payment file."""
     return {p.relative_to(home.outbox).as_posix(): p.read_bytes() for p in home.outbox.rglob("*") if p.is_file()}
+
+
+def stage_of(home, month, county=COUNTY):
+    """The tables of a month as it was last begun."""
+    return Store(home).current(county, parse_month(month))

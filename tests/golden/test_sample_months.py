@@ -1,0 +1,40 @@
+"""The sample county's three months come out exactly as they once were read and found right."""
+
+import pytest
+
+from contracts.months import parse_month
+from ledger.book import open_book
+from payments import profiles
+from payments.verify import standing_batches, verify_batches
+from tests import homes
+from tests.golden.months import EXPECTED, MONTHS, run_sample, texts
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    return run_sample(tmp_path_factory.mktemp("golden") / "home")
+
+
+def test_every_figure_payment_and_receivable_is_as_expected(home):
+    found = texts(home)
+    assert found.keys() == {path.name for path in EXPECTED.iterdir()}
+    for name, text in found.items():
+        assert text == (EXPECTED / name).read_text("utf-8"), (
+            f"{name}: read the diff, then python -m tests.golden.months"
+        )
+
+
+def test_every_file_agrees_with_the_book(home):
+    book = open_book(home.database_url)
+    for month in MONTHS:
+        standing = standing_batches(book, homes.COUNTY, parse_month(month))
+        assert standing.height == 7
+        assert verify_batches(book, home.outbox, homes.COUNTY, standing, profiles.load()) == []
+    book.close()
+
+
+def test_running_the_newest_month_again_books_nothing(home):
+    book, files = homes.book_rows(home), homes.outbox_bytes(home)
+    homes.run(home, MONTHS[-1])
+    assert homes.book_rows(home) == book
+    assert homes.outbox_bytes(home) == files
