@@ -7,6 +7,7 @@ from datetime import date
 
 import yaml
 
+EVER = "2016-01-01"  # where a parameter has no value above, the notice states what was so before
 XINXIANG = {
     "elder_care_subsidy.amount": (
         "yuan/month",
@@ -16,8 +17,8 @@ XINXIANG = {
     "dibao.standard": ("yuan/year", [("2024-07-01", {"城市": 8000, "农村": 5450})]),
     "tekun_living.amount": ("yuan/month", [("2025-05-01", {"城市": 867, "农村": 700})]),
     "tekun_care.amount": ("yuan/month", [("2025-06-01", {"全自理": 80, "半护理": 333})]),
-    "old_age_allowance.enrolment": ("code", [("2016-01-01", "automatic"), ("2025-02-01", "claim")]),
-    "old_age_allowance.start_rule": ("code", [("2016-01-01", "month_after_approval")]),
+    "old_age_allowance.enrolment": ("code", [(EVER, "automatic"), ("2025-02-01", "claim")]),
+    "old_age_allowance.start_rule": ("code", [(EVER, "month_after_approval")]),
     "disability_living_subsidy.start_rule": (
         "code",
         [("2024-06-01", "january_of_claim_year"), ("2025-06-01", "approval_month")],
@@ -38,12 +39,13 @@ JINXIANG = {
 OVERLAYS = {"410721": XINXIANG, "370828": JINXIANG}
 
 
-def write(county, folder):
-    """Write the county's notices under `folder` and return it."""
+def write(county, folder, since=""):
+    """Write the county's notices under `folder` and return it; with `since`, only what changes from then on."""
     documents = {"notice": {"title": "假设的通知", "number": "假设"}}
     parameters = {
-        name: {"unit": unit, "entries": [entry(start, value) for start, value in values]}
+        name: {"unit": unit, "entries": [entry(start, value) for start, value in values if start >= since]}
         for name, (unit, values) in OVERLAYS[county].items()
+        if values[-1][0] >= since and not (since and values[0][0] == EVER)
     }
     (folder / county).mkdir(parents=True)
     page = yaml.safe_dump({"documents": documents, "parameters": parameters}, allow_unicode=True)
