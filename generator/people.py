@@ -2,8 +2,8 @@
 
 Nobody is drawn from a stream. A *position* is a place in the population register: neighbours share households and
 villages. A *rank* is a place in the order of birth, the eldest first; everything about a person follows from the rank
-and the seed. A full-period step through the ranks leads from position to rank, so that every village and every household
-has all ages, and a million people are made in chunks without memory of one another.
+and the seed. A full-period step through the ranks leads from position to rank, so that every village and every
+household has all ages, and a million people are made in chunks without memory of one another.
 
 Months are Int32 numbers, year × 12 + month − 1.
 """
@@ -88,7 +88,7 @@ class Populace:
     seed: int
 
     def __post_init__(self) -> None:
-        if any(band["people"] > LATEST_ORDINAL * band["days"] for band in self._bands.to_dicts()):
+        if any(band["people"] > (LATEST_ORDINAL - 1) * band["days"] for band in self._bands.to_dicts()):
             raise InputError(f"一个县容不下 {self.size} 人", "请减少人数,或分成几个县")
 
     @property
@@ -130,11 +130,13 @@ class Populace:
         place = pl.col("rank") - pl.col("start")
         day = place * pl.col("days") // pl.col("people")
         first_of_day = (day * pl.col("people") + pl.col("days") - 1) // pl.col("days")
+        # order numbers are odd for men: where few are born on a day, each day's first must not be odd
+        first_is_even = (mixed(day, self.seed) % 2).cast(pl.Int64)
         return (
             band.with_columns(ranks.alias("rank"))
             .with_columns(
                 birth_date=pl.col("born_from") + pl.duration(days=day),
-                ordinal=place - first_of_day + 1,
+                ordinal=place - first_of_day + 1 + first_is_even,
                 key=mixed(pl.col("rank"), self.seed),
             )
             .select(
@@ -152,8 +154,9 @@ class Populace:
     def people(self, start: int, stop: int) -> pl.DataFrame:
         """The people at positions [start, stop), a row each, in order.
 
-        Columns: those of identities(); position, household, household_key; age_years in the first month; township_index,
-        township, village, division_code, village_group, hukou_type; head_name, head_id; died_on, moved_out_on, moved_in_on.
+        Columns: those of identities(); position, household, household_key; age_years in the first month;
+        township_index, township, village, division_code, village_group, hukou_type; head_name, head_id; died_on,
+        moved_out_on, moved_in_on.
         """
         position = pl.int_range(start, stop, dtype=pl.Int64, eager=True)
         places = pl.DataFrame({"position": position}).with_columns(

@@ -46,7 +46,7 @@ class Received:
     """One register as it came.
 
     `cells`: source_file, source_sheet, source_row (the header is row 1) and one text column per column of the contract.
-    `refused` (RefusedRow): what concerns the whole file (source_row 0), and cells that were damaged before we saw a text.
+    `refused` (RefusedRow): what concerns the whole file (source_row 0), and cells damaged before we saw a text.
     """
 
     register: str

@@ -44,7 +44,7 @@ def test_ages_are_those_of_a_rural_county(population):
 def test_both_sexes_are_there_and_agree_with_the_identity_numbers(population):
     is_male = population["身份证号"].str.slice(16, 1).cast(pl.Int64) % 2 == 1
     assert ((population["性别"] == "男") == is_male).all()
-    assert 0.4 < share(population, is_male.sum()) < 0.6
+    assert 0.48 < share(population, is_male.sum()) < 0.52
 
 
 def test_poor_disabled_and_assessed_people_are_as_many_as_in_a_county(town, read, population):
@@ -57,8 +57,8 @@ def test_poor_disabled_and_assessed_people_are_as_many_as_in_a_county(town, read
     assert set(read(town, "ability")["评估等级"]) == set("01234")
 
 
-def test_every_register_has_rows(town, read):
-    assert [register for register in REGISTERS if read(town, register).is_empty()] == []
+def test_every_register_has_rows_by_the_third_month(county, read):
+    assert [register for register in REGISTERS if read(county / "2024-09", register).is_empty()] == []
 
 
 def test_households_share_a_village_and_hold_all_ages(population):
@@ -77,7 +77,6 @@ def test_intake_takes_every_row_but_those_a_story_planted(county, tmp_path, mont
         taken = [accept(register, numbers, month.replace(day=15)) for register in received.values()]
         for register in taken:
             assert register.rows_in == register.rows.height + register.rows_refused + register.rows_collapsed
-            assert register.rows.height, register.register
         refused[f"{month:%Y-%m}"] = Counter(
             (record["register"], record["code"]) for register in taken for record in register.refused.to_dicts()
         )
@@ -86,6 +85,6 @@ def test_intake_takes_every_row_but_those_a_story_planted(county, tmp_path, mont
         ("population", "BIRTH_DATE_CONFLICT"): 1,
         ("low_income", "CODE_UNKNOWN"): 1,
     }
-    assert refused["2024-07"] == {**always, ("choice", "NO_ROWS"): 1} or refused["2024-07"] == always
+    assert refused["2024-07"] == {**always, ("choice", "NO_ROWS"): 1}
     assert refused["2024-08"] == {**always, ("population", "BIRTH_DATE_CONFLICT"): 2, ("account", "AMBIGUOUS"): 2}
     assert refused["2024-09"] == always
