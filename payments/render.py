@@ -24,6 +24,7 @@ def render(book: Book, outbox: Path, county: str, shipped: Mapping[str, Profile]
 
     `shipped`: profiles by name. BookError where a batch was claimed with another form of its profile.
     """
+    _sweep(outbox / county)
     with book.reading() as conn:
         known = batches.batches_of(conn, county, None)
     written = []
@@ -55,6 +56,12 @@ def _write(book: Book, folder: Path, county: str, batch_id: str, profile: Profil
     with book.writing() as conn:
         batches.record_file(conn, batch_id, target.name, digest_of(target))
     return target
+
+
+def _sweep(folder: Path) -> None:
+    """Remove what a killed run left half-written; nobody else writes here while a run holds the county."""
+    for leftover in folder.rglob(".*"):
+        leftover.unlink()
 
 
 def _put_aside(folder: Path, file_name: str | None) -> None:
