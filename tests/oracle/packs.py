@@ -251,7 +251,7 @@ def holds(key, by, facts):
 
 def cell_holds(name, part, facts):
     held = facts[name]
-    if name == "age":
+    if name in ("age", "age_after_birthday"):
         first, last = part.strip("[)").split(",")
         return int(first) <= held and (last == "∞" or held < int(last))
     if name == "grade":

@@ -36,6 +36,7 @@ def facts_of(person, county, month):
     deaths = [month_of(row["died_on"]) for row in population if row["died_on"]]
     facts = {
         "age": age,
+        "age_after_birthday": age - (month.month == born.month),
         "birthday_month": month.month == born.month,
         "alive": not deaths or month <= min(deaths),
         "registered": any(is_registered(row, county, month) for row in population),

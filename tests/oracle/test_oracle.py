@@ -1,6 +1,7 @@
 """The calculators and a plain reading, person by person, give the same rows: of the resolved rules and of the packs."""
 
 from datetime import date
+from pathlib import Path
 from random import Random
 
 import pytest
@@ -14,6 +15,7 @@ from tests.oracle import overlays, people, reading
 from tests.oracle.packs import PackLaw
 from tests.oracle.resolved import RulesLaw
 
+INVENTED = Path(__file__).parents[2] / "fixtures/policies"
 COUNTIES = ["130581", "370828", "410721", "410902", "411102"]
 WINDOWS = {  # months, pay month, known on
     "today": (date(2024, 1, 1), date(2025, 12, 1), date(2025, 12, 20)),
@@ -70,6 +72,15 @@ def test_many_people_are_read_alike_under_a_countys_own_notices(county, tmp_path
     rules = rulebook.load(rulebook.POLICIES, folder).resolve(county, months, known_on)
     plain = PackLaw(rulebook.POLICIES, county, known_on, folder)
     assert_agreed(invented, plain, rules, county, months)
+    assert_agreed(invented, RulesLaw(rules), rules, county, months)
+
+
+def test_an_invented_countys_own_law_is_read_alike():
+    county, months, known_on = "990101", months_between(date(2019, 11, 1), date(2021, 2, 1)), date(2021, 2, 20)
+    random = Random(county)
+    invented = {number: people.person(random, county, months) for number in range(1, 201)}
+    rules = rulebook.load(rulebook.POLICIES, INVENTED).resolve(county, months, known_on)
+    assert_agreed(invented, PackLaw(INVENTED, county, known_on), rules, county, months)
     assert_agreed(invented, RulesLaw(rules), rules, county, months)
 
 
