@@ -1,0 +1,127 @@
+"""What a cell of each kind may say, and what is said of one that cannot be read."""
+
+from datetime import date
+
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from contracts.columns import CellKind, columns_of
+from contracts.registers import REGISTERS
+from intake.cells import UNREADABLE, VALUES, is_null_word, trimmed, value, why
+
+
+def column(register, name):
+    return next(facts for facts in columns_of(REGISTERS[register]) if facts.name == name)
+
+
+OF_KIND = {
+    CellKind.TEXT: column("population", "name"),
+    CellKind.RESIDENT_ID: column("population", "person_id"),
+    CellKind.ACCOUNT: column("account", "account_no"),
+    CellKind.KEY: column("low_income", "household_id"),
+    CellKind.DIVISION: column("population", "division_code"),
+    CellKind.DAY: column("population", "died_on"),
+    CellKind.MONTH: column("low_income", "from_month"),
+    CellKind.YES_NO: column("low_income", "is_recipient"),
+    CellKind.WHOLE: column("disability", "grade"),
+    CellKind.CODE: column("low_income", "category"),
+}
+
+
+def read(kind, text):
+    cells = pl.DataFrame({"text": [text]}, schema={"text": pl.String})
+    return cells.select(value(OF_KIND[kind], "text")).item()
+
+
+def test_every_kind_has_a_reading_and_a_refusal():
+    assert set(VALUES) == set(CellKind) == set(OF_KIND)
+    assert set(UNREADABLE) == set(CellKind) - {CellKind.RESIDENT_ID}
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2024-03-05", "2024-3-5", "2024/3/5", "2024.3.5", "2024.03.05", "20240305", "2024年3月5日", "2024-03-05"],
+)
+def test_a_day_may_be_written_in_these_ways(text):
+    assert read(CellKind.DAY, text) == date(2024, 3, 5)
+
+
+@pytest.mark.parametrize("text", ["2024-02-30", "2024年3月", "2024-3/5", "5/3/2024", "45356", "长期", "0024-03-05"])
+def test_a_day_is_never_guessed(text):
+    assert read(CellKind.DAY, text) is None
+
+
+@pytest.mark.parametrize("text", ["2024-03", "2024-3", "2024/3", "202403", "2024年3月", "2024-03-01", "2024年03月"])
+def test_a_month_may_be_written_in_these_ways(text):
+    assert read(CellKind.MONTH, text) == date(2024, 3, 1)
+
+
+@pytest.mark.parametrize("text", ["2024-13", "2024", "24-03", "2024-03-02", "3月", "2024.3.1"])
+def test_a_month_is_never_guessed(text):
+    assert read(CellKind.MONTH, text) is None
+
+
+@given(st.dates(date(1850, 1, 1), date(9999, 12, 31)))
+def test_a_day_written_with_or_without_dashes_is_the_same(day):
+    assert read(CellKind.DAY, day.isoformat()) == read(CellKind.DAY, f"{day:%Y%m%d}".zfill(8)) == day
+
+
+@given(st.sampled_from(list(CellKind)), st.text(max_size=40))
+def test_no_text_breaks_a_reading_and_what_is_unread_has_a_reason(kind, text):
+    cells = pl.DataFrame({"raw": [text]}, schema={"raw": pl.String}).with_columns(text=trimmed("raw"))
+    told = cells.select(
+        "text",
+        read=value(OF_KIND[kind], "text"),
+        null=is_null_word(OF_KIND[kind], "text"),
+        why=why(OF_KIND[kind], "text"),
+    ).row(0, named=True)
+    assert told["text"] is None or told["read"] is not None or told["why"]
+
+
+@pytest.mark.parametrize(("text", "account"), [("6228 4800 0000 0001", "6228480000000001"), ("010010", "010010")])
+def test_an_account_keeps_its_leading_zeros_and_loses_its_blanks(text, account):
+    assert read(CellKind.ACCOUNT, text) == account
+
+
+@pytest.mark.parametrize("text", ["12345", "1" * 33, "62284800A", "6.2E+18", "62-28"])
+def test_an_account_is_digits_only(text):
+    assert read(CellKind.ACCOUNT, text) is None
+
+
+def test_names_keep_their_characters():
+    for name in ("䶮某", "阿依·古丽", "𠮷某", "豈某"):
+        assert read(CellKind.TEXT, name) is not None
+    assert read(CellKind.TEXT, "䶮某") == "䶮某"
+    assert read(CellKind.TEXT, "①某") == "①某"
+    assert read(CellKind.TEXT, "某" * 101) is None
+
+
+@pytest.mark.parametrize(("text", "said"), [("是", True), ("否", False), ("y", True), ("0", False), ("有", None)])
+def test_yes_and_no_have_few_words(text, said):
+    assert read(CellKind.YES_NO, text) is said
+
+
+@pytest.mark.parametrize(("text", "grade"), [("1", 1), ("4", 4), ("0", None), ("5", None), ("一", None), ("1.0", None)])
+def test_a_whole_number_lies_within_its_bounds(text, grade):
+    assert read(CellKind.WHOLE, text) == grade
+
+
+def test_a_code_is_found_by_its_label_its_code_and_its_aliases():
+    facts = OF_KIND[CellKind.CODE]
+    for word, member in facts.code.spellings().items():
+        assert read(CellKind.CODE, word) == member.value
+    assert read(CellKind.CODE, "困难户") is None
+
+
+def test_a_word_for_everything_is_null_and_not_unreadable():
+    facts = column("suspension", "benefit")
+    cells = pl.DataFrame({"text": ["全部", "高龄津贴"]})
+    assert cells.select(is_null_word(facts, "text")).to_series().to_list() == [True, False]
+
+
+@pytest.mark.parametrize("blank", [" ", "\t", "\u3000", "\u00a0", "\u200b", "\ufeff", " \u3000 "])
+def test_blanks_around_a_text_do_not_belong_to_it(blank):
+    cells = pl.DataFrame({"raw": [blank + "示范镇" + blank, blank]})
+    assert cells.select(trimmed("raw")).to_series().to_list() == ["示范镇", None]

@@ -1,0 +1,67 @@
+"""Which file is taken for a register."""
+
+from datetime import date
+
+import pytest
+
+from contracts.errors import InputError
+from intake import find_inputs
+
+JULY, AUGUST = date(2024, 7, 1), date(2024, 8, 1)
+
+
+@pytest.fixture
+def put(tmp_path):
+    def put_file(name):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("x", "utf-8")
+        return path
+
+    return put_file
+
+
+def test_the_newest_month_not_after_the_pay_month_is_taken(put, tmp_path):
+    put("2024-06/population.csv")
+    july = put("2024-07/population.csv")
+    put("2024-08/population.csv")
+    found = find_inputs(tmp_path, JULY)["population"]
+    assert (found.path, found.inbox_month) == (july, JULY)
+
+
+def test_each_register_is_carried_forward_by_itself(put, tmp_path):
+    put("2024-07/account.csv")
+    put("2024-08/population.csv")
+    found = find_inputs(tmp_path, AUGUST)
+    assert {name: file.inbox_month for name, file in found.items()} == {"account": JULY, "population": AUGUST}
+
+
+def test_a_register_may_have_its_chinese_name_and_any_known_ending(put, tmp_path):
+    put("2024-07/人口.XLSX")
+    put("2024-07/残疾.xls")
+    put("2024-07/low_income.parquet")
+    assert set(find_inputs(tmp_path, JULY)) == {"population", "disability", "low_income"}
+
+
+def test_two_files_of_one_register_are_not_chosen_between(put, tmp_path):
+    put("2024-07/population.csv")
+    put("2024-07/人口.xlsx")
+    with pytest.raises(InputError, match="有 2 个文件"):
+        find_inputs(tmp_path, JULY)
+
+
+def test_a_file_that_is_no_register_is_named(put, tmp_path):
+    put("2024-07/名单最终版.xlsx")
+    with pytest.raises(InputError, match="名单最终版"):
+        find_inputs(tmp_path, JULY)
+
+
+def test_what_excel_leaves_behind_notes_and_later_months_are_not_looked_at(put, tmp_path):
+    for name in ("2024-07/~$population.xlsx", "2024-07/.population.csv", "2024-07/说明.txt", "草稿/名单.csv"):
+        put(name)
+    put("2024-08/名单.csv")
+    assert find_inputs(tmp_path, JULY) == {}
+
+
+def test_a_county_without_an_inbox_has_nothing(tmp_path):
+    assert find_inputs(tmp_path / "nowhere", JULY) == {}

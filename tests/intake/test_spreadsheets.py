@@ -1,0 +1,83 @@
+"""Workbooks are read by their cells' types, in a process that can be stopped."""
+
+from datetime import date
+
+import pytest
+import xlsxwriter
+
+from contracts.codes import RefusalCode
+from intake import spreadsheets
+from intake.raw import UnreadableError
+from intake.spreadsheets import read_spreadsheet
+
+
+@pytest.fixture
+def book(tmp_path):
+    """Write sheets of typed cells: name → rows."""
+
+    def write(options=None, **sheets):
+        path = tmp_path / "book.xlsx"
+        with xlsxwriter.Workbook(path, {"strings_to_numbers": False, **(options or {})}) as opened:
+            day = opened.add_format({"num_format": "yyyy-mm-dd"})
+            for name, rows in sheets.items():
+                sheet = opened.add_worksheet(name)
+                for number, cells in enumerate(rows):
+                    for place, cell in enumerate(cells):
+                        if isinstance(cell, date):
+                            sheet.write_datetime(number, place, cell, day)
+                        elif cell is not None:
+                            sheet.write(number, place, cell)
+        return path
+
+    return write
+
+
+@pytest.mark.parametrize("options", [None, {"date_1904": True}])
+def test_a_typed_day_is_the_same_day_in_either_epoch(book, options):
+    table = read_spreadsheet(book(options, 表=[["日期"], [date(2024, 3, 5)]]))
+    assert table.rows["0"].to_list() == ["2024-03-05"]
+
+
+def test_numbers_are_marked_and_truths_become_words(book):
+    table = read_spreadsheet(book(表=[["号", "真"], [410721194407310000, True], ["410", False]]))
+    assert table.marks.select("source_row", "code").rows() == [(2, RefusalCode.NUMERIC_ID)]
+    assert table.rows["1"].to_list() == ["是", "否"]
+
+
+def test_a_formula_is_read_as_its_stored_value(tmp_path):
+    path = tmp_path / "formula.xlsx"
+    with xlsxwriter.Workbook(path) as opened:
+        sheet = opened.add_worksheet("表")
+        sheet.write(0, 0, "名")
+        sheet.write_formula(1, 0, '="示"&"范"', None, "示范")
+    assert read_spreadsheet(path).rows["0"].to_list() == ["示范"]
+
+
+def test_leading_zeros_stay(book):
+    assert read_spreadsheet(book(表=[["号"], ["010010"]])).rows["0"].to_list() == ["010010"]
+
+
+def test_hidden_sheets_are_not_read(tmp_path):
+    path = tmp_path / "hidden.xlsx"
+    with xlsxwriter.Workbook(path) as opened:
+        opened.add_worksheet("封面").write(0, 0, "显")
+        hidden = opened.add_worksheet("藏")
+        hidden.write(0, 0, "隐")
+        hidden.hide()
+    table = read_spreadsheet(path)
+    assert (table.header, table.ignored) == (["显"], ())
+
+
+@pytest.mark.parametrize(
+    ("limit", "value"), [("MEMORY_BYTES", 1024**2), ("OUTPUT_BYTES", 10), ("WALL_SECONDS", 0.0001)]
+)
+def test_a_reader_that_asks_for_too_much_is_stopped_and_the_file_refused(book, monkeypatch, limit, value):
+    path = book(表=[["号"], *[[str(number)] for number in range(200)]])
+    monkeypatch.setattr(spreadsheets, limit, value)
+    with pytest.raises(UnreadableError) as told:
+        read_spreadsheet(path)
+    assert "xlsx" in told.value.advice
+
+
+def test_a_book_without_any_content_has_no_header(book):
+    assert read_spreadsheet(book(表=[])).is_blank()
