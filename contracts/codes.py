@@ -297,6 +297,7 @@ class RefusalCode(Code):
     FILE_UNREADABLE = "FILE_UNREADABLE", "文件无法读取"
     FILE_EMPTY = "FILE_EMPTY", "文件没有数据"
     NO_ROWS = "NO_ROWS", "只有表头,没有数据行"
+    NOT_DATA = "NOT_DATA", "不是数据行"
     VALUE_MISSING = "VALUE_MISSING", "必填项为空"
     NUMERIC_ID = "NUMERIC_ID", "号码为数字格式,尾数已丢失"
     CELL_ERROR = "CELL_ERROR", "单元格是错误值"

@@ -50,6 +50,7 @@ class ColumnFacts:
     minimum: int | None
     maximum: int | None
     null_words: tuple[str, ...]
+    blank: str
 
 
 def column(
@@ -66,13 +67,15 @@ def column(
     minimum: int | None = None,
     maximum: int | None = None,
     null_words: tuple[str, ...] = (),
+    blank: str = "",
 ) -> Any:
     """Declare one column.
 
     `required`: a row with an empty cell is refused. `optional_column`: a file may come without the column.
-    `null_words`: cell texts that mean null (全部). `nullable` follows from `required` and `null_words` unless given.
+    `null_words`: cell texts that mean null (全部). `blank`: what an empty cell means. `nullable` follows from `required`,
+    `null_words` and `blank` unless given.
     """
-    may_be_null = (not required or bool(null_words)) if nullable is None else nullable
+    may_be_null = ((not required and not blank) or bool(null_words)) if nullable is None else nullable
     dtype_kwargs = {"categories": code.values()} if code else None
     return pa.Field(
         nullable=may_be_null,
@@ -91,6 +94,7 @@ def column(
             "minimum": minimum,
             "maximum": maximum,
             "null_words": null_words,
+            "blank": blank,
         },
     )
 
@@ -113,6 +117,7 @@ def columns_of(model: type[pa.DataFrameModel]) -> Iterator[ColumnFacts]:
             minimum=facts.get("minimum"),
             maximum=facts.get("maximum"),
             null_words=facts.get("null_words", ()),
+            blank=facts.get("blank", ""),
         )
 
 

@@ -123,7 +123,8 @@ def _unit(facts: ColumnFacts) -> str:
 
 
 def _meaning(facts: ColumnFacts) -> str:
-    return "" if facts.description == facts.header else facts.description
+    told = "" if facts.description == facts.header else facts.description
+    return ";".join(part for part in (told, f"空为{facts.blank}" if facts.blank else "") if part)
 
 
 def _allowed(facts: ColumnFacts) -> str:

@@ -120,7 +120,7 @@ class Ability(Register):
     level: int = column("评估等级", "0 完好 … 4 完全失能", kind=CellKind.WHOLE, minimum=0, maximum=4)
     assessed_on: pl.Date = column("评估日期", kind=CellKind.DAY)
     valid_until: pl.Date = column("有效期至", kind=CellKind.DAY, required=False)
-    is_unable: bool = column("生活不能自理", "民政部门认定", kind=CellKind.YES_NO)
+    is_unable: bool = column("生活不能自理", "民政部门认定", kind=CellKind.YES_NO, required=False, blank="否")
     unable_from_month: pl.Date = column("认定起始年月", kind=CellKind.MONTH, required=False, unit="month")
     unable_to_month: pl.Date = column("认定终止年月", kind=CellKind.MONTH, required=False, unit="month")
 

@@ -82,7 +82,7 @@ class RefusedRow(Table):
     register: str = column("名册")
     source_file: str = column("文件")
     source_sheet: str = column("工作表", required=False)
-    source_row: int = column("行号", "文件中的行号,表头为第1行;0 为整个文件", minimum=0)
+    source_row: int = column("行号", "文件中的行号,从1起;0 为整个文件", minimum=0)
     source_column: str = column("列", required=False)
     code: pl.Enum = column("代码", code=RefusalCode)
     reason: str = column("原因")
@@ -92,7 +92,7 @@ class RefusedRow(Table):
 
 
 class IntakeCount(Table):
-    """收件计数:每个名册一行;来文行数 = 收下 + 拒收 + 合并。"""
+    """收件计数:每个名册一行;来文行数 = 收下 + 拒收 + 合并 + 非数据行。"""
 
     register: str = column("名册")
     file_name: str = column("文件", "空为从未收到", required=False)
@@ -102,13 +102,14 @@ class IntakeCount(Table):
     rows_accepted: int = column("收下行数", minimum=0)
     rows_refused: int = column("拒收行数", minimum=0)
     rows_collapsed: int = column("合并行数", "完全相同的账户、认证、机构行", minimum=0)
+    rows_listed: int = column("非数据行数", "标题、空行、合计、落款等,逐行列明", minimum=0)
     people_standing_in: int = column("沿用上次的人数", minimum=0)
 
-    @pa.dataframe_check(error="来文行数必须等于收下、拒收、合并之和")
+    @pa.dataframe_check(error="来文行数必须等于收下、拒收、合并、非数据行之和")
     @classmethod
     def nothing_is_lost(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """Every row that came in is accounted for."""
-        parts = pl.col("rows_accepted") + pl.col("rows_refused") + pl.col("rows_collapsed")
+        parts = pl.sum_horizontal("rows_accepted", "rows_refused", "rows_collapsed", "rows_listed")
         return data.lazyframe.select(pl.col("rows_in") == parts)
 
 

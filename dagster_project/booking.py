@@ -76,6 +76,10 @@ def work_out_payable(month: Month) -> Counts:
     )
     placed, lifted = holds.reconcile(month.book, county, desired, month.choices.system_user)
     with month.book.reading() as conn:
+        waiting = holds.open_holds(conn, county)
+    rejected = payable.still_rejected(waiting, unpaid, registers, identities)
+    lifted += holds.lift_changed(month.book, county, rejected, month.choices.system_user)
+    with month.book.reading() as conn:
         open_holds = holds.open_holds(conn, county)
     rows = month.stage.write("payable", payable.payable(unpaid, open_holds, registers, identities))
     held = unpaid.join(rows, on="obligation_id", how="anti")

@@ -183,7 +183,6 @@ def _keep(
     gaps: pl.DataFrame,
     accepted: intake.Accepted | None = None,
 ) -> Counts:
-    refused_rows = refused.filter(pl.col("source_row") > 0).select("source_sheet", "source_row").n_unique()
     counted = {
         "register": given.name,
         "file_name": given.file_name or None,
@@ -191,8 +190,9 @@ def _keep(
         "carried_months": given.carried_months,
         "rows_in": accepted.rows_in if accepted else 0,
         "rows_accepted": accepted.rows.height if accepted else 0,
-        "rows_refused": refused_rows if accepted else 0,
+        "rows_refused": accepted.rows_refused if accepted else 0,
         "rows_collapsed": accepted.rows_collapsed if accepted else 0,
+        "rows_listed": accepted.rows_listed if accepted else 0,
         "people_standing_in": gaps.height,
     }
     month.stage.write(f"accepted_{given.name}", rows)

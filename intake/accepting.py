@@ -23,6 +23,7 @@ from intake.resident_ids import birth_date, born_out_of_time, legible
 
 TEXT = "text:"  # prefix of a cell's trimmed text, beside its typed value
 IS_BAD = "is_bad"
+IS_LISTED = pl.col("code") == RefusalCode.NOT_DATA.value
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,8 @@ class Accepted:
     """One register's rows, sorted into taken and refused.
 
     `rows`: contracts.registers.accepted(register), in the order of the file. `refused` (RefusedRow): one per row and
-    reason, and the notes on the whole file (source_row 0). rows_in = rows + rows_refused + rows_collapsed.
+    reason, the notes on the whole file (source_row 0) and the rows that are no data (NOT_DATA).
+    rows_in = rows + rows_refused + rows_collapsed + rows_listed.
     """
 
     register: str
@@ -42,7 +44,12 @@ class Accepted:
     @property
     def rows_refused(self) -> int:
         """How many rows of the file were refused, each counted once."""
-        return self.refused.filter(pl.col("source_row") != WHOLE_FILE)["source_row"].n_unique()
+        return self.refused.filter((pl.col("source_row") != WHOLE_FILE) & ~IS_LISTED)["source_row"].n_unique()
+
+    @property
+    def rows_listed(self) -> int:
+        """How many rows of the file are no data: titles, blank rows, totals, signatures."""
+        return self.refused.filter(IS_LISTED).height
 
 
 @dataclass(frozen=True)
@@ -89,7 +96,7 @@ def accept(received: Received, numbers: pl.DataFrame, known_on: date) -> Accepte
         register=register,
         rows=settled.rows,
         refused=refused.sort("source_row", maintain_order=True),
-        rows_in=received.cells.height,
+        rows_in=received.cells.height + received.refused.filter(IS_LISTED).height,
         rows_collapsed=settled.collapsed_count,
     )
 
@@ -101,7 +108,10 @@ def orphans(rows: pl.DataFrame, population: pl.DataFrame) -> pl.DataFrame:
 
 def _read(cells: pl.DataFrame, columns: list[ColumnFacts]) -> pl.DataFrame:
     """Typed values under the contract's names, the trimmed texts beside them."""
-    texts = cells.with_columns(trimmed(facts.name).alias(TEXT + facts.name) for facts in columns)
+    texts = cells.with_columns(
+        trimmed(facts.name).fill_null(pl.lit(facts.blank or None, pl.String)).alias(TEXT + facts.name)
+        for facts in columns
+    )
     return texts.with_columns(value(facts, TEXT + facts.name).alias(facts.name) for facts in columns)
 
 

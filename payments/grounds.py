@@ -12,6 +12,7 @@ import polars as pl
 
 from contracts.codes import GapGround, HoldCode
 from contracts.registers import REGISTER_LABELS
+from ledger.results import REJECTED
 from ledger.holds import GAP
 
 NO_ACCOUNT = "account:missing"
@@ -76,6 +77,8 @@ def told(code: str, ground: str) -> Told:
             f"{REGISTER_LABELS.get(register, register)}名册:{GapGround.label_of(found)}",
             "请核实后用 disburse hold 处理",
         )
+    if word == REJECTED:
+        return Told("上次付款被银行退回,账户未更正", "请更正账户名册中的账户;更正后自动解除")
     if word == "profile":
         profile, header, reason = details
         return Told(f"{header}{MISFITS.get(reason, reason)}(格式 {profile})", "请与银行核对后更正账户或人口信息")
