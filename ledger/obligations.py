@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import BigInteger, Connection, FromClause, Select, cast, exists, func, or_, select
+from sqlalchemy import BigInteger, Connection, FromClause, Select, case, cast, exists, func, or_, select
 
 from contracts.codes import BankEvent, Kind
 from contracts.months import month_text
@@ -115,7 +115,7 @@ _OWED: Select[Any] = select(
     ),
     _taken_off(withdrawal).label("withdrawn_fen"),
     _taken_off(recovery).label("set_off_fen"),
-    cast(has_gone_out(obligation.c.obligation_id) | (obligation.c.kind == Kind.HISTORY.value), BigInteger).label(
+    case(((has_gone_out(obligation.c.obligation_id) | (obligation.c.kind == Kind.HISTORY.value)), 1), else_=0).label(
         "is_gone"
     ),
     returned_count(obligation.c.obligation_id).label("returned_count"),

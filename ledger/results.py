@@ -10,7 +10,7 @@ import hashlib
 from typing import Any
 
 import polars as pl
-from sqlalchemy import BigInteger, Select, cast, exists, select
+from sqlalchemy import Select, case, exists, select
 
 from contracts.codes import BankEvent
 from contracts.errors import BookError
@@ -66,7 +66,7 @@ def _paid_by(county: str) -> Select[Any]:
             instruction.c.account_no,
             obligation.c.person_no,
             obligation.c.obligation_id,
-            cast(is_returned(instruction.c.instruction_id), BigInteger).label("is_returned"),
+            case((is_returned(instruction.c.instruction_id), 1), else_=0).label("is_returned"),
         )
         .join_from(instruction, instruction_item)
         .join(obligation, obligation.c.obligation_id == instruction_item.c.obligation_id)

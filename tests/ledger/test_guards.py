@@ -1,0 +1,275 @@
+"""The database refuses what would break the book, whoever asks."""
+
+import sqlite3
+
+import polars as pl
+import pytest
+from sqlalchemy import insert, text
+
+from contracts.codes import RecoveryMeans
+from contracts.errors import BookError
+from ledger import batches, recovery, tables
+from ledger.tables import GUARDS
+from tests.ledger.county import CARE, CHECKER, CODE, MAKER, RELEASER, row
+
+BATCH = f"{CODE}-2024-07-01-01"
+
+
+@pytest.fixture
+def lived_in(county):
+    """A book with rows in every table."""
+    county.import_history((5, "2024-05", "old_age_allowance", 5000))
+    county.pay("2024-07", [row(n, "2024-07") for n in (1, 2, 3)] + [row(1, "2024-06", 7500, CARE[1])])
+    county.answer("returned", 3)
+    county.run("2024-07", [row(2, "2024-07"), row(1, "2024-06", 6000, CARE[0])])
+    county.run("2024-07", [row(2, "2024-07", 9000)])
+    county.run("2024-07", [row(2, "2024-07", 8000)])
+    county.claim()
+    return county
+
+
+def every_table():
+    return [table.name for table in tables.metadata.sorted_tables]
+
+
+def raw(book):
+    conn = sqlite3.connect(book.engine.url.database)
+    conn.execute("PRAGMA recursive_triggers = ON")
+    return conn
+
+
+@pytest.mark.parametrize("table", every_table())
+@pytest.mark.parametrize("act", ["UPDATE {table} SET {column} = {column}", "DELETE FROM {table}"])
+def test_no_row_is_changed_or_taken_away(lived_in, book, table, act):
+    column = tables.metadata.tables[table].columns[0].name
+    with raw(book) as conn:
+        assert conn.execute(f"SELECT count(*) FROM {table}").fetchone()[0], "the story must fill every table"
+        with pytest.raises(sqlite3.IntegrityError, match=tables.APPEND_ONLY):
+            conn.execute(act.format(table=table, column=column))
+    conn.close()
+
+
+@pytest.mark.parametrize("table", every_table())
+def test_no_row_is_replaced(lived_in, book, table):
+    with raw(book) as conn, pytest.raises(sqlite3.IntegrityError):
+        conn.execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table}")
+    conn.close()
+
+
+def insert_into(conn, table, **values):
+    conn.execute(insert(tables.metadata.tables[table]).values(**values))
+
+
+def sign(conn, step, officer, digest=None, batch_id=BATCH):
+    content = conn.execute(text("SELECT content_digest FROM batch WHERE batch_id = :b"), {"b": batch_id}).scalar()
+    batches.sign(conn, batch_id, digest or content, step, officer, "tester")
+
+
+@pytest.fixture
+def claimed(county):
+    county.run("2024-07", [row(1, "2024-07")])
+    county.claim()
+    return county
+
+
+def test_the_maker_does_not_approve(claimed, book):
+    with pytest.raises(BookError, match="不同的人"), book.writing() as conn:
+        sign(conn, "approved", MAKER)
+
+
+def test_the_checker_does_not_release(claimed, book):
+    claimed.sign("2024-07")
+    with pytest.raises(BookError, match="不同的人"), book.writing() as conn:
+        sign(conn, "released", CHECKER)
+
+
+def test_nothing_is_released_without_approval(claimed, book):
+    with pytest.raises(BookError, match="未经复核"), book.writing() as conn:
+        sign(conn, "released", RELEASER)
+
+
+def test_nothing_is_released_without_its_file(county, book):
+    county.run("2024-07", [row(1, "2024-07")])
+    with book.writing() as conn:
+        insert_batch(conn)
+        sign(conn, "made", MAKER)
+        sign(conn, "approved", CHECKER)
+    with pytest.raises(BookError, match="付款文件尚未登记"), book.writing() as conn:
+        sign(conn, "released", RELEASER)
+
+
+def test_a_signature_is_on_the_content_of_the_batch(claimed, book):
+    with pytest.raises(BookError, match="所签内容与批次不符"), book.writing() as conn:
+        sign(conn, "approved", CHECKER, digest="other")
+
+
+def test_a_rejected_batch_is_not_approved(claimed, book):
+    with book.writing() as conn:
+        sign(conn, "rejected", CHECKER)
+    with pytest.raises(BookError, match="已被驳回"), book.writing() as conn:
+        sign(conn, "approved", "复核丁")
+
+
+def test_a_batch_is_released_once(claimed, book):
+    claimed.sign("2024-07")
+    claimed.release("2024-07")
+    with pytest.raises(BookError, match="已作废或已发放"), book.writing() as conn:
+        sign(conn, "released", "发放丁")
+
+
+def test_a_released_batch_is_not_voided(claimed, book):
+    claimed.sign("2024-07")
+    claimed.release("2024-07")
+    with pytest.raises(BookError, match="批次已发放,不能作废"), book.writing() as conn:
+        batches.void(conn, CODE, BATCH, "late", MAKER, "tester")
+
+
+def test_a_signed_batch_takes_no_further_line(claimed, book):
+    with pytest.raises(BookError, match="不能再加付款"), book.writing() as conn:
+        insert_line(conn, "X1", line_no=2)
+
+
+def test_a_batch_whose_lines_do_not_add_up_is_not_signed(county, book):
+    county.run("2024-07", [row(1, "2024-07")])
+    with pytest.raises(BookError, match="与明细不符"), book.writing() as conn:
+        insert_signed_batch(conn, total_fen=4999)
+
+
+def test_a_part_of_a_cycle_has_one_live_batch(claimed, book):
+    with pytest.raises(BookError, match="须先作废"), book.writing() as conn:
+        insert_batch(conn, batch_id="second", ordinal=2)
+
+
+def test_an_obligation_has_one_live_attempt(claimed, book):
+    with pytest.raises(BookError, match="不能再付"), book.writing() as conn:
+        insert_batch(conn, batch_id="second", ordinal=2, part="other", attempt=2)
+
+
+def test_an_attempt_is_not_left_out(county, book):
+    county.run("2024-07", [row(1, "2024-07")])
+    with pytest.raises(BookError, match="不能再付"), book.writing() as conn:
+        insert_batch(conn, attempt=2)
+
+
+@pytest.mark.parametrize("fen", [4999, 5001])
+def test_an_attempt_pays_what_is_unpaid_no_more_no_less(county, book, fen):
+    county.run("2024-07", [row(1, "2024-07")])
+    with pytest.raises(BookError, match="付款与未付金额不符"), book.writing() as conn:
+        insert_batch(conn, fen=fen)
+
+
+def test_history_is_never_instructed(county, book):
+    county.run("2024-07", [])
+    county.import_history((1, "2024-07", "old_age_allowance", 5000))
+    with pytest.raises(BookError, match="所付为历史发放"), book.writing() as conn:
+        insert_batch(conn)
+
+
+def withdraw(conn, fen, obligation_id=1):
+    values = {"run_id": 1, "obligation_id": obligation_id, "version_no": 2, "amount_fen": fen, "cause": "DEATH"}
+    insert_into(conn, "withdrawal", withdrawal_id=99, **values)
+
+
+def test_no_more_is_withdrawn_than_is_unpaid(county, book):
+    county.run("2024-07", [row(1, "2024-07")])
+    with pytest.raises(BookError, match="撤回超过未付金额"), book.writing() as conn:
+        withdraw(conn, 5001)
+
+
+@pytest.mark.parametrize("is_out", [False, True])
+def test_nothing_is_withdrawn_of_what_waits_in_a_batch_or_has_gone_out(claimed, book, is_out):
+    if is_out:
+        claimed.sign("2024-07")
+        claimed.release("2024-07")
+    with pytest.raises(BookError, match="撤回超过未付金额"), book.writing() as conn:
+        withdraw(conn, 1)
+
+
+def test_a_set_off_joins_one_person_and_month(county, book):
+    county.pay("2024-07", [row(1, "2024-07")])
+    county.run("2024-08", [row(2, "2024-07")])
+    values = {"receivable_id": 1, "obligation_id": 2, "run_id": 2, "means": "set_off", "amount_fen": 1}
+    with pytest.raises(BookError, match="抵扣的不是同一人同一月"), book.writing() as conn:
+        insert_into(conn, "recovery", recovery_id=99, recorded_at="now", **values)
+
+
+def test_no_more_is_recovered_than_is_owed_back(county, book):
+    county.pay("2024-07", [row(1, "2024-07")])
+    county.run("2024-08", [])
+    recovery.recover(book, CODE, 1, RecoveryMeans.CASH, 4000, MAKER, "tester", "凭据1")
+    values = {"receivable_id": 1, "means": "cash", "amount_fen": 1001, "officer": MAKER, "document": "凭据2"}
+    with pytest.raises(BookError, match="追回超过应追回金额"), book.writing() as conn:
+        insert_into(conn, "recovery", recovery_id=99, recorded_at="now", **values)
+
+
+def answer(conn, event, instruction_id, row_no=1):
+    values = {"instruction_id": instruction_id, "event": event, "reason_code": "", "reason": "", "source_digest": "s"}
+    insert_into(conn, "bank_event", event_id=90 + row_no, source_row=row_no, recorded_at="now", **values)
+
+
+def only_line(conn):
+    return conn.execute(text("SELECT instruction_id FROM instruction")).scalar_one()
+
+
+def test_a_bank_answers_only_what_was_released(claimed, book):
+    with pytest.raises(BookError, match="尚未发放"), book.writing() as conn:
+        answer(conn, "accepted", only_line(conn))
+
+
+def test_what_came_back_did_not_arrive(claimed, book):
+    claimed.sign("2024-07")
+    claimed.release("2024-07")
+    with book.writing() as conn:
+        answer(conn, "returned", only_line(conn))
+    with pytest.raises(BookError, match="已退票"), book.writing() as conn:
+        answer(conn, "accepted", only_line(conn), 2)
+
+
+def test_every_guard_has_a_message_of_its_own():
+    assert len({guard.message for guard in GUARDS}) == len(GUARDS)
+    assert all(guard.table in tables.metadata.tables for guard in GUARDS)
+
+
+def test_a_refusal_quotes_no_row(claimed, book):
+    with pytest.raises(BookError) as told, book.writing() as conn:
+        insert_into(conn, "person", person_no=1, person_id="990721194003050012", numbered_at="now")
+    assert "9907" not in str(told.value)
+
+
+def insert_signed_batch(conn, **more):
+    insert_batch(conn, **more)
+    sign(conn, "made", MAKER)
+
+
+def insert_batch(conn, batch_id=BATCH, ordinal=1, part="old_age_allowance", total_fen=None, attempt=1, fen=5000):
+    digests = {"content_digest": "c", "profile_digest": "p"}
+    counted = {"line_count": 1, "total_fen": total_fen or fen, "claimed_at": "now"}
+    insert_into(
+        conn, "batch", batch_id=batch_id, cycle_id=1, ordinal=ordinal, profile="p", part=part, **digests, **counted
+    )
+    insert_line(conn, f"{batch_id[-9:]}-1", batch_id=batch_id, fen=fen)
+    item = {"obligation_id": 1, "attempt": attempt, "instruction_id": f"{batch_id[-9:]}-1", "amount_fen": fen}
+    insert_into(conn, "instruction_item", **item)
+
+
+def insert_line(conn, instruction_id, batch_id=BATCH, line_no=1, fen=5000):
+    months = dict.fromkeys(("pay_month", "period_from", "period_to"), "2024-07")
+    words = dict.fromkeys(("name", "payee_name", "account_no", "bank_name", "township", "village"), "样本")
+    numbers = {"line_no": line_no, "attempt": 1, "amount_fen": fen, "people_count": 1}
+    key = {"instruction_id": instruction_id, "batch_id": batch_id, "benefit": "old_age_allowance", "kind": "regular"}
+    insert_into(conn, "instruction", **key, **months, **words, **numbers)
+
+
+def test_numbers_are_numbers_and_words_are_known(book):
+    with pytest.raises(BookError), book.writing() as conn:
+        conn.execute(text("INSERT INTO person VALUES ('one', 'id', 'now')"))
+    with pytest.raises(BookError), book.writing() as conn:
+        conn.execute(text("INSERT INTO cycle VALUES (1, '410721', '2024-7', 1, 'now')"))
+
+
+def test_a_frame_is_written_as_the_book_reads_it(county, book):
+    county.run("2024-07", [row(1, "2024-07")])
+    unpaid = county.unpaid()
+    assert unpaid.schema["benefit_month"] == pl.Date
+    assert unpaid.schema["is_to_institution"] == pl.Boolean
+    assert isinstance(unpaid.schema["benefit"], pl.Enum)
