@@ -10,7 +10,7 @@ import polars as pl
 import calculators
 import intake
 import rulebook
-from contracts.codes import Benefit, Outcome
+from contracts.codes import Benefit, Outcome, RefusalCode
 from contracts.columns import empty, headers, polars_schema
 from contracts.errors import InputError
 from contracts.manifest import Manifest, RegisterInput
@@ -228,7 +228,9 @@ def list_refused(month: Month) -> Counts:
     )
     return {
         "行数": refused.height,
-        "拒收行数": refused.select("register", "source_file", "source_sheet", "source_row").n_unique(),
+        "拒收行数": refused.filter(pl.col("code") != RefusalCode.NOT_DATA.value)
+        .select("register", "source_file", "source_sheet", "source_row")
+        .n_unique(),
         "沿用上次的人数": gaps["person_no"].n_unique(),
         "不在人口名册的人数": orphans["person_no"].n_unique(),
     }

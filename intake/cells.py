@@ -16,7 +16,7 @@ from contracts.columns import CellKind, ColumnFacts
 from intake.resident_ids import SCIENTIFIC, canonical, has_check_digit, has_form, legible
 
 BLANKS = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"  # what surrounds a text without belonging to it
-UNPRINTABLE = r"[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\x{FFFD}]"
+UNPRINTABLE = r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{FFFD}]"
 LONGEST_TEXT = 100
 ACCOUNT_FORM = r"^[0-9]{6,32}$"
 KEY_FORM = r"^[^\s\p{C}]{1,40}$"

@@ -11,7 +11,7 @@ from contracts.codes import RefusalCode
 from intake.raw import MARK_SCHEMA, RawTable, UnreadableError
 
 
-def read_columnar(path: Path) -> RawTable:
+def read_columnar(path: Path) -> list[RawTable]:
     """Read a Parquet file; UnreadableError where it is damaged or holds lists or structures."""
     try:
         frame = pl.read_parquet(path)
@@ -21,7 +21,7 @@ def read_columnar(path: Path) -> RawTable:
     header = pl.DataFrame({name: [name] for name in cells.columns}, schema=cells.schema)
     table = pl.concat([header, cells])
     numbered = table.rename({name: str(place) for place, name in enumerate(table.columns)})
-    return RawTable.of_frame("", numbered, _numbers(frame))
+    return [RawTable.of_frame("", numbered, _numbers(frame))]
 
 
 def _text(name: str, dtype: pl.DataType) -> pl.Expr:

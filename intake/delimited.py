@@ -1,4 +1,4 @@
-"""CSV in UTF-8, every cell as text: no type is guessed, so that 010010 stays 010010."""
+"""CSV and TSV, every cell as text: no type is guessed, so that 010010 stays 010010."""
 
 from __future__ import annotations
 
@@ -10,29 +10,49 @@ import polars as pl
 from polars.exceptions import NoDataError, PolarsError
 
 from contracts.codes import RefusalCode
+from intake.encodings import decoded
 from intake.raw import MARK_SCHEMA, RawTable, UnreadableError
 
 LINE_BREAK = r"[\r\n]"
+LOOKED_AT = 20  # lines, to tell tabs from commas
 
 
-def read_delimited(path: Path) -> RawTable:
-    """Read a comma-separated UTF-8 file (with or without BOM); UnreadableError where it is none."""
-    content = path.read_bytes()
-    _require_utf8(content)
+def read_delimited(path: Path) -> list[RawTable]:
+    """Read a file of comma- or tab-separated text in UTF-8 or GB18030; UnreadableError where it is none."""
+    text = decoded(path.read_bytes())
+    separator = _separator(text)
+    _require_whole(text, separator)
     try:
-        frame = pl.read_csv(content, has_header=False, infer_schema=False)
+        frame = pl.read_csv(text.encode(), has_header=False, infer_schema=False, separator=separator)
     except NoDataError:
-        frame = pl.DataFrame()
+        return []
     except PolarsError:
-        raise UnreadableError(*_what_is_wrong(content)) from None
-    return RawTable.of_frame("", _numbered(frame), _line_breaks(frame) if b'"' in content else _no_marks())
+        return [_uneven(text, separator)]
+    marks = _line_breaks(frame) if '"' in text else _no_marks()
+    return [RawTable.of_frame("", _numbered(frame), marks)]
 
 
-def _require_utf8(content: bytes) -> None:
+def _separator(text: str) -> str:
+    start = "\n".join(text.split("\n", LOOKED_AT)[:LOOKED_AT])
+    return "\t" if start.count("\t") > start.count(",") else ","
+
+
+def _require_whole(text: str, separator: str) -> None:
+    """A last line without an end and with fewer cells than the one before was cut off; rows after it are lost."""
+    *_, before, last = ["", *text.rsplit("\n", 2)]
+    if last and last.count(separator) < before.count(separator):
+        raise UnreadableError("文件不完整,最后一行没有写完", "请重新导出或重新传送该文件")
+
+
+def _uneven(text: str, separator: str) -> RawTable:
+    """Rows of different widths: a title above the table, or a row with a separator too many."""
+    lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        raise UnreadableError("文件编码不是 UTF-8", "请另存为“CSV UTF-8(逗号分隔)”或 .xlsx 后重新报送") from None
+        rows = list(lines)
+    except csv.Error:
+        raise UnreadableError(f"第 {lines.line_num} 行附近的引号不配对", "请核对该行的引号") from None
+    table = RawTable.of_rows("", rows, [], tuple(len(cells) for cells in rows))
+    return table._replace(marks=_line_breaks(table.cells.drop("source_row")))
 
 
 def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
@@ -53,16 +73,3 @@ def _line_breaks(frame: pl.DataFrame) -> pl.DataFrame:
         for place, name in enumerate(frame.columns)
     ]
     return pl.concat([_no_marks(), *found])
-
-
-def _what_is_wrong(content: bytes) -> tuple[str, str]:
-    """Find the first line that breaks the table; asked only of files that cannot be read."""
-    lines = csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True)
-    try:
-        width = len(next(lines))
-        for number, cells in enumerate(lines, start=2):
-            if len(cells) > width:
-                return f"第 {number} 行有 {len(cells)} 列,多于表头的 {width} 列", "请核对该行是否多了逗号"
-    except (csv.Error, StopIteration):
-        return f"第 {lines.line_num} 行附近的引号不配对", "请核对该行的引号"
-    return "不是逗号分隔的表格", "请另存为“CSV UTF-8(逗号分隔)”或 .xlsx 后重新报送"

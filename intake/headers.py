@@ -1,15 +1,23 @@
-"""Which column of a file is which column of the contract: by Chinese header, alias or English name, in any order."""
+"""Where a file's header is, and which of its columns is which of the contract: by names, not by place.
+
+A title may stand above the header, the header may take two rows, and the table may be on the second sheet.
+"""
 
 from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import NamedTuple
 
 from contracts.codes import RefusalCode
 from contracts.columns import columns_of
 from contracts.registers import REGISTERS
+from intake.raw import RawTable
 from intake.refusals import note
+
+SEARCHED_ROWS = 20
 
 
 class Layout(NamedTuple):
@@ -21,6 +29,35 @@ class Layout(NamedTuple):
     def is_broken(self) -> bool:
         """The file cannot be read with this header."""
         return any(record["code"] != RefusalCode.HEADER_UNKNOWN for record in self.notes)
+
+
+class Header(NamedTuple):
+    """A header found: its sheet, its first and last row, its texts, and what they mean."""
+
+    table: RawTable
+    first_row: int
+    last_row: int
+    texts: list[str]
+    layout: Layout
+
+
+def find_header(register: str, tables: Sequence[RawTable]) -> Header:
+    """The first whole header of any sheet; where there is none, the row that comes nearest to one. Tables: not none."""
+    found = [header for table in tables for header in _candidates(register, table)]
+    whole = next((header for header in found if not header.layout.is_broken()), None)
+    return whole or max(found, key=lambda header: len(header.layout.places))
+
+
+def _candidates(register: str, table: RawTable) -> Iterator[Header]:
+    """Single rows first: a title above would fill a header's empty cells."""
+    rows = [[text or "" for text in cells] for cells in table.cells.drop("source_row").head(SEARCHED_ROWS).rows()]
+    for number, texts in enumerate(rows, start=1):
+        yield Header(table, number, number, texts, match_header(register, texts))
+    for number, (upper, lower) in enumerate(pairwise(rows), start=1):
+        texts = [below if below.strip() else above for above, below in zip(upper, lower, strict=True)]
+        layout = match_header(register, texts)
+        if not layout.is_broken():
+            yield Header(table, number, number + 1, texts, layout)
 
 
 def match_header(register: str, header: list[str]) -> Layout:

@@ -11,7 +11,7 @@ from contracts.errors import InputError
 from contracts.months import MONTH_TEXT, month_text, parse_month
 from contracts.registers import REGISTER_LABELS, REGISTERS
 
-SUFFIXES = (".csv", ".xlsx", ".xls", ".parquet")
+SUFFIXES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet")
 REGISTER_OF_STEM = {name: name for name in REGISTERS} | {label: name for name, label in REGISTER_LABELS.items()}
 
 
@@ -27,7 +27,7 @@ class FoundFile:
 def find_inputs(county_inbox: Path, pay_month: date) -> dict[str, FoundFile]:
     """Find the newest file of each register handed in for `pay_month` or earlier; a register never handed in is absent.
 
-    Files are `<inbox>/<YYYY-MM>/<register>.<csv|xlsx|xls|parquet>`, the register by its English or Chinese name.
+    Files are `<inbox>/<YYYY-MM>/<register>.<csv|tsv|xlsx|xls|parquet>`, the register by its English or Chinese name.
     InputError where a file's name is no register's, or a month holds two files of one register.
     """
     found: dict[str, FoundFile] = {}

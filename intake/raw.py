@@ -31,37 +31,35 @@ class Mark(NamedTuple):
 
 
 class RawTable(NamedTuple):
-    """A header and rows of text. Columns of `rows` are "0", "1", … and `source_row` (the header is row 1)."""
+    """All rows of one sheet as text. Columns of `cells` are "0", "1", … and `source_row`, counted from 1.
+
+    `widths`: how many cells each row had, where a file's rows differ in that; empty where they do not.
+    """
 
     sheet: str
-    header: list[str]
-    rows: pl.DataFrame
+    cells: pl.DataFrame
     marks: pl.DataFrame
-    ignored: tuple[str, ...] = ()
+    widths: tuple[int, ...] = ()
 
     def is_blank(self) -> bool:
-        """Neither a header nor a row."""
-        return self.rows.is_empty() and not any(text.strip() for text in self.header)
+        """No row has any text."""
+        return self.cells.select(pl.any_horizontal(has_text()).any()).item() is not True
 
     @classmethod
     def of_rows(
-        cls, sheet: str, rows: Sequence[Sequence[str | None]], marks: Sequence[Mark], ignored: tuple[str, ...] = ()
+        cls, sheet: str, rows: Sequence[Sequence[str | None]], marks: Sequence[Mark], widths: tuple[int, ...] = ()
     ) -> RawTable:
-        """A table from Python rows, the header first."""
+        """A table from Python rows."""
         columns = [list(cells) for cells in zip_longest(*rows)]
         frame = pl.DataFrame({str(place): pl.Series(cells, dtype=pl.String) for place, cells in enumerate(columns)})
-        return cls.of_frame(sheet, frame, pl.DataFrame(marks, schema=MARK_SCHEMA, orient="row"), ignored)
+        return cls.of_frame(sheet, frame, pl.DataFrame(marks, schema=MARK_SCHEMA, orient="row"), widths)
 
     @classmethod
-    def of_frame(cls, sheet: str, frame: pl.DataFrame, marks: pl.DataFrame, ignored: tuple[str, ...] = ()) -> RawTable:
-        """A table from a frame of text whose first row is the header; rows without any text are left out."""
-        if not frame.width or not frame.height:
-            return cls(sheet, [], pl.DataFrame(schema={"source_row": pl.Int64()}), marks, ignored)
-        header = [text or "" for text in frame.row(0)]
-        numbered = frame.with_columns(source_row=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)).slice(1)
-        has_text = pl.any_horizontal(pl.exclude("source_row").str.strip_chars() != "")
-        marked = pl.col("source_row").is_in(marks["source_row"].unique().to_list())
-        return cls(sheet, header, numbered.filter(has_text | marked), marks, ignored)
+    def of_frame(cls, sheet: str, frame: pl.DataFrame, marks: pl.DataFrame, widths: tuple[int, ...] = ()) -> RawTable:
+        """A table from a frame of text, its columns named "0", "1", …"""
+        return cls(sheet, frame.with_columns(source_row=pl.int_range(1, pl.len() + 1, dtype=pl.Int64)), marks, widths)
 
 
-NOTHING = RawTable.of_rows("", [], [])
+def has_text() -> pl.Expr:
+    """One boolean for each cell of a RawTable: something is written in it."""
+    return pl.exclude("source_row").str.strip_chars() != ""

@@ -16,13 +16,15 @@ from contracts.files import whole_file, write_whole
 from contracts.registers import REGISTER_LABELS, REGISTERS, REQUIRED_REGISTERS
 from intake.columnar import read_columnar
 from intake.delimited import read_delimited
-from intake.headers import match_header
-from intake.raw import NOTHING, RawTable, UnreadableError
+from intake.headers import Header, find_header
+from intake.raw import RawTable, UnreadableError
 from intake.refusals import ADVICE, LINE_BREAK_ADVICE, masked, note, refused_frame
 from intake.spreadsheets import read_spreadsheet
+from intake.strangers import sort_rows
 
-READERS: dict[str, Callable[[Path], RawTable]] = {
+READERS: dict[str, Callable[[Path], list[RawTable]]] = {
     ".csv": read_delimited,
+    ".tsv": read_delimited,
     ".xlsx": read_spreadsheet,
     ".xls": read_spreadsheet,
     ".parquet": read_columnar,
@@ -45,8 +47,9 @@ MARK_ADVICE = {
 class Received:
     """One register as it came.
 
-    `cells`: source_file, source_sheet, source_row (the header is row 1) and one text column per column of the contract.
-    `refused` (RefusedRow): what concerns the whole file (source_row 0), and cells damaged before we saw a text.
+    `cells`: source_file, source_sheet, source_row (the file's own, from 1) and one text column per column of the
+    contract. `refused` (RefusedRow): what concerns the whole file (source_row 0), cells damaged before we saw a text,
+    and the rows that are no data (NOT_DATA).
     """
 
     register: str
@@ -106,25 +109,36 @@ def original_path(store: Path, file_name: str, digest: str) -> Path:
 def _read(original: Path, register: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The cells of a file, and its refusals (without the file's name, which is not part of the content)."""
     try:
-        table = READERS[original.suffix](original) if original.stat().st_size else NOTHING
+        tables = READERS[original.suffix](original) if original.stat().st_size else []
+        written = [table for table in tables if not table.is_blank()]
+        if not written:
+            return _no_cells(register), refused_frame([note(register, RefusalCode.FILE_EMPTY, reason="文件是空的")])
+        header = find_header(register, written)
+        _require_even(header)
     except UnreadableError as broken:
         unreadable = note(register, RefusalCode.FILE_UNREADABLE, reason=broken.reason, advice=broken.advice)
         return _no_cells(register), refused_frame([unreadable])
-    if table.is_blank():
-        return _no_cells(register), refused_frame([note(register, RefusalCode.FILE_EMPTY, reason="文件是空的")])
-    layout = match_header(register, table.header)
-    if layout.is_broken():
-        return _no_cells(register), refused_frame(layout.notes)
-    notes = [*layout.notes, *_about_the_sheet(register, table)]
-    refused = pl.concat([refused_frame(notes), *_marked(register, table, layout.places)])
-    return _named(register, table, layout.places, refused), refused
+    if header.layout.is_broken():
+        return _no_cells(register), refused_frame(header.layout.notes)
+    rows = sort_rows(register, header)
+    ignored = [table.sheet for table in written if table is not header.table]
+    notes = [*header.layout.notes, *_about_the_sheet(register, rows.data, ignored)]
+    refused = pl.concat([refused_frame(notes), rows.listed, *_marked(register, header, rows.data)])
+    return _named(register, header, rows.data, refused), refused
 
 
-def _about_the_sheet(register: str, table: RawTable) -> list[dict[str, object]]:
-    notes = [
-        note(register, RefusalCode.SHEET_IGNORED, reason=f"工作表“{name}”有内容但未读取") for name in table.ignored
-    ]
-    if table.rows.is_empty():
+def _require_even(header: Header) -> None:
+    """A row wider than the header has its cells in the wrong columns: somewhere a separator is too many."""
+    widths = header.table.widths
+    width = len([text for text in header.texts if text.strip()])
+    for number, cells in enumerate(widths[header.last_row :], start=header.last_row + 1):
+        if cells > max(width, widths[header.last_row - 1]):
+            raise UnreadableError(f"第 {number} 行有 {cells} 列,多于表头的 {width} 列", "请核对该行是否多了逗号")
+
+
+def _about_the_sheet(register: str, rows: pl.DataFrame, ignored: list[str]) -> list[dict[str, object]]:
+    notes = [note(register, RefusalCode.SHEET_IGNORED, reason=f"工作表“{name}”有内容但未读取") for name in ignored]
+    if rows.is_empty():
         code = RefusalCode.FILE_EMPTY if register in REQUIRED_REGISTERS else RefusalCode.NO_ROWS
         notes.append(note(register, code, reason="只有表头,没有数据行"))
     return notes
@@ -135,8 +149,9 @@ def _no_cells(register: str) -> pl.DataFrame:
     return pl.DataFrame(schema={"source_sheet": pl.String, "source_row": pl.Int64, **dict.fromkeys(names, pl.String)})
 
 
-def _named(register: str, table: RawTable, places: dict[str, int], refused: pl.DataFrame) -> pl.DataFrame:
+def _named(register: str, header: Header, rows: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
     """The cells under the names of the contract; empty where the file has no such column, or the cell is refused."""
+    places = header.layout.places
 
     def cell(facts: ColumnFacts) -> pl.Expr:
         if facts.name not in places:
@@ -146,21 +161,22 @@ def _named(register: str, table: RawTable, places: dict[str, int], refused: pl.D
         return pl.when(whole).then(pl.col(str(places[facts.name]))).alias(facts.name)
 
     columns = columns_of(REGISTERS[register])
-    return table.rows.select(pl.lit(table.sheet).alias("source_sheet"), "source_row", *map(cell, columns))
+    return rows.select(pl.lit(header.table.sheet).alias("source_sheet"), "source_row", *map(cell, columns))
 
 
-def _marked(register: str, table: RawTable, places: dict[str, int]) -> list[pl.DataFrame]:
+def _marked(register: str, header: Header, rows: pl.DataFrame) -> list[pl.DataFrame]:
     """Refusals of cells that were numbers, errors or hold a line break, as far as their column cares."""
+    table, places = header.table, header.layout.places
     columns = {places[facts.name]: facts for facts in columns_of(REGISTERS[register]) if facts.name in places}
     frames = []
     for place in table.marks["place"].unique().sort().to_list():
         facts = columns.get(place)
         kind = facts.kind if facts else CellKind.TEXT
-        header = facts.header if facts else table.header[place][:20]
+        name = facts.header if facts else header.texts[place].strip()[:20]
         marks = table.marks.filter(pl.col("place") == place)
-        cells = table.rows.select("source_row", text=pl.col(str(place))).join(marks, on="source_row", how="inner")
+        cells = rows.select("source_row", text=pl.col(str(place))).join(marks, on="source_row", how="inner")
         hits = cells.filter(_matters(kind, is_read=facts is not None))
-        frames.append(_refused_cells(register, table.sheet, header, kind, hits))
+        frames.append(_refused_cells(register, table.sheet, name, kind, hits))
     return frames
 
 

@@ -14,13 +14,14 @@ SCHEMA = polars_schema(RefusedRow)
 WHOLE_FILE = 0  # the source_row of a refusal that concerns the file
 
 ADVICE: dict[RefusalCode, str] = {
-    RefusalCode.HEADER_MISSING: "请在表头补上该列,表头放在第1行",
+    RefusalCode.HEADER_MISSING: "请在表头补上该列",
     RefusalCode.HEADER_UNKNOWN: "该列未读取;如有用请改成规定的列名,否则不必处理",
     RefusalCode.HEADER_REPEATED: "请只保留一列",
-    RefusalCode.SHEET_IGNORED: "只读取第一个有内容的工作表;数据请放在同一个工作表内",
+    RefusalCode.SHEET_IGNORED: "只读取第一个表头完整的工作表;数据请放在同一个工作表内",
     RefusalCode.FILE_UNREADABLE: "请重新导出后再报送",
     RefusalCode.FILE_EMPTY: "请核对导出条件后重新报送",
     RefusalCode.NO_ROWS: "如确无人员可不处理,否则请核对导出条件后重新报送",
+    RefusalCode.NOT_DATA: "未作为人员读取,不必处理",
     RefusalCode.VALUE_MISSING: "请补填",
     RefusalCode.NUMERIC_ID: "请把该列设为文本格式,从原系统重新导出,不要手工补尾数",
     RefusalCode.CELL_ERROR: "请改正公式,或粘贴为数值后重新报送",

@@ -1,9 +1,8 @@
 """Runs as a process of its own, never imported by the program: reads one spreadsheet, writes its rows as JSON lines.
 
 A damaged or hostile workbook can abort the process that reads it or ask for hundreds of gigabytes, so this process
-gives up memory, time and output above a limit before it opens the file. First line:
-`{"sheet": name, "ignored": [names]}`; then one line per row of the sheet, from row 1: a list of cells, each text,
-number, true/false, or `{"error": true}`.
+gives up memory, time and output above a limit before it opens the file. Of each sheet: a line `{"sheet": name}`; then
+one line per row, from row 1: a list of cells, each text, number, true/false, or `{"error": true}`.
 
     python -I spreadsheet_child.py SOURCE TARGET MEMORY_BYTES CPU_SECONDS OUTPUT_BYTES
 """
@@ -40,12 +39,10 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     sheets = xls_sheets(source) if source.read_bytes()[:4] == OLE_MAGIC else xlsx_sheets(source)
     with target.open("w", encoding="utf-8") as out:
-        if not sheets:
-            return
-        (name, rows), *others = sheets
-        out.write(json.dumps({"sheet": name, "ignored": [other for other, _ in others]}, ensure_ascii=False) + "\n")
-        for row in rows:
-            out.write(json.dumps(row, ensure_ascii=False) + "\n")
+        for name, rows in sheets:
+            out.write(json.dumps({"sheet": name}, ensure_ascii=False) + "\n")
+            for row in rows:
+                out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def xlsx_sheets(source: Path) -> list[Sheet]:

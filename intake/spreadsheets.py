@@ -21,8 +21,8 @@ WALL_SECONDS = 300
 ADVICE = "请用 Excel 或 WPS 打开确认没有损坏、没有密码,另存为 .xlsx 后重新报送"
 
 
-def read_spreadsheet(path: Path) -> RawTable:
-    """Read the first sheet with content of an .xlsx or .xls file, whatever its name ends in.
+def read_spreadsheet(path: Path) -> list[RawTable]:
+    """Read the visible sheets with content of an .xlsx or .xls file, whatever its name ends in.
 
     UnreadableError where the file is damaged, hostile, locked or no workbook.
     """
@@ -30,7 +30,7 @@ def read_spreadsheet(path: Path) -> RawTable:
         target = Path(folder) / "rows"
         _run_child(path, target)
         with target.open(encoding="utf-8") as lines:
-            return _table(lines)
+            return list(_tables(lines))
 
 
 def _run_child(path: Path, target: Path) -> None:
@@ -44,17 +44,22 @@ def _run_child(path: Path, target: Path) -> None:
         raise UnreadableError("表格文件已损坏、有密码或不是表格", ADVICE)
 
 
-def _table(lines: Iterator[str]) -> RawTable:
-    first = next(lines, None)
-    if first is None:
-        return RawTable.of_rows("", [], [])
-    about = json.loads(first)
+def _tables(lines: Iterator[str]) -> Iterator[RawTable]:
+    """A sheet begins with a line that is an object with its name; the lists after it are its rows."""
+    name: str | None = None
+    rows: list[list[str]] = []
     marks: list[Mark] = []
-    rows = [
-        [_text(cell, number, place, marks) for place, cell in enumerate(json.loads(line))]
-        for number, line in enumerate(lines, start=1)
-    ]
-    return RawTable.of_rows(about["sheet"], rows, marks, ignored=tuple(about["ignored"]))
+    for line in lines:
+        told = json.loads(line)
+        if isinstance(told, dict):
+            if name is not None:
+                yield RawTable.of_rows(name, rows, marks)
+            name, rows, marks = told["sheet"], [], []
+        else:
+            number = len(rows) + 1
+            rows.append([_text(cell, number, place, marks) for place, cell in enumerate(told)])
+    if name is not None:
+        yield RawTable.of_rows(name, rows, marks)
 
 
 def _text(cell: object, row: int, place: int, marks: list[Mark]) -> str:

@@ -42,7 +42,7 @@ def test_every_kind_has_a_reading_and_a_refusal():
 
 @pytest.mark.parametrize(
     "text",
-    ["2024-03-05", "2024-3-5", "2024/3/5", "2024.3.5", "2024.03.05", "20240305", "2024年3月5日", "2024-03-05"],
+    ["2024-03-05", "2024-3-5", "2024/3/5", "2024.3.5", "20240305", "2024年3月5日", "\uff12\uff10\uff12\uff14-3-5"],
 )
 def test_a_day_may_be_written_in_these_ways(text):
     assert read(CellKind.DAY, text) == date(2024, 3, 5)

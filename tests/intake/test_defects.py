@@ -20,7 +20,9 @@ TABLE = {
     "empty_file.csv": ("population", "FILE_EMPTY", "文件是空的", 0),
     "empty_workbook.xlsx": ("population", "FILE_EMPTY", "文件是空的", 0),
     "header_without_rows.csv": ("population", "FILE_EMPTY", "只有表头", 0),
-    "not_utf8.csv": ("population", "FILE_UNREADABLE", "编码不是 UTF-8", 0),
+    "cut_off.csv": ("population", "FILE_UNREADABLE", "最后一行没有写完", 0),
+    "neither_utf8_nor_gb18030.csv": ("population", "FILE_UNREADABLE", "编码既不是 UTF-8 也不是 GB18030", 0),
+    "totals_and_signature_below.csv": ("population", "NOT_DATA", "未作为人员读取", 2),
     "row_with_too_many_cells.csv": ("population", "FILE_UNREADABLE", "第 3 行有 13 列,多于表头的 11 列", 0),
     "unbalanced_quote.csv": ("population", "FILE_UNREADABLE", "第 3 行附近的引号不配对", 0),
     "line_break_in_cell.csv": ("population", "TEXT_INVALID", "单元格内有换行", 1),
@@ -75,7 +77,7 @@ def test_a_defect_is_named_in_words_and_the_good_rows_go_on(name, store, number_
     assert words in " · ".join(refused["reason"] + " · " + refused["advice"])
     assert set(taken.refused["code"]) == {code}
     assert taken.rows.height == good_rows
-    assert taken.rows_in == taken.rows.height + taken.rows_refused + taken.rows_collapsed
+    assert taken.rows_in == taken.rows.height + taken.rows_refused + taken.rows_collapsed + taken.rows_listed
     accepted(register).validate(taken.rows)
 
 
