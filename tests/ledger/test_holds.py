@@ -1,0 +1,121 @@
+"""Holds: placed and lifted by rule, placed and lifted by officers, and register gaps decided."""
+
+import polars as pl
+import pytest
+
+from contracts.columns import polars_schema
+from contracts.errors import BookError
+from contracts.tables import DesiredHold
+from ledger import holds
+from tests.ledger.county import CODE, MAKER, row
+
+GAP = (1, None, "UNDER_REVIEW", "gap:low_income:VANISHED")
+DEAD = (1, 1, "DECEASED_ARREARS", "died_on:2024-06-02")
+MISSING = (1, 1, "ACCOUNT_MISSING", "account:missing")
+
+
+@pytest.fixture
+def held(county):
+    county.run("2024-07", [row(1, "2024-07")])
+    return county
+
+
+def reconcile(county, *desired):
+    return holds.reconcile(county.book, CODE, pl.DataFrame(desired, polars_schema(DesiredHold), orient="row"), "tester")
+
+
+def still_open(county):
+    with county.book.reading() as conn:
+        return holds.open_holds(conn, CODE).select("person_no", "obligation_id", "code", "ground").rows()
+
+
+def lift(county, decision=None):
+    with county.book.reading() as conn:
+        hold_id = holds.open_holds(conn, CODE)["hold_id"][-1]
+    holds.lift(county.book, CODE, hold_id, MAKER, "tester", "已核实", decision)
+
+
+def decisions(county, pay_month=None):
+    with county.book.reading() as conn:
+        month = county.manifest(pay_month).pay_month if pay_month else None
+        return holds.gap_decisions(conn, CODE, month).rows()
+
+
+def test_a_rule_places_once_and_lifts_what_it_no_longer_calls_for(held):
+    assert reconcile(held, MISSING, GAP) == (2, 0)
+    assert reconcile(held, MISSING, GAP) == (0, 0)
+    assert reconcile(held, GAP) == (0, 1)
+    assert still_open(held) == [GAP]
+
+
+def test_what_an_officer_lifted_is_not_placed_again_on_the_same_ground(held):
+    reconcile(held, MISSING)
+    lift(held)
+    assert reconcile(held, MISSING) == (0, 0)
+
+
+def test_what_a_rule_lifted_is_placed_again(held):
+    reconcile(held, MISSING)
+    reconcile(held)
+    assert reconcile(held, MISSING) == (1, 0)
+
+
+def test_arrears_of_the_dead_once_lifted_stay_lifted_whatever_the_day_becomes(held):
+    reconcile(held, DEAD)
+    lift(held)
+    assert reconcile(held, (*DEAD[:3], "died_on:2024-06-09")) == (0, 0)
+
+
+@pytest.mark.parametrize("code", ["MANUAL", "UNDER_REVIEW", "DUPLICATE_ELSEWHERE"])
+def test_no_rule_lifts_what_an_officer_placed(held, code):
+    holds.place(held.book, CODE, 1, code, "来访反映", MAKER, "tester")
+    assert reconcile(held) == (0, 0)
+    assert [hold[2] for hold in still_open(held)] == [code]
+
+
+def test_a_hold_is_lifted_once(held):
+    hold_id = holds.place(held.book, CODE, 1, "MANUAL", "来访反映", MAKER, "tester")
+    lift(held)
+    with pytest.raises(BookError, match="没有这条未解除的暂缓"):
+        holds.lift(held.book, CODE, hold_id, MAKER, "tester", "已核实")
+
+
+def test_a_gap_needs_a_decision_and_nothing_else_may_have_one(held):
+    reconcile(held, GAP)
+    with pytest.raises(BookError, match="须写明如何处理"):
+        lift(held)
+    lift(held, "keep")
+    reconcile(held, MISSING)
+    with pytest.raises(BookError, match="只有名册缺口"):
+        lift(held, "keep")
+
+
+def test_a_decided_gap_is_not_held_again_by_a_list_from_before(held):
+    reconcile(held, GAP)
+    lift(held, "accept_gone")
+    assert decisions(held) == [("low_income", 1, "accept_gone")]
+    assert reconcile(held, GAP) == (0, 0)
+
+
+def test_a_decision_answers_its_pay_month_and_the_next_and_no_later_gap(held):
+    reconcile(held, GAP)
+    lift(held, "keep")
+    held.run("2024-08", [row(1, "2024-07")])
+    assert decisions(held, "2024-08") == [("low_income", 1, "keep")]
+    held.run("2024-09", [row(1, "2024-07")])
+    assert decisions(held, "2024-09") == []
+    assert reconcile(held, GAP) == (1, 0)
+
+
+def test_a_returned_payment_waits_until_the_account_has_changed(county):
+    county.pay("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
+    county.answer("returned", 1, reason_code="CLOSED")
+    ((_, obligation_id, code, ground),) = still_open(county)
+    assert (obligation_id, code) == (1, "ACCOUNT_REJECTED")
+    assert "9900" not in ground
+    assert reconcile(county) == (0, 0)
+    with county.book.reading() as conn:
+        same = holds.open_holds(conn, CODE).select("hold_id")
+    assert holds.lift_changed(county.book, CODE, same, "tester") == 0
+    assert holds.lift_changed(county.book, CODE, same.clear(), "tester") == 1
+    assert still_open(county) == []

@@ -1,0 +1,131 @@
+"""Signing, answers and the next attempt: a payment's way out and back."""
+
+import multiprocessing
+
+import polars as pl
+import pytest
+from sqlalchemy import text
+
+from contracts.errors import BookError
+from contracts.months import parse_month
+from ledger import audit, batches, exports, results, signing
+from ledger.book import open_book
+from tests.ledger.county import CHECKER, CODE, RELEASER, County, row
+
+JULY = parse_month("2024-07")
+BATCH = f"{CODE}-2024-07-01-01"
+
+
+def states(book):
+    with book.reading() as conn:
+        return dict(batches.batches_of(conn, CODE, None).select("batch_id", "state").iter_rows())
+
+
+def shown(book, month="2024-07"):
+    with book.reading() as conn:
+        rows = exports.payments(conn, CODE, parse_month(month))
+    return rows.select("attempt", "pays_fen", "batch_id", "state").rows()
+
+
+@pytest.fixture
+def claimed(county):
+    county.run("2024-07", [row(1, "2024-07")])
+    county.claim()
+    return county
+
+
+def test_a_batch_is_approved_then_released_and_a_second_time_signs_nothing(claimed, book):
+    assert signing.approve(book, CODE, JULY, CHECKER, "t") == signing.Signed((BATCH,), ())
+    assert signing.approve(book, CODE, JULY, CHECKER, "t") == signing.Signed((), (BATCH,))
+    assert signing.release(book, CODE, JULY, RELEASER, "t") == signing.Signed((BATCH,), ())
+    assert signing.release(book, CODE, JULY, RELEASER, "t") == signing.Signed((), (BATCH,))
+    assert states(book) == {BATCH: "released"}
+
+
+def test_where_nothing_waits_the_officer_is_told(county, book):
+    with pytest.raises(BookError, match="没有待批准的批次"):
+        signing.approve(book, CODE, JULY, CHECKER, "t")
+    with pytest.raises(BookError, match="没有已批准待发放的批次"):
+        signing.release(book, CODE, JULY, RELEASER, "t")
+
+
+def test_a_rejected_batch_waits_to_be_claimed_anew(claimed, book):
+    signing.reject(book, CODE, JULY, CHECKER, "t", "金额待核")
+    assert states(book) == {BATCH: "rejected"}
+    with pytest.raises(BookError, match="已被驳回"):
+        signing.approve(book, CODE, JULY, CHECKER, "t")
+
+
+def test_an_approval_does_not_outlive_a_change(claimed, book):
+    claimed.sign("2024-07")
+    claimed.run("2024-07", [row(1, "2024-07", 4000)])
+    claimed.claim()
+    assert list(states(book).values()) == ["voided", "rendered"]
+    with pytest.raises(BookError, match="没有已批准"):
+        claimed.release("2024-07")
+
+
+def test_every_act_is_in_the_audit_chain(claimed, book):
+    claimed.sign("2024-07")
+    claimed.release("2024-07")
+    with book.reading() as conn:
+        acts = conn.execute(text("SELECT action FROM audit_log ORDER BY entry_id")).scalars().all()
+        assert audit.verify(conn) == []
+    assert acts == ["post", "claim", "approved", "released"]
+
+
+def test_the_same_file_of_answers_twice_changes_nothing(claimed):
+    claimed.sign("2024-07")
+    claimed.release("2024-07")
+    assert claimed.answer("accepted") == 1
+    assert claimed.answer("accepted") == 0
+
+
+def test_a_return_may_follow_an_acceptance_and_frees_the_next_attempt(claimed, book):
+    claimed.sign("2024-07")
+    claimed.release("2024-07")
+    claimed.answer("accepted", source="first")
+    assert shown(book) == [(1, 5000, BATCH, "accepted")]
+    claimed.answer("returned", source="later")
+    assert claimed.unpaid().select("attempt", "pays_fen").rows() == [(2, 5000)]
+    assert shown(book) == [(1, 5000, BATCH, "returned")]
+
+
+def test_an_unknown_line_refuses_the_whole_file(claimed, book):
+    with book.reading() as conn:
+        line = batches.lines(conn, BATCH).select("instruction_id")
+    answers = line.with_columns(event=pl.lit("accepted"), reason_code=pl.lit(""), reason=pl.lit(""))
+    with pytest.raises(BookError, match="1 条指令不是本县已发放的"):
+        results.record(book, CODE, "source", answers, "t")
+
+
+def test_a_voided_attempt_is_counted_in_the_book_and_not_in_print(claimed, book):
+    claimed.claim()
+    with book.reading() as conn:
+        last = f"{CODE}-2024-07-01-02"
+        assert batches.items(conn, last)["attempt"].to_list() == [2]
+        assert batches.lines(conn, last)["attempt"].to_list() == [1]
+
+
+def _post(url, told):
+    book = open_book(url)
+    try:
+        county = County(book)
+        told.put(county.run("2024-07", [row(n, "2024-07") for n in range(1, 9)]).differences.obligations.height)
+    except BookError as refused:
+        told.put(str(refused))
+    finally:
+        book.close()
+
+
+def test_processes_that_race_on_one_month_post_it_once(book_url):
+    open_book(book_url).close()
+    context = multiprocessing.get_context("spawn")
+    told = context.Queue()
+    racers = [context.Process(target=_post, args=(book_url, told)) for _ in range(3)]
+    for racer in racers:
+        racer.start()
+    posted = [told.get(timeout=60) for _ in racers]
+    for racer in racers:
+        racer.join()
+    assert sorted(posted) == [0, 0, 8]

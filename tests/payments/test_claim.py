@@ -1,0 +1,110 @@
+"""Claiming: unreleased batches are kept, voided or claimed anew, in one transaction."""
+
+import polars as pl
+import pytest
+
+from contracts.errors import BookError
+from ledger import batches, cycles, signing
+from ledger.book import open_book
+from payments import claim
+from payments.instructions import content_digest
+from tests.ledger.county import CHECKER, CODE, MAKER, County, row
+from tests.payments.rows import JULY, payable_rows
+
+FIRST = f"{CODE}-2024-07-01-01"
+SECOND = f"{CODE}-2024-07-01-02"
+
+
+@pytest.fixture
+def county(tmp_path):
+    book = open_book(f"sqlite:///{tmp_path / 'book.sqlite'}")
+    yield County(book)
+    book.close()
+
+
+def payable(county, **printed):
+    """Everything unpaid, with a payee; `printed` changes what a line says."""
+    owed = county.unpaid().select(
+        "obligation_id", "person_no", "benefit", "benefit_month", "kind", "pays_fen", "attempt"
+    )
+    return payable_rows(*({"n": one["person_no"], **one, **printed} for one in owed.iter_rows(named=True)))
+
+
+def claimed(county, rows, profile_of):
+    with county.book.reading() as conn:
+        newest = cycles.newest_cycle(conn, CODE)
+    return claim.claim(county.book, CODE, newest, rows, profile_of, MAKER, "tester")
+
+
+def states(county):
+    with county.book.reading() as conn:
+        return dict(batches.batches_of(conn, CODE, None).select("batch_id", "state").iter_rows())
+
+
+def test_each_benefit_is_a_batch_signed_by_its_maker(county, profile_of):
+    county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07", 6000, "elder_service_subsidy")])
+    assert claimed(county, payable(county), profile_of).claimed == (FIRST, SECOND)
+    with county.book.reading() as conn:
+        known = batches.batches_of(conn, CODE, None)
+    assert known.select("part", "total_fen", "maker").rows() == [
+        ("elder_service_subsidy", 6000, MAKER),
+        ("old_age_allowance", 5000, MAKER),
+    ]
+
+
+def test_claiming_again_keeps_the_batch_and_its_approval(county, profile_of):
+    county.run("2024-07", [row(1, "2024-07")])
+    claimed(county, payable(county), profile_of)
+    with county.book.writing() as conn:
+        batches.record_file(conn, FIRST, "file.txt", "digest")
+    signing.approve(county.book, CODE, JULY, CHECKER, "tester")
+    assert claimed(county, payable(county), profile_of) == claim.Claimed((FIRST,), (), ())
+    assert states(county) == {FIRST: "approved"}
+
+
+def test_another_account_voids_the_batch_and_claims_anew(county, profile_of):
+    county.run("2024-07", [row(1, "2024-07")])
+    claimed(county, payable(county), profile_of)
+    changed = payable(county, account_no="99000721000000099")
+    assert claimed(county, changed, profile_of) == claim.Claimed((), (FIRST,), (SECOND,))
+    assert states(county) == {FIRST: "voided", SECOND: "claimed"}
+
+
+def test_a_rejected_batch_never_stands(county, profile_of):
+    county.run("2024-07", [row(1, "2024-07")])
+    claimed(county, payable(county), profile_of)
+    signing.reject(county.book, CODE, JULY, CHECKER, "tester", "待核")
+    assert claimed(county, payable(county), profile_of).claimed == (SECOND,)
+
+
+def test_what_becomes_payable_after_the_release_goes_into_a_supplement(county, profile_of):
+    county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
+    rows = payable(county)
+    claimed(county, rows.head(1), profile_of)
+    with county.book.writing() as conn:
+        batches.record_file(conn, FIRST, "file.txt", "digest")
+    county.sign("2024-07")
+    county.release("2024-07")
+    assert claimed(county, rows.tail(1), profile_of).claimed == (f"{CODE}-2024-07-02-01",)
+
+
+def test_a_list_from_before_is_refused_and_nothing_is_written(county, profile_of):
+    county.run("2024-07", [row(1, "2024-07")])
+    stale = payable(county)
+    county.run("2024-07", [row(1, "2024-07", 4000)])
+    with pytest.raises(BookError, match="已不是总账现在的样子"):
+        claimed(county, stale, profile_of)
+    assert states(county) == {}
+
+
+def test_nothing_to_pay_claims_nothing(county, profile_of):
+    county.run("2024-07", [])
+    assert claimed(county, payable(county), profile_of) == claim.Claimed((), (), ())
+
+
+def test_the_content_kept_in_the_book_gives_the_digest_that_was_signed(county, profile_of):
+    county.run("2024-07", [row(n, "2024-07") for n in (1, 2, 3)])
+    claimed(county, payable(county), profile_of)
+    with county.book.reading() as conn:
+        stored = batches.batches_of(conn, CODE, None).filter(pl.col("batch_id") == FIRST)["content_digest"][0]
+        assert content_digest(claim.content_of(conn, FIRST), profile_of["old_age_allowance"]) == stored
