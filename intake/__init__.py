@@ -4,6 +4,7 @@ from intake.accepting import Accepted, accept, ids_in, orphans
 from intake.gaps import DECISIONS, Decision, StoodIn, check_shrink, stand_in
 from intake.inbox import FoundFile, find_inputs
 from intake.receiving import Received, kept, receive
+from intake.returning import write_returned
 
 __all__ = [
     "DECISIONS",
@@ -20,4 +21,5 @@ __all__ = [
     "orphans",
     "receive",
     "stand_in",
+    "write_returned",
 ]

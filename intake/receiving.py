@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,21 +14,12 @@ from contracts.columns import CellKind, ColumnFacts, columns_of
 from contracts.errors import InputError
 from contracts.files import whole_file, write_whole
 from contracts.registers import REGISTER_LABELS, REGISTERS, REQUIRED_REGISTERS
-from intake.columnar import read_columnar
-from intake.delimited import read_delimited
-from intake.headers import Header, find_header
-from intake.raw import RawTable, UnreadableError
+from intake.headers import Header
+from intake.opening import open_register
+from intake.raw import UnreadableError
 from intake.refusals import ADVICE, LINE_BREAK_ADVICE, masked, note, refused_frame
-from intake.spreadsheets import read_spreadsheet
 from intake.strangers import sort_rows
 
-READERS: dict[str, Callable[[Path], list[RawTable]]] = {
-    ".csv": read_delimited,
-    ".tsv": read_delimited,
-    ".xlsx": read_spreadsheet,
-    ".xls": read_spreadsheet,
-    ".parquet": read_columnar,
-}
 FATAL = (
     RefusalCode.FILE_UNREADABLE,
     RefusalCode.FILE_EMPTY,
@@ -109,34 +100,22 @@ def original_path(store: Path, file_name: str, digest: str) -> Path:
 def _read(original: Path, register: str) -> tuple[pl.DataFrame, pl.DataFrame]:
     """The cells of a file, and its refusals (without the file's name, which is not part of the content)."""
     try:
-        tables = READERS[original.suffix](original) if original.stat().st_size else []
-        written = [table for table in tables if not table.is_blank()]
-        if not written:
-            return _no_cells(register), refused_frame([note(register, RefusalCode.FILE_EMPTY, reason="文件是空的")])
-        header = find_header(register, written)
-        _require_even(header)
+        opened = open_register(original, register)
     except UnreadableError as broken:
         unreadable = note(register, RefusalCode.FILE_UNREADABLE, reason=broken.reason, advice=broken.advice)
         return _no_cells(register), refused_frame([unreadable])
+    if opened is None:
+        return _no_cells(register), refused_frame([note(register, RefusalCode.FILE_EMPTY, reason="文件是空的")])
+    header = opened.header
     if header.layout.is_broken():
         return _no_cells(register), refused_frame(header.layout.notes)
     rows = sort_rows(register, header)
-    ignored = [table.sheet for table in written if table is not header.table]
-    notes = [*header.layout.notes, *_about_the_sheet(register, rows.data, ignored)]
+    notes = [*header.layout.notes, *_about_the_sheet(register, rows.data, opened.ignored)]
     refused = pl.concat([refused_frame(notes), rows.listed, *_marked(register, header, rows.data)])
     return _named(register, header, rows.data, refused), refused
 
 
-def _require_even(header: Header) -> None:
-    """A row wider than the header has its cells in the wrong columns: somewhere a separator is too many."""
-    widths = header.table.widths
-    width = len([text for text in header.texts if text.strip()])
-    for number, cells in enumerate(widths[header.last_row :], start=header.last_row + 1):
-        if cells > max(width, widths[header.last_row - 1]):
-            raise UnreadableError(f"第 {number} 行有 {cells} 列,多于表头的 {width} 列", "请核对该行是否多了逗号")
-
-
-def _about_the_sheet(register: str, rows: pl.DataFrame, ignored: list[str]) -> list[dict[str, object]]:
+def _about_the_sheet(register: str, rows: pl.DataFrame, ignored: Sequence[str]) -> list[dict[str, object]]:
     notes = [note(register, RefusalCode.SHEET_IGNORED, reason=f"工作表“{name}”有内容但未读取") for name in ignored]
     if rows.is_empty():
         code = RefusalCode.FILE_EMPTY if register in REQUIRED_REGISTERS else RefusalCode.NO_ROWS

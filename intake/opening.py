@@ -1,0 +1,48 @@
+"""A file of any kind is opened, and the register's table found in it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+from intake.columnar import read_columnar
+from intake.delimited import read_delimited
+from intake.headers import Header, find_header
+from intake.raw import RawTable, UnreadableError
+from intake.spreadsheets import read_spreadsheet
+
+READERS: dict[str, Callable[[Path], list[RawTable]]] = {
+    ".csv": read_delimited,
+    ".tsv": read_delimited,
+    ".xlsx": read_spreadsheet,
+    ".xls": read_spreadsheet,
+    ".parquet": read_columnar,
+}
+
+
+class Opened(NamedTuple):
+    """The table of a register with its header, and the names of the other sheets that have content."""
+
+    header: Header
+    ignored: tuple[str, ...]
+
+
+def open_register(path: Path, register: str) -> Opened | None:
+    """Open a file by its ending; None where nothing is written in it, UnreadableError where it cannot be read."""
+    tables = READERS[path.suffix](path) if path.stat().st_size else []
+    written = [table for table in tables if not table.is_blank()]
+    if not written:
+        return None
+    header = find_header(register, written)
+    _require_even(header)
+    return Opened(header, tuple(table.sheet for table in written if table is not header.table))
+
+
+def _require_even(header: Header) -> None:
+    """A row wider than the header has its cells in the wrong columns: somewhere a separator is too many."""
+    widths = header.table.widths
+    width = len([text for text in header.texts if text.strip()])
+    for number, cells in enumerate(widths[header.last_row :], start=header.last_row + 1):
+        if cells > max(width, widths[header.last_row - 1]):
+            raise UnreadableError(f"第 {number} 行有 {cells} 列,多于表头的 {width} 列", "请核对该行是否多了逗号")
