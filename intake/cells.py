@@ -13,7 +13,7 @@ import polars as pl
 
 from contracts.codes import RefusalCode
 from contracts.columns import CellKind, ColumnFacts
-from intake.resident_ids import SCIENTIFIC, canonical, has_check_digit, has_form, legible
+from intake.resident_ids import SCIENTIFIC, canonical, has_check_digit, has_form, legible, without_apostrophe
 
 BLANKS = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"  # what surrounds a text without belonging to it
 UNPRINTABLE = r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{FFFD}]"
@@ -92,15 +92,15 @@ def _resident_id(_: ColumnFacts, text: str) -> pl.Expr:
 
 
 def _account(_: ColumnFacts, text: str) -> pl.Expr:
-    return _in_form(_plain(text).str.replace_all(" ", "", literal=True), ACCOUNT_FORM)
+    return _in_form(without_apostrophe(_plain(text)).str.replace_all(" ", "", literal=True), ACCOUNT_FORM)
 
 
 def _key(_: ColumnFacts, text: str) -> pl.Expr:
-    return _in_form(_plain(text), KEY_FORM)
+    return _in_form(without_apostrophe(_plain(text)), KEY_FORM)
 
 
 def _division(_: ColumnFacts, text: str) -> pl.Expr:
-    return _in_form(_plain(text), DIVISION_FORM)
+    return _in_form(without_apostrophe(_plain(text)), DIVISION_FORM)
 
 
 def _day(_: ColumnFacts, text: str) -> pl.Expr:

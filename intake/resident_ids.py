@@ -16,8 +16,13 @@ OLDEST_YEARS = 130
 
 
 def canonical(text: pl.Expr) -> pl.Expr:
-    """The text with full-width characters made plain and x in upper case."""
-    return text.str.normalize("NFKC").str.strip_chars().str.to_uppercase()
+    """The text with full-width characters made plain, x in upper case, without the apostrophe that marks a text."""
+    return without_apostrophe(text.str.normalize("NFKC")).str.strip_chars().str.to_uppercase()
+
+
+def without_apostrophe(text: pl.Expr) -> pl.Expr:
+    """What a spreadsheet shows of a number typed as a text: '0100 is 0100."""
+    return text.str.strip_prefix("'")
 
 
 def has_form(identity: pl.Expr) -> pl.Expr:
