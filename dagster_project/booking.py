@@ -14,6 +14,7 @@ from dagster_project.month import Counts, Month, total_fen
 from ledger import batches, cycles, holds, people, posting
 from payments import claim, payable
 from payments.profiles import load
+from payments.rejected import still_rejected
 from payments.render import render
 
 PAYEE_REGISTERS = ("population", "account", "institution", "certification")
@@ -77,8 +78,9 @@ def work_out_payable(month: Month) -> Counts:
     placed, lifted = holds.reconcile(month.book, county, desired, month.choices.system_user)
     with month.book.reading() as conn:
         waiting = holds.open_holds(conn, county)
-    rejected = payable.still_rejected(waiting, unpaid, registers, identities)
-    lifted += holds.lift_changed(month.book, county, rejected, month.choices.system_user)
+    lifted += holds.lift_changed(
+        month.book, county, still_rejected(waiting, unpaid, registers), month.choices.system_user
+    )
     with month.book.reading() as conn:
         open_holds = holds.open_holds(conn, county)
     rows = month.stage.write("payable", payable.payable(unpaid, open_holds, registers, identities))

@@ -14,7 +14,6 @@ import polars as pl
 from contracts.codes import HoldCode, Kind, Relationship
 from contracts.columns import polars_schema
 from contracts.tables import DesiredHold, Payable
-from ledger.results import REJECTED, account_digest
 from payments import grounds
 from payments.misfits import misfits
 from payments.profiles import Profile
@@ -51,23 +50,6 @@ def desired_holds(
     return (
         pl.concat([part.select(_HOLD) for part in found]).unique().sort("person_no", "code", "obligation_id", "ground")
     )
-
-
-def still_rejected(
-    open_holds: pl.DataFrame,
-    unpaid: pl.DataFrame,
-    registers: Mapping[str, pl.DataFrame],
-    identities: pl.DataFrame,
-) -> pl.DataFrame:
-    """The holds of refused accounts (hold_id) whose obligation would still go to the account that the bank refused."""
-    refused = open_holds.filter(pl.col("code") == HoldCode.ACCOUNT_REJECTED.value)
-    goes_to = _with_payee(unpaid, registers, identities).select(
-        "obligation_id", digest=pl.col("account_no").map_elements(account_digest, return_dtype=pl.String)
-    )
-    is_the_same = pl.col("digest").is_null() | pl.col("ground").str.starts_with(
-        pl.format("{}:{}:", pl.lit(REJECTED), "digest")
-    )
-    return refused.join(goes_to, on="obligation_id", how="left").filter(is_the_same).select("hold_id")
 
 
 def payable(
