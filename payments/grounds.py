@@ -12,8 +12,8 @@ import polars as pl
 
 from contracts.codes import GapGround, HoldCode
 from contracts.registers import REGISTER_LABELS
-from ledger.results import REJECTED
 from ledger.holds import GAP
+from ledger.results import REJECTED
 
 NO_ACCOUNT = "account:missing"
 NO_INSTITUTION_ACCOUNT = "institution:missing"
