@@ -48,9 +48,14 @@ def birth_date(identity: pl.Expr) -> pl.Expr:
 
 def legible(text: pl.Expr) -> pl.Expr:
     """The canonical identity number where form, check digit and day are right, else null."""
-    identity = canonical(text)
+    # as one expression, the canonical text would be worked out anew for each of the seventeen digits
+    return canonical(text).map_batches(_right_ones, return_dtype=pl.String)
+
+
+def _right_ones(identities: pl.Series) -> pl.Series:
+    identity = pl.col("identity")
     right = has_form(identity) & has_check_digit(identity) & birth_date(identity).is_not_null()
-    return pl.when(right).then(identity)
+    return identities.to_frame("identity").select(pl.when(right).then(identity)).to_series().alias(identities.name)
 
 
 def born_out_of_time(identity: pl.Expr, known_on: date) -> pl.Expr:
