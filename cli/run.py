@@ -58,6 +58,7 @@ def run(
 
 def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: bool) -> None:
     from cli.summary import show
+    from dagster_project import steps
     from dagster_project.month import open_month
     from reports import lists
     from reports.summary import summarise
@@ -65,10 +66,9 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
     month = open_month(home, county, pay_month)
     try:
         summary = summarise(month.book, county, pay_month, month.stage.read("intake_counts"))
-        written = (
-            [] if month.is_replay else lists.write_lists(month.book, home.reports, county, pay_month, month.stage.read)
-        )
         is_replay = month.is_replay
+        written = [] if is_replay else lists.write_lists(month.book, home.reports, county, pay_month, month.stage.read)
+        written += [] if is_replay else steps.return_refused(month)
     finally:
         month.close()
     if as_json:

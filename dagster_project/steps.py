@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
@@ -161,11 +162,8 @@ def accept(month: Month, register: str) -> Counts:
         return _keep(month, given, standing, empty(RefusedRow), empty(RegisterGap))
     received = kept_input(month.home, given)
     if received.cells.is_empty() and not received.refused.is_empty():  # the whole file was refused
-        if register in REQUIRED_REGISTERS:
-            told = received.refused.row(0, named=True)
-            raise InputError(
-                f"{REGISTER_LABELS[register]}名册不能用:{told['reason']}", told["advice"], told["source_file"]
-            )
+        if register in REQUIRED_REGISTERS and (problem := received.problem()):
+            raise problem
         return _keep(month, given, standing, received.refused, empty(RegisterGap))
     numbers = people.number_people(month.book, intake.ids_in([received]))
     accepted = intake.accept(received, numbers, month.manifest.known_on)
@@ -234,6 +232,22 @@ def list_refused(month: Month) -> Counts:
         "沿用上次的人数": gaps["person_no"].n_unique(),
         "不在人口名册的人数": orphans["person_no"].n_unique(),
     }
+
+
+def return_refused(month: Month) -> list[Path]:
+    """Write each register's refused rows as a workbook to send back; a register without any has none."""
+    folder = month.home.reports / month.manifest.county / month_text(month.manifest.pay_month)
+    returned = [
+        intake.write_returned(
+            kept_input(month.home, given),
+            month.stage.read(f"refused_{given.name}"),
+            month.home.store,
+            folder / f"returned_{given.name}.xlsx",
+        )
+        for given in month.manifest.registers
+        if given.file_digest
+    ]
+    return [path for path in returned if path]
 
 
 def work_out_facts(month: Month) -> Counts:
