@@ -25,7 +25,7 @@ from contracts.codes import (
     UnsetGround,
     ValueStatus,
 )
-from contracts.columns import columns_of
+from contracts.columns import CellKind, ColumnFacts, columns_of
 from contracts.money import yuan_label
 from contracts.months import month_text
 from contracts.policy import Rules
@@ -142,14 +142,16 @@ def _facts_told(facts: pl.DataFrame) -> dict[str, str]:
         value = row[column.name]
         if column.name in ("person_no", "benefit_month") or value is None or value is False:
             continue
-        told[column.header] = _cell(value, column.code)
+        told[column.header] = _cell(value, column)
     return told
 
 
-def _cell(value: object, code: type[Code] | None) -> str:
+def _cell(value: object, column: ColumnFacts) -> str:
     if isinstance(value, bool):
         return "是" if value else "否"
-    return code.label_of(str(value)) if code else str(value)
+    if isinstance(value, date) and column.kind is CellKind.MONTH:
+        return month_text(value)
+    return column.code.label_of(str(value)) if column.code else str(value)
 
 
 def _rows_told(own: Mapping[str, pl.DataFrame]) -> Iterator[RegisterRow]:
@@ -159,7 +161,7 @@ def _rows_told(own: Mapping[str, pl.DataFrame]) -> Iterator[RegisterRow]:
         columns = [column for column in columns_of(REGISTERS[register]) if column.name in rows.columns]
         for row in rows.iter_rows(named=True):
             cells = {
-                column.header: _masked(column.name, _cell(row[column.name], column.code))
+                column.header: _masked(column.name, _cell(row[column.name], column))
                 for column in columns
                 if row[column.name] is not None
             }
