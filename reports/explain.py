@@ -17,7 +17,6 @@ from contracts.codes import (
     BankEvent,
     Benefit,
     Cause,
-    Code,
     Kind,
     Outcome,
     RecoveryMeans,
