@@ -200,6 +200,7 @@ def _keep(
     return {
         "行数": rows.height,
         **{headers(IntakeCount)[name]: value for name, value in counted.items() if isinstance(value, int)},
+        **({f"单元格:{change.label}": count for change, count in accepted.changes.items()} if accepted else {}),
     }
 
 

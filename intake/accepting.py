@@ -16,6 +16,7 @@ from contracts.columns import CellKind, ColumnFacts, columns_of
 from contracts.registers import REGISTERS, accepted_schema
 from contracts.row_rules import ROW_RULES
 from intake.cells import is_null_word, trimmed, value, why
+from intake.changes import Change, count_changes
 from intake.receiving import Received
 from intake.refusals import SCHEMA, WHOLE_FILE, advice_for, masked
 from intake.repeats import settle_repeats
@@ -32,7 +33,8 @@ class Accepted:
 
     `rows`: contracts.registers.accepted(register), in the order of the file. `refused` (RefusedRow): one per row and
     reason, the notes on the whole file (source_row 0) and the rows that are no data (NOT_DATA).
-    rows_in = rows + rows_refused + rows_collapsed + rows_listed.
+    rows_in = rows + rows_refused + rows_collapsed + rows_listed. `changes`: how many cells of rows that could be read
+    were made regular, by kind.
     """
 
     register: str
@@ -40,6 +42,7 @@ class Accepted:
     refused: pl.DataFrame = field(repr=False)
     rows_in: int
     rows_collapsed: int
+    changes: dict[Change, int]
 
     @property
     def rows_refused(self) -> int:
@@ -98,6 +101,7 @@ def accept(received: Received, numbers: pl.DataFrame, known_on: date) -> Accepte
         refused=refused.sort("source_row", maintain_order=True),
         rows_in=received.cells.height + received.refused.filter(IS_LISTED).height,
         rows_collapsed=settled.collapsed_count,
+        changes=_changed(received.cells, flagged, columns),
     )
 
 
@@ -133,6 +137,11 @@ def _checks(register: str, columns: list[ColumnFacts], known_on: date) -> Iterat
         # a cell that is there but cannot be read is refused for that alone
         unfilled = pl.col(TEXT + rule.column).is_null() if rule.code is RefusalCode.VALUE_MISSING else pl.lit(True)
         yield Check(by_name[rule.column], rule.violated & unfilled, _code(rule.code), rule.advice)
+
+
+def _changed(cells: pl.DataFrame, flagged: pl.DataFrame, columns: list[ColumnFacts]) -> dict[Change, int]:
+    texts = flagged.select(pl.col(TEXT + facts.name).alias(facts.name) for facts in columns)
+    return count_changes(cells.filter(~flagged[IS_BAD]), texts.filter(~flagged[IS_BAD]), columns)
 
 
 def _code(code: RefusalCode) -> pl.Expr:

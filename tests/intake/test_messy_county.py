@@ -14,6 +14,7 @@ from python_calamine import CalamineWorkbook
 
 from contracts.registers import REGISTERS
 from intake import accept, ids_in, receive
+from intake.changes import Change
 
 SAMPLE = Path(__file__).parents[2] / "fixtures" / "sample" / "inbox" / "410721" / "2024-09"
 DAY = re.compile(r"^(\d{4})-(\d\d)-(\d\d)$")
@@ -106,3 +107,13 @@ def test_the_messy_register_is_refused_the_same_rows_for_the_same_reasons(regist
     )
     assert given.select("code", "source_column").equals(clean.select("code", "source_column"))
     assert both[1][register].rows_listed == 4
+
+
+def test_what_was_made_regular_is_counted_by_kind(both):
+    clean, given = both
+    assert all(found.changes == {} for found in clean.values())
+    counted = {change for found in given.values() for change in found.changes}
+    assert counted == set(Change) - {Change.OTHER_WORD}
+    assert given["certification"].changes[Change.DATE_FORM] == pytest.approx(
+        given["certification"].rows.height * 4 / 5, abs=20
+    )
