@@ -375,6 +375,21 @@ class HoldExport(Table):
     since: str = column("起始日", unit="YYYY-MM-DD")
 
 
+class UnsetExport(Table):
+    """导出:标准未设定。Who meets the conditions of a benefit whose standard nobody has set; no money."""
+
+    person_id: str = column("身份证号")
+    name: str = column("姓名", required=False)
+    township: str = column("乡镇", required=False)
+    village: str = column("村社区", required=False)
+    benefit: str = column("项目")
+    benefit_month: str = column("所属月", unit="YYYY-MM")
+
+    class Config(BaseConfig):
+        strict = True
+        unique = ["person_id", "benefit", "benefit_month"]
+
+
 TABLES: tuple[type[Table], ...] = (
     PersonNumbers,
     RefusedRow,
@@ -392,4 +407,5 @@ TABLES: tuple[type[Table], ...] = (
     ReceivableExport,
     ServiceExport,
     HoldExport,
+    UnsetExport,
 )

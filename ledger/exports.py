@@ -17,6 +17,7 @@ from contracts.months import month_text
 from contracts.tables import EntitlementExport, PaymentExport, ReceivableExport
 from ledger import batches, obligations, people, versions
 from ledger.book import read_frame
+from ledger.figures import newest_versions
 from ledger.holds import open_holds
 from ledger.tables import (
     bank_event,
@@ -35,6 +36,14 @@ def entitlements(conn: Connection, county: str, months: Sequence[date]) -> pl.Da
     decided = versions.newest(conn, county, months[0], months[-1])
     rows = decided.filter(pl.col("outcome") != Outcome.NOT_MET.value)
     return _exported(conn, rows, polars_schema(EntitlementExport), ["person_id", "benefit", "benefit_month"])
+
+
+def without_standard(conn: Connection, county: str, benefit_month: date) -> pl.DataFrame:
+    """Who meets a benefit whose standard nobody has set: person_no, person_id, benefit, benefit_month (YYYY-MM)."""
+    v = newest_versions(county, benefit_month, benefit_month).c
+    met = select(v.person_no, v.benefit, v.benefit_month).where(v.outcome == Outcome.STANDARD_NOT_SET.value)
+    rows = read_frame(conn, met).with_columns(pl.col("benefit_month").dt.strftime("%Y-%m"))
+    return rows.join(people.identities(conn, rows), on="person_no").sort("person_id", "benefit")
 
 
 def payments(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:

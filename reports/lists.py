@@ -1,4 +1,6 @@
-"""The lists a run leaves for the clerk, as workbooks: who is held and why, and which register rows were refused."""
+"""The lists a run leaves for the clerk, as workbooks: who is held and why, whose standard nobody has set, and which
+register rows were refused.
+"""
 
 from __future__ import annotations
 
@@ -8,11 +10,11 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.codes import RefusalCode
+from contracts.codes import Benefit, RefusalCode
 from contracts.columns import headers, polars_schema
 from contracts.months import month_text
 from contracts.registers import REGISTER_LABELS
-from contracts.tables import HoldExport, RefusedRow
+from contracts.tables import HoldExport, RefusedRow, UnsetExport
 from ledger import exports
 from ledger.book import Book
 from payments import grounds
@@ -22,15 +24,18 @@ ReadTable = Callable[[str], pl.DataFrame]
 
 
 def write_lists(book: Book, folder: Path, county: str, pay_month: date, read: ReadTable) -> list[Path]:
-    """Write the held people and the refused rows of a month; a list without rows is not written.
+    """Write who is held, whose standard is not set and which rows were refused; a list without rows is not written.
 
     `read` gives a table of the run's stage: accepted_population, refused_rows.
     """
     target = folder / county / month_text(pay_month)
-    held = held_people(book, county, read("accepted_population"))
+    population = read("accepted_population")
+    held = held_people(book, county, population)
+    unset = people_without_standard(book, county, pay_month, population)
     refused = refused_rows(read("refused_rows"))
     lists = (
         ("held.xlsx", held, "暂缓人员", headers(HoldExport)),
+        ("standard_not_set.xlsx", unset, "标准未设定", headers(UnsetExport)),
         ("refused.xlsx", refused, "拒收行", headers(RefusedRow)),
     )
     written = []
@@ -50,17 +55,33 @@ def held_people(book: Book, county: str, population: pl.DataFrame, *, with_numbe
     """
     with book.reading() as conn:
         rows = exports.holds(conn, county)
-    people = population.unique("person_no", keep="last", maintain_order=True).select(
-        "person_no", "name", "township", "village", "phone"
-    )
     wordings = [grounds.told(row["code"], row["ground"]) for row in rows.select("code", "ground").iter_rows(named=True)]
     by_rule = pl.Series([worded.reason for worded in wordings], dtype=pl.String)
     said = pl.col("reason").replace("", None)  # an officer's own words, where an officer placed it
     worded = rows.with_columns(
         reason=pl.coalesce(said, by_rule), advice=pl.Series([one.advice for one in wordings], dtype=pl.String)
-    ).join(people, on="person_no", how="left", maintain_order="left")
+    ).join(_where_they_live(population), on="person_no", how="left", maintain_order="left")
     shown = [*(["hold_id"] if with_number else []), *polars_schema(HoldExport).names()]
     return worded.select(shown).sort("township", "village", "person_id", nulls_last=True)
+
+
+def people_without_standard(book: Book, county: str, pay_month: date, population: pl.DataFrame) -> pl.DataFrame:
+    """Who meets a benefit of the month whose standard nobody has set: UnsetExport, benefits in Chinese, by township."""
+    with book.reading() as conn:
+        rows = exports.without_standard(conn, county, pay_month)
+    labels = {benefit.value: benefit.label for benefit in Benefit}
+    told = rows.with_columns(pl.col("benefit").cast(pl.String).replace(labels))
+    return (
+        told.join(_where_they_live(population), on="person_no", how="left")
+        .select(polars_schema(UnsetExport).names())
+        .sort("benefit", "township", "village", "person_id", nulls_last=True)
+    )
+
+
+def _where_they_live(population: pl.DataFrame) -> pl.DataFrame:
+    """person_no, name, township, village, phone; of several rows the last."""
+    of_each = population.unique("person_no", keep="last", maintain_order=True)
+    return of_each.select("person_no", "name", "township", "village", "phone")
 
 
 def refused_rows(refused: pl.DataFrame) -> pl.DataFrame:
