@@ -217,6 +217,12 @@ def _show_calendar(law: LawBook, told: list[Covered]) -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="之后:再加上这个文件夹的政策",
 )
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="谁增谁减,逐人逐月写入 .csv、.parquet 或 .xlsx",
+)
 @json_option
 def diff(
     county: str,
@@ -224,6 +230,7 @@ def diff(
     known_on: date | None,
     and_known_on: date | None,
     folder: Path | None,
+    output: Path | None,
     as_json: bool,
 ) -> None:
     """用真实名册比较两套政策或两个知悉日:谁增谁减,到年底相差多少;不入账。
@@ -233,7 +240,9 @@ def diff(
     from cli.show import table, yuan
     from contracts.codes import Benefit
     from dagster_project.month import open_latest
-    from reports.law_change import law_change, months_to_year_end, totals
+    from ledger import people
+    from reports.law_change import NAMED, by_name, gaining_and_losing, law_change, months_to_year_end, totals
+    from reports.tables import write_table
 
     home = Home.from_environment()
     month = open_latest(home, county, pay_month)
@@ -244,18 +253,24 @@ def diff(
         before = law_of(home).resolve(county, months, day)
         after = law_of(home, *([folder] if folder else [])).resolve(county, months, and_known_on or day)
         changes = law_change(registers, before, after, manifest.pay_month)
+        with month.book.reading() as conn:
+            identities = people.identities(conn, changes)
     finally:
         month.close()
+    if output:
+        write_table(by_name(changes, identities), output, NAMED, "差别")
+    gaining, losing = gaining_and_losing(changes)
     found = totals(changes, manifest.pay_month)
     if as_json:
-        print_json({"changed_rows": changes.height, "benefits": found.to_dicts()})
+        people_counts = {"gaining_count": gaining, "losing_count": losing}
+        print_json({"changed_rows": changes.height, **people_counts, "benefits": found.to_dicts()})
         return
     if changes.is_empty():
         click.echo("两者没有差别")
         return
     table(
         f"{county} 差别({months[0]:%Y-%m} … {months[-1]:%Y-%m})",
-        ("项目", "增加人数", "减少人数", "至本月差额(元)", "到年底差额(元)"),
+        ("项目", "增加人数", "减少人数", "至本月差额(元)", "下月至年底差额(元)"),
         [
             (
                 Benefit.label_of(row["benefit"]),
@@ -265,5 +280,8 @@ def diff(
                 yuan(row["to_year_end_fen"]),
             )
             for row in found.iter_rows(named=True)
-        ],
+        ]
+        + [("合计(按人)", gaining, losing, *(yuan(sum(found[name])) for name in ("until_now_fen", "to_year_end_fen")))],
     )
+    if output:
+        click.echo(f"{changes.height} 行 → {output}")

@@ -1,7 +1,7 @@
 """What another law would mean for the people on the register: who gains, who loses, how much to year end.
 
 In     accepted registers, the county's rules before and after, the months to compare
-Out    one row per person, benefit and month that differs; the totals per benefit. Nothing is posted
+Out    one row per person, benefit and month that differs; the totals per benefit, and per name. Nothing is posted
 """
 
 from __future__ import annotations
@@ -27,6 +27,16 @@ CHANGE_SCHEMA = pl.Schema(
         "after_fen": pl.Int64(),
     }
 )
+DIFFERENCE = pl.col("after_fen").fill_null(0) - pl.col("before_fen").fill_null(0)
+NAMED = {  # column → what it is called on a sheet
+    "person_id": "身份证号",
+    "benefit": "项目",
+    "benefit_month": "所属月",
+    "before": "之前",
+    "after": "之后",
+    "before_fen": "之前金额",
+    "after_fen": "之后金额",
+}
 
 
 def months_to_year_end(window: list[date], pay_month: date) -> list[date]:
@@ -67,14 +77,31 @@ def _outcomes(registers: calculators.Registers, rules: Rules, pay_month: date) -
     return calculators.entitlements(registers, rules, scope).select(*ROW, "outcome", "amount_fen")
 
 
+def by_name(changes: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
+    """The changes one by one, with identity numbers (person_no, person_id) and Chinese words: columns of NAMED."""
+    words = {benefit.value: benefit.label for benefit in Benefit} | {
+        outcome.value: outcome.label for outcome in Outcome
+    }
+    told = changes.join(identities, on="person_no").with_columns(
+        pl.col("benefit", "before", "after").cast(pl.String).replace(words),
+        pl.col("benefit_month").dt.strftime("%Y-%m"),
+    )
+    return told.select(*NAMED).sort("person_id", "benefit", "benefit_month")
+
+
+def gaining_and_losing(changes: pl.DataFrame) -> tuple[int, int]:
+    """People who have more, and who have less, over all their benefits and months together."""
+    net = changes.group_by("person_no").agg(DIFFERENCE.sum().alias("net_fen"))["net_fen"]
+    return int((net > 0).sum()), int((net < 0).sum())
+
+
 def totals(changes: pl.DataFrame, pay_month: date) -> pl.DataFrame:
     """Per benefit: people who gain and who lose over all months, the difference up to now and from now to year end.
 
     Columns: benefit, gaining_count, losing_count, until_now_fen, to_year_end_fen.
     """
-    difference = pl.col("after_fen").fill_null(0) - pl.col("before_fen").fill_null(0)
     per_person = (
-        changes.with_columns(difference_fen=difference, is_later=pl.col("benefit_month") > pay_month)
+        changes.with_columns(difference_fen=DIFFERENCE, is_later=pl.col("benefit_month") > pay_month)
         .group_by("benefit", "person_no")
         .agg(
             pl.col("difference_fen").sum(),

@@ -5,7 +5,15 @@ from datetime import date
 import pytest
 
 from cli.simulate import compared
-from reports.law_change import CHANGE_SCHEMA, law_change, month_totals, months_to_year_end, totals
+from reports.law_change import (
+    CHANGE_SCHEMA,
+    by_name,
+    gaining_and_losing,
+    law_change,
+    month_totals,
+    months_to_year_end,
+    totals,
+)
 from tests.cases.reading import read_cases
 
 JULY = date(2024, 7, 1)
@@ -48,6 +56,18 @@ def test_a_raise_turns_the_choice_and_is_counted_to_year_end(shipped, with_overl
     assert (up["until_now_fen"], up["to_year_end_fen"]) == (10000, 50000)
     assert (down["gaining_count"], down["losing_count"]) == (0, 1)
     assert (down["until_now_fen"], down["to_year_end_fen"]) == (-7500, -37500)
+    assert gaining_and_losing(changes) == (1, 0)  # one person: 75 less of the one, 100 more of the other
+    named = by_name(changes, CASE.numbers)
+    assert named.height == changes.height
+    assert named.row(0, named=True) == {
+        "person_id": CASE.person_ids[0],
+        "benefit": "护理补贴",
+        "benefit_month": "2024-07",
+        "before": "择高未选",
+        "after": "应发",
+        "before_fen": 0,
+        "after_fen": 10000,
+    }
 
 
 def test_a_change_from_a_month_leaves_the_months_before_alone(shipped, with_overlay, registers, months):
