@@ -323,6 +323,13 @@ class GapGround(Code):
     AMBIGUOUS = "AMBIGUOUS", "本月多行互相矛盾"
 
 
+class Doubt(Code):
+    """What registers together leave in doubt; the rows are accepted, and count as the rules say."""
+
+    NOT_IN_POPULATION = "NOT_IN_POPULATION", "人口名册中没有此人:不算待遇"
+    DIBAO_BESIDE_TEKUN = "DIBAO_BESIDE_TEKUN", "同月既有特困又有低保:按特困算"
+
+
 class OfficerRole(Code):
     """What an officer may do to a batch; three different people."""
 

@@ -20,6 +20,7 @@ from contracts.codes import (
     Cause,
     ChoiceGroup,
     DisabilityCategory,
+    Doubt,
     FamilyPlanningKind,
     GapGround,
     HoldCode,
@@ -89,6 +90,17 @@ class RefusedRow(Table):
     advice: str = column("处理办法")
     value_masked: str = column("原值(遮盖)", required=False)
     person_no: int = column("人员编号", "能认出本人时", required=False)
+
+
+class DoubtfulRow(Table):
+    """存疑行:已收下、照规则计算,但几张名册合起来看有疑问,须有人核实。"""
+
+    register: str = column("名册")
+    source_file: str = column("文件")
+    source_sheet: str = column("工作表", required=False)
+    source_row: int = column("行号", minimum=0)
+    doubt: pl.Enum = column("疑问", code=Doubt)
+    person_no: int = person_no()
 
 
 class IntakeCount(Table):
@@ -393,6 +405,7 @@ class UnsetExport(Table):
 TABLES: tuple[type[Table], ...] = (
     PersonNumbers,
     RefusedRow,
+    DoubtfulRow,
     IntakeCount,
     RegisterGap,
     Facts,

@@ -11,12 +11,12 @@ import polars as pl
 import calculators
 import intake
 import rulebook
-from contracts.codes import Benefit, Outcome, RefusalCode
+from contracts.codes import Benefit, Doubt, Outcome, RefusalCode
 from contracts.columns import empty, headers, polars_schema
 from contracts.errors import InputError
 from contracts.manifest import Manifest, RegisterInput
 from contracts.months import month_text
-from contracts.registers import PROVENANCE, REGISTER_LABELS, REGISTERS, REQUIRED_REGISTERS, empty_register
+from contracts.registers import REGISTER_LABELS, REGISTERS, REQUIRED_REGISTERS, empty_register
 from contracts.settings import CountySettings, Home
 from contracts.tables import Entitled, IntakeCount, RefusedRow, RegisterGap
 from dagster_project.month import Choices, Counts, Month, total_fen
@@ -210,20 +210,12 @@ def gather(month: Month, prefix: str) -> pl.DataFrame:
 
 
 def list_refused(month: Month) -> Counts:
-    """Gather what was refused, the gaps, and the people who are in a register but not in the population."""
+    """Gather what was refused, the gaps, and what the registers together leave in doubt."""
     refused = month.stage.write("refused_rows", gather(month, "refused"))
     month.stage.write("intake_counts", gather(month, "counts"))
     gaps = month.stage.write("register_gaps", gather(month, "gaps"))
-    population = month.stage.read("accepted_population")
-    orphans = month.stage.write(
-        "orphans",
-        pl.concat(
-            intake.orphans(month.stage.read(f"accepted_{register}"), population).select(
-                pl.lit(register).alias("register"), "person_no", *PROVENANCE
-            )
-            for register in REGISTERS
-            if register not in ("population", "institution")
-        ),
+    doubtful = month.stage.write(
+        "doubtful_rows", intake.doubts({register: month.stage.read(f"accepted_{register}") for register in REGISTERS})
     )
     return {
         "行数": refused.height,
@@ -231,8 +223,12 @@ def list_refused(month: Month) -> Counts:
         .select("register", "source_file", "source_sheet", "source_row")
         .n_unique(),
         "沿用上次的人数": gaps["person_no"].n_unique(),
-        "不在人口名册的人数": orphans["person_no"].n_unique(),
+        **{doubt.label: _people_in(doubtful, doubt) for doubt in Doubt},
     }
+
+
+def _people_in(doubtful: pl.DataFrame, doubt: Doubt) -> int:
+    return doubtful.filter(pl.col("doubt") == doubt.value)["person_no"].n_unique()
 
 
 def return_refused(month: Month) -> list[Path]:

@@ -1,6 +1,7 @@
 """Files as counties have them → contract tables and refused rows."""
 
-from intake.accepting import Accepted, accept, ids_in, orphans
+from intake.accepting import Accepted, accept, ids_in
+from intake.doubts import doubts
 from intake.gaps import DECISIONS, Decision, StoodIn, check_shrink, stand_in
 from intake.inbox import FoundFile, find_inputs
 from intake.receiving import Received, kept, receive
@@ -15,10 +16,10 @@ __all__ = [
     "StoodIn",
     "accept",
     "check_shrink",
+    "doubts",
     "find_inputs",
     "ids_in",
     "kept",
-    "orphans",
     "receive",
     "stand_in",
     "write_returned",

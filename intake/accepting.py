@@ -105,11 +105,6 @@ def accept(received: Received, numbers: pl.DataFrame, known_on: date) -> Accepte
     )
 
 
-def orphans(rows: pl.DataFrame, population: pl.DataFrame) -> pl.DataFrame:
-    """The accepted rows of a register whose person has no row in the accepted population."""
-    return rows.join(population.select("person_no"), on="person_no", how="anti", maintain_order="left")
-
-
 def _read(cells: pl.DataFrame, columns: list[ColumnFacts]) -> pl.DataFrame:
     """Typed values under the contract's names, the trimmed texts beside them."""
     texts = cells.with_columns(

@@ -1,5 +1,6 @@
-"""The lists a run leaves for the clerk, as workbooks: who is held and why, whose standard nobody has set, and which
-register rows were refused.
+"""The lists a run leaves for the clerk, as workbooks.
+
+Who is held and why, whose standard nobody has set, which register rows were refused, and which are in doubt.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.codes import Benefit, RefusalCode
+from contracts.codes import Benefit, Doubt, RefusalCode
 from contracts.columns import headers, polars_schema
 from contracts.months import month_text
 from contracts.registers import REGISTER_LABELS
-from contracts.tables import HoldExport, RefusedRow, UnsetExport
-from ledger import exports
+from contracts.tables import DoubtfulRow, HoldExport, RefusedRow, UnsetExport
+from ledger import exports, people
 from ledger.book import Book
 from payments import grounds
 from reports.tables import write_table
@@ -24,19 +25,21 @@ ReadTable = Callable[[str], pl.DataFrame]
 
 
 def write_lists(book: Book, folder: Path, county: str, pay_month: date, read: ReadTable) -> list[Path]:
-    """Write who is held, whose standard is not set and which rows were refused; a list without rows is not written.
+    """Write who is held, whose standard is not set, which rows were refused or are in doubt; none without rows.
 
-    `read` gives a table of the run's stage: accepted_population, refused_rows.
+    `read` gives a table of the run's stage: accepted_population, refused_rows, doubtful_rows.
     """
     target = folder / county / month_text(pay_month)
     population = read("accepted_population")
     held = held_people(book, county, population)
     unset = people_without_standard(book, county, pay_month, population)
     refused = refused_rows(read("refused_rows"))
+    doubtful = doubtful_rows(book, read("doubtful_rows"))
     lists = (
         ("held.xlsx", held, "暂缓人员", headers(HoldExport)),
         ("standard_not_set.xlsx", unset, "标准未设定", headers(UnsetExport)),
         ("refused.xlsx", refused, "拒收行", headers(RefusedRow)),
+        ("doubtful.xlsx", doubtful, "存疑行", {"person_id": "身份证号", **headers(DoubtfulRow)}),
     )
     written = []
     for name, rows, sheet, titles in lists:
@@ -82,6 +85,17 @@ def _where_they_live(population: pl.DataFrame) -> pl.DataFrame:
     """person_no, name, township, village, phone; of several rows the last."""
     of_each = population.unique("person_no", keep="last", maintain_order=True)
     return of_each.select("person_no", "name", "township", "village", "phone")
+
+
+def doubtful_rows(book: Book, doubtful: pl.DataFrame) -> pl.DataFrame:
+    """Doubtful rows (DoubtfulRow) in Chinese words, with whom each is about in place of the internal number."""
+    with book.reading() as conn:
+        identities = people.identities(conn, doubtful.select("person_no").unique())
+    labels = {doubt.value: doubt.label for doubt in Doubt}
+    told = doubtful.join(identities, on="person_no", how="left", maintain_order="left").drop("person_no")
+    return told.select("person_id", pl.all().exclude("person_id")).with_columns(
+        pl.col("register").replace(REGISTER_LABELS), pl.col("doubt").cast(pl.String).replace(labels)
+    )
 
 
 def refused_rows(refused: pl.DataFrame) -> pl.DataFrame:

@@ -100,4 +100,4 @@ def test_whoever_is_in_a_register_but_not_in_the_population_is_listed(home):
     homes.hand_in(home, "2024-07", low_income=[{**row, "from_month": "2024-01"}])
     begun = homes.begin(home, "2024-07")
     homes.decide(begun)
-    assert steps.list_refused(begun)["不在人口名册的人数"] == 1
+    assert steps.list_refused(begun)["人口名册中没有此人:不算待遇"] == 1
