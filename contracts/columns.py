@@ -72,8 +72,8 @@ def column(
     """Declare one column.
 
     `required`: a row with an empty cell is refused. `optional_column`: a file may come without the column.
-    `null_words`: cell texts that mean null (全部). `blank`: what an empty cell means. `nullable` follows from these unless
-    given.
+    `null_words`: cell texts that mean null (全部). `blank`: what an empty cell means. `nullable` follows from these
+    unless given.
     """
     may_be_null = ((not required and not blank) or bool(null_words)) if nullable is None else nullable
     dtype_kwargs = {"categories": code.values()} if code else None

@@ -17,7 +17,7 @@ from contracts.registers import REGISTER_LABELS, REGISTERS, REQUIRED_REGISTERS
 from intake.headers import Header
 from intake.opening import open_register
 from intake.raw import UnreadableError
-from intake.refusals import ADVICE, LINE_BREAK_ADVICE, masked, note, refused_frame
+from intake.refusals import ADVICE, LINE_BREAK_ADVICE, SCHEMA, masked, note, refused_frame
 from intake.strangers import sort_rows
 
 FATAL = (
@@ -32,6 +32,10 @@ MARK_ADVICE = {
     RefusalCode.CELL_ERROR.value: ADVICE[RefusalCode.CELL_ERROR],
     RefusalCode.TEXT_INVALID.value: LINE_BREAK_ADVICE,
 }
+
+# What names a reading of a file: raised where the same bytes would be read otherwise; the words of refusals count too.
+READER_VERSION = 1
+READING = hashlib.sha256(f"{READER_VERSION} {sorted(SCHEMA.items())}".encode()).hexdigest()[:8]
 
 
 @dataclass(frozen=True)
@@ -73,8 +77,9 @@ def receive(path: Path, register: str, store: Path) -> Received:
 def kept(register: str, file_name: str, digest: str, store: Path) -> Received:
     """A register received earlier, from the store alone. InputError where the store does not hold it."""
     original = original_path(store, file_name, digest)
-    cells_file = original.with_name(f"{digest}-{register}{original.suffix}.parquet")
-    refused_file = original.with_name(f"{digest}-{register}{original.suffix}-refused.parquet")
+    reading = f"{digest}-{register}{original.suffix}-{READING}"
+    cells_file = original.with_name(f"{reading}.parquet")
+    refused_file = original.with_name(f"{reading}-refused.parquet")
     if not cells_file.exists():
         if not original.exists():
             raise InputError("存档中没有该名册的原件", "请检查存档目录是否完整", file_name)
