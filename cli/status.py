@@ -18,7 +18,7 @@ from contracts.settings import Home
 def status(county: str, pay_month: date, as_json: bool) -> None:
     """本月走到哪一步、还缺什么、下一步由谁办。  Where a month stands, and who takes the next step."""
     from cli.show import table, yuan
-    from cli.summary import STATES
+    from cli.summary import STATES, show_uncertain
     from ledger.book import open_book
     from reports.status import status_of
 
@@ -50,6 +50,7 @@ def status(county: str, pay_month: date, as_json: bool) -> None:
         ],
         numbers_from=4,
     )
+    show_uncertain(found.uncertain)
     if found.open_holds:
         click.echo(f"  暂缓 {found.open_holds} 人:disburse hold list --county {county}")
     if found.next_command:

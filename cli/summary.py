@@ -51,7 +51,7 @@ def show(summary: MonthSummary) -> None:
     _labelled("撤回(未付出的)", "原因", "笔数", summary.withdrawals)
     _labelled("应追回(已付出的)", "原因", "笔数", summary.receivables)
     _labelled("暂缓", "原因", "人数", summary.holds)
-    _labelled("金额所依的标准并非现行有效", "项目", "人数", summary.uncertain)
+    show_uncertain(summary.uncertain)
     _labelled("拒收的名册行", "名册", "行数", summary.refused)
     table(
         "批次与发放文件",
@@ -64,6 +64,11 @@ def show(summary: MonthSummary) -> None:
     )
     if not summary.files:
         console().print("本月没有要付的款项,没有发放文件。")
+
+
+def show_uncertain(rows: tuple[Labelled, ...]) -> None:
+    """Print the money that rests on a draft or a placeholder."""
+    _labelled("金额所依的标准并非现行有效", "项目", "人数", rows)
 
 
 def _labelled(title: str, what: str, unit: str, rows: tuple[Labelled, ...]) -> None:

@@ -10,8 +10,9 @@ import polars as pl
 from contracts.codes import OfficerRole
 from contracts.months import month_text
 from contracts.settings import Settings
-from ledger import batches, cycles, holds
+from ledger import batches, cycles, figures, holds
 from ledger.book import Book
+from reports.summary import Labelled, not_in_force
 
 # step → what it is called, the command that comes next, and the role that may give it
 STEPS: dict[str, tuple[str, str, OfficerRole | None]] = {
@@ -38,6 +39,7 @@ class MonthStatus:
     next_officers: tuple[str, ...]
     cycles: int
     open_holds: int
+    uncertain: tuple[Labelled, ...]  # money that rests on a draft or a placeholder
     batches: tuple[dict[str, object], ...]
 
     def as_dict(self) -> dict[str, object]:
@@ -51,6 +53,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date) -> M
         of_month = cycles.cycles_of(conn, county, pay_month)
         rows = batches.batches_of(conn, county, pay_month).filter(pl.col("state") != "voided").sort("batch_id")
         waiting = holds.open_holds(conn, county)
+        uncertain = figures.uncertain(conn, county, pay_month)
     states = rows["state"].to_list()
     step = next((state for state in ORDER if state in states), "nothing_to_pay" if of_month else "none")
     label, command, role = STEPS[step]
@@ -63,6 +66,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date) -> M
         next_officers=tuple(_who_may(settings, role, county)) if role else (),
         cycles=len(of_month),
         open_holds=waiting["person_no"].n_unique(),
+        uncertain=not_in_force(uncertain),
         batches=tuple(rows.select("batch_id", "part", "state", "file_name", "line_count", "total_fen").to_dicts()),
     )
 

@@ -94,7 +94,7 @@ def summarise(book: Book, county: str, pay_month: date, intake_counts: pl.DataFr
         receivables=_by_cause(taken.filter("is_receivable")),
         withdrawals=_by_cause(taken.filter(~pl.col("is_receivable"))),
         holds=_holds(waiting, unpaid),
-        uncertain=_uncertain(uncertain),
+        uncertain=not_in_force(uncertain),
         refused=_refused(intake_counts),
         files=tuple(_files(files)),
     )
@@ -148,7 +148,8 @@ def _holds(waiting: pl.DataFrame, unpaid: pl.DataFrame) -> tuple[Labelled, ...]:
     return tuple(Labelled(code, HoldCode.label_of(code), people, fen) for code, people, fen in sums.iter_rows())
 
 
-def _uncertain(rows: pl.DataFrame) -> tuple[Labelled, ...]:
+def not_in_force(rows: pl.DataFrame) -> tuple[Labelled, ...]:
+    """Money by benefit and status of the standard it rests on, of ledger.figures.uncertain."""
     return tuple(
         Labelled(
             f"{row['benefit']}:{row['amount_status']}",

@@ -53,7 +53,7 @@ def _of_county(law: LawBook, county: str, known_on: date) -> Iterator[Breach]:
 
 def _documents(values_json: str) -> tuple[str, ...]:
     return tuple(
-        "{level_name} {value} {unit}《{title}》({number}) {clause}".format_map(value)
+        "{level_name} {text}《{title}》({number}) {clause}".format_map(value)
         for value in json.loads(values_json)
         if value["is_amount"]
     )

@@ -1,4 +1,4 @@
-"""A county where nobody has set a standard: a row and a line on the list 标准未设定, and never money."""
+"""A standard nobody has set gives a row and a line on the list 标准未设定, never money; a draft is marked as one."""
 
 import sqlite3
 
@@ -6,7 +6,9 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from contracts.months import parse_month
+from ledger.book import open_book
 from reports.lists import write_lists
+from reports.status import status_of
 from tests import homes
 
 ELDER, YOUNGER = homes.resident_id("1940-03-05"), homes.resident_id("1960-03-05")
@@ -44,3 +46,12 @@ def test_who_meets_the_conditions_is_listed_and_not_paid(home, county):
         ["身份证号", "姓名", "乡镇", "村社区", "项目", "所属月"],
         [ELDER, "样本甲", "示范镇", "示范村", "高龄津贴", JULY],
     ]
+
+
+@pytest.mark.parametrize(("county", "label"), [("410902", "高龄津贴(征求意见稿)"), ("411102", "高龄津贴(占位待核)")])
+def test_who_signs_is_told_what_money_rests_on_a_draft_or_a_placeholder(home, county, label):
+    homes.run(home, JULY, county=county)
+    book = open_book(home.database_url)
+    (told,) = status_of(book, home.settings(), county, parse_month(JULY)).uncertain
+    book.close()
+    assert (told.label, told.count, told.fen) == (label, 1, 5000)

@@ -42,6 +42,8 @@ def test_check_fails_on_a_broken_pack_and_on_a_breach(disburse, notice):
     with pytest.raises(PolicyError, match="新乡县 护理补贴 自 2024-07 起低于最低标准") as refused:
         disburse("check", "--known-on", "2024-07-15")
     assert refused.value.exit_code == 4
+    assert "新乡县 50 元/月" in str(refused.value)
+    assert "60 元/月" in str(refused.value)
     assert "没有问题" in disburse("check", "--known-on", "2024-06-19").stdout
 
 

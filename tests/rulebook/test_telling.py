@@ -108,8 +108,8 @@ def test_a_breach_is_found_at_its_first_month_and_names_both(with_overlay):
     assert breaches(law, date(2025, 1, 31)) == []
     (here,) = [breach for breach in breaches(law, TODAY) if breach.county == "410721"]
     assert (here.benefit, here.month, here.ground) == (B.ELDER_CARE_SUBSIDY, date(2025, 3, 1), UnsetGround.BELOW_FLOOR)
-    assert "新乡县 70 yuan/month" in str(here)
-    assert "河南省 80 yuan/month" in str(here)
+    assert "新乡县 70 元/月" in str(here)
+    assert "河南省 80 元/月" in str(here)
     assert cover_of(law, "410721", B.ELDER_CARE_SUBSIDY, date(2025, 3, 1)).cover is Cover.BREACH
 
 
