@@ -83,6 +83,7 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
         click.echo(f"清单:{_shown(path, home)}")
     if summary.files:
         click.echo(f"发放文件在 {_shown(home.outbox / county / f'{pay_month:%Y-%m}', home)}")
+    if any(file.state != "released" for file in summary.files):
         click.echo(f"下一步:disburse approve --county {county} --month {pay_month:%Y-%m} --as 复核人")
 
 
