@@ -20,15 +20,17 @@ Signed = tuple[str, ...]  # batch ids
 @officer_option
 @json_option
 def approve(county: str, pay_month: date, officer: str, as_json: bool) -> None:
-    """复核人批准本月各批次:签的是批次内容摘要,内容一变批准即失效。
+    """复核人批准本月各批次:签的是批次内容摘要,内容一变批准即失效;并列出依据草案或占位标准的金额。
 
-    Approve the month's batches, by their content digest.
+    Approve the month's batches, by their content digest; money that rests on drafts or placeholders is shown.
     """
     from dagster_project.signing import approve_month
 
     signed = _signed(OfficerRole.CHECKER, county, pay_month, officer, approve_month)
     following = f"下一步:disburse release --county {county} --month {pay_month:%Y-%m} --as 发放人"
     _tell("approved", "已批准", signed, following, as_json)
+    if signed and not as_json:
+        _show_uncertain(county, pay_month)
 
 
 @click.command()
@@ -66,6 +68,19 @@ def release(county: str, pay_month: date, officer: str, as_json: bool) -> None:
     signed = _signed(OfficerRole.RELEASER, county, pay_month, officer, release_month)
     folder = Home.from_environment().outbox / county / f"{pay_month:%Y-%m}"
     _tell("released", "已放行", signed, f"请把 {folder} 中的文件交银行或一卡通平台", as_json)
+
+
+def _show_uncertain(county: str, pay_month: date) -> None:
+    from cli.summary import show_uncertain
+    from ledger.book import open_book
+    from reports.status import status_of
+
+    home = Home.from_environment()
+    book = open_book(home.database_url)
+    try:
+        show_uncertain(status_of(book, home.settings(), county, pay_month).uncertain)
+    finally:
+        book.close()
 
 
 def _signed(

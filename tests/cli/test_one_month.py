@@ -1,0 +1,201 @@
+"""One month through the commands, as officers give them: run, look, sign, export, explain, hold."""
+
+import json
+import os
+import subprocess
+import sys
+
+import openpyxl
+import polars as pl
+import pytest
+
+from tests import homes
+
+ELDER, POOR, HELD = (homes.resident_id(born) for born in ("1940-03-05", "1950-02-11", "1935-06-07"))
+SECRETS = (ELDER, POOR, HELD, "样本", f"99{ELDER[6:17]}", f"99{POOR[6:17]}")
+
+
+def disburse(home, *arguments, code=0):
+    """Give a command; what it said on stdout and on stderr."""
+    told = subprocess.run(
+        [sys.executable, "-m", "cli.main", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"DISBURSE_HOME": str(home.path), "PYTHONUTF8": "1"},
+    )
+    assert told.returncode == code, told.stdout + told.stderr
+    return told.stdout, told.stderr
+
+
+def asked(home, *arguments):
+    return json.loads(disburse(home, *arguments, "--json")[0])
+
+
+class Told:
+    """A home, and what the commands said while its month went by."""
+
+    def __init__(self, path):
+        self.home = homes.make_home(path)
+        self.path, self.outbox, self.said = self.home.path, self.home.outbox, {}
+
+
+def in_sheet(path):
+    """The one sheet of a workbook, read by another library."""
+    header, *rows = openpyxl.load_workbook(path).active.iter_rows(values_only=True)
+    return pl.DataFrame(rows, schema=list(header), orient="row")
+
+
+MONTH = ("--county", homes.COUNTY, "--month", "2024-07")
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """An elder, a 低保 elder and one without an account; July has been run and released through the commands."""
+    made = Told(tmp_path_factory.mktemp("cli") / "home")
+    low = {"household_id": "H1", "category": "低保", "area": "农村", "is_recipient": "是", "from_month": "2021-03"}
+    homes.hand_in(
+        made.home,
+        "2024-07",
+        population=[homes.person(one) for one in (ELDER, POOR, HELD)],
+        low_income=[{"person_id": POOR, **low}],
+        account=[homes.account(ELDER), homes.account(POOR)],
+    )
+    made.said["before"] = asked(made, "status", *MONTH)
+    made.said["run"], _ = disburse(made, "run", *MONTH, "--as", homes.MAKER, "--known-on", "2024-07-15")
+    made.said["made"] = asked(made, "status", *MONTH)
+    made.said["approve"], _ = disburse(made, "approve", *MONTH, "--as", homes.CHECKER)
+    made.said["release"] = asked(made, "release", *MONTH, "--as", homes.RELEASER)
+    return made
+
+
+def test_a_run_ends_with_a_summary_and_the_next_step(home):
+    assert "高龄津贴" in home.said["run"]
+    assert "缺少账户" in home.said["run"]
+    assert "disburse approve --county 410721 --month 2024-07" in home.said["run"]
+
+
+def test_status_names_the_step_and_who_may_take_the_next(home):
+    assert home.said["before"]["step"] == "none"
+    assert home.said["made"]["step"] == "rendered"
+    assert home.said["made"]["next_officers"] == [homes.CHECKER]
+    assert asked(home, "status", *MONTH)["step"] == "released"
+
+
+def test_signing_names_the_batches_and_a_second_time_signs_nothing(home):
+    assert home.said["approve"].count("已批准 410721-2024-07-01") == 2
+    assert len(home.said["release"]["batches"]) == 2
+    assert "没有需要签署的批次" in disburse(home, "release", *MONTH, "--as", homes.RELEASER)[0]
+
+
+def test_files_agree_with_the_book(home):
+    assert "核对 2 个文件,与总账完全相符" in disburse(home, "verify", *MONTH)[0]
+
+
+def test_an_edited_file_is_found_and_the_message_names_nobody(home):
+    (file,) = home.outbox.rglob("*.txt")
+    kept = file.read_bytes()
+    file.write_bytes(kept.replace(b"60.00", b"90.00"))
+    try:
+        out, err = disburse(home, "verify", *MONTH, code=7)
+    finally:
+        file.write_bytes(kept)
+    assert "金额与总账不符" in out
+    assert not [secret for secret in SECRETS if secret in out + err]
+
+
+@pytest.mark.parametrize("ending", ["csv", "parquet", "xlsx"])
+def test_payments_are_exported_in_the_columns_of_the_contract(home, tmp_path, ending):
+    target = tmp_path / f"payments.{ending}"
+    disburse(home, "export", "payments", *MONTH, "-o", str(target))
+    rows = {"csv": pl.read_csv, "parquet": pl.read_parquet, "xlsx": in_sheet}[ending](target)
+    assert rows.columns[:5] == ["person_id", "benefit", "benefit_month", "kind", "amount_fen"]
+    assert sorted(rows["state"].cast(pl.String)) == ["held", "released", "released"]
+    assert rows["pays_fen"].sum() == 50_00 + 50_00 + 60_00
+
+
+def test_entitlements_receivables_and_holds_are_exported_too(home, tmp_path):
+    for table in ("entitlements", "receivables", "holds"):
+        target = tmp_path / f"{table}.csv"
+        disburse(home, "export", table, *MONTH, "-o", str(target))
+        assert target.exists()
+    rows = pl.read_csv(tmp_path / "entitlements.csv")
+    assert rows.columns == ["person_id", "benefit", "benefit_month", "amount_fen", "outcome", "would_be_fen"]
+    assert sorted(rows["amount_fen"]) == [50_00, 50_00, 60_00]
+
+
+def test_a_month_is_explained_to_the_clause_the_register_row_and_the_file_row(home):
+    out, _ = disburse(home, "explain", POOR, *MONTH)
+    assert "养老服务补贴:应发 60.00 元" in out
+    assert "新政办〔2024〕13号" in out
+    assert "低收入(low_income.csv 第 2 行)" in out
+    assert "第一个不具备的条件:周岁≥80(当月:74)" in out
+    assert "第 1 行(410721-2024-07-01-01_elder_service_subsidy.txt)" in out
+
+
+def test_a_hold_is_listed_set_and_lifted_by_name_with_a_reason(home):
+    county = ("--county", homes.COUNTY)
+    (missing,) = asked(home, "hold", "list", *county)
+    assert (missing["code"], missing["held_fen"]) == ("ACCOUNT_MISSING", 50_00)
+    placed = asked(home, "hold", "set", ELDER, *county, "--reason", "邻居反映已去世", "--as", homes.MAKER)
+    told = asked(home, "hold", "list", *county)
+    assert "邻居反映已去世" in [row["reason"] for row in told]
+    asked(home, "hold", "lift", str(placed["hold_id"]), *county, "--reason", "已见到本人", "--as", homes.MAKER)
+    assert len(asked(home, "hold", "list", *county)) == 1
+
+
+def test_an_officer_without_the_role_is_refused_with_what_to_do(home):
+    _, err = disburse(home, "approve", *MONTH, "--as", homes.MAKER, code=6)
+    assert "没有复核权限" in err
+    assert "怎么办" in err
+
+
+def test_a_month_without_registers_says_where_they_go(tmp_path):
+    empty = homes.make_home(tmp_path / "empty")
+    _, err = disburse(empty, "run", *MONTH, "--as", homes.MAKER, code=3)
+    assert "没有收到人口名册" in err
+    assert "inbox/410721/2024-07/population.csv" in err
+
+
+def test_an_error_asked_for_as_json_is_json(tmp_path):
+    empty = homes.make_home(tmp_path / "empty")
+    out, _ = disburse(empty, "export", "payments", *MONTH, "-o", str(tmp_path / "x.doc"), "--json", code=3)
+    assert json.loads(out)["error"].startswith("不认识的文件类型")
+
+
+def test_the_installation_is_well(home):
+    out, _ = disburse(home, "doctor")
+    assert "✗" not in out
+    assert "审计链完整" in out
+
+
+def test_a_home_without_officers_is_not_well(tmp_path):
+    (tmp_path / "bare").mkdir()
+    out, err = disburse(homes.Home(tmp_path / "bare"), "doctor", code=3)
+    assert "✗ 设置与经办人" in out
+    assert "1 项检查未通过" in err
+
+
+def test_an_edited_file_is_never_released(tmp_path):
+    made = homes.make_home(tmp_path / "home")
+    homes.hand_in(made, "2024-07", population=[homes.person(ELDER)], account=[homes.account(ELDER)])
+    homes.run(made, "2024-07")
+    (file,) = made.outbox.rglob("*.xlsx")
+    file.write_bytes(file.read_bytes() + b" ")
+    for command, officer in (("approve", homes.CHECKER), ("release", homes.RELEASER)):
+        _, err = disburse(made, command, *MONTH, "--as", officer, code=7)
+        assert "发放文件与总账不符" in err
+
+
+def test_too_much_to_take_back_stops_the_run_until_an_officer_answers_for_it(tmp_path):
+    made = homes.make_home(tmp_path / "home", recovery_stop_at_least=1)
+    homes.hand_in(made, "2024-07", population=[homes.person(ELDER)], account=[homes.account(ELDER)])
+    homes.run(made, "2024-07")
+    homes.sign(made, "2024-07")
+    homes.hand_in(made, "2024-08", population=[homes.person(ELDER, died_on="2024-06-20")])
+    august = ("run", "--county", homes.COUNTY, "--month", "2024-08", "--as", homes.MAKER, "--known-on", "2024-08-15")
+    _, err = disburse(made, *august, code=5)
+    assert not [secret for secret in SECRETS if secret in err]
+    disburse(made, *august, "--override-by", homes.CHECKER, code=2)
+    told = asked(made, *august, "--override-by", homes.CHECKER, "--reason", "死亡已核实")
+    assert [row["code"] for row in told["receivables"]] == ["DEATH"]

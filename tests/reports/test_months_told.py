@@ -1,0 +1,191 @@
+"""What people read of a month: the summary, the status, the preview, the lists and the proof agree with the book."""
+
+from datetime import date
+
+import pytest
+
+from contracts.months import parse_month
+from dagster_project import booking
+from dagster_project.month import open_month
+from ledger import people, posting
+from reports.explain import explain
+from reports.lists import doubtful_rows, held_people, refused_rows
+from reports.preview import by_benefit
+from reports.status import status_of
+from reports.summary import summarise
+from tests import homes
+
+ELDER, SICK, TEKUN, STRANGER = (
+    homes.resident_id(born) for born in ("1940-03-05", "1942-04-18", "1950-02-11", "1945-01-01")
+)
+LOW = {"household_id": "H1", "area": "农村", "is_recipient": "是", "from_month": "2021-03"}
+DISABLED = {"certificate_no": "C1", "category": "肢体", "grade": "1", "needs_long_term_care": "是"}
+
+
+def handed_in(month, home, **died):
+    homes.hand_in(
+        home,
+        month,
+        population=[homes.person(ELDER, **died), homes.person(SICK), homes.person(TEKUN)],
+        low_income=[
+            {"person_id": SICK, "category": "低保", **LOW},
+            {"person_id": TEKUN, "category": "低保", **LOW},
+            {"person_id": TEKUN, "category": "特困", "support_mode": "分散", "self_care": "全护理", **LOW},
+            {"person_id": STRANGER, "category": "低保", **LOW},
+            {"person_id": TEKUN, "category": "困难户", **LOW},
+        ],
+        disability=[{"person_id": SICK, **DISABLED, "issued_on": "2020-03-10"}],
+        ability=[
+            {
+                "person_id": SICK,
+                "scale": "GB/T 42195-2022",
+                "level": "3",
+                "assessed_on": "2024-04-22",
+                "is_unable": "是",
+            }
+        ],
+        account=[homes.account(ELDER), homes.account(SICK)],
+        claim=[
+            {
+                "person_id": SICK,
+                "benefit": "重度残疾人护理补贴",
+                "claimed_on": "2024-05-06",
+                "approved_on": "2024-05-20",
+            }
+        ],
+    )
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory):
+    """July released; in August the elder turns out to have died in June."""
+    made = homes.make_home(tmp_path_factory.mktemp("told") / "home")
+    handed_in("2024-07", made)
+    homes.run(made, "2024-07")
+    homes.sign(made, "2024-07")
+    handed_in("2024-08", made, died_on="2024-06-20")
+    homes.run(made, "2024-08")
+    return made
+
+
+@pytest.fixture(scope="module")
+def august(home):
+    month = open_month(home, homes.COUNTY, parse_month("2024-08"))
+    yield month
+    month.close()
+
+
+def summary_of(august):
+    return summarise(august.book, homes.COUNTY, parse_month("2024-08"), august.stage.read("intake_counts"))
+
+
+def test_the_summary_shows_this_month_beside_the_last(august):
+    lines = {line.benefit: line for line in summary_of(august).benefits}
+    assert (lines["old_age_allowance"].fen, lines["old_age_allowance"].fen_before) == (50_00, 50_00)
+    assert lines["old_age_allowance"].receivable_fen == 50_00
+    assert lines["tekun_care"].fen == 667_00
+
+
+def test_the_summary_names_causes_holds_refusals_and_what_is_not_in_force(august):
+    summary = summary_of(august)
+    assert [(row.code, row.count, row.fen) for row in summary.receivables] == [("DEATH", 1, 50_00)]
+    assert ("ACCOUNT_MISSING", 1) in [(row.code, row.count) for row in summary.holds]
+    assert [(row.code, row.count) for row in summary.refused] == [("low_income", 1)]
+    assert any(row.code.startswith("tekun_living") for row in summary.uncertain)
+
+
+def test_the_summary_adds_up_to_its_files(august):
+    files = {file.benefit: file.fen for file in summary_of(august).files}
+    assert files == {"old_age_allowance": 50_00, "elder_service_subsidy": 60_00, "disability_care_subsidy": 75_00}
+
+
+def test_status_tells_the_step_of_each_month(home, august):
+    settings = home.settings()
+    assert status_of(august.book, settings, homes.COUNTY, parse_month("2024-07")).step == "released"
+    told = status_of(august.book, settings, homes.COUNTY, parse_month("2024-08"))
+    assert (told.step, told.next_officers) == ("rendered", (homes.CHECKER,))
+    assert told.next_command == "disburse approve --county 410721 --month 2024-08"
+    assert status_of(august.book, settings, homes.COUNTY, parse_month("2024-09")).step == "none"
+
+
+def test_a_month_already_booked_previews_no_difference(august):
+    with august.book.reading() as conn:
+        assert by_benefit(posting.work_out(conn, booking.decided(august))) == []
+
+
+def test_a_preview_tells_what_would_be_booked(home, tmp_path):
+    fresh = homes.make_home(tmp_path / "fresh")
+    handed_in("2024-07", fresh)
+    month = homes.begin(fresh, "2024-07")
+    homes.decide(month)
+    with month.book.reading() as conn:
+        rows = by_benefit(posting.work_out(conn, booking.decided(month)))
+    assert ("正常应付", "高龄津贴", 2, 100_00) in [(r["what"], r["label"], r["people"], r["fen"]) for r in rows]
+    month.close()
+
+
+def test_held_people_are_told_why_and_what_to_do(august):
+    rows = held_people(august.book, homes.COUNTY, august.stage.read("accepted_population"))
+    told = {(row["person_id"], row["code"]): row for row in rows.iter_rows(named=True)}
+    missing = told[TEKUN, "ACCOUNT_MISSING"]
+    assert (missing["reason"], missing["advice"]) == ("账户名册中没有此人的账户", "请补报收款账户")
+
+
+def test_refused_and_doubtful_rows_are_in_chinese(august):
+    (refused,) = refused_rows(august.stage.read("refused_rows")).iter_rows(named=True)
+    assert (refused["register"], refused["source_row"], refused["code"]) == ("低收入", 6, "不认识的取值")
+    doubtful = doubtful_rows(august.book, august.stage.read("doubtful_rows"))
+    assert sorted(doubtful["doubt"]) == ["人口名册中没有此人:不算待遇", "同月既有特困又有低保:按特困算"]
+    assert set(doubtful["person_id"]) == {STRANGER, TEKUN}
+
+
+def proof_of(august, person_id, month=date(2024, 7, 1)):
+    with august.book.reading() as conn:
+        person_no = people.person_no_of(conn, person_id)
+    proof = explain(august.book, person_no, month, august.rules, august.scope, august.registers)
+    return proof, {benefit.benefit: benefit for benefit in proof.benefits}
+
+
+def test_a_proof_says_why_the_lower_lost_and_which_won(august):
+    _, benefits = proof_of(august, SICK)
+    assert benefits["elder_care_subsidy"].outcome == "LOST_TO_HIGHER"
+    assert "重度残疾人护理补贴当月 75.00 元,本项 60.00 元" in benefits["elder_care_subsidy"].reason
+    assert "择高后高于或优先于护理补贴" in benefits["disability_care_subsidy"].reason
+
+
+def test_a_proof_names_the_first_condition_not_met(august):
+    _, benefits = proof_of(august, SICK)
+    assert benefits["tekun_living"].reason == "第一个不具备的条件:特困人员(当月:否)"
+
+
+def test_a_proof_says_excluded_and_not_claimed(august):
+    _, of_tekun = proof_of(august, TEKUN)
+    assert of_tekun["elder_service_subsidy"].outcome_label == "不得兼领"
+    _, of_sick = proof_of(august, SICK)
+    assert of_sick["disability_living_subsidy"].outcome_label == "未申请"
+
+
+def test_a_proof_cites_clause_rate_and_register_row(august):
+    proof, benefits = proof_of(august, SICK)
+    assert any("新政办〔2024〕13号" in value.source for value in benefits["elder_service_subsidy"].values)
+    assert [row.source for row in proof.rows if row.register == "disability"] == ["disability.csv 第 2 行"]
+
+
+def test_a_proof_shows_what_went_out_and_what_is_owed_back(august):
+    _, benefits = proof_of(august, ELDER)
+    told = benefits["old_age_allowance"].booked
+    assert told[0] == "2024-07 入账正常 50.00 元"
+    assert "第 1 行(410721-2024-07-01-" in told[1]
+    assert told[-1] == "2024-08 应追回 50.00 元:死亡"
+
+
+def test_a_proof_shows_an_account_only_in_part(august):
+    proof, _ = proof_of(august, ELDER)
+    (account,) = [row for row in proof.rows if row.register == "account"]
+    assert account.cells["账号"] == f"…{ELDER[13:17]}"
+
+
+def test_a_stranger_to_the_population_has_a_note_and_no_benefit(august):
+    proof, benefits = proof_of(august, STRANGER)
+    assert benefits == {}
+    assert "人口名册中没有此人" in proof.notes[0]
