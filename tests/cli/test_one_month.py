@@ -199,3 +199,22 @@ def test_too_much_to_take_back_stops_the_run_until_an_officer_answers_for_it(tmp
     disburse(made, *august, "--override-by", homes.CHECKER, code=2)
     told = asked(made, *august, "--override-by", homes.CHECKER, "--reason", "死亡已核实")
     assert [row["code"] for row in told["receivables"]] == ["DEATH"]
+
+
+def test_signatures_are_told_to_dagster_without_a_run(home):
+    code = (
+        "import dagster as dg\nfrom contracts.settings import Home\n"
+        "from dagster_project.instance import open_instance\n"
+        "instance = open_instance(Home.from_environment())\n"
+        "for name in ('approved', 'released'):\n"
+        "    event = instance.get_latest_materialization_event(dg.AssetKey(name))\n"
+        "    print(event.asset_materialization.partition, event.run_id == '')\n"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"DISBURSE_HOME": str(home.path)},
+    )
+    assert told.stdout.split() == ["410721|2024-07", "True"] * 2
