@@ -1,0 +1,88 @@
+"""Every check finds what it is there to find, and nothing in a sound month; what it tells is counts."""
+
+import polars as pl
+import pytest
+
+from contracts.months import parse_month
+from contracts.tables import Coordinated
+from dagster_project.checks import month as checks
+from dagster_project.checks.build import broken_rules
+from dagster_project.month import open_month
+from tests import homes
+
+ELDER, OTHER = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")
+HOPS = (
+    checks.hop_to_coordinated,
+    checks.more_than_one_winner,
+    checks.hop_to_posted,
+    checks.hop_to_payable,
+    checks.hop_to_batch,
+)
+
+
+@pytest.fixture
+def month(tmp_path):
+    """Two elders, one of them without an account, run to their files."""
+    home = homes.make_home(tmp_path / "home")
+    people = [homes.person(ELDER), homes.person(OTHER)]
+    homes.hand_in(home, "2024-07", population=people, account=[homes.account(ELDER)])
+    homes.run(home, "2024-07")
+    opened = open_month(home, homes.COUNTY, parse_month("2024-07"))
+    yield opened
+    opened.close()
+
+
+def spoil(month, table, change):
+    month.stage.write(table, change(month.stage.read(table)))
+
+
+def test_a_sound_month_has_no_findings(month):
+    assert [hop(month) for hop in HOPS] == [{}] * len(HOPS)
+
+
+def test_a_row_lost_in_coordination_is_found(month):
+    spoil(month, "coordinated", lambda rows: rows.head(1))
+    assert checks.hop_to_coordinated(month)["核定行数"] == 1
+
+
+def test_two_winners_of_a_group_are_found(month):
+    both = pl.lit("care", Coordinated.to_schema().columns["choose_group"].dtype.type)
+    spoil(month, "coordinated", lambda rows: pl.concat([rows, rows]).with_columns(choose_group=both))
+    assert checks.more_than_one_winner(month) == {"多于一项的人月": 2}
+
+
+def test_money_booked_that_is_not_owed_is_found(month):
+    spoil(month, "coordinated", lambda rows: rows.with_columns(pl.col("amount_fen") + 1))
+    assert checks.hop_to_posted(month) == {"不相等的键": 2}
+
+
+def test_money_booked_for_nobody_is_found(month):
+    spoil(month, "coordinated", lambda rows: rows.clear())
+    assert checks.hop_to_posted(month) == {"不相等的键": 2}
+
+
+def test_unpaid_money_that_is_neither_payable_nor_held_is_found(month):
+    spoil(month, "payable", lambda rows: rows.clear())
+    assert checks.hop_to_payable(month) == {"下落不明的笔数": 1}
+    assert checks.hop_to_batch(month) == {"已编批不可付的笔数": 1, "金额之差(分)": 50_00}
+
+
+def test_held_money_that_is_payable_too_is_found(month):
+    waiting = [row["obligation_id"] for row in unpaid(month) if row["live_batch_id"] is None]
+    more = lambda rows: pl.concat([rows, rows.with_columns(obligation_id=pl.lit(waiting[0], pl.Int64))])  # noqa: E731
+    spoil(month, "payable", more)
+    assert checks.hop_to_payable(month) == {"既可付又暂缓的笔数": 1}
+
+
+def test_a_broken_contract_is_told_in_counts_without_the_rows(month):
+    spoiled = month.stage.read("coordinated").with_columns(amount_fen=pl.lit(-1, pl.Int64))
+    told = broken_rules(Coordinated.to_schema(), spoiled)
+    assert told
+    assert all(isinstance(count, int) for count in told.values())
+
+
+def unpaid(month):
+    from ledger import batches
+
+    with month.book.reading() as conn:
+        return batches.unpaid(conn, homes.COUNTY).to_dicts()
