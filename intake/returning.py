@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
 from pathlib import Path
 from typing import NamedTuple
 
 import polars as pl
-import xlsxwriter
 
 from contracts.codes import RefusalCode
 from contracts.columns import columns_of
 from contracts.files import whole_file
 from contracts.registers import REGISTER_LABELS, REGISTERS
+from contracts.workbooks import new_workbook
 from intake.headers import Header
 from intake.opening import open_register
 from intake.raw import UnreadableError
 from intake.receiving import Received, original_path
 from intake.refusals import WHOLE_FILE
 
-CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook's dates have no zone; fixed: the same bytes twice
 LEAD = ("原文件行号",)
 TAIL = ("退回原因", "处理办法")
 WIDTH, WIDE = 16, 50
@@ -72,9 +70,7 @@ def _by_row(register: str, refused: pl.DataFrame, header: Header) -> dict[int, R
 
 
 def _write(path: Path, register: str, header: Header, told: dict[int, Refusals]) -> None:
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(path, options) as book:
-        book.set_properties({"created": CREATED})
+    with new_workbook(path) as book:
         text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "num_format": "@"})
         red = book.add_format({"num_format": "@", "bg_color": "#FFC7CE", "font_color": "#9C0006"})
         sheet = book.add_worksheet(REGISTER_LABELS[register])

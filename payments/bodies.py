@@ -2,27 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter
 
 from contracts.errors import InputError
 from contracts.money import yuan_text
+from contracts.workbooks import MAX_SHEET_ROWS, new_workbook
 from payments.printing import amount_text, printed
 from payments.profiles import Delimited, Printed, Profile, Xlsx
 
-NO_CLOCK = datetime(2000, 1, 1)  # noqa: DTZ001 - a spreadsheet's day of creation, the same for every file
 NEWLINES = {"CRLF": "\r\n", "LF": "\n"}
-SHEET_ROWS = 1_048_576
-XLSX_OPTIONS = {
-    "constant_memory": True,
-    "strings_to_formulas": False,
-    "strings_to_urls": False,
-    "strings_to_numbers": False,
-}
 
 
 def file_words(lines: pl.DataFrame, county: str) -> dict[str, str]:
@@ -53,10 +44,9 @@ def delimited_bytes(lines: pl.DataFrame, county: str, profile: Delimited) -> byt
 
 def _write_xlsx(target: Path, lines: pl.DataFrame, profile: Xlsx) -> None:
     """Text, so that no spreadsheet shortens an account; only the line number and the amount are numbers."""
-    if lines.height >= SHEET_ROWS:
+    if lines.height >= MAX_SHEET_ROWS:
         raise InputError(f"一张工作表放不下 {lines.height} 行", "请按乡镇拆分,或改用文本格式", profile.profile)
-    with xlsxwriter.Workbook(target, {**XLSX_OPTIONS, "tmpdir": str(target.parent)}) as book:
-        book.set_properties({"created": NO_CLOCK})
+    with new_workbook(target) as book:
         text, bold, money = (
             book.add_format(look) for look in ({"num_format": "@"}, {"bold": True}, {"num_format": "0.00"})
         )

@@ -6,6 +6,7 @@ writes the same bytes again. Files of voided batches leave the folder for `voide
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -60,8 +61,11 @@ def _write(book: Book, folder: Path, county: str, batch_id: str, profile: Profil
 
 def _sweep(folder: Path) -> None:
     """Remove what a killed run left half-written; nobody else writes here while a run holds the county."""
-    for leftover in folder.rglob(".*"):
-        leftover.unlink()
+    for leftover in list(folder.rglob(".*")):
+        if leftover.is_dir():
+            shutil.rmtree(leftover)
+        else:
+            leftover.unlink(missing_ok=True)  # it may have gone with its folder
 
 
 def _put_aside(folder: Path, file_name: str | None) -> None:

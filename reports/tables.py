@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
-import xlsxwriter
 
 from contracts.errors import InputError
 from contracts.files import whole_file
-
-FIXED_CREATION = datetime(2000, 1, 1)  # noqa: DTZ001 a workbook carries its creation time; ours are the same bytes twice
-MAX_SHEET_ROWS = 1_048_576
+from contracts.workbooks import MAX_SHEET_ROWS, new_workbook
 
 
 def write_table(table: pl.DataFrame, target: Path, headers: Mapping[str, str] | None = None, sheet: str = "表") -> Path:
@@ -44,40 +40,30 @@ def write_workbook(table: pl.DataFrame, path: Path, headers: Mapping[str, str], 
     """
     if table.height >= MAX_SHEET_ROWS:
         raise InputError(f"{table.height} 行超过一张工作表的上限", "请导出为 .csv 或 .parquet", path.name)
-    workbook = xlsxwriter.Workbook(
-        str(path),
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
-    workbook.set_properties({"created": FIXED_CREATION})
-    bold = workbook.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
-    text = workbook.add_format({"num_format": "@"})
-    yuan = workbook.add_format({"num_format": "#,##0.00"})
-    page = workbook.add_worksheet(sheet)
-    page.freeze_panes(1, 0)
-    page.repeat_rows(0)
-    page.set_landscape()
-    page.fit_to_pages(1, 0)
-    in_yuan = {name for name in table.columns if name.endswith("_fen") and name in headers}
-    for place, name in enumerate(table.columns):
-        title = headers.get(name, name) + ("(元)" if name in in_yuan else "")
-        page.set_column(place, place, _width(table, name, title))
-        page.write_string(0, place, title, bold)
-    for number, row in enumerate(table.iter_rows(), start=1):
-        for place, (name, value) in enumerate(zip(table.columns, row, strict=True)):
-            if value is None:
-                continue
-            if name in in_yuan:
-                page.write_number(number, place, Decimal(value).scaleb(-2), yuan)
-            elif isinstance(value, int) and not isinstance(value, bool):
-                page.write_number(number, place, value)
-            else:
-                page.write_string(number, place, str(value), text)
-    workbook.close()
+    with new_workbook(path) as workbook:
+        bold = workbook.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
+        text = workbook.add_format({"num_format": "@"})
+        yuan = workbook.add_format({"num_format": "#,##0.00"})
+        page = workbook.add_worksheet(sheet)
+        page.freeze_panes(1, 0)
+        page.repeat_rows(0)
+        page.set_landscape()
+        page.fit_to_pages(1, 0)
+        in_yuan = {name for name in table.columns if name.endswith("_fen") and name in headers}
+        for place, name in enumerate(table.columns):
+            title = headers.get(name, name) + ("(元)" if name in in_yuan else "")
+            page.set_column(place, place, _width(table, name, title))
+            page.write_string(0, place, title, bold)
+        for number, row in enumerate(table.iter_rows(), start=1):
+            for place, (name, value) in enumerate(zip(table.columns, row, strict=True)):
+                if value is None:
+                    continue
+                if name in in_yuan:
+                    page.write_number(number, place, Decimal(value).scaleb(-2), yuan)
+                elif isinstance(value, int) and not isinstance(value, bool):
+                    page.write_number(number, place, value)
+                else:
+                    page.write_string(number, place, str(value), text)
 
 
 def _width(table: pl.DataFrame, name: str, header: str) -> int:

@@ -102,3 +102,13 @@ def test_a_run_killed_anywhere_and_run_again_is_as_if_nothing_had_happened(prepa
         assert homes.book_rows(home) == book, points[last - 1]
         assert homes.outbox_bytes(home) == files, points[last - 1]
         shutil.rmtree(home.path)
+
+
+def test_what_a_kill_in_the_middle_of_a_workbook_leaves_is_swept(prepared, tmp_path):
+    home = copy_of(prepared, tmp_path / "home")
+    folder = home.outbox / homes.COUNTY / "2024-08"
+    (folder / ".workbook.x1").mkdir(parents=True)
+    for name in (".workbook.x1/sheet", ".410721-2024-08-01-01.xlsx.x2"):
+        (folder / name).write_bytes(b"half")
+    homes.run(home, "2024-08")
+    assert [name for name in homes.outbox_bytes(home) if "/." in name] == []

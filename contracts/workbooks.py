@@ -1,0 +1,34 @@
+"""How every workbook of ours is opened: texts stay texts, bounded memory, and the same cells give the same bytes.
+
+Kept apart from `files.py`, because the writing library is loaded only where a workbook is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import xlsxwriter
+
+MAX_SHEET_ROWS = 1_048_576
+CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook carries its day of creation, without a zone; ours is fixed
+OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
+
+
+@contextmanager
+def new_workbook(path: Path) -> Iterator[xlsxwriter.Workbook]:
+    """A workbook that is written to `path` on leaving; what it needs meanwhile lies in a hidden folder beside it."""
+    with (
+        TemporaryDirectory(prefix=".workbook.", dir=path.parent) as meanwhile,
+        xlsxwriter.Workbook(str(path), {**OPTIONS, "tmpdir": meanwhile}) as book,
+    ):
+        book.set_properties({"created": CREATED})
+        yield book
