@@ -108,6 +108,16 @@ class Cause(Code):
     INELIGIBLE = "INELIGIBLE", "条件不再符合"
 
 
+class CorrectionGround(Code):
+    """Why a month that was decided before is decided again; the first that holds."""
+
+    REVIEW_DECISION = "REVIEW_DECISION", "核查决定"
+    LATE_FACT = "LATE_FACT", "情况迟报"
+    CORRECTED_FACT = "CORRECTED_FACT", "情况更正"
+    LAW_CHANGED = "LAW_CHANGED", "政策或标准变动"
+    OUR_ERROR = "OUR_ERROR", "本系统差错更正"
+
+
 class HoldCode(Code):
     """Why an entitlement is not paid yet."""
 

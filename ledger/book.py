@@ -29,11 +29,22 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.types import Integer
 
-from contracts.codes import BankEvent, Benefit, Cause, ChoiceGroup, HoldCode, Kind, Outcome, PaymentState, RecoveryMeans
+from contracts.codes import (
+    BankEvent,
+    Benefit,
+    Cause,
+    ChoiceGroup,
+    CorrectionGround,
+    HoldCode,
+    Kind,
+    Outcome,
+    PaymentState,
+    RecoveryMeans,
+)
 from contracts.errors import BookError
 from ledger import tables
 
-SCHEMA_VERSION = "0001"
+SCHEMA_VERSION = "0002"
 ROWS_AT_ONCE = 50_000  # bounds memory: rows become Python objects on their way to the driver
 KEYS_AT_ONCE = 10_000  # of one statement; both engines allow three times as many
 LOCK_SECONDS = 60
@@ -45,6 +56,7 @@ CODES: dict[str, pl.DataType] = {
     "outcome": Outcome.dtype(),
     "kind": Kind.dtype(),
     "cause": Cause.dtype(),
+    "correction": CorrectionGround.dtype(),
     "code": HoldCode.dtype(),
     "means": RecoveryMeans.dtype(),
     "bank_event": BankEvent.dtype(),

@@ -34,10 +34,12 @@ def recover(
     officer: str,
     system_user: str,
     document: str,
+    approved_by: str | None = None,
 ) -> int:
     """Note money that came back, or a waiver, on one receivable (its number) or on a key's, the oldest first.
 
-    How many receivables it touched. A waiver ends collection only: what is waived may still be set off or repaid.
+    How many receivables it touched. A waiver ends collection only: what is waived may still be set off or repaid; it
+    needs a second officer (`approved_by`), nothing else may have one.
     """
     if means is RecoveryMeans.SET_OFF or amount_fen <= 0 or not document:
         raise BookError("追回须写明方式、金额和凭据", "抵扣由运行自动办理,其余方式请附凭据编号", county)
@@ -52,11 +54,12 @@ def recover(
             means=pl.lit(means.value),
             officer=pl.lit(officer),
             document=pl.lit(document),
+            approved_by=pl.lit(approved_by, pl.String),
             recorded_at=pl.lit(now()),
         )
         insert_frame(conn, recovery, rows)
         for receivable_id, fen in taken.iter_rows():
-            detail = {"means": means.value, "fen": fen, "document": document}
+            detail = {"means": means.value, "fen": fen, "document": document, "approved_by": approved_by or ""}
             audit.append(conn, county, officer, system_user, "recover", f"receivable {receivable_id}", detail)
     return taken.height
 

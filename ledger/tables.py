@@ -35,6 +35,7 @@ from contracts.codes import (
     Cause,
     ChoiceGroup,
     Code,
+    CorrectionGround,
     HoldCode,
     Kind,
     Outcome,
@@ -122,6 +123,7 @@ run = _table(
     _text("maker"),
     _text("system_user"),
     _text("posted_at"),
+    _text("code_version", nullable=True),
     Index("run_of_cycle", "cycle_id"),
 )
 
@@ -149,6 +151,7 @@ entitlement_version = _table(
     _code("winner", Benefit, nullable=True),
     _whole("rate_no", _of(rate.c.rate_no), nullable=True),
     _whole("fact_code"),
+    _code("correction", CorrectionGround, nullable=True),
     PrimaryKeyConstraint("county", "benefit_month", "person_no", "benefit", "version_no"),
     CheckConstraint("(amount_fen IS NULL) = (outcome = 'STANDARD_NOT_SET')"),
     CheckConstraint("outcome = 'ENTITLED' OR coalesce(amount_fen, 0) = 0"),
@@ -208,7 +211,8 @@ receivable = _table(
     Index("receivable_of_run", "run_id"),
 )
 
-# A set-off is made by a run and names an obligation; every other means is an officer's, with its document.
+# A set-off is made by a run and names an obligation; every other means is an officer's, with its document, and giving
+# up collection is approved by a second one.
 recovery = _table(
     "recovery",
     _id("recovery_id"),
@@ -220,6 +224,7 @@ recovery = _table(
     _text("officer", nullable=True),
     _text("document", nullable=True),
     _text("recorded_at"),
+    _text("approved_by", nullable=True),
     CheckConstraint("(means = 'set_off') = (obligation_id IS NOT NULL)"),
     CheckConstraint("(means = 'set_off') = (run_id IS NOT NULL)"),
     CheckConstraint("(means = 'set_off') = (officer IS NULL)"),
@@ -351,6 +356,55 @@ bank_event = _table(
     Index("bank_event_of_instruction", "instruction_id"),
 )
 
+# A sealed cycle takes no more runs and batches. What it held is digested table by table, up to the newest row of each.
+seal = _table(
+    "seal",
+    _id("seal_id"),
+    _whole("cycle_id", _of(cycle.c.cycle_id)),
+    _text("county"),
+    _text("tables_json"),
+    _whole("unanswered_count", CheckConstraint("unanswered_count >= 0")),
+    _whole("unanswered_fen", CheckConstraint("unanswered_fen >= 0")),
+    _text("unanswered_digest"),
+    _text("officer"),
+    _text("system_user"),
+    _text("reason"),
+    _text("sealed_at"),
+    _text("previous_digest"),
+    _text("digest", unique=True),
+    UniqueConstraint("cycle_id"),
+    Index("seal_of_county", "county", "seal_id"),
+)
+
+# Every file that was handed in, once; a later one for the same register and month stands from its known_on on.
+receipt = _table(
+    "receipt",
+    _id("receipt_id"),
+    _text("county"),
+    _text("register"),
+    _month("inbox_month"),
+    _text("file_name"),
+    _text("file_digest"),
+    _text("known_on"),
+    _text("system_user"),
+    _text("received_at"),
+    Index("receipt_of_county", "county", "register", "inbox_month"),
+)
+
+# An officer took a file that a threshold had stopped.
+register_acceptance = _table(
+    "register_acceptance",
+    _id("acceptance_id"),
+    _text("county"),
+    _text("register"),
+    _text("file_digest"),
+    _text("officer"),
+    _text("system_user"),
+    _text("reason"),
+    _text("recorded_at"),
+    Index("acceptance_of_county", "county", "register", "file_digest"),
+)
+
 audit_log = _table(
     "audit_log",
     _id("entry_id"),
@@ -390,6 +444,7 @@ _HAS_LIVE_ATTEMPT = (
     + _IS_RETURNED.format(instruction="i.instruction_id")
     + ")"
 )
+_IS_SEALED = "EXISTS (SELECT 1 FROM seal s WHERE s.cycle_id = {cycle})"
 _TAKEN_OFF = (
     "((SELECT coalesce(sum(w.amount_fen), 0) FROM withdrawal w WHERE w.obligation_id = {obligation})"
     " + (SELECT coalesce(sum(s.amount_fen), 0) FROM recovery s WHERE s.obligation_id = {obligation}))"
@@ -499,11 +554,12 @@ GUARDS = (
         "recovery",
         "NEW.means = 'set_off' AND (" + _HAS_LIVE_ATTEMPT.format(obligation="NEW.obligation_id") + " OR NOT EXISTS"
         " (SELECT 1 FROM obligation o JOIN receivable r ON r.county = o.county AND r.person_no = o.person_no"
-        " AND r.benefit_month = o.benefit_month"
-        " AND (r.benefit = o.benefit OR coalesce(r.choose_group = o.choose_group, 1 = 1))"
+        " AND ((r.benefit_month = o.benefit_month"
+        " AND (r.benefit = o.benefit OR coalesce(r.choose_group = o.choose_group, 1 = 1)))"
+        " OR (r.benefit_month < o.benefit_month AND r.benefit = o.benefit AND o.kind = 'regular'))"
         " WHERE o.obligation_id = NEW.obligation_id AND r.receivable_id = NEW.receivable_id AND o.kind <> 'history'"
         " AND o.amount_fen >= NEW.amount_fen + " + _TAKEN_OFF.format(obligation="NEW.obligation_id") + "))",
-        "抵扣的不是同一人同一月的未付款项",
+        "抵扣的不是同一人同一月(或同一项目以前月份)的未付款项",
     ),
     Guard(
         "recovery_within_its_receivable",
@@ -512,6 +568,41 @@ GUARDS = (
         " + (SELECT coalesce(sum(s.amount_fen), 0) FROM recovery s"
         " WHERE s.receivable_id = NEW.receivable_id AND (NEW.means = 'waived' OR s.means <> 'waived'))",
         "追回超过应追回金额",
+    ),
+    Guard(
+        "giving_up_is_approved_by_another",
+        "recovery",
+        "(NEW.means = 'waived') <> coalesce(NEW.approved_by <> NEW.officer, 1 = 0)",
+        "核销须由另一人批准,其余追回方式不需批准人",
+    ),
+    Guard(
+        "sealed_cycle_takes_no_run",
+        "run",
+        _IS_SEALED.format(cycle="NEW.cycle_id"),
+        "该期已结账封存,后来的差额请在新的一期办理",
+    ),
+    Guard(
+        "sealed_cycle_takes_no_batch",
+        "batch",
+        _IS_SEALED.format(cycle="NEW.cycle_id"),
+        "该期已结账封存,不能再编批",
+    ),
+    Guard(
+        "cycle_is_sealed_when_nothing_waits",
+        "seal",
+        "EXISTS (SELECT 1 FROM batch b WHERE b.cycle_id = NEW.cycle_id AND NOT "
+        + _IS_VOIDED.format(batch="b.batch_id")
+        + " AND NOT "
+        + _IS_RELEASED.format(batch="b.batch_id")
+        + ")",
+        "有批次尚未放行,不能结账",
+    ),
+    Guard(
+        "seal_follows_the_one_before",
+        "seal",
+        "NEW.previous_digest <> coalesce((SELECT s.digest FROM seal s WHERE s.county = NEW.county"
+        " ORDER BY s.seal_id DESC LIMIT 1), '')",
+        "封存与上一期不相连",
     ),
     Guard(
         "bank_answers_a_released_batch",
@@ -531,7 +622,7 @@ APPEND_ONLY = "账簿只增不改"
 
 
 def create_guards(conn: Connection) -> None:
-    """Create every guard; each migration calls this last, because rebuilding a table drops its triggers."""
+    """Create every guard, once the tables are the present ones: rebuilding a table drops its triggers."""
     make = _postgresql_guards if conn.dialect.name == "postgresql" else _sqlite_guards
     for statement in make():
         conn.exec_driver_sql(statement)

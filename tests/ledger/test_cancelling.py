@@ -21,7 +21,8 @@ def waiting(county):
 
 def recover(county, means, fen):
     key = recovery.Key(1, "old_age_allowance", county.manifest("2024-07").pay_month)
-    recovery.recover(county.book, CODE, key, means, fen, "复核乙", "tester", "凭据1")
+    approved_by = "发放丙" if means is RecoveryMeans.WAIVED else None
+    recovery.recover(county.book, CODE, key, means, fen, "复核乙", "tester", "凭据1", approved_by)
 
 
 def test_when_the_winner_changes_both_lines_are_posted_and_the_person_receives_the_net(county, book):

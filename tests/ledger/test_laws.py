@@ -165,6 +165,7 @@ class Stories(RuleBasedStateMachine):
         for owed in owed_back.head(1).iter_rows(named=True):
             fen = max(owed["left_fen"] // part, 1)
             told = (self.book, CODE, owed["receivable_id"], means, fen, "复核乙", "tester", "凭据1")
+            told = (*told, "发放丙") if means is RecoveryMeans.WAIVED else told
             refused_with("尚未追回", recovery.recover, *told)
 
     @invariant()
