@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, exists, insert, select
 
+from contracts.code_version import code_version
 from contracts.manifest import Manifest
 from contracts.months import month_text, parse_month
 from ledger.book import next_id, now
@@ -34,6 +35,7 @@ class Run:
     maker: str
     known_on: date
     posted_at: str
+    code_version: str  # empty for runs of before it was noted
 
 
 def first_pay_month(conn: Connection, county: str) -> date | None:
@@ -69,8 +71,12 @@ def latest_run(conn: Connection, county: str, pay_month: date | None = None) -> 
     found = conn.execute(runs).first()
     if found is None:
         return None
-    manifest = Manifest.model_validate_json(found.manifest_json)
-    return Run(found.run_id, found.cycle_id, manifest, found.maker, manifest.known_on, found.posted_at)
+    return _run(found)
+
+
+def runs_of(conn: Connection, cycle_id: int) -> list[Run]:
+    """The runs of one cycle, in order."""
+    return [_run(row) for row in conn.execute(select(run).where(run.c.cycle_id == cycle_id).order_by(run.c.run_id))]
 
 
 def has_released(conn: Connection, cycle_id: int) -> bool:
@@ -109,7 +115,7 @@ def open_cycle(conn: Connection, county: str, pay_month: date, sequence: int) ->
 
 def add_run(conn: Connection, cycle_id: int, manifest: Manifest, maker: str, system_user: str) -> Run:
     """Note a run of a cycle."""
-    added = Run(next_id(conn, run), cycle_id, manifest, maker, manifest.known_on, now())
+    added = Run(next_id(conn, run), cycle_id, manifest, maker, manifest.known_on, now(), code_version())
     conn.execute(
         insert(run).values(
             run_id=added.run_id,
@@ -120,6 +126,7 @@ def add_run(conn: Connection, cycle_id: int, manifest: Manifest, maker: str, sys
             maker=maker,
             system_user=system_user,
             posted_at=added.posted_at,
+            code_version=added.code_version,
         )
     )
     return added
@@ -130,6 +137,11 @@ _NEWEST_FIRST = (cycle.c.pay_month.desc(), cycle.c.sequence.desc())
 
 def _cycles(county: str) -> Select[Any]:
     return select(cycle).where(cycle.c.county == county).order_by(cycle.c.pay_month, cycle.c.sequence)
+
+
+def _run(row: Row[Any]) -> Run:
+    manifest = Manifest.model_validate_json(row.manifest_json)
+    return Run(row.run_id, row.cycle_id, manifest, row.maker, manifest.known_on, row.posted_at, row.code_version or "")
 
 
 def _cycle(row: Row[Any]) -> Cycle:

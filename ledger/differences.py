@@ -106,7 +106,17 @@ def new_versions(keys: pl.DataFrame) -> pl.DataFrame:
     is_new = pl.col("is_changed") | (pl.col("delta_fen") != 0).fill_null(False)
     return (
         keys.filter(is_new)
-        .select(*KEY, "outcome", "amount_fen", "would_be_fen", "winner", "rate_id", "fact_code", version_no=_NEXT)
+        .select(
+            *KEY,
+            "outcome",
+            "amount_fen",
+            "would_be_fen",
+            "winner",
+            "rate_id",
+            "fact_code",
+            "correction",
+            version_no=_NEXT,
+        )
         .sort("benefit_month", "person_no", "benefit")
     )
 

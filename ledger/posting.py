@@ -17,7 +17,7 @@ from contracts.errors import StoppedError
 from contracts.manifest import Manifest
 from contracts.money import yuan_label
 from contracts.months import month_text
-from ledger import audit, batches, cycles, differences, obligations, receivables, totals, versions
+from ledger import audit, batches, corrections, cycles, differences, holds, obligations, receivables, totals, versions
 from ledger.book import Book, insert_frame, next_id, now, read_frame
 from ledger.cycles import Cycle, Run
 from ledger.differences import Decided, Differences
@@ -63,7 +63,7 @@ def work_out(conn: Connection, decided: Decided) -> Differences:
     )
     keys = differences.with_delta(touched, totals.booked_of(conn, county, touched))
     is_in_window = pl.col("benefit_month") >= window[0]
-    inside = differences.with_causes(keys.filter(is_in_window))
+    inside = _explained(conn, manifest, differences.with_causes(keys.filter(is_in_window)))
     less = inside.filter(pl.col("delta_fen") < 0)
     standing = obligations.of_person_months(conn, county, less).join(less, on=KEY, how="semi")
     added = differences.new_obligations(inside, manifest, next_id(conn, obligation))
@@ -108,6 +108,13 @@ def post(
             _note_override(conn, manifest, override, system_user)
         _write(conn, decided, found, run, system_user)
         return Posted(into, run, found, is_replay=False)
+
+
+def _explained(conn: Connection, manifest: Manifest, keys: pl.DataFrame) -> pl.DataFrame:
+    """The keys with the ground of each correction, as against the county's last run."""
+    latest = cycles.latest_run(conn, manifest.county)
+    reviewed = holds.gap_decisions(conn, manifest.county, manifest.pay_month)
+    return corrections.with_corrections(keys, manifest, latest.manifest if latest else None, reviewed)
 
 
 def _history_keys(conn: Connection, county: str, manifest: Manifest) -> pl.DataFrame:

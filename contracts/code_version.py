@@ -1,0 +1,27 @@
+"""Which program this is: its release, and a digest of the rooms that decide what is owed and what is written."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+ROOMS = ("contracts", "rulebook", "intake", "calculators", "ledger", "payments", "dagster_project")
+SHOWN = 12  # of the digest
+
+
+@cache
+def code_version() -> str:
+    """The release and the digest of the program's text, such as 0.1.0+3f9c01d2ab44."""
+    house = Path(__file__).parents[1]
+    digest = hashlib.sha256()
+    for room in ROOMS:
+        for file in sorted((house / room).rglob("*.py")):
+            digest.update(f"{file.relative_to(house).as_posix()}\0".encode())
+            digest.update(file.read_bytes())
+    try:
+        release = version("disburse")
+    except PackageNotFoundError:
+        release = "0"
+    return f"{release}+{digest.hexdigest()[:SHOWN]}"
