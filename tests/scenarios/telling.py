@@ -1,0 +1,320 @@
+"""Stories of the book as an official can read them: `stories/*.yaml`, told step by step on a home of its own.
+
+How a story is written: README.md beside this file. After every act the laws of the book are checked; after every step
+what is new in the book, or reads differently on a payment list, is given as lines to be compared with those told.
+"""
+
+import hashlib
+import re
+import shutil
+from collections import Counter
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict
+
+from contracts import codes, strict_yaml
+from contracts.codes import BankEvent, Benefit, HoldCode, PaymentState, RecoveryMeans
+from contracts.money import parse_yuan, yuan_text
+from contracts.months import month_text, months_between, parse_month
+from dagster_project import booking
+from ledger import exports, holds, people, posting, recovery, results
+from ledger.book import open_book
+from tests import homes
+from tests.cases.reading import write_overlay
+from tests.ledger import laws
+
+MONTHS = re.compile(r"(\d{4}-\d{2})\.\.(\d{4}-\d{2})")
+CODES = {
+    "benefit": Benefit,
+    "against": Benefit,
+    "kind": codes.Kind,
+    "cause": codes.Cause,
+    "means": RecoveryMeans,
+    "code": HoldCode,
+    "outcome": codes.Outcome,
+    "correction": codes.CorrectionGround,
+    "state": PaymentState,
+}
+EVENTS = {"placed": "设立", "lifted": "解除"}
+# What a row of a register holds unless the story says otherwise.
+ORDINARY = {
+    "low_income": {"household_id": "H0001", "area": "农村", "is_recipient": "是"},
+    "disability": {"category": "肢体", "needs_long_term_care": "是", "issued_on": "2020-03-10"},
+    "ability": {"scale": "GB/T 42195-2022"},
+}
+# Table → the columns of its lines, and the rows they are read from.
+BOOKED = {
+    "cycles": (("month", "sequence"), "SELECT pay_month, sequence FROM cycle"),
+    "obligations": (
+        ("person_no", "benefit", "month", "kind", "fen"),
+        "SELECT person_no, benefit, benefit_month, kind, amount_fen FROM obligation",
+    ),
+    "withdrawals": (
+        ("person_no", "benefit", "month", "fen", "cause"),
+        "SELECT o.person_no, o.benefit, o.benefit_month, w.amount_fen, w.cause"
+        " FROM withdrawal w JOIN obligation o ON o.obligation_id = w.obligation_id",
+    ),
+    "receivables": (
+        ("person_no", "benefit", "month", "fen", "cause"),
+        "SELECT person_no, benefit, benefit_month, amount_fen, cause FROM receivable",
+    ),
+    "recoveries": (
+        ("person_no", "benefit", "month", "means", "fen", "against"),
+        "SELECT r.person_no, r.benefit, r.benefit_month, c.means, c.amount_fen, o.benefit"
+        " FROM recovery c JOIN receivable r ON r.receivable_id = c.receivable_id"
+        " LEFT JOIN obligation o ON o.obligation_id = c.obligation_id",
+    ),
+    "holds": (
+        ("person_no", "event", "code", "benefit", "month"),
+        "SELECT h.person_no, h.event, h.code, o.benefit, o.benefit_month"
+        " FROM hold h LEFT JOIN obligation o ON o.obligation_id = h.obligation_id",
+    ),
+    "corrections": (
+        ("person_no", "benefit", "month", "outcome", "fen", "correction"),
+        "SELECT person_no, benefit, benefit_month, outcome, amount_fen, correction"
+        " FROM entitlement_version WHERE correction IS NOT NULL",
+    ),
+}
+PAYMENT = ("person_id", "benefit", "month", "kind", "fen", "state")
+BEYOND = ("person_no", "benefit", "month", "fen", "fen")
+
+
+class Strict(BaseModel):
+    """A part of a story; a key it does not know is a slip of the pen."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Run(Strict):
+    """A run of a pay month, with what is known on a day: its 15th unless told."""
+
+    month: str
+    known_on: str | None = None
+
+
+class Step(Strict):
+    """What happens, in this order; then what there is more in the book. `corrections` are compared where told."""
+
+    told: str
+    registers: dict[str, object] = {}
+    notice: list[dict[str, str | None]] = []
+    hold: list[str] = []
+    lift: list[str] = []
+    run: Run | None = None
+    sign: str = ""
+    bank: list[str] = []
+    recover: list[str] = []
+
+    cycles: list[str] = []
+    obligations: list[str] = []
+    withdrawals: list[str] = []
+    receivables: list[str] = []
+    recoveries: list[str] = []
+    holds: list[str] = []
+    payments: list[str] = []
+    beyond_window: list[str] = []
+    corrections: list[str] | None = None
+
+    def tables(self):
+        """Table → lines as told, one a month."""
+        told = {name: getattr(self, name) for name in (*BOOKED, "payments", "beyond_window")}
+        return {
+            name: sorted(one for line in lines for one in by_month(" ".join(line.split())))
+            for name, lines in told.items()
+            if lines is not None
+        }
+
+
+class Story(Strict):
+    """One file: the people by name and day of birth, and what happens."""
+
+    title: str
+    clause: str
+    county: str
+    go_live_month: str
+    lookback_months: str = "24"
+    people: dict[str, str]
+    steps: list[Step]
+
+
+def read(path):
+    """A story as written; every slip is named with its line."""
+    story, problems = strict_yaml.check(Story, strict_yaml.read(path.read_text("utf-8"), path.name))
+    assert not problems, "\n".join(map(str, problems))
+    return story
+
+
+def by_month(line):
+    """A line told for `2024-07..2024-09`, month by month."""
+    found = MONTHS.search(line)
+    if not found:
+        return [line]
+    months = months_between(parse_month(found[1]), parse_month(found[2]))
+    return [line.replace(found[0], month_text(month)) for month in months]
+
+
+def labelled(listed, label):
+    """The member of a code list that an officer calls so."""
+    return next(member for member in listed if member.label == label)
+
+
+class Teller:
+    """One story, on a home and a book of its own."""
+
+    def __init__(self, story, path):
+        self.story, self.county = story, story.county
+        # The 17th digit of a woman's identity number is even, and homes.person says 女.
+        self.ids = {name: homes.resident_id(born, 2 * n) for n, (name, born) in enumerate(story.people.items(), 1)}
+        settings = {"go_live_month": f'"{story.go_live_month}"', "lookback_months": story.lookback_months}
+        self.home = homes.make_home(path, self.county, **settings)
+        self.book = open_book(self.home.database_url)
+        self.registers, self.notices, self.beyond = {}, [], []
+
+    def tell(self):
+        """Each step, told: what it says, and what there is more in the book."""
+        for step in self.story.steps:
+            before, self.beyond = self.tables(), []
+            for act in self.acts(step):
+                act()
+                assert laws.breaches(self.book) == [], step.told
+            more = {name: lines - before.get(name, Counter()) for name, lines in self.tables().items()}
+            yield step, found_in(more, self.beyond)
+
+    def acts(self, step):
+        """What happens in a step, act by act."""
+        if step.registers:
+            yield lambda: self.hand_in(**step.registers)
+        if step.notice:
+            yield lambda: self.publish(step.notice)
+        yield from (lambda line=line: self.hold(*line.split()) for line in step.hold)
+        yield from (lambda line=line: self.lift(*line.split()) for line in step.lift)
+        if step.run:
+            yield lambda: self.run(step.run.month, step.run.known_on)
+        if step.sign:
+            yield lambda: homes.sign(self.home, step.sign, self.county)
+        if step.bank:
+            yield lambda: self.answer([line.split() for line in step.bank])
+        yield from (lambda line=line: self.recover(*line.split()) for line in step.recover)
+
+    def hand_in(self, month, **changed):
+        """Registers of a month: the rows of the people named replace their earlier ones, all others stay."""
+        for register, rows in changed.items():
+            known = self.registers.setdefault(register, {})
+            known.update({name: self.rows(register, name, told) for name, told in rows.items()})
+        whole = {register: [row for rows in self.registers[register].values() for row in rows] for register in changed}
+        homes.hand_in(self.home, month, self.county, **whole)
+
+    def rows(self, register, name, told):
+        """One person's rows in a register: a mapping, or a list of them; {} is an ordinary row."""
+        person_id = self.ids[name]
+        listed = [told] if isinstance(told, dict) else told
+        if register == "population":
+            return [homes.person(person_id, name, **{"division_code": self.county, **row}) for row in listed]
+        if register == "account":
+            return [homes.account(person_id, name, **row) for row in listed]
+        ordinary = ORDINARY.get(register, {})
+        if register == "disability":
+            ordinary = {**ordinary, "certificate_no": f"{person_id}41"}
+        return [{"person_id": person_id, **ordinary, **row} for row in listed]
+
+    def publish(self, rows):
+        """A notice of the county (tests.cases.reading.write_overlay), beside those before."""
+        self.notices += [{"role": "fixed", "status": "in_force", "level": self.county, **row} for row in rows]
+        shutil.rmtree(self.home.overlay, ignore_errors=True)
+        write_overlay(self.notices, self.home.overlay)
+
+    def run(self, month, known_on):
+        """A run to its payment files; where something lies beyond the window, it is worked out once more."""
+        posted, _ = homes.run(self.home, month, county=self.county, known_on=known_on)
+        assert laws.uncancelled(self.book) == set()
+        if posted["窗口之外的差异"]:
+            begun = homes.begin(self.home, month, self.county, known_on)
+            with self.book.reading() as conn:
+                rows = posting.work_out(conn, booking.decided(begun)).beyond_window
+            self.beyond = self.lines(BEYOND, rows.with_columns(pl.col("benefit_month").dt.strftime("%Y-%m")).rows())
+            begun.close()
+
+    def hold(self, name, code, *reason):
+        """An officer holds everything of a person."""
+        why = " ".join(reason)
+        holds.place(self.book, self.county, self.number(name), labelled(HoldCode, code).value, why, homes.MAKER, "test")
+
+    def lift(self, name, code, *reason):
+        """An officer lifts every open hold of a code of a person."""
+        with self.book.reading() as conn:
+            waiting = holds.open_holds(conn, self.county)
+        of_person = (pl.col("person_no") == self.number(name)) & (pl.col("code") == labelled(HoldCode, code).value)
+        for hold_id in waiting.filter(of_person)["hold_id"]:
+            holds.lift(self.book, self.county, hold_id, homes.CHECKER, "test", " ".join(reason))
+
+    def answer(self, lines):
+        """The bank's answers to the last payment of a person, benefit and benefit month."""
+        rows = []
+        for name, benefit, month, event, *reason in lines:
+            told = {"event": labelled(BankEvent, event).value, "reason_code": "", "reason": " ".join(reason)}
+            rows.append({"instruction_id": self.last_instruction(name, benefit, month), **told})
+        digest = hashlib.sha256(repr(rows).encode()).hexdigest()
+        results.record(self.book, self.county, digest, pl.DataFrame(rows), "test")
+
+    def last_instruction(self, name, benefit, month):
+        [(found,)] = laws.rows(
+            self.book,
+            "SELECT max(i.instruction_id) FROM instruction_item i"
+            " JOIN obligation o ON o.obligation_id = i.obligation_id"
+            f" WHERE o.person_no = {self.number(name)} AND o.benefit_month = '{month}'"
+            f" AND o.benefit = '{labelled(Benefit, benefit).value}'",
+        )
+        return found
+
+    def recover(self, name, benefit, month, means, yuan, document):
+        """Money that came back to the county, or that it gives up."""
+        key = recovery.Key(self.number(name), labelled(Benefit, benefit).value, parse_month(month))
+        how = labelled(RecoveryMeans, means)
+        recovery.recover(self.book, self.county, key, how, parse_yuan(yuan), homes.MAKER, "test", document)
+
+    def number(self, name):
+        [(found,)] = laws.rows(self.book, f"SELECT person_no FROM person WHERE person_id = '{self.ids[name]}'")
+        return found
+
+    def tables(self):
+        """Table → its lines; every pay month's payment list is a table of its own."""
+        booked = {
+            name: Counter(self.lines(columns, laws.rows(self.book, query))) for name, (columns, query) in BOOKED.items()
+        }
+        months = {line.split()[0] for line in booked["cycles"]}
+        return {**booked, **{f"payments {month}": self.payments(month) for month in months}}
+
+    def payments(self, month):
+        with self.book.reading() as conn:
+            listed = exports.payments(conn, self.county, parse_month(month))
+        columns = ("person_id", "benefit", "benefit_month", "kind", "pays_fen", "state")
+        return Counter(self.lines(PAYMENT, listed.select(columns).rows()))
+
+    def lines(self, columns, rows):
+        """Rows as a person reads them: names, labels and yuan; what is empty is left out."""
+        with self.book.reading() as conn:
+            numbers = dict(people.identities(conn).select("person_no", "person_id").iter_rows())
+        names = {person_id: name for name, person_id in self.ids.items()}
+        written = {
+            "person_no": lambda number: names[numbers[number]],
+            "person_id": names.get,
+            "fen": lambda fen: yuan_text(fen).removesuffix(".00"),
+            "event": EVENTS.get,
+            **{column: listed.label_of for column, listed in CODES.items()},
+        }
+        return [
+            " ".join(
+                written.get(column, str)(value) for column, value in zip(columns, row, strict=True) if value is not None
+            )
+            for row in rows
+        ]
+
+
+def found_in(more, beyond):
+    """Table → what there is more, as told in a step: a payment on two months' lists is told once."""
+    found = {name: lines for name, lines in more.items() if name in BOOKED}
+    found["payments"] = Counter()
+    for name in more.keys() - BOOKED.keys():
+        found["payments"] |= more[name]
+    found["beyond_window"] = Counter(beyond)
+    return {name: sorted(lines.elements()) for name, lines in found.items()}
