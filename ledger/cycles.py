@@ -12,7 +12,7 @@ from contracts.code_version import code_version
 from contracts.manifest import Manifest
 from contracts.months import month_text, parse_month
 from ledger.book import next_id, now
-from ledger.tables import approval, batch, cycle, run
+from ledger.tables import approval, batch, cycle, run, seal
 
 
 @dataclass(frozen=True)
@@ -47,13 +47,24 @@ def first_pay_month(conn: Connection, county: str) -> date | None:
 def newest_cycle(conn: Connection, county: str) -> Cycle | None:
     """The cycle of the latest pay month and, within it, of the highest sequence."""
     newest = conn.execute(_cycles(county).order_by(None).order_by(*_NEWEST_FIRST).limit(1)).first()
-    return _cycle(newest) if newest else None
+    return cycle_of(newest) if newest else None
 
 
 def cycles_of(conn: Connection, county: str, pay_month: date) -> list[Cycle]:
     """The cycles of one pay month, in order."""
     rows = conn.execute(_cycles(county).where(cycle.c.pay_month == month_text(pay_month)))
-    return [_cycle(row) for row in rows]
+    return [cycle_of(row) for row in rows]
+
+
+def cycles_until(conn: Connection, county: str, pay_month: date) -> list[Cycle]:
+    """The cycles of a pay month and of all earlier ones, in order."""
+    rows = conn.execute(_cycles(county).where(cycle.c.pay_month <= month_text(pay_month)))
+    return [cycle_of(row) for row in rows]
+
+
+def is_sealed(conn: Connection, cycle_id: int) -> bool:
+    """Whether the cycle was closed: it takes no more runs and batches."""
+    return bool(conn.execute(select(exists().where(seal.c.cycle_id == cycle_id))).scalar())
 
 
 def pay_month_before(conn: Connection, county: str, pay_month: date) -> date | None:
@@ -86,11 +97,12 @@ def has_released(conn: Connection, cycle_id: int) -> bool:
 
 
 def accepting(conn: Connection, newest: Cycle, part: str) -> Cycle:
-    """The cycle that a part's next batch belongs to: the newest, or a supplement where that has sent this part."""
+    """The cycle a part's next batch belongs to: the newest, or a supplement where it was closed or sent this part."""
     sent = exists().where(
         batch.c.cycle_id == newest.cycle_id, batch.c.part == part, approval.c.batch_id == batch.c.batch_id
     )
-    if not conn.execute(select(sent.where(approval.c.step == "released"))).scalar():
+    is_sent = conn.execute(select(sent.where(approval.c.step == "released"))).scalar()
+    if not is_sent and not is_sealed(conn, newest.cycle_id):
         return newest
     later = newest_cycle(conn, newest.county)
     if later is not None and later != newest:
@@ -144,5 +156,6 @@ def _run(row: Row[Any]) -> Run:
     return Run(row.run_id, row.cycle_id, manifest, row.maker, manifest.known_on, row.posted_at, row.code_version or "")
 
 
-def _cycle(row: Row[Any]) -> Cycle:
+def cycle_of(row: Row[Any]) -> Cycle:
+    """The cycle of a row that has its columns."""
     return Cycle(row.cycle_id, row.county, parse_month(row.pay_month), row.sequence)

@@ -100,8 +100,10 @@ def post(
         if is_stopped and override is None:
             raise _stop(decided, found, limits)
         latest = cycles.latest_run(conn, manifest.county)
-        if newest is not None and latest is not None and latest.manifest == manifest and not found.has_rows:
-            return Posted(newest, None, found, is_replay=False)
+        if newest is not None and latest is not None and not found.has_rows:
+            is_of_month = newest.pay_month == manifest.pay_month
+            if latest.manifest == manifest or (is_of_month and cycles.is_sealed(conn, newest.cycle_id)):
+                return Posted(newest, None, found, is_replay=False)
         into = _cycle_for(conn, manifest, newest, found)
         run = cycles.add_run(conn, into.cycle_id, manifest, maker, system_user)
         if is_stopped and override is not None:
@@ -146,10 +148,11 @@ def _cancelled(
 
 
 def _cycle_for(conn: Connection, manifest: Manifest, newest: Cycle | None, found: Differences) -> Cycle:
-    """The newest cycle goes on until one of its batches is released; new money then opens a supplement."""
+    """The newest cycle goes on until one of its batches is released, or it is closed; then a supplement is opened."""
     if newest is None or newest.pay_month != manifest.pay_month:
         return cycles.open_cycle(conn, manifest.county, manifest.pay_month, 1)
-    if found.has_money and cycles.has_released(conn, newest.cycle_id):
+    is_over = found.has_money and cycles.has_released(conn, newest.cycle_id)
+    if is_over or cycles.is_sealed(conn, newest.cycle_id):
         return cycles.open_cycle(conn, manifest.county, manifest.pay_month, newest.sequence + 1)
     return newest
 

@@ -1,21 +1,28 @@
-"""Everything the book says of one person in one benefit month, for a proof: versions, money, files, answers."""
+"""Everything the book says of one person: versions, money, files, answers, holds; of all months or of one.
+
+A person is sought month by month (the tables lie in order of county, month and person), so a big book answers at once.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Table, and_, select
+from sqlalchemy import ColumnElement, Connection, FromClause, ScalarSelect, Select, Table, func, select, union
 
-from contracts.months import month_text
+from contracts.months import month_text, months_between, parse_month
+from ledger import obligations
 from ledger.book import read_frame
 from ledger.tables import (
+    approval,
     bank_event,
     batch,
     batch_event,
     cycle,
     entitlement_version,
+    hold,
     instruction,
     instruction_item,
     obligation,
@@ -26,109 +33,237 @@ from ledger.tables import (
     withdrawal,
 )
 
+KEY = ("county", "benefit", "benefit_month")
+OF_RUN = ("pay_month", "run_id", "maker", "known_on", "posted_at", "code_version")  # pay_month null: imported history
+
 
 @dataclass(frozen=True)
 class Story:
-    """Frames in the order things happened; all but recoveries carry the pay month they happened in.
+    """Frames in the order things happened. KEY is county, benefit, benefit_month; OF_RUN tells the run that wrote a row.
 
-    versions      benefit, version_no, outcome, amount_fen, would_be_fen, winner, rate_id, values_json, fact_code,
-                  known_on
-    obligations   obligation_id, benefit, kind, amount_fen
-    payments      obligation_id, amount_fen, attempt, batch_id, line_no, file_name, bank_event (null: no answer)
-    withdrawals   obligation_id, amount_fen, cause
-    receivables   receivable_id, benefit, amount_fen, cause
-    recoveries    receivable_id, obligation_id, means, amount_fen
+    versions      KEY, version_no, outcome, amount_fen, would_be_fen, winner, rate_id, values_json, fact_code,
+                  correction (null: decided in its turn), OF_RUN
+    obligations   KEY, obligation_id, version_no, kind, amount_fen, withdrawn_fen, set_off_fen, pays_fen (left to be
+                  paid), is_gone (on its way or arrived), live_batch_id, institution_id, OF_RUN
+    payments      obligation_id, instruction_id, attempt, amount_fen, pay_month, batch_id, line_no, file_name,
+                  payee_name, account_no, bank_name, batch_maker, checker, releaser, released_at, rejected_by,
+                  reject_reason, void_reason
+    answers       instruction_id, bank_event, reason_code, reason, recorded_at
+    withdrawals   KEY, obligation_id, version_no, amount_fen, cause, OF_RUN
+    receivables   KEY, receivable_id, version_no, amount_fen, cause, OF_RUN
+    recoveries    receivable_id, obligation_id, means, amount_fen, officer, document, approved_by, recorded_at, and of
+                  a set-off OF_RUN
+    holds         county, hold_id, obligation_id (null: everything of the person), code, ground, actor, reason,
+                  recorded_at, lifted_by, lift_reason, decision, lifted_at
     """
 
     versions: pl.DataFrame
     obligations: pl.DataFrame
     payments: pl.DataFrame
+    answers: pl.DataFrame
     withdrawals: pl.DataFrame
     receivables: pl.DataFrame
     recoveries: pl.DataFrame
+    holds: pl.DataFrame
 
 
-def story(conn: Connection, county: str, person_no: int, benefit_month: date) -> Story:
-    """What the book holds of one person and benefit month."""
+@dataclass(frozen=True)
+class _Reach:
+    """Where to look: one person, some counties and benefit months."""
 
-    def of_key(table: Table) -> ColumnElement[bool]:
+    person_no: int
+    counties: list[str]
+    months: list[str]
+
+    def covers(self, table: Table) -> ColumnElement[bool]:
         c = table.c
-        return and_(c.county == county, c.person_no == person_no, c.benefit_month == month_text(benefit_month))
+        return (c.person_no == self.person_no) & c.county.in_(self.counties) & c.benefit_month.in_(self.months)
 
-    v, o, i, r = entitlement_version.c, obligation.c, instruction.c, receivable.c
-    rendered = batch_event.alias("rendered")
-    versions = (
-        select(
-            cycle.c.pay_month,
-            v.benefit,
-            v.version_no,
-            v.outcome,
-            v.amount_fen,
-            v.would_be_fen,
-            v.winner,
-            rate.c.rate_id,
-            rate.c.values_json,
-            v.fact_code,
-            run.c.known_on,
-        )
-        .join_from(entitlement_version, run, run.c.run_id == v.run_id)
-        .join(cycle)
-        .outerjoin(rate, rate.c.rate_no == v.rate_no)
-        .where(of_key(entitlement_version))
-        .order_by(v.benefit, v.version_no)
+
+def counties_of(conn: Connection) -> list[str]:
+    """The counties the book has run or taken history of, in order."""
+    known = set(conn.execute(select(cycle.c.county).distinct()).scalars())
+    county = conn.execute(select(func.min(obligation.c.county))).scalar()
+    while county is not None:
+        known.add(county)
+        county = conn.execute(select(func.min(obligation.c.county)).where(obligation.c.county > county)).scalar()
+    return sorted(known)
+
+
+def story(
+    conn: Connection, person_no: int, county: str | None = None, benefit_month: date | None = None
+) -> Story:
+    """What the book holds of one person: of one county or all, of one benefit month or all."""
+    counties = counties_of(conn) if county is None else [county]
+    months = _months(conn, counties) if benefit_month is None else [month_text(benefit_month)]
+    reach = _Reach(person_no, counties, months)
+    versions = _versions().where(reach.covers(entitlement_version))
+    payments = _payments().where(reach.covers(obligation))
+    answers = _answers().where(reach.covers(obligation))
+    withdrawals = _withdrawals().where(reach.covers(obligation))
+    receivables = _receivables().where(reach.covers(receivable))
+    return Story(
+        versions=read_frame(conn, versions),
+        obligations=_with_what_is_left(conn, read_frame(conn, _obligations().where(reach.covers(obligation))), person_no),
+        payments=read_frame(conn, payments),
+        answers=read_frame(conn, answers),
+        withdrawals=read_frame(conn, withdrawals),
+        receivables=read_frame(conn, receivables),
+        recoveries=read_frame(conn, _recoveries(reach)),
+        holds=read_frame(conn, _holds(reach)),
     )
-    obligations = (
-        select(cycle.c.pay_month, o.obligation_id, o.benefit, o.kind, o.amount_fen)
-        .join_from(obligation, run, run.c.run_id == o.run_id)
-        .join(cycle)
-        .where(of_key(obligation))
-        .order_by(o.obligation_id)
+
+
+def _months(conn: Connection, counties: list[str]) -> list[str]:
+    """Every benefit month from the first to the last that any of these counties has, whatever lies between."""
+    ends: set[str] = set()
+    for county in counties:
+        for c in (entitlement_version.c, obligation.c):
+            for end in (func.min(c.benefit_month), func.max(c.benefit_month)):
+                ends.update(conn.execute(select(end).where(c.county == county)).scalars())
+    found = sorted(month for month in ends if month)
+    return [month_text(month) for month in months_between(parse_month(found[0]), parse_month(found[-1]))] if found else []
+
+
+_OF_RUN = (cycle.c.pay_month, *(run.c[name] for name in OF_RUN[1:]))
+
+
+def _keyed(table: Table) -> list[ColumnElement[Any]]:
+    return [table.c[name] for name in KEY]
+
+
+def _with_run(table: Table) -> FromClause:
+    """A table with the run that wrote each row, and its cycle where it has one."""
+    return table.join(run, run.c.run_id == table.c.run_id).outerjoin(cycle, cycle.c.cycle_id == run.c.cycle_id)
+
+
+def _versions() -> Select[Any]:
+    v = entitlement_version.c
+    told = (v.version_no, v.outcome, v.amount_fen, v.would_be_fen, v.winner, rate.c.rate_id, rate.c.values_json)
+    return (
+        select(*_keyed(entitlement_version), *told, v.fact_code, v.correction, *_OF_RUN)
+        .select_from(_with_run(entitlement_version).outerjoin(rate, rate.c.rate_no == v.rate_no))
+        .order_by(v.county, v.benefit_month, v.benefit, v.version_no)
     )
-    payments = (
+
+
+def _obligations() -> Select[Any]:
+    o = obligation.c
+    told = (o.person_no, o.obligation_id, o.version_no, o.kind, o.amount_fen, o.institution_id)
+    return (
+        select(*_keyed(obligation), *told, *_OF_RUN).select_from(_with_run(obligation)).order_by(o.obligation_id)
+    )
+
+
+def _with_what_is_left(conn: Connection, owed: pl.DataFrame, person_no: int) -> pl.DataFrame:
+    """Add what became of each obligation, as `ledger.obligations` says it."""
+    columns = ("obligation_id", "withdrawn_fen", "set_off_fen", "pays_fen", "is_gone", "live_batch_id")
+    parts = [
+        obligations.of_person_months(conn, county, rows.select("person_no", "benefit_month")).select(columns)
+        for (county,), rows in owed.partition_by("county", as_dict=True).items()
+    ]
+    left = pl.concat(parts) if parts else obligations.of_person_months(conn, "", owed).select(columns)
+    return owed.drop("person_no").join(left, on="obligation_id", how="left", maintain_order="left")
+
+
+def _payments() -> Select[Any]:
+    item, line = instruction_item.c, instruction.c
+    file, voided = batch_event.alias("file"), batch_event.alias("voided")
+    return (
         select(
+            item.obligation_id,
+            item.instruction_id,
+            line.attempt,
+            item.amount_fen,
             cycle.c.pay_month,
-            instruction_item.c.obligation_id,
-            instruction_item.c.amount_fen,
-            i.attempt,
-            i.batch_id,
-            i.line_no,
-            rendered.c.file_name,
-            bank_event.c.event.label("bank_event"),
+            line.batch_id,
+            line.line_no,
+            file.c.file_name,
+            line.payee_name,
+            line.account_no,
+            line.bank_name,
+            _signed("made", approval.c.officer).label("batch_maker"),
+            _signed("approved", approval.c.officer).label("checker"),
+            _signed("released", approval.c.officer).label("releaser"),
+            _signed("released", approval.c.signed_at).label("released_at"),
+            _signed("rejected", approval.c.officer).label("rejected_by"),
+            _signed("rejected", approval.c.reason).label("reject_reason"),
+            voided.c.reason.label("void_reason"),
         )
-        .join_from(instruction_item, obligation, o.obligation_id == instruction_item.c.obligation_id)
-        .join(instruction, i.instruction_id == instruction_item.c.instruction_id)
-        .join(batch, batch.c.batch_id == i.batch_id)
+        .select_from(_ATTEMPTS)
+        .join(batch, batch.c.batch_id == line.batch_id)
         .join(cycle, cycle.c.cycle_id == batch.c.cycle_id)
-        .outerjoin(rendered, (rendered.c.batch_id == i.batch_id) & (rendered.c.event == "rendered"))
-        .outerjoin(bank_event, bank_event.c.instruction_id == i.instruction_id)
-        .where(of_key(obligation))
-        .order_by(instruction_item.c.obligation_id, instruction_item.c.attempt, bank_event.c.event_id)
+        .outerjoin(file, (file.c.batch_id == line.batch_id) & (file.c.event == "rendered"))
+        .outerjoin(voided, (voided.c.batch_id == line.batch_id) & (voided.c.event == "voided"))
+        .order_by(item.obligation_id, item.attempt)
     )
-    withdrawals = (
-        select(cycle.c.pay_month, withdrawal.c.obligation_id, withdrawal.c.amount_fen, withdrawal.c.cause)
-        .join_from(withdrawal, obligation, o.obligation_id == withdrawal.c.obligation_id)
-        .join(run, run.c.run_id == withdrawal.c.run_id)
-        .join(cycle, cycle.c.cycle_id == run.c.cycle_id)
-        .where(of_key(obligation))
-        .order_by(withdrawal.c.withdrawal_id)
+
+
+_ATTEMPTS = obligation.join(instruction_item).join(instruction)
+
+
+def _signed(step: str, column: ColumnElement[str]) -> ScalarSelect[str]:
+    """The first signature of a step under the batch of an instruction."""
+    signed = select(column).where(approval.c.batch_id == instruction.c.batch_id, approval.c.step == step)
+    return signed.order_by(approval.c.approval_id).limit(1).scalar_subquery()
+
+
+def _answers() -> Select[Any]:
+    said = bank_event.c
+    return (
+        select(said.instruction_id, said.event.label("bank_event"), said.reason_code, said.reason, said.recorded_at)
+        .select_from(_ATTEMPTS.join(bank_event, said.instruction_id == instruction.c.instruction_id))
+        .order_by(said.event_id)
     )
-    receivables = (
-        select(cycle.c.pay_month, r.receivable_id, r.benefit, r.amount_fen, r.cause)
-        .join_from(receivable, run, run.c.run_id == r.run_id)
-        .join(cycle, cycle.c.cycle_id == run.c.cycle_id)
-        .where(of_key(receivable))
+
+
+def _withdrawals() -> Select[Any]:
+    w = withdrawal.c
+    return (
+        select(*_keyed(obligation), w.obligation_id, w.version_no, w.amount_fen, w.cause, *_OF_RUN)
+        .select_from(_with_run(withdrawal).join(obligation, obligation.c.obligation_id == w.obligation_id))
+        .order_by(w.withdrawal_id)
+    )
+
+
+def _receivables() -> Select[Any]:
+    r = receivable.c
+    return (
+        select(*_keyed(receivable), r.receivable_id, r.version_no, r.amount_fen, r.cause, *_OF_RUN)
+        .select_from(_with_run(receivable))
         .order_by(r.receivable_id)
     )
-    recoveries = (
-        select(
-            recovery.c.receivable_id,
-            recovery.c.obligation_id,
-            recovery.c.means,
-            recovery.c.amount_fen,
-        )
-        .join_from(recovery, receivable, r.receivable_id == recovery.c.receivable_id)
-        .where(of_key(receivable))
-        .order_by(recovery.c.recovery_id)
+
+
+def _recoveries(reach: _Reach) -> Select[Any]:
+    """What was recovered of these months' receivables, and what was set off against their obligations."""
+    c = recovery.c
+    of_receivable = select(c.recovery_id).join(receivable).where(reach.covers(receivable))
+    of_obligation = select(c.recovery_id).join(obligation).where(reach.covers(obligation))
+    told = (c.receivable_id, c.obligation_id, c.means, c.amount_fen, c.officer, c.document, c.approved_by)
+    return (
+        select(*told, c.recorded_at, *_OF_RUN)
+        .select_from(recovery)
+        .outerjoin(run, run.c.run_id == c.run_id)
+        .outerjoin(cycle, cycle.c.cycle_id == run.c.cycle_id)
+        .where(c.recovery_id.in_(union(of_receivable, of_obligation)))
+        .order_by(c.recovery_id)
     )
-    statements = (versions, obligations, payments, withdrawals, receivables, recoveries)
-    return Story(*(read_frame(conn, statement) for statement in statements))
+
+
+def _holds(reach: _Reach) -> Select[Any]:
+    lifting = hold.alias("lifting")
+    names = ("county", "hold_id", "obligation_id", "code", "ground", "actor", "reason", "recorded_at")
+    return (
+        select(
+            *(hold.c[name] for name in names),
+            lifting.c.actor.label("lifted_by"),
+            lifting.c.reason.label("lift_reason"),
+            lifting.c.decision,
+            lifting.c.recorded_at.label("lifted_at"),
+        )
+        .select_from(hold)
+        .outerjoin(lifting, (lifting.c.hold_id == hold.c.hold_id) & (lifting.c.event == "lifted"))
+        .where(hold.c.event == "placed", hold.c.person_no == reach.person_no, hold.c.county.in_(reach.counties))
+        .order_by(hold.c.hold_id)
+    )

@@ -8,7 +8,8 @@ from sqlalchemy import insert, text
 
 from contracts.codes import RecoveryMeans
 from contracts.errors import BookError
-from ledger import batches, recovery, tables
+from contracts.months import parse_month
+from ledger import batches, recovery, sealing, tables
 from ledger.tables import GUARDS
 from tests.ledger.county import CARE, CHECKER, CODE, MAKER, RELEASER, row
 
@@ -16,7 +17,7 @@ BATCH = f"{CODE}-2024-07-01-01"
 
 
 @pytest.fixture
-def lived_in(county):
+def lived_in(county, book):
     """A book with rows in every table."""
     county.import_history((5, "2024-05", "old_age_allowance", 5000))
     county.pay("2024-07", [row(n, "2024-07") for n in (1, 2, 3)] + [row(1, "2024-06", 7500, CARE[1])])
@@ -25,7 +26,29 @@ def lived_in(county):
     county.run("2024-07", [row(2, "2024-07", 9000)])
     county.run("2024-07", [row(2, "2024-07", 8000)])
     county.claim()
+    county.sign("2024-07")
+    county.release("2024-07")
+    sealing.close(book, CODE, parse_month("2024-07"), CHECKER, "tester", "清单已核", signed_list_of(book))
+    hand_in(book)
     return county
+
+
+def signed_list_of(book):
+    with book.reading() as conn:
+        waiting = sealing.open_cycles(conn, CODE, parse_month("2024-07"))
+        return sealing.list_digest(pl.concat([sealing.unanswered(conn, one.cycle_id) for one in waiting]))
+
+
+def hand_in(book):
+    """A register was received, and taken although a threshold had stopped it."""
+    when = {"county": CODE, "register": "population", "file_digest": "0" * 64, "system_user": "tester"}
+    received = {"inbox_month": "2024-07", "file_name": "population.csv", "known_on": "2024-07-01"}
+    taken = {"officer": CHECKER, "reason": "已核", "recorded_at": "2024-07-01T00:00:00Z"}
+    with book.writing() as conn:
+        conn.execute(
+            insert(tables.receipt).values(receipt_id=1, received_at="2024-07-01T00:00:00Z", **when, **received)
+        )
+        conn.execute(insert(tables.register_acceptance).values(acceptance_id=1, **when, **taken))
 
 
 def every_table():

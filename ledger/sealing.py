@@ -1,0 +1,269 @@
+"""Closing: a cycle that is done is sealed, and never rewritten. What is learnt later is posted in an open cycle.
+
+A seal holds a digest of every table's rows of the cycle and the digest of the county's seal before. Answers, holds and
+recoveries may follow a closed cycle; the seal says up to which row it speaks.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import ColumnElement, Connection, Row, Table, insert, or_, select
+
+from contracts.codes import BankEvent
+from contracts.errors import BookError
+from contracts.months import month_text
+from ledger import audit, batches, cycles, holds, obligations, tables
+from ledger.attempts import is_released
+from ledger.book import Book, next_id, now, read_frame
+from ledger.cycles import Cycle
+
+NULL = "\\N"  # of the digested text, so that nothing and an empty text differ
+
+
+@dataclass(frozen=True)
+class Seal:
+    """A sealed cycle: what it held by table, what was not answered, who closed it."""
+
+    cycle: Cycle
+    digest: str
+    previous_digest: str
+    unanswered_count: int
+    unanswered_fen: int
+    officer: str
+    reason: str
+    sealed_at: str
+
+
+@dataclass(frozen=True)
+class Blocker:
+    """What keeps a cycle from being closed, in an officer's words."""
+
+    cycle: Cycle
+    what: str
+    advice: str
+
+
+def seals_of(conn: Connection, county: str) -> list[Seal]:
+    """The seals of a county, in order."""
+    return [_seal(row) for row in _seal_rows(conn, county)]
+
+
+def open_cycles(conn: Connection, county: str, pay_month: date) -> list[Cycle]:
+    """The cycles up to a pay month that are not sealed, in order."""
+    return [one for one in cycles.cycles_until(conn, county, pay_month) if not cycles.is_sealed(conn, one.cycle_id)]
+
+
+def unanswered(conn: Connection, cycle_id: int) -> pl.DataFrame:
+    """Released instructions of a cycle without a final answer: no event, or the last is unknown.
+
+    batch_id, line_no, instruction_id, benefit, amount_fen, bank_event (null: none), in order of batch and line.
+    """
+    columns = ("batch_id", "line_no", "instruction_id", "benefit", "amount_fen")
+    i, e = tables.instruction.c, tables.bank_event.c
+    sent = (
+        select(*(i[name] for name in columns))
+        .join(tables.batch)
+        .where(tables.batch.c.cycle_id == cycle_id, is_released(i.batch_id))
+    )
+    of_cycle = e.instruction_id.in_(sent.with_only_columns(i.instruction_id))
+    events = read_frame(conn, select(e.event_id, e.instruction_id, e.event.label("bank_event")).where(of_cycle))
+    last = events.sort("event_id").unique("instruction_id", keep="last", maintain_order=True).drop("event_id")
+    rows = read_frame(conn, sent).join(last, on="instruction_id", how="left")
+    is_open = pl.col("bank_event").is_null() | (pl.col("bank_event") == BankEvent.UNKNOWN.value)
+    return rows.filter(is_open).sort("batch_id", "line_no")
+
+
+def blockers(conn: Connection, county: str, pay_month: date) -> list[Blocker]:
+    """Everything that must be done before the pay month can be closed; unanswered instructions are not among it."""
+    waiting = open_cycles(conn, county, pay_month)
+    found = [
+        Blocker(one, f"{row['batch_id']} 尚未放行", "请批准并放行,或驳回后重新运行")
+        for one in waiting
+        for row in batches.batches_of(conn, county, one.pay_month).iter_rows(named=True)
+        if row["cycle_id"] == one.cycle_id and row["state"] not in ("released", "voided")
+    ]
+    loose = _neither_held_nor_sent(conn, county)
+    if waiting and loose.height and waiting[-1] == cycles.newest_cycle(conn, county):
+        found.append(Blocker(waiting[-1], f"有 {loose.height} 笔应付款既未暂缓也未编批", "请重新运行 disburse run"))
+    return found
+
+
+def close(
+    book: Book, county: str, pay_month: date, officer: str, system_user: str, reason: str = "", signed_list: str = ""
+) -> list[Seal]:
+    """Seal every open cycle up to the pay month, in order; those sealed before are left. All or none.
+
+    Unanswered instructions need a reason and `signed_list`, the digest of the list the officer has seen
+    (`list_digest`). BookError where something waits, or that list is no longer the one of now.
+    """
+    with book.writing() as conn:
+        if not cycles.cycles_of(conn, county, pay_month):
+            raise BookError("本月尚未运行,没有可结账的", "请核对县代码和月份", f"{county} {month_text(pay_month)}")
+        waiting = open_cycles(conn, county, pay_month)
+        if found := blockers(conn, county, pay_month):
+            told = ";".join(blocker.what for blocker in found[:5])
+            raise BookError(f"还不能结账({len(found)} 项):{told}", found[0].advice, county)
+        lists = [unanswered(conn, one.cycle_id) for one in waiting]
+        rows = pl.concat(lists) if lists else pl.DataFrame()
+        if rows.height and (not reason or signed_list != list_digest(rows)):
+            raise BookError(
+                f"有 {rows.height} 笔尚无最终回盘结果",
+                "请先读入回盘;确需结账的,由复核人核对清单后署名并写明理由",
+                county,
+            )
+        return [
+            _close(conn, one, open_rows, officer, system_user, reason)
+            for one, open_rows in zip(waiting, lists, strict=True)
+        ]
+
+
+def list_digest(rows: pl.DataFrame) -> str:
+    """What an officer signs of a list of unanswered instructions."""
+    return hashlib.sha256(rows.write_csv().encode()).hexdigest()
+
+
+def verify(conn: Connection) -> list[str]:
+    """Everything that is wrong with the seals, in an officer's words; empty where all speak true."""
+    problems = []
+    before: dict[str, str] = {}
+    for row in _seal_rows(conn, None):
+        sealed = _cycle_of(row)
+        name = f"{sealed.county} {month_text(sealed.pay_month)} 第 {sealed.sequence} 期"
+        if row.previous_digest != before.get(sealed.county, ""):
+            problems.append(f"{name} 的封存与上一期不相连")
+        if row.digest != _digest(_content(row._mapping)):
+            problems.append(f"{name} 的封存本身被改动")
+        told = json.loads(row.tables_json)
+        now_held = _digests(conn, sealed, {table: one["last"] for table, one in told.items()})
+        problems += [f"{name} 结账后 {table} 被改动" for table in told if told[table] != now_held[table]]
+        before[sealed.county] = row.digest
+    return problems
+
+
+def _close(conn: Connection, one: Cycle, open_rows: pl.DataFrame, officer: str, system_user: str, reason: str) -> Seal:
+    before = seals_of(conn, one.county)
+    content: dict[str, Any] = {
+        "seal_id": next_id(conn, tables.seal),
+        "cycle_id": one.cycle_id,
+        "county": one.county,
+        "tables_json": json.dumps(_digests(conn, one, {}), sort_keys=True),
+        "unanswered_count": open_rows.height,
+        "unanswered_fen": int(open_rows["amount_fen"].sum()),
+        "unanswered_digest": list_digest(open_rows),
+        "officer": officer,
+        "system_user": system_user,
+        "reason": reason if open_rows.height else "",
+        "sealed_at": now(),
+        "previous_digest": before[-1].digest if before else "",
+    }
+    digest = _digest(content)
+    conn.execute(insert(tables.seal).values(**content, digest=digest))
+    detail = {"seal": digest, "unanswered": open_rows.height, "reason": content["reason"]}
+    name = f"{month_text(one.pay_month)}-{one.sequence:02d}"
+    audit.append(conn, one.county, officer, system_user, "close", name, detail)
+    return seals_of(conn, one.county)[-1]
+
+
+def _neither_held_nor_sent(conn: Connection, county: str) -> pl.DataFrame:
+    owed = obligations.unpaid(conn, county).filter(pl.col("live_batch_id").is_null())
+    held = holds.open_holds(conn, county)
+    whole_person = held.filter(pl.col("obligation_id").is_null())
+    return owed.join(whole_person, on="person_no", how="anti").join(held, on="obligation_id", how="anti")
+
+
+def _digests(conn: Connection, one: Cycle, last: dict[str, int | None]) -> dict[str, dict[str, Any]]:
+    """Of every table's rows of a cycle: how many, the newest number, and a digest; up to `last` where it is given."""
+    return {table.name: _digest_of(conn, table, where, last.get(table.name)) for table, where in _members(conn, one)}
+
+
+def _digest_of(conn: Connection, table: Table, where: ColumnElement[bool], last: int | None) -> dict[str, Any]:
+    keys = [column.name for column in table.primary_key.columns]
+    number = table.c[keys[0]] if len(keys) == 1 and table.c[keys[0]].type.python_type is int else None
+    wanted = select(table).where(where)
+    if number is not None and last is not None:
+        wanted = wanted.where(number <= last)
+    rows = read_frame(conn, wanted).sort(keys)
+    digest = hashlib.sha256(rows.write_csv(null_value=NULL).encode()).hexdigest()
+    newest = (rows[keys[0]].max() or 0) if number is not None else None
+    return {"rows": rows.height, "last": newest, "digest": digest}
+
+
+def _members(conn: Connection, one: Cycle) -> Iterator[tuple[Table, ColumnElement[bool]]]:
+    """The tables a cycle has rows in, and which of theirs they are."""
+    t = tables
+    of_cycle = cycles.runs_of(conn, one.cycle_id)
+    months = [month for run in of_cycle for month in run.manifest.computed_months()] or [one.pay_month]
+    runs = [run.run_id for run in of_cycle]
+    batch_ids = select(t.batch.c.batch_id).where(t.batch.c.cycle_id == one.cycle_id)
+    instructions = select(t.instruction.c.instruction_id).where(t.instruction.c.batch_id.in_(batch_ids))
+    receivables = select(t.receivable.c.receivable_id).where(t.receivable.c.run_id.in_(runs))
+    v = t.entitlement_version.c
+    yield t.cycle, t.cycle.c.cycle_id == one.cycle_id
+    yield t.run, t.run.c.cycle_id == one.cycle_id
+    in_window = v.benefit_month.between(month_text(min(months)), month_text(max(months)))
+    yield t.entitlement_version, (v.county == one.county) & in_window & v.run_id.in_(runs)
+    for table in (t.obligation, t.withdrawal, t.receivable):
+        yield table, table.c.run_id.in_(runs)
+    yield t.recovery, or_(t.recovery.c.run_id.in_(runs), t.recovery.c.receivable_id.in_(receivables))
+    yield t.hold, t.hold.c.cycle_id == one.cycle_id
+    for table in (t.batch_event, t.approval, t.instruction):
+        yield table, table.c.batch_id.in_(batch_ids)
+    yield t.batch, t.batch.c.cycle_id == one.cycle_id
+    for table in (t.instruction_item, t.bank_event):
+        yield table, table.c.instruction_id.in_(instructions)
+
+
+CONTENT = (
+    "seal_id",
+    "cycle_id",
+    "county",
+    "tables_json",
+    "unanswered_count",
+    "unanswered_fen",
+    "unanswered_digest",
+    "officer",
+    "system_user",
+    "reason",
+    "sealed_at",
+    "previous_digest",
+)
+
+
+def _content(row: Any) -> dict[str, Any]:  # noqa: ANN401 - a row by column name
+    return {name: row[name] for name in CONTENT}
+
+
+def _digest(content: dict[str, Any]) -> str:
+    told = json.dumps([content[name] for name in CONTENT], ensure_ascii=False)
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def _seal_rows(conn: Connection, county: str | None) -> list[Row[Any]]:
+    statement = select(tables.seal, tables.cycle.c.pay_month, tables.cycle.c.sequence).join(tables.cycle)
+    if county is not None:
+        statement = statement.where(tables.seal.c.county == county)
+    return list(conn.execute(statement.order_by(tables.seal.c.seal_id)))
+
+
+def _cycle_of(row: Row[Any]) -> Cycle:
+    return cycles.cycle_of(row)
+
+
+def _seal(row: Row[Any]) -> Seal:
+    return Seal(
+        _cycle_of(row),
+        row.digest,
+        row.previous_digest,
+        row.unanswered_count,
+        row.unanswered_fen,
+        row.officer,
+        row.reason,
+        row.sealed_at,
+    )

@@ -1,0 +1,147 @@
+"""Closing a cycle: what keeps it open, what its seal proves, and where later knowledge goes."""
+
+import sqlite3
+
+import pytest
+
+from contracts.errors import BookError
+from contracts.months import parse_month
+from ledger import audit, sealing
+from tests.ledger.county import CHECKER, CODE, MAKER, row
+from tests.ledger.laws import breaches
+
+JULY, AUGUST = parse_month("2024-07"), parse_month("2024-08")
+
+
+def close(book, month=JULY, reason="", signed_list=""):
+    return sealing.close(book, CODE, month, CHECKER, "tester", reason, signed_list)
+
+
+def found(book):
+    with book.reading() as conn:
+        return sealing.verify(conn)
+
+
+def test_a_month_that_was_paid_and_answered_is_closed_once(county, book):
+    county.pay("2024-07", [row(1, "2024-07")])
+    county.answer("accepted")
+    (seal,) = close(book)
+    assert (seal.cycle.pay_month, seal.cycle.sequence, seal.officer) == (JULY, 1, CHECKER)
+    assert close(book) == []
+    assert found(book) == []
+
+
+def test_a_month_with_a_waiting_batch_stays_open(county, book):
+    county.run("2024-07", [row(1, "2024-07")])
+    with pytest.raises(BookError, match="既未暂缓也未编批"):
+        close(book)
+    county.claim()
+    with pytest.raises(BookError, match="尚未放行"):
+        close(book)
+
+
+def test_a_month_that_never_ran_cannot_be_closed(county, book):
+    with pytest.raises(BookError, match="尚未运行"):
+        close(book)
+
+
+@pytest.mark.parametrize("event", [None, "unknown"])
+def test_what_the_bank_has_not_said_needs_a_signed_list(county, book, event):
+    county.pay("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
+    county.answer("accepted", 1)
+    if event:
+        county.answer(event, 2, source="bank-2")
+    with pytest.raises(BookError, match="有 1 笔尚无最终回盘结果"):
+        close(book, reason="已与银行核对")
+    with book.reading() as conn:
+        (one,) = sealing.open_cycles(conn, CODE, JULY)
+        rows = sealing.unanswered(conn, one.cycle_id)
+    (seal,) = close(book, reason="已与银行核对", signed_list=sealing.list_digest(rows))
+    assert (seal.unanswered_count, seal.unanswered_fen, seal.reason) == (1, 5000, "已与银行核对")
+
+
+def test_a_list_that_has_changed_since_is_not_the_signed_one(county, book):
+    county.pay("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
+    with book.reading() as conn:
+        (one,) = sealing.open_cycles(conn, CODE, JULY)
+        seen = sealing.list_digest(sealing.unanswered(conn, one.cycle_id))
+    county.answer("accepted", 1)
+    with pytest.raises(BookError, match="有 1 笔"):
+        close(book, reason="已核", signed_list=seen)
+
+
+def test_what_is_learnt_after_closing_opens_a_supplement_and_leaves_the_seal_true(county, book):
+    county.pay("2024-07", [row(1, "2024-07")])
+    county.answer("accepted")
+    close(book)
+    posted = county.run("2024-07", [row(1, "2024-07", 6000)])
+    assert (posted.cycle.sequence, posted.differences.obligations["amount_fen"].to_list()) == (2, [1000])
+    county.claim()
+    assert found(book) == []
+    assert breaches(book) == []
+
+
+def test_what_is_learnt_in_the_next_month_is_posted_there_for_its_own_month(county, book):
+    county.pay("2024-07", [row(1, "2024-07")])
+    county.answer("accepted")
+    close(book)
+    posted = county.run("2024-08", [row(1, "2024-07", 4000), row(1, "2024-08", 4000)])
+    assert posted.differences.receivables.select("benefit_month", "amount_fen").rows() == [(JULY, 1000)]
+    assert found(book) == []
+
+
+def test_a_closed_cycle_takes_no_run_where_nothing_differs(county, book):
+    rows = [row(1, "2024-07")]
+    county.pay("2024-07", rows)
+    county.answer("accepted")
+    close(book)
+    assert county.run("2024-07", rows, note="another register, nothing new").run is None
+
+
+def test_money_whose_hold_is_lifted_after_closing_goes_out_in_a_supplement(county, book):
+    from ledger import holds
+
+    county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
+    owed = county.unpaid().filter(person_no=2)["obligation_id"][0]
+    hold_id = holds.place(book, CODE, 2, "MANUAL", "待核", MAKER, "tester", owed)
+    county.claim()
+    county.sign("2024-07")
+    county.release("2024-07")
+    county.answer("accepted")
+    close(book)
+    holds.lift(book, CODE, hold_id, MAKER, "tester", "已核")
+    assert county.claim() == [f"{CODE}-2024-07-02-01"]
+    assert found(book) == []
+
+
+def test_a_late_answer_does_not_break_a_seal(county, book):
+    county.pay("2024-07", [row(1, "2024-07")])
+    county.answer("accepted")
+    close(book)
+    county.answer("returned", source="bank-2")
+    assert found(book) == []
+    assert breaches(book) == []
+
+
+def test_earlier_months_are_closed_with_a_later_one_and_chained(county, book):
+    for rows in ([row(1, "2024-07")], [row(1, "2024-07"), row(1, "2024-08")]):
+        month = rows[-1]["benefit_month"].strftime("%Y-%m")
+        county.pay(month, rows)
+        county.answer("accepted", source=month)
+    july, august = close(book, AUGUST)
+    assert august.previous_digest == july.digest
+    with book.reading() as conn:
+        assert audit.verify(conn) == []
+
+
+def test_a_row_changed_after_closing_is_found(county, book):
+    if book.engine.dialect.name != "sqlite":
+        pytest.skip("takes the guards away first")
+    county.pay("2024-07", [row(1, "2024-07")])
+    county.answer("accepted")
+    close(book)
+    with sqlite3.connect(book.engine.url.database) as conn:
+        conn.execute("DROP TRIGGER instruction_no_update")
+        conn.execute("UPDATE instruction SET account_no = '999'")
+    conn.close()
+    assert found(book) == [f"{CODE} 2024-07 第 1 期 结账后 instruction 被改动"]
