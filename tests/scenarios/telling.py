@@ -8,6 +8,8 @@ import hashlib
 import re
 import shutil
 from collections import Counter
+from functools import reduce
+from operator import or_
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
@@ -17,8 +19,9 @@ from contracts.codes import BankEvent, Benefit, HoldCode, PaymentState, Recovery
 from contracts.money import parse_yuan, yuan_text
 from contracts.months import month_text, months_between, parse_month
 from dagster_project import booking
-from ledger import exports, holds, people, posting, recovery, results
+from ledger import exports, holds, people, posting, recovery, results, sealing
 from ledger.book import open_book
+from ledger.tables import metadata
 from tests import homes
 from tests.cases.reading import write_overlay
 from tests.ledger import laws
@@ -93,7 +96,10 @@ class Run(Strict):
 
 
 class Step(Strict):
-    """What happens, in this order; then what there is more in the book. `corrections` are compared where told."""
+    """What happens, in this order; then what there is more in the book.
+
+    `corrections` and `rows`, how many rows each table of the book has more, are compared where they are told.
+    """
 
     told: str
     registers: dict[str, object] = {}
@@ -104,6 +110,7 @@ class Step(Strict):
     sign: str = ""
     bank: list[str] = []
     recover: list[str] = []
+    close: str = ""
 
     cycles: list[str] = []
     obligations: list[str] = []
@@ -114,10 +121,11 @@ class Step(Strict):
     payments: list[str] = []
     beyond_window: list[str] = []
     corrections: list[str] | None = None
+    rows: list[str] | None = None
 
     def tables(self):
         """Table → lines as told, one a month."""
-        told = {name: getattr(self, name) for name in (*BOOKED, "payments", "beyond_window")}
+        told = {name: getattr(self, name) for name in (*BOOKED, "rows", "payments", "beyond_window")}
         return {
             name: sorted(one for line in lines for one in by_month(" ".join(line.split())))
             for name, lines in told.items()
@@ -176,7 +184,7 @@ class Teller:
             before, self.beyond = self.tables(), []
             for act in self.acts(step):
                 act()
-                assert laws.breaches(self.book) == [], step.told
+                assert self.problems() == [], step.told
             more = {name: lines - before.get(name, Counter()) for name, lines in self.tables().items()}
             yield step, found_in(more, self.beyond)
 
@@ -195,6 +203,13 @@ class Teller:
         if step.bank:
             yield lambda: self.answer([line.split() for line in step.bank])
         yield from (lambda line=line: self.recover(*line.split()) for line in step.recover)
+        if step.close:
+            yield lambda: sealing.close(self.book, self.county, parse_month(step.close), homes.CHECKER, "test")
+
+    def problems(self):
+        """What must not be: a law of the book that does not hold, a seal that does not speak true."""
+        with self.book.reading() as conn:
+            return laws.breaches(self.book) + sealing.verify(conn)
 
     def hand_in(self, month, **changed):
         """Registers of a month: the rows of the people named replace their earlier ones, all others stay."""
@@ -267,10 +282,11 @@ class Teller:
         return found
 
     def recover(self, name, benefit, month, means, yuan, document):
-        """Money that came back to the county, or that it gives up."""
+        """Money that came back to the county; what it gives up is approved by a second officer."""
         key = recovery.Key(self.number(name), labelled(Benefit, benefit).value, parse_month(month))
-        how = labelled(RecoveryMeans, means)
-        recovery.recover(self.book, self.county, key, how, parse_yuan(yuan), homes.MAKER, "test", document)
+        how, approved_by = labelled(RecoveryMeans, means), homes.CHECKER if means == RecoveryMeans.WAIVED.label else None
+        words = (homes.MAKER, "test", document, approved_by)
+        recovery.recover(self.book, self.county, key, how, parse_yuan(yuan), *words)
 
     def number(self, name):
         [(found,)] = laws.rows(self.book, f"SELECT person_no FROM person WHERE person_id = '{self.ids[name]}'")
@@ -282,7 +298,12 @@ class Teller:
             name: Counter(self.lines(columns, laws.rows(self.book, query))) for name, (columns, query) in BOOKED.items()
         }
         months = {line.split()[0] for line in booked["cycles"]}
-        return {**booked, **{f"payments {month}": self.payments(month) for month in months}}
+        rows = Counter({name: self.height(name) for name in metadata.tables})
+        return {**booked, "rows": rows, **{f"payments {month}": self.payments(month) for month in months}}
+
+    def height(self, table):
+        [(count,)] = laws.rows(self.book, f"SELECT count(*) FROM {table}")
+        return count
 
     def payments(self, month):
         with self.book.reading() as conn:
@@ -312,9 +333,11 @@ class Teller:
 
 def found_in(more, beyond):
     """Table → what there is more, as told in a step: a payment on two months' lists is told once."""
-    found = {name: lines for name, lines in more.items() if name in BOOKED}
-    found["payments"] = Counter()
-    for name in more.keys() - BOOKED.keys():
-        found["payments"] |= more[name]
-    found["beyond_window"] = Counter(beyond)
-    return {name: sorted(lines.elements()) for name, lines in found.items()}
+    listed = [lines for name, lines in more.items() if name.startswith("payments")]
+    found = {name: sorted(more[name].elements()) for name in BOOKED}
+    return {
+        **found,
+        "payments": sorted(reduce(or_, listed, Counter()).elements()),
+        "rows": sorted(f"{name} {count}" for name, count in more["rows"].items()),
+        "beyond_window": sorted(beyond),
+    }
