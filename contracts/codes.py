@@ -318,6 +318,7 @@ class RefusalCode(Code):
     DATE_INVALID = "DATE_INVALID", "日期不成立"
     MONTH_INVALID = "MONTH_INVALID", "年月不成立"
     NUMBER_INVALID = "NUMBER_INVALID", "不是整数或超出范围"
+    AMOUNT_INVALID = "AMOUNT_INVALID", "金额不成立"
     CODE_UNKNOWN = "CODE_UNKNOWN", "不认识的取值"
     TEXT_INVALID = "TEXT_INVALID", "含有不允许的字符或过长"
     PERIOD_REVERSED = "PERIOD_REVERSED", "终止早于起始"

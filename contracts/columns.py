@@ -30,6 +30,7 @@ class CellKind(StrEnum):
     MONTH = "month"
     YES_NO = "yes_no"
     WHOLE = "whole"
+    MONEY = "money"  # yuan in the file, fen inside
     CODE = "code"
 
 

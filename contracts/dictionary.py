@@ -10,7 +10,7 @@ import polars as pl
 
 from contracts import codes
 from contracts.columns import CellKind, ColumnFacts, columns_of, polars_schema
-from contracts.registers import REGISTER_LABELS, REGISTERS, REQUIRED_REGISTERS
+from contracts.registers import LISTS, REGISTERS, REQUIRED_REGISTERS, label_of
 from contracts.row_rules import ROW_RULES
 from contracts.tables import TABLES
 
@@ -20,7 +20,8 @@ INTRODUCTION = """\
 本页由 `contracts/` 生成,请勿手改:`python -m contracts.dictionary > docs/data-dictionary.md`。
 This page is generated from `contracts/`; a test fails when it is out of date.
 
-- [名册 Registers](#名册-registers):县里交来的表
+- [名册 Registers](#名册-registers):县里按月交来的表
+- [单列的清单 Lists](#单列的清单-lists):另行交来的表
 - [内部表与导出 Tables and exports](#内部表与导出-tables-and-exports):各环节之间的表
 - [代码表 Code lists](#代码表-code-lists):固定取值
 
@@ -37,6 +38,7 @@ KIND_LABELS = {
     CellKind.MONTH: "年月",
     CellKind.YES_NO: "是/否",
     CellKind.WHOLE: "整数",
+    CellKind.MONEY: "金额(元)",
     CellKind.CODE: "代码",
 }
 TYPE_LABELS: dict[type[pl.DataType], str] = {
@@ -52,7 +54,11 @@ UNIT_LABELS = {"fen": "分", "month": "月", "years": "岁"}
 def render() -> str:
     """The whole page as Markdown."""
     parts = [INTRODUCTION, "## 名册 Registers\n"]
-    parts += [_register(name, model) for name, model in REGISTERS.items()]
+    parts += [
+        _register(name, model, "必需" if name in REQUIRED_REGISTERS else "可缺") for name, model in REGISTERS.items()
+    ]
+    parts.append("## 单列的清单 Lists\n")
+    parts += [_register(name, model, "不按月报送") for name, model in LISTS.items()]
     parts.append("## 内部表与导出 Tables and exports\n")
     parts += [_table(model) for model in TABLES]
     parts.append("## 代码表 Code lists\n")
@@ -67,9 +73,8 @@ def code_lists() -> Iterator[type[codes.Code]]:
             yield declared
 
 
-def _register(name: str, model: type[pa.DataFrameModel]) -> str:
-    need = "必需" if name in REQUIRED_REGISTERS else "可缺"
-    head = f"### {REGISTER_LABELS[name]} `{name}`\n\n{inspect.getdoc(model)} ({need})\n"
+def _register(name: str, model: type[pa.DataFrameModel], need: str) -> str:
+    head = f"### {label_of(name)} `{name}`\n\n{inspect.getdoc(model)} ({need})\n"
     rows = (
         (
             f"`{facts.name}`",

@@ -6,6 +6,7 @@ import re
 
 import polars as pl
 
+MAX_FEN = 10_000_000_00  # an amount above ten million yuan for one person and month is a mistake
 YUAN_TEXT = re.compile(r"^(\d{1,12})(?:\.(\d{1,2}))?$")
 
 

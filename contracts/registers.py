@@ -1,4 +1,4 @@
-"""The eleven registers a county hands over, as files have them: one model each, declared once.
+"""The registers a county hands over, and the lists beside them, as files have them: one model each, declared once.
 
 Inside the program a register's `person_id` is replaced by `person_no`, and every row keeps the file, sheet and row
 it came from: that shape is `accepted(model)`. A register is cumulative: ended rows stay, with their end.
@@ -28,6 +28,7 @@ from contracts.codes import (
     SuspensionReason,
 )
 from contracts.columns import CellKind, column, columns_of
+from contracts.money import MAX_FEN
 
 PROVENANCE: dict[str, pl.DataType] = {
     "source_file": pl.String(),
@@ -220,18 +221,49 @@ REGISTER_LABELS: dict[str, str] = {
     "suspension": "暂停",
 }
 REQUIRED_REGISTERS = ("population",)
+
+
+class History(Register):
+    """发放历史:启用本系统之前已经发放的钱,每人每项目每月一行。Names and addresses beside it are not read."""
+
+    person_id: str = person_id_column()
+    benefit: pl.Enum = column("项目", code=Benefit, aliases=("补贴项目", "发放项目", "待遇项目"))
+    benefit_month: pl.Date = column(
+        "所属月", "钱是哪个月的,不是付款月", kind=CellKind.MONTH, unit="month", aliases=("所属年月", "待遇所属月")
+    )
+    amount_fen: int = column(
+        "金额",
+        "文件中写元,最多两位小数",
+        kind=CellKind.MONEY,
+        unit="fen",
+        minimum=1,
+        maximum=MAX_FEN,
+        aliases=("发放金额", "金额(元)", "发放金额(元)", "实发金额"),
+    )
+
+
+# Handed in beside the registers, when there is something to hand in, not month by month.
+LISTS: dict[str, type[Register]] = {"history": History}
+LIST_LABELS: dict[str, str] = {"history": "发放历史"}
+FILES: dict[str, type[Register]] = REGISTERS | LISTS
+FILE_LABELS = REGISTER_LABELS | LIST_LABELS
 ONE_ROW_PER_PERSON = ("account", "certification", "institution")
 
 
+def label_of(name: str) -> str:
+    """The Chinese name of a register or list."""
+    return FILE_LABELS[name]
+
+
 def key_column(register: str) -> str:
-    """What a register's rows are about: a person, or an institution."""
+    """What the rows of a register or list are about: a person, or an institution."""
     return "institution_id" if register == "institution" else "person_id"
 
 
 @cache
 def accepted(register: str) -> pa.DataFrameSchema:
-    """The shape of an accepted register: person_no for person_id, and where each row came from."""
-    schema = REGISTERS[register].to_schema()
+    """The shape of an accepted register or list: person_no for person_id, and where each row came from."""
+    schema = FILES[register].to_schema()
     declared = dict(schema.columns)
     lead: dict[str, pa.Column] = {}
     if declared.pop("person_id", None) is not None:
@@ -255,4 +287,4 @@ def empty_register(register: str) -> pl.DataFrame:
 
 def file_headers(register: str) -> Sequence[str]:
     """The Chinese headers of a register's file, in order."""
-    return [facts.header for facts in columns_of(REGISTERS[register])]
+    return [facts.header for facts in columns_of(FILES[register])]

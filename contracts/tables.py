@@ -35,8 +35,7 @@ from contracts.codes import (
     ValueStatus,
 )
 from contracts.columns import column
-
-MAX_FEN = 10_000_000_00  # an amount above ten million yuan for one person and month is a mistake
+from contracts.money import MAX_FEN
 
 
 class Table(pa.DataFrameModel):

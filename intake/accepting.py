@@ -13,7 +13,7 @@ import polars as pl
 
 from contracts.codes import RefusalCode
 from contracts.columns import CellKind, ColumnFacts, columns_of
-from contracts.registers import REGISTERS, accepted_schema
+from contracts.registers import FILES, accepted_schema
 from contracts.row_rules import ROW_RULES
 from intake.cells import is_null_word, trimmed, value, why
 from intake.changes import Change, count_changes
@@ -81,7 +81,7 @@ def accept(received: Received, numbers: pl.DataFrame, known_on: date) -> Accepte
     after `known_on`, the day the run knows of.
     """
     register = received.register
-    columns = list(columns_of(REGISTERS[register]))
+    columns = list(columns_of(FILES[register]))
     checks = list(_checks(register, columns, known_on))
     flagged = _flagged(_read(received.cells, columns), checks, received.refused)
     bad = flagged.filter(IS_BAD).pipe(_with_person_no, numbers)

@@ -22,6 +22,7 @@ ACCOUNT_FORM = r"^[0-9]{6,32}$"
 KEY_FORM = r"^[^\s\p{C}]{1,40}$"
 DIVISION_FORM = r"^[0-9]{6,12}$"
 WHOLE_FORM = r"^[0-9]{1,9}$"
+MONEY_FORM = r"^\u00a5?\s*([0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2})(?:\.([0-9]{1,2}))?\s*元?$"
 DAY_FORM = (
     r"^([0-9]{4})(?:-([0-9]{1,2})-([0-9]{1,2})|/([0-9]{1,2})/([0-9]{1,2})|\.([0-9]{1,2})\.([0-9]{1,2})"
     r"|([0-9]{2})([0-9]{2})|年([0-9]{1,2})月([0-9]{1,2})日)$"
@@ -122,7 +123,18 @@ def _yes_no(_: ColumnFacts, text: str) -> pl.Expr:
 
 
 def _whole(facts: ColumnFacts, text: str) -> pl.Expr:
-    number = _in_form(_plain(text), WHOLE_FORM).cast(pl.Int64)
+    return _inside(facts, _in_form(_plain(text), WHOLE_FORM).cast(pl.Int64))
+
+
+def _money(facts: ColumnFacts, text: str) -> pl.Expr:
+    parts = _plain(text).str.extract_groups(MONEY_FORM)
+    yuan = parts.struct.field("1").str.replace_all(",", "", literal=True).cast(pl.Int64)
+    fen = parts.struct.field("2").str.pad_end(2, "0").cast(pl.Int64).fill_null(0)
+    return _inside(facts, yuan * 100 + fen)
+
+
+def _inside(facts: ColumnFacts, number: pl.Expr) -> pl.Expr:
+    """The number where it lies within the column's bounds."""
     inside = pl.lit(True)
     if facts.minimum is not None:
         inside &= number >= facts.minimum
@@ -147,6 +159,7 @@ VALUES: dict[CellKind, Callable[[ColumnFacts, str], pl.Expr]] = {
     CellKind.MONTH: _month,
     CellKind.YES_NO: _yes_no,
     CellKind.WHOLE: _whole,
+    CellKind.MONEY: _money,
     CellKind.CODE: _code,
 }
 UNREADABLE: dict[CellKind, RefusalCode] = {
@@ -158,5 +171,6 @@ UNREADABLE: dict[CellKind, RefusalCode] = {
     CellKind.MONTH: RefusalCode.MONTH_INVALID,
     CellKind.YES_NO: RefusalCode.CODE_UNKNOWN,
     CellKind.WHOLE: RefusalCode.NUMBER_INVALID,
+    CellKind.MONEY: RefusalCode.AMOUNT_INVALID,
     CellKind.CODE: RefusalCode.CODE_UNKNOWN,
 }

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from contracts.codes import RefusalCode
 from contracts.columns import columns_of
-from contracts.registers import REGISTERS
+from contracts.registers import FILES
 from intake.raw import RawTable
 from intake.refusals import note
 
@@ -69,12 +69,12 @@ def match_header(register: str, header: list[str]) -> Layout:
             places[name].append(place)
     missing = [
         note(register, RefusalCode.HEADER_MISSING, column=facts.header, reason=f"缺少必需的列“{facts.header}”")
-        for facts in columns_of(REGISTERS[register])
+        for facts in columns_of(FILES[register])
         if facts.name not in places and not facts.optional_column
     ]
     repeated = [
         note(register, RefusalCode.HEADER_REPEATED, column=facts.header, reason=f"列“{facts.header}”出现了多次")
-        for facts in columns_of(REGISTERS[register])
+        for facts in columns_of(FILES[register])
         if len(places[facts.name]) > 1
     ]
     # a file without a header row would show its first person here, so strangers are named only beside a whole header
@@ -88,7 +88,7 @@ def header_names(register: str) -> dict[str, str]:
     """Every accepted spelling of a header, made plain → the contract's column."""
     return {
         plain(word): facts.name
-        for facts in columns_of(REGISTERS[register])
+        for facts in columns_of(FILES[register])
         for word in (facts.name, facts.header, *facts.aliases)
     }
 

@@ -13,7 +13,7 @@ from contracts.codes import RefusalCode
 from contracts.columns import CellKind, ColumnFacts, columns_of
 from contracts.errors import InputError
 from contracts.files import whole_file, write_whole
-from contracts.registers import REGISTER_LABELS, REGISTERS, REQUIRED_REGISTERS
+from contracts.registers import FILES, REQUIRED_REGISTERS, label_of
 from intake.headers import Header
 from intake.opening import open_register
 from intake.raw import UnreadableError
@@ -59,9 +59,7 @@ class Received:
         if fatal.is_empty():
             return None
         reasons = ";".join(fatal["reason"].unique(maintain_order=True))
-        return InputError(
-            f"“{REGISTER_LABELS[self.register]}”名册不能使用:{reasons}", fatal["advice"][0], self.file_name
-        )
+        return InputError(f"“{label_of(self.register)}”名册不能使用:{reasons}", fatal["advice"][0], self.file_name)
 
 
 def receive(path: Path, register: str, store: Path) -> Received:
@@ -129,7 +127,7 @@ def _about_the_sheet(register: str, rows: pl.DataFrame, ignored: Sequence[str]) 
 
 
 def _no_cells(register: str) -> pl.DataFrame:
-    names = [facts.name for facts in columns_of(REGISTERS[register])]
+    names = [facts.name for facts in columns_of(FILES[register])]
     return pl.DataFrame(schema={"source_sheet": pl.String, "source_row": pl.Int64, **dict.fromkeys(names, pl.String)})
 
 
@@ -144,14 +142,14 @@ def _named(register: str, header: Header, rows: pl.DataFrame, refused: pl.DataFr
         whole = ~pl.col("source_row").is_in(damaged)
         return pl.when(whole).then(pl.col(str(places[facts.name]))).alias(facts.name)
 
-    columns = columns_of(REGISTERS[register])
+    columns = columns_of(FILES[register])
     return rows.select(pl.lit(header.table.sheet).alias("source_sheet"), "source_row", *map(cell, columns))
 
 
 def _marked(register: str, header: Header, rows: pl.DataFrame) -> list[pl.DataFrame]:
     """Refusals of cells that were numbers, errors or hold a line break, as far as their column cares."""
     table, places = header.table, header.layout.places
-    columns = {places[facts.name]: facts for facts in columns_of(REGISTERS[register]) if facts.name in places}
+    columns = {places[facts.name]: facts for facts in columns_of(FILES[register]) if facts.name in places}
     frames = []
     for place in table.marks["place"].unique().sort().to_list():
         facts = columns.get(place)

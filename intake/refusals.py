@@ -31,6 +31,7 @@ ADVICE: dict[RefusalCode, str] = {
     RefusalCode.BIRTH_DATE_CONFLICT: "请以户口簿为准改正其中之一",
     RefusalCode.DATE_INVALID: "请写成 2024-03-05、2024/3/5、20240305 或 2024年3月5日;长期有效的请留空",
     RefusalCode.MONTH_INVALID: "请写成 2024-03、2024/3、202403 或 2024年3月",
+    RefusalCode.AMOUNT_INVALID: "请写成 1234.50 或 1,234.50 元,大于零,最多两位小数",
     RefusalCode.DUPLICATE_ROW: "已采用第一行,请删去重复行",
     RefusalCode.AMBIGUOUS: "各行均未采用,请只保留正确的一行",
 }

@@ -11,7 +11,7 @@ import polars as pl
 from contracts.codes import RefusalCode
 from contracts.columns import columns_of
 from contracts.files import whole_file
-from contracts.registers import REGISTER_LABELS, REGISTERS
+from contracts.registers import FILES, label_of
 from contracts.workbooks import new_workbook
 from intake.headers import Header
 from intake.opening import open_register
@@ -56,7 +56,7 @@ def write_returned(received: Received, refused: pl.DataFrame, store: Path, targe
 
 
 def _by_row(register: str, refused: pl.DataFrame, header: Header) -> dict[int, Refusals]:
-    places = {facts.header: header.layout.places.get(facts.name) for facts in columns_of(REGISTERS[register])}
+    places = {facts.header: header.layout.places.get(facts.name) for facts in columns_of(FILES[register])}
     told: dict[int, Refusals] = defaultdict(lambda: Refusals([], [], set()))
     for record in refused.sort("source_row", maintain_order=True).iter_rows(named=True):
         row = told[record["source_row"]]
@@ -73,7 +73,7 @@ def _write(path: Path, register: str, header: Header, told: dict[int, Refusals])
     with new_workbook(path) as book:
         text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "num_format": "@"})
         red = book.add_format({"num_format": "@", "bg_color": "#FFC7CE", "font_color": "#9C0006"})
-        sheet = book.add_worksheet(REGISTER_LABELS[register])
+        sheet = book.add_worksheet(label_of(register))
         titles = [*LEAD, *header.texts, *TAIL]
         sheet.freeze_panes(1, 0)
         sheet.set_column(0, len(titles) - 3, WIDTH)

@@ -9,6 +9,9 @@ import pytest
 from contracts.codes import Benefit, Outcome
 from contracts.columns import columns_of, empty, headers, polars_schema
 from contracts.registers import (
+    FILES,
+    LIST_LABELS,
+    LISTS,
     ONE_ROW_PER_PERSON,
     PROVENANCE,
     REGISTER_LABELS,
@@ -18,11 +21,12 @@ from contracts.registers import (
     empty_register,
     file_headers,
     key_column,
+    label_of,
 )
 from contracts.row_rules import ROW_RULES
 from contracts.tables import MAX_FEN, TABLES, Coordinated, Facts, PersonNumbers
 
-EVERY_MODEL = [*REGISTERS.values(), *TABLES]
+EVERY_MODEL = [*FILES.values(), *TABLES]
 
 
 def coordinated(**changes):
@@ -58,12 +62,12 @@ def test_a_missing_and_a_further_column_are_refused(model):
         model.validate(frame.with_columns(further=pl.lit("")))
 
 
-@pytest.mark.parametrize("register", REGISTERS)
+@pytest.mark.parametrize("register", FILES)
 def test_a_register_never_received_keeps_the_accepted_shape(register):
     assert accepted(register).validate(empty_register(register)).is_empty()
 
 
-@pytest.mark.parametrize("register", REGISTERS)
+@pytest.mark.parametrize("register", FILES)
 def test_an_accepted_register_knows_a_person_by_number_and_each_row_by_its_place(register):
     names = accepted_schema(register).names()
     assert "person_id" not in names
@@ -71,18 +75,19 @@ def test_an_accepted_register_knows_a_person_by_number_and_each_row_by_its_place
     assert names[-len(PROVENANCE) :] == list(PROVENANCE)
 
 
-@pytest.mark.parametrize("register", REGISTERS)
+@pytest.mark.parametrize("register", FILES)
 def test_no_header_or_alias_of_a_register_means_two_columns(register):
-    spellings = [
-        word for facts in columns_of(REGISTERS[register]) for word in {facts.name, facts.header, *facts.aliases}
-    ]
+    spellings = [word for facts in columns_of(FILES[register]) for word in {facts.name, facts.header, *facts.aliases}]
     assert len(spellings) == len(set(spellings))
 
 
 def test_every_register_has_a_label_and_a_key():
     assert list(REGISTER_LABELS) == list(REGISTERS)
-    for register in REGISTERS:
-        assert key_column(register) in polars_schema(REGISTERS[register])
+    assert list(LIST_LABELS) == list(LISTS)
+    assert not set(LISTS) & set(REGISTERS)
+    for name, model in FILES.items():
+        assert label_of(name)
+        assert key_column(name) in polars_schema(model)
     assert set(ONE_ROW_PER_PERSON) <= set(REGISTERS)
 
 
@@ -93,7 +98,7 @@ def test_a_registers_file_is_headed_in_chinese():
 
 @pytest.mark.parametrize("register", ROW_RULES)
 def test_a_row_rule_names_a_column_of_its_register_and_runs_on_it(register):
-    frame = empty(REGISTERS[register])
+    frame = empty(FILES[register])
     for rule in ROW_RULES[register]:
         assert rule.column in frame.columns
         assert frame.select(broken=rule.violated).schema["broken"] == pl.Boolean

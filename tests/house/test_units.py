@@ -5,7 +5,7 @@ import pytest
 
 from contracts import policy
 from contracts.columns import columns_of, polars_schema
-from contracts.registers import REGISTERS, accepted_schema
+from contracts.registers import FILES, accepted_schema
 from contracts.tables import TABLES
 
 # Codes that others give out are texts, not members of a list of ours.
@@ -15,10 +15,10 @@ COUNTED_IDS = {"obligation_id"}
 # A question the county's own form asks in these words.
 QUESTIONS = {"back_pay"}
 
-MODELS = {**REGISTERS, **{model.__name__: model for model in TABLES}}
+MODELS = {**FILES, **{model.__name__: model for model in TABLES}}
 SCHEMAS = {
     **{name: polars_schema(model) for name, model in MODELS.items()},
-    **{f"accepted {register}": accepted_schema(register) for register in REGISTERS},
+    **{f"accepted {register}": accepted_schema(register) for register in FILES},
     "rates": {**policy.COMMON_RATES, **policy.RATE_TAIL},
     **{f"rates of {benefit}": dict(money) for benefit, money in policy.RATE_MONEY.items()},
 }

@@ -8,12 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts.columns import CellKind, columns_of
-from contracts.registers import REGISTERS
+from contracts.money import yuan_label, yuan_text
+from contracts.registers import FILES
 from intake.cells import UNREADABLE, VALUES, is_null_word, trimmed, value, why
 
 
 def column(register, name):
-    return next(facts for facts in columns_of(REGISTERS[register]) if facts.name == name)
+    return next(facts for facts in columns_of(FILES[register]) if facts.name == name)
 
 
 OF_KIND = {
@@ -26,6 +27,7 @@ OF_KIND = {
     CellKind.MONTH: column("low_income", "from_month"),
     CellKind.YES_NO: column("low_income", "is_recipient"),
     CellKind.WHOLE: column("disability", "grade"),
+    CellKind.MONEY: column("history", "amount_fen"),
     CellKind.CODE: column("low_income", "category"),
 }
 
@@ -51,6 +53,36 @@ def test_a_day_may_be_written_in_these_ways(text):
 @pytest.mark.parametrize("text", ["2024-02-30", "2024年3月", "2024-3/5", "5/3/2024", "45356", "长期", "0024-03-05"])
 def test_a_day_is_never_guessed(text):
     assert read(CellKind.DAY, text) is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "1234.5",
+        "1234.50",
+        "1,234.50",
+        "\uffe51,234.50元",
+        "\u00a51234.5",
+        "1234.5 元",
+        "\uff11\uff0c\uff12\uff13\uff14\uff0e\uff15",
+    ],
+)
+def test_money_may_be_written_in_these_ways(text):
+    assert read(CellKind.MONEY, text) == 123450
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["0", "-5", "60.125", "1,2345", "1,23", "1234,50", "6e3", "60.", ".5", "60元整", "$60", "10000000.01", "六十"],
+)
+def test_money_is_never_guessed(text):
+    assert read(CellKind.MONEY, text) is None
+
+
+@given(st.integers(1, 10**9))
+def test_every_fen_is_read_as_it_was_written(fen):
+    assert read(CellKind.MONEY, yuan_text(fen)) == fen
+    assert read(CellKind.MONEY, f"\uffe5{yuan_label(fen)}元") == fen
 
 
 @pytest.mark.parametrize("text", ["2024-03", "2024-3", "2024/3", "202403", "2024年3月", "2024-03-01", "2024年03月"])

@@ -59,6 +59,7 @@ TABLE = {
     "account_in_scientific_notation.csv": ("account", "NUMERIC_ID", "尾数已丢失", 1),
     "account_as_number.xlsx": ("account", "NUMERIC_ID", "请把该列设为文本格式", 1),
     "account_with_letters.csv": ("account", "TEXT_INVALID", "应为6至32位数字", 1),
+    "amount_with_three_decimals.csv": ("history", "AMOUNT_INVALID", "最多两位小数", 1),
     "unknown_benefit.csv": ("claim", "CODE_UNKNOWN", "可填:高龄津贴、", 1),
 }
 
