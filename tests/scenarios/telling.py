@@ -180,13 +180,16 @@ class Teller:
 
     def tell(self):
         """Each step, told: what it says, and what there is more in the book."""
+        before = self.tables()
         for step in self.story.steps:
-            before, self.beyond = self.tables(), []
+            self.beyond = []
             for act in self.acts(step):
                 act()
                 assert self.problems() == [], step.told
-            more = {name: lines - before.get(name, Counter()) for name, lines in self.tables().items()}
+            after = self.tables()
+            more = {name: lines - before.get(name, Counter()) for name, lines in after.items()}
             yield step, found_in(more, self.beyond)
+            before = after
 
     def acts(self, step):
         """What happens in a step, act by act."""
@@ -284,7 +287,10 @@ class Teller:
     def recover(self, name, benefit, month, means, yuan, document):
         """Money that came back to the county; what it gives up is approved by a second officer."""
         key = recovery.Key(self.number(name), labelled(Benefit, benefit).value, parse_month(month))
-        how, approved_by = labelled(RecoveryMeans, means), homes.CHECKER if means == RecoveryMeans.WAIVED.label else None
+        how, approved_by = (
+            labelled(RecoveryMeans, means),
+            homes.CHECKER if means == RecoveryMeans.WAIVED.label else None,
+        )
         words = (homes.MAKER, "test", document, approved_by)
         recovery.recover(self.book, self.county, key, how, parse_yuan(yuan), *words)
 
