@@ -21,7 +21,13 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "release": ("cli.sign", "release", "发放人放行本月各批次(不可撤回)  Release the month's batches, one way"),
     "hold": ("cli.hold", "hold", "列出、设立、解除暂缓  List, place and lift holds"),
     "export": ("cli.export", "export", "导出应享、发放、应追回、暂缓  Export tables"),
+    "person": ("cli.person", "person", "一个人的全部经过:发到哪个月、各月的钱  One person's whole story"),
     "explain": ("cli.explain", "explain", "说明一个人一个月的每一分钱  Explain one person's month to the clause"),
+    "import-history": (
+        "cli.import_history",
+        "import_history",
+        "导入启用前已发放的钱,此后只发差额  Import what was paid before the first run",
+    ),
     "verify": ("cli.verify", "verify", "独立重读发放文件并与总账核对  Re-read payment files and compare with the book"),
     "policies": ("cli.policies", "policies", "查看适用的政策与标准  The law as data"),
     "simulate": ("cli.simulate", "simulate", "设想的政策下多少人多少钱,不入账  The roster under another law"),

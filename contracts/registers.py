@@ -247,7 +247,13 @@ LISTS: dict[str, type[Register]] = {"history": History}
 LIST_LABELS: dict[str, str] = {"history": "发放历史"}
 FILES: dict[str, type[Register]] = REGISTERS | LISTS
 FILE_LABELS = REGISTER_LABELS | LIST_LABELS
-ONE_ROW_PER_PERSON = ("account", "certification", "institution")
+# Where there may be one row only, of what.
+ONE_ROW_OF: dict[str, tuple[str, ...]] = {
+    "account": ("person_no",),
+    "certification": ("person_no",),
+    "institution": ("institution_id",),
+    "history": ("person_no", "benefit", "benefit_month"),
+}
 
 
 def label_of(name: str) -> str:

@@ -21,7 +21,7 @@ from contracts.settings import CountySettings, Home
 from contracts.tables import Entitled, IntakeCount, RefusedRow, RegisterGap
 from dagster_project.month import Choices, Counts, Month, total_fen
 from dagster_project.store import Store
-from ledger import cycles, holds, people
+from ledger import cycles, history, holds, people
 from ledger.book import Book, open_book
 
 
@@ -63,14 +63,14 @@ def kept_input(home: Home, register: RegisterInput) -> intake.Received:
     return intake.kept(register.name, register.file_name, register.file_digest, home.store)
 
 
-def go_live(settings: CountySettings, first_pay_month: date | None, pay_month: date) -> date:
+def go_live(settings: CountySettings, first_pay_month: date | None, pay_month: date, *, has_history: bool) -> date:
     """The first benefit month that is computed; InputError where earlier months were never paid here."""
     first = min(first_pay_month or pay_month, pay_month)
     chosen = settings.go_live_month or first
-    if chosen < first and not settings.pay_backlog:
+    if chosen < first and not (settings.pay_backlog or has_history):
         raise InputError(
             f"go_live_month {month_text(chosen)} 早于首个发放月 {month_text(first)}",
-            "更早的月份须先导入发放历史,或设置 pay_backlog = true 由本系统补发",
+            "更早的月份须先导入发放历史(disburse import-history),或设置 pay_backlog = true 由本系统补发",
             "disburse.toml",
         )
     return chosen
@@ -84,13 +84,14 @@ def make_manifest(
     pack_digest = rulebook.keep(rulebook.folders(home.overlay), home.store)
     with book.reading() as conn:
         first = cycles.first_pay_month(conn, county)
+        has_history = history.has_history(conn, county)
         latest = cycles.latest_run(conn, county)
         decisions = holds.gap_decisions(conn, county, pay_month)
     gathered = Manifest(
         county=county,
         pay_month=pay_month,
         known_on=known_on,
-        go_live_month=go_live(settings, first, pay_month),
+        go_live_month=go_live(settings, first, pay_month, has_history=has_history),
         lookback_months=settings.lookback_months,
         pack_digest=pack_digest,
         registers=tuple(receive_all(home, county, pay_month)),

@@ -7,8 +7,10 @@ from typing import NamedTuple
 import polars as pl
 
 from contracts.codes import RefusalCode
-from contracts.registers import ONE_ROW_PER_PERSON, PROVENANCE
+from contracts.registers import ONE_ROW_OF, PROVENANCE, REGISTERS
 from intake.refusals import ADVICE
+
+WHOSE = {"institution": "同一机构", "history": "同一人同一项目同一月"}
 
 
 class Settled(NamedTuple):
@@ -22,21 +24,21 @@ class Settled(NamedTuple):
 def settle_repeats(register: str, rows: pl.DataFrame) -> Settled:
     """Of equal rows the first stays.
 
-    Where a register has one row per person or institution, equal rows collapse and differing ones are all refused
-    (AMBIGUOUS); elsewhere an equal row is refused (DUPLICATE_ROW).
+    Where there may be one row only (ONE_ROW_OF), differing ones are all refused (AMBIGUOUS), and equal rows of a
+    register collapse. Elsewhere an equal row is refused (DUPLICATE_ROW), in a list too: it may be a second payment.
     """
-    key = "institution_id" if register == "institution" else "person_no"
     content = [name for name in rows.columns if name not in PROVENANCE]
-    crowded = rows.filter(pl.col(key).is_duplicated())
+    key = list(ONE_ROW_OF.get(register, content[:1]))
+    crowded = rows.filter(pl.struct(key).is_duplicated())
     firsts = crowded.unique(subset=content, keep="first", maintain_order=True)
-    repeated = crowded.join(firsts, on="source_row", how="anti", maintain_order="left")
-    if register not in ONE_ROW_PER_PERSON:
-        return Settled(_without(rows, repeated), _duplicates(register, repeated, firsts, content), 0)
-    torn = firsts.filter(pl.col(key).is_duplicated())
+    torn = firsts.filter(pl.struct(key).is_duplicated() & (register in ONE_ROW_OF))
     contradicting = crowded.join(torn, on=key, how="semi", maintain_order="left")
-    collapsed = _without(repeated, contradicting)
-    kept = _without(_without(rows, contradicting), collapsed)
-    return Settled(kept, _contradictions(register, contradicting, key), collapsed.height)
+    repeated = _without(_without(crowded, firsts), contradicting)
+    kept = _without(_without(rows, contradicting), repeated)
+    refused = _contradictions(register, contradicting, key)
+    if register in ONE_ROW_OF and register in REGISTERS:
+        return Settled(kept, refused, repeated.height)
+    return Settled(kept, pl.concat([refused, _duplicates(register, repeated, firsts, content)]), 0)
 
 
 def _without(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
@@ -50,10 +52,10 @@ def _duplicates(register: str, repeated: pl.DataFrame, firsts: pl.DataFrame, con
     return _refused(register, said, RefusalCode.DUPLICATE_ROW, reason)
 
 
-def _contradictions(register: str, rows: pl.DataFrame, key: str) -> pl.DataFrame:
+def _contradictions(register: str, rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
     numbers = pl.col("source_row").cast(pl.String).str.join("、").over(key)
-    whose = "同一机构" if register == "institution" else "同一人"
-    return _refused(register, rows, RefusalCode.AMBIGUOUS, pl.format(whose + "有互相矛盾的多行(第 {} 行)", numbers))
+    reason = pl.format(WHOSE.get(register, "同一人") + "有互相矛盾的多行(第 {} 行)", numbers)
+    return _refused(register, rows, RefusalCode.AMBIGUOUS, reason)
 
 
 def _refused(register: str, rows: pl.DataFrame, code: RefusalCode, reason: pl.Expr) -> pl.DataFrame:

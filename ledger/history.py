@@ -31,6 +31,25 @@ class Source:
     known_on: date
 
 
+@dataclass(frozen=True)
+class LeftOut:
+    """Rows of the file that an officer chose to go without."""
+
+    rows: int
+    reason: str
+
+
+def is_imported(conn: Connection, source: Source) -> bool:
+    """Whether this very file is in the book."""
+    return bool(conn.execute(select(exists().where(run.c.manifest_digest == source.file_digest))).scalar())
+
+
+def has_history(conn: Connection, county: str) -> bool:
+    """Whether the county imported what was paid before its first run."""
+    of_county = exists().where(obligation.c.county == county, obligation.c.kind == Kind.HISTORY.value)
+    return bool(conn.execute(select(of_county)).scalar())
+
+
 def import_history(
     book: Book,
     county: str,
@@ -39,14 +58,15 @@ def import_history(
     go_live_month: date,
     officer: str,
     system_user: str,
+    left_out: LeftOut | None = None,
 ) -> int:
     """Book one file of payments made elsewhere, all or none; how many (the same file again: 0).
 
-    `rows`: person_no, benefit, benefit_month, amount_fen, source_row. BookError for months before go-live or after the
-    first pay month, for amounts that are not positive, and for keys that come twice.
+    `rows`: person_no, benefit, benefit_month, amount_fen, source_row; `left_out` goes into the audit log. BookError for
+    months before go-live or after the first pay month, for amounts that are not positive, and for keys that come twice.
     """
     with book.writing() as conn:
-        if conn.execute(select(exists().where(run.c.manifest_digest == source.file_digest))).scalar():
+        if is_imported(conn, source):
             return 0
         _require_sound(conn, county, rows, source, go_live_month)
         run_id = _add_run(conn, source, officer, system_user)
@@ -62,7 +82,8 @@ def import_history(
         insert_frame(conn, obligation, paid.drop("source_row"))
         insert_frame(conn, history_row, paid.select("obligation_id", "source_row"))
         detail = {"file": source.file_digest, "rows": rows.height, "fen": int(rows["amount_fen"].sum())}
-        audit.append(conn, county, officer, system_user, "import history", f"run {run_id}", detail)
+        gone_without = {"left_out": left_out.rows, "reason": left_out.reason} if left_out else {}
+        audit.append(conn, county, officer, system_user, "import history", f"run {run_id}", {**detail, **gone_without})
     return rows.height
 
 

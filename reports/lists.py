@@ -14,7 +14,7 @@ import polars as pl
 from contracts.codes import Benefit, Doubt, RefusalCode
 from contracts.columns import headers, polars_schema
 from contracts.months import month_text
-from contracts.registers import REGISTER_LABELS
+from contracts.registers import FILE_LABELS
 from contracts.tables import DoubtfulRow, HoldExport, RefusedRow, UnsetExport
 from ledger import exports, people
 from ledger.book import Book
@@ -94,7 +94,7 @@ def doubtful_rows(book: Book, doubtful: pl.DataFrame) -> pl.DataFrame:
     labels = {doubt.value: doubt.label for doubt in Doubt}
     told = doubtful.join(identities, on="person_no", how="left", maintain_order="left").drop("person_no")
     return told.select("person_id", pl.all().exclude("person_id")).with_columns(
-        pl.col("register").replace(REGISTER_LABELS), pl.col("doubt").cast(pl.String).replace(labels)
+        pl.col("register").replace(FILE_LABELS), pl.col("doubt").cast(pl.String).replace(labels)
     )
 
 
@@ -103,6 +103,6 @@ def refused_rows(refused: pl.DataFrame) -> pl.DataFrame:
     labels = {code.value: code.label for code in RefusalCode}
     return (
         refused.drop("person_no")
-        .with_columns(pl.col("register").replace(REGISTER_LABELS), pl.col("code").cast(pl.String).replace(labels))
+        .with_columns(pl.col("register").replace(FILE_LABELS), pl.col("code").cast(pl.String).replace(labels))
         .sort("register", "source_file", "source_row", maintain_order=True)
     )
