@@ -2,14 +2,31 @@
 
 from collections import Counter, defaultdict
 
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 from ledger import audit
+from ledger.tables import metadata
 
 
 def rows(book, statement):
     with book.reading() as conn:
         return [tuple(row) for row in conn.execute(text(statement))]
+
+
+def contents(book):
+    """Every row of every table, as text and in no order, without instants and what is hashed from them."""
+    with book.reading() as conn:
+        return {
+            table.name: sorted(
+                repr(sorted((name, value) for name, value in row.items() if not _is_of_the_moment(name)))
+                for row in conn.execute(select(table)).mappings()
+            )
+            for table in metadata.sorted_tables
+        }
+
+
+def _is_of_the_moment(column):
+    return column.endswith("_at") or "hash" in column
 
 
 def tally(book):
