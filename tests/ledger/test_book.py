@@ -1,41 +1,60 @@
-"""The book itself: its tables, its audit chain, history, and what it gives away."""
-
-import sqlite3
+"""The book itself: its audit chain, history, and what it gives away."""
 
 import pytest
+from sqlalchemy import text
 
 from contracts.codes import RecoveryMeans
 from contracts.columns import polars_schema
 from contracts.errors import BookError
 from contracts.months import parse_month
 from contracts.tables import EntitlementExport, PaymentExport, ReceivableExport
-from ledger import audit, exports, people, recovery, tables
+from ledger import audit, exports, people, recovery
 from tests.ledger.county import CHECKER, CODE, resident_id, row
 from tests.ledger.laws import breaches
 
 JULY = parse_month("2024-07")
 
 
-def test_the_newest_migration_makes_the_tables_that_are_declared(book):
-    if book.engine.dialect.name != "sqlite":
-        pytest.skip("compares what SQLite keeps of its tables")
-    names = {table.name: sorted(column.name for column in table.columns) for table in tables.metadata.sorted_tables}
-    with sqlite3.connect(book.engine.url.database) as conn:
-        made = {name: sorted(r[1] for r in conn.execute(f"PRAGMA table_info({name})")) for name in names}
-    conn.close()
-    assert made == names
+def without_guards(book, statement):
+    """What somebody could do who may alter the database itself."""
+    guards = {"sqlite": ("update", "delete"), "postgresql": ("change",)}[book.engine.dialect.name]
+    on = " ON audit_log" if book.engine.dialect.name == "postgresql" else ""
+    with book.engine.begin() as conn:
+        for act in guards:
+            conn.execute(text(f"DROP TRIGGER audit_log_no_{act}{on}"))
+        assert conn.execute(text(statement)).rowcount == 1
 
 
-def test_a_broken_audit_chain_is_found(county, book):
-    if book.engine.dialect.name != "sqlite":
-        pytest.skip("takes the guards away first")
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        ("UPDATE audit_log SET actor = '他人' WHERE entry_id = 2", ["审计记录第 2 条的内容被改动"]),
+        (
+            "UPDATE audit_log SET hash = '0' WHERE entry_id = 1",
+            ["审计记录第 1 条的内容被改动", "审计记录第 2 条与上一条不相连"],
+        ),
+        ("DELETE FROM audit_log WHERE entry_id = 2", ["审计记录第 2 条缺失"]),
+        (
+            "UPDATE audit_log SET entry_id = 99 WHERE entry_id = 4",
+            ["审计记录第 4 条缺失", "审计记录第 99 条的内容被改动"],
+        ),
+    ],
+)
+def test_a_broken_audit_chain_is_found(county, book, statement, found):
     county.pay("2024-07", [row(1, "2024-07")])
-    with sqlite3.connect(book.engine.url.database) as conn:
-        conn.execute("DROP TRIGGER audit_log_no_update")
-        conn.execute("UPDATE audit_log SET actor = '他人' WHERE entry_id = 2")
-    conn.close()
+    without_guards(book, statement)
     with book.reading() as conn:
-        assert audit.verify(conn) == ["审计记录第 2 条的内容被改动"]
+        assert audit.verify(conn) == found
+
+
+def test_an_audit_log_cut_short_no_longer_ends_as_printed(county, book):
+    county.pay("2024-07", [row(1, "2024-07")])
+    with book.reading() as conn:
+        printed = audit.head(conn)
+    without_guards(book, "DELETE FROM audit_log WHERE entry_id = 4")
+    with book.reading() as conn:
+        assert audit.verify(conn) == []
+        assert audit.head(conn) != printed
 
 
 def test_people_are_numbered_once_in_the_order_of_their_identity_numbers(county, book):
