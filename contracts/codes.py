@@ -250,6 +250,13 @@ class ChoiceGroup(Code):
     LIVING = "living", "生活类"
 
 
+# What a person can choose in each group; a county's pack decides whether the group is in use.
+GROUP_MEMBERS: dict[ChoiceGroup, tuple[Benefit, ...]] = {
+    ChoiceGroup.CARE: (Benefit.ELDER_CARE_SUBSIDY, Benefit.DISABILITY_CARE_SUBSIDY),
+    ChoiceGroup.LIVING: (Benefit.HARDSHIP_ELDER_SUBSIDY, Benefit.DISABILITY_LIVING_SUBSIDY),
+}
+
+
 class Relationship(Code):
     """与享受人关系."""
 
@@ -322,6 +329,7 @@ class RefusalCode(Code):
     CODE_UNKNOWN = "CODE_UNKNOWN", "不认识的取值"
     TEXT_INVALID = "TEXT_INVALID", "含有不允许的字符或过长"
     PERIOD_REVERSED = "PERIOD_REVERSED", "终止早于起始"
+    OUTSIDE_GROUP = "OUTSIDE_GROUP", "所选项目不在该组之内"
     DUPLICATE_ROW = "DUPLICATE_ROW", "与另一行完全相同"
     AMBIGUOUS = "AMBIGUOUS", "同一人有互相矛盾的多行"
 
@@ -339,6 +347,10 @@ class Doubt(Code):
 
     NOT_IN_POPULATION = "NOT_IN_POPULATION", "人口名册中没有此人:不算待遇"
     DIBAO_BESIDE_TEKUN = "DIBAO_BESIDE_TEKUN", "同月既有特困又有低保:按特困算"
+    TWO_OPEN_TEKUN = "TWO_OPEN_TEKUN", "同一人有两条未终止的特困:按起始较晚的算"
+    SEX_AGAINST_ID = "SEX_AGAINST_ID", "性别与身份证号第17位不符"
+    BEGUN_AFTER_DEATH = "BEGUN_AFTER_DEATH", "起始晚于本人死亡日期:死亡次月起不算待遇"
+    ACCOUNT_SHARED = "ACCOUNT_SHARED", "同一账号收多人的款"
 
 
 class OfficerRole(Code):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from contracts.codes import LowIncomeCategory, RefusalCode
+from contracts.codes import GROUP_MEMBERS, LowIncomeCategory, RefusalCode
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,14 @@ class RowRule:
 def reversed_period(first: str, last: str) -> RowRule:
     """The end lies before the beginning."""
     return RowRule(RefusalCode.PERIOD_REVERSED, last, pl.col(last) < pl.col(first), "请核对起止时间")
+
+
+def _outside_group() -> pl.Expr:
+    """The chosen benefit is none of its group's: such a choice could never count."""
+    return pl.any_horizontal(
+        (pl.col("group") == group.value) & ~pl.col("benefit").is_in([benefit.value for benefit in members])
+        for group, members in GROUP_MEMBERS.items()
+    )
 
 
 IS_TEKUN = pl.col("category") == LowIncomeCategory.TEKUN
@@ -60,5 +68,8 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
     ),
     "family_planning": (reversed_period("from_month", "to_month"),),
     "claim": (reversed_period("claimed_on", "approved_on"),),
+    "choice": (
+        RowRule(RefusalCode.OUTSIDE_GROUP, "benefit", _outside_group(), "请核对组与项目:该项目不参加这一组的择高"),
+    ),
     "suspension": (reversed_period("from_month", "to_month"),),
 }

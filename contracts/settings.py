@@ -40,6 +40,9 @@ class CountySettings(Strict):
     recovery_stop_at_least: int = Field(20, ge=0)  # people; fewer never stop a run
     shrink_stop_per_mille: int = Field(100, ge=0, le=1000)  # of the people of a register
     shrink_stop_at_least: int = Field(20, ge=0)
+    refused_stop_per_mille: int = Field(200, ge=0, le=1000)  # of the data rows of a register
+    refused_stop_at_least: int = Field(20, ge=0)
+    shared_account_most: int = Field(3, ge=1)  # people of one account; more are in doubt
     profiles: dict[str, str] = Field(default_factory=dict)  # benefit → profile
     default_profile: str = "generic_pipe"
     schedule_day: int = Field(3, ge=1, le=28)  # the day of the month a scheduled run starts, with run_as as maker

@@ -21,7 +21,7 @@ from contracts.settings import CountySettings, Home
 from contracts.tables import Entitled, IntakeCount, RefusedRow, RegisterGap
 from dagster_project.month import Choices, Counts, Month, total_fen
 from dagster_project.store import Store
-from ledger import cycles, history, holds, people
+from ledger import cycles, history, holds, people, receipts
 from ledger.book import Book, open_book
 
 
@@ -168,10 +168,19 @@ def accept(month: Month, register: str) -> Counts:
         return _keep(month, given, standing, received.refused, empty(RegisterGap))
     numbers = people.number_people(month.book, intake.ids_in([received]))
     accepted = intake.accept(received, numbers, month.manifest.known_on)
-    if month.choices.override is None:
+    if not _is_taken_anyway(month, given):
+        intake.check_refused(accepted, month.settings)
         intake.check_shrink(register, accepted.rows, previous, month.settings)
     stood = intake.stand_in(accepted, previous, month.stage.read("decisions"))
     return _keep(month, given, stood.rows, accepted.refused, stood.gaps, accepted)
+
+
+def _is_taken_anyway(month: Month, given: RegisterInput) -> bool:
+    """Whether an officer took this very file, or lets this run go on, by name and reason."""
+    if month.choices.override is not None:
+        return True
+    with month.book.reading() as conn:
+        return receipts.accepted_by(conn, month.manifest.county, given.name, given.file_digest) is not None
 
 
 def _keep(
@@ -215,9 +224,7 @@ def list_refused(month: Month) -> Counts:
     refused = month.stage.write("refused_rows", gather(month, "refused"))
     month.stage.write("intake_counts", gather(month, "counts"))
     gaps = month.stage.write("register_gaps", gather(month, "gaps"))
-    doubtful = month.stage.write(
-        "doubtful_rows", intake.doubts({register: month.stage.read(f"accepted_{register}") for register in REGISTERS})
-    )
+    doubtful = month.stage.write("doubtful_rows", _doubts(month))
     return {
         "行数": refused.height,
         "拒收行数": refused.filter(pl.col("code") != RefusalCode.NOT_DATA.value)
@@ -226,6 +233,14 @@ def list_refused(month: Month) -> Counts:
         "沿用上次的人数": gaps["person_no"].n_unique(),
         **{doubt.label: _people_in(doubtful, doubt) for doubt in Doubt},
     }
+
+
+def _doubts(month: Month) -> pl.DataFrame:
+    """What the accepted registers of the month together leave in doubt (DoubtfulRow)."""
+    registers = {register: month.stage.read(f"accepted_{register}") for register in REGISTERS}
+    with month.book.reading() as conn:
+        identities = people.identities(conn, registers["population"])
+    return intake.doubts(registers, identities, month.settings.shared_account_most)
 
 
 def _people_in(doubtful: pl.DataFrame, doubt: Doubt) -> int:

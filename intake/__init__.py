@@ -2,10 +2,11 @@
 
 from intake.accepting import Accepted, accept, ids_in
 from intake.doubts import doubts
-from intake.gaps import DECISIONS, Decision, StoodIn, check_shrink, stand_in
+from intake.gaps import DECISIONS, Decision, StoodIn, stand_in
 from intake.inbox import FoundFile, find_inputs
 from intake.receiving import Received, kept, receive
 from intake.returning import write_returned
+from intake.thresholds import check_refused, check_shrink
 
 __all__ = [
     "DECISIONS",
@@ -15,6 +16,7 @@ __all__ = [
     "Received",
     "StoodIn",
     "accept",
+    "check_refused",
     "check_shrink",
     "doubts",
     "find_inputs",

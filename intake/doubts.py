@@ -2,34 +2,88 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from contracts.codes import Doubt, LowIncomeCategory
+from contracts.codes import Doubt, LowIncomeCategory, Sex
 from contracts.columns import polars_schema
 from contracts.tables import DoubtfulRow
 
 WITHOUT_PERSONS = ("population", "institution")  # registers whose rows cannot be strangers to the population
 ALWAYS = pl.date(9999, 12, 1)
+SEX_DIGIT = 16  # the place of the digit that is odd for men
+BEGINS = {  # the day, or the first day of the month, a row begins
+    "low_income": pl.coalesce("from_month", "confirmed_on"),
+    "disability": pl.col("issued_on"),
+    "ability": pl.col("assessed_on"),
+    "family_planning": pl.col("from_month"),
+    "claim": pl.col("claimed_on"),
+    "choice": pl.col("from_month"),
+}
 
 
-def doubts(registers: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """Every doubtful row (DoubtfulRow), by register, file and row. `registers`: every accepted register by name."""
-    found = [
-        *(
-            _told(register, orphans(rows, registers["population"]), Doubt.NOT_IN_POPULATION)
-            for register, rows in registers.items()
-            if register not in WITHOUT_PERSONS
+def doubts(registers: Mapping[str, pl.DataFrame], identities: pl.DataFrame, shared_account_most: int) -> pl.DataFrame:
+    """Every doubtful row (DoubtfulRow), by register, file and row.
+
+    `registers`: every accepted register by name. `identities`: person_no and person_id of the population.
+    `shared_account_most`: so many people may have one account.
+    """
+    found = [*_strangers(registers), *_after_death(registers)]
+    low_income = registers["low_income"]
+    found += [
+        doubtful("population", sex_against_id(registers["population"], identities), Doubt.SEX_AGAINST_ID),
+        doubtful("low_income", dibao_beside_tekun(low_income), Doubt.DIBAO_BESIDE_TEKUN),
+        doubtful("low_income", two_open_tekun(low_income), Doubt.TWO_OPEN_TEKUN),
+        doubtful(
+            "account",
+            shared_accounts(registers["account"], registers["institution"], shared_account_most),
+            Doubt.ACCOUNT_SHARED,
         ),
-        _told("low_income", dibao_beside_tekun(registers["low_income"]), Doubt.DIBAO_BESIDE_TEKUN),
     ]
+    return sorted_doubts(found)
+
+
+def doubtful(register: str, rows: pl.DataFrame, doubt: Doubt) -> pl.DataFrame:
+    """Rows of an accepted register as DoubtfulRow."""
+    told = rows.with_columns(register=pl.lit(register), doubt=pl.lit(doubt.value))
+    return told.select(pl.col(name).cast(dtype) for name, dtype in polars_schema(DoubtfulRow).items())
+
+
+def sorted_doubts(found: list[pl.DataFrame]) -> pl.DataFrame:
+    """All of them, by register, file and row."""
     return pl.concat(found).sort("register", "source_file", "source_row", "doubt")
+
+
+def _strangers(registers: Mapping[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    for register, rows in registers.items():
+        if register not in WITHOUT_PERSONS:
+            yield doubtful(register, orphans(rows, registers["population"]), Doubt.NOT_IN_POPULATION)
+
+
+def _after_death(registers: Mapping[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:
+    for register, begins in BEGINS.items():
+        late = begun_after_death(registers[register], begins, registers["population"])
+        yield doubtful(register, late, Doubt.BEGUN_AFTER_DEATH)
 
 
 def orphans(rows: pl.DataFrame, population: pl.DataFrame) -> pl.DataFrame:
     """The accepted rows of a register whose person has no row in the accepted population."""
     return rows.join(population.select("person_no"), on="person_no", how="anti", maintain_order="left")
+
+
+def begun_after_death(rows: pl.DataFrame, begins: pl.Expr, population: pl.DataFrame) -> pl.DataFrame:
+    """The rows that begin in a month after their person's death."""
+    deaths = population.group_by("person_no").agg(pl.col("died_on").min()).drop_nulls("died_on")
+    of_the_dead = rows.join(deaths, on="person_no", maintain_order="left")
+    return of_the_dead.filter(begins.dt.month_start() > pl.col("died_on").dt.month_start())
+
+
+def sex_against_id(population: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
+    """The population rows whose sex is not what the identity number says."""
+    said = population.drop_nulls("sex").join(identities, on="person_no", maintain_order="left")
+    is_odd = pl.col("person_id").str.slice(SEX_DIGIT, 1).cast(pl.Int64) % 2 == 1
+    return said.filter((pl.col("sex") == Sex.MALE.value) != is_odd)
 
 
 def dibao_beside_tekun(low_income: pl.DataFrame) -> pl.DataFrame:
@@ -44,6 +98,13 @@ def dibao_beside_tekun(low_income: pl.DataFrame) -> pl.DataFrame:
     return both.filter(overlaps).select(low_income.columns).unique(maintain_order=True)
 
 
-def _told(register: str, rows: pl.DataFrame, doubt: Doubt) -> pl.DataFrame:
-    told = rows.with_columns(register=pl.lit(register), doubt=pl.lit(doubt.value))
-    return told.select(pl.col(name).cast(dtype) for name, dtype in polars_schema(DoubtfulRow).items())
+def two_open_tekun(low_income: pl.DataFrame) -> pl.DataFrame:
+    """The 特困 rows without an end of people who have several."""
+    is_open = (pl.col("category") == LowIncomeCategory.TEKUN.value) & pl.col("to_month").is_null()
+    return low_income.filter(is_open).filter(pl.col("person_no").is_duplicated())
+
+
+def shared_accounts(account: pl.DataFrame, institution: pl.DataFrame, most: int) -> pl.DataFrame:
+    """The accounts of more than `most` people; an institution's account is meant to have many."""
+    own = account.join(institution, on="account_no", how="anti", maintain_order="left")
+    return own.filter(pl.col("person_no").n_unique().over("account_no") > most)

@@ -8,9 +8,7 @@ import polars as pl
 
 from contracts.codes import Code, GapGround, RefusalCode
 from contracts.columns import empty
-from contracts.errors import StoppedError
-from contracts.registers import PROVENANCE, REGISTER_LABELS, empty_register
-from contracts.settings import CountySettings
+from contracts.registers import PROVENANCE, empty_register
 from contracts.tables import RegisterGap
 from intake.accepting import Accepted
 
@@ -50,24 +48,6 @@ def stand_in(accepted: Accepted, previous: pl.DataFrame | None, decisions: pl.Da
     current = accepted.rows.join(standing, on="person_no", how="anti")
     gaps = doubted.join(_deciding(decided, Decision.KEEP), on="person_no", how="anti")
     return StoodIn(_sorted(pl.concat([current, standing]), "person_no"), _gap_table(accepted.register, gaps))
-
-
-def check_shrink(register: str, rows: pl.DataFrame, previous: pl.DataFrame | None, settings: CountySettings) -> None:
-    """Stop where too many of the people of the previous accepted rows have no row among `rows`, this month's accepted.
-
-    StoppedError with the counts; an officer's name and reason go on without this check. Compare before `stand_in()`.
-    """
-    if previous is None or previous.is_empty():
-        return
-    key = "institution_id" if register == "institution" else "person_no"
-    before = previous.select(key).unique()
-    lost = before.join(rows, on=key, how="anti").height
-    if lost >= settings.shrink_stop_at_least and lost * 1000 > settings.shrink_stop_per_mille * before.height:
-        raise StoppedError(
-            f"“{REGISTER_LABELS[register]}”名册:上次 {before.height} 人,其中 {lost} 人本月没有可采用的行,"
-            f"超过千分之 {settings.shrink_stop_per_mille}",
-            "请核对名册是否完整;确认无误的,由经办人署名并写明理由后继续",
-        )
 
 
 def _refused_people(accepted: Accepted) -> pl.DataFrame:

@@ -4,6 +4,7 @@ import pytest
 
 from contracts.errors import BookError, InputError, StoppedError
 from dagster_project import booking, steps
+from ledger import receipts
 from tests import homes
 
 ELDER, OTHER = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")
@@ -91,8 +92,26 @@ def test_a_register_that_loses_most_people_stops_the_month(tmp_path):
     homes.hand_in(home, "2024-08", population=[homes.person(one) for one in many[:10]])
     with pytest.raises(StoppedError, match="上次 40 人,其中 30 人本月没有可采用的行"):
         homes.run(home, "2024-08")
-    posted, _ = homes.run(home, "2024-08", override=(homes.CHECKER, "已核对"))
+    accept_file(home, "2024-08", "population")
+    posted, _ = homes.run(home, "2024-08")
     assert posted["应追回笔数"] == 0, "the vanished stand in with their last rows, held"
+
+
+def test_a_register_with_many_refused_rows_stops_the_month_until_an_officer_says_go_on(tmp_path):
+    home = homes.make_home(tmp_path / "wrong")
+    right = [homes.person(homes.resident_id("1940-03-05", number)) for number in range(1, 41)]
+    homes.hand_in(home, "2024-07", population=[{**row, "birth_date": "1940-03-06"} for row in right[:20]] + right[20:])
+    with pytest.raises(StoppedError, match="40 行中有 20 行被拒收"):
+        homes.run(home, "2024-07")
+    homes.run(home, "2024-07", override=(homes.CHECKER, "已核对"))
+
+
+def accept_file(home, month, register):
+    """An officer takes the newest file of a register although a threshold stops it."""
+    begun = homes.begin(home, month)
+    given = next(item for item in begun.manifest.registers if item.name == register)
+    receipts.accept_file(begun.book, homes.COUNTY, given, homes.MAKER, "test", "已核对")
+    begun.close()
 
 
 def test_whoever_is_in_a_register_but_not_in_the_population_is_listed(home):

@@ -1,14 +1,15 @@
-"""What registers together leave in doubt is listed: strangers to the population, and 低保 beside 特困."""
+"""What registers together leave in doubt is listed; what only looks odd is not."""
 
 from datetime import date
 
 import polars as pl
 import pytest
 
-from contracts.registers import REGISTERS, accepted_schema, empty_register
+from contracts.registers import REGISTERS, accepted_schema
 from intake import doubts
 
 TEKUN, DIBAO = "tekun", "dibao"
+MONTH = date(2024, 1, 1)
 
 
 def low_income(person_no, category, first, last=None, confirmed=None, row=1):
@@ -18,19 +19,27 @@ def low_income(person_no, category, first, last=None, confirmed=None, row=1):
         "from_month": first,
         "to_month": last,
         "confirmed_on": confirmed,
-        "source_file": "low_income.csv",
-        "source_sheet": "",
-        "source_row": row,
+        **place(row),
     }
 
 
+def place(row):
+    return {"source_file": "register.csv", "source_sheet": "", "source_row": row}
+
+
+def resident(person_no, **more):
+    return {"person_no": person_no, **place(person_no), **more}
+
+
+def found_in(identities=(), **given):
+    """The doubts of these rows by register, as (row, doubt)."""
+    registers = {name: pl.DataFrame(given.get(name, []), schema=accepted_schema(name)) for name in REGISTERS}
+    known = pl.DataFrame(list(identities), schema={"person_no": pl.Int64, "person_id": pl.String}, orient="row")
+    return [(row["source_row"], row["doubt"]) for row in doubts(registers, known, 3).iter_rows(named=True)]
+
+
 def found(population, *rows):
-    registers = {name: empty_register(name) for name in REGISTERS}
-    registers["population"] = pl.DataFrame(
-        [{"person_no": one} for one in population], schema=accepted_schema("population")
-    )
-    registers["low_income"] = pl.DataFrame(list(rows), schema=accepted_schema("low_income"))
-    return [(row["source_row"], row["doubt"]) for row in doubts(registers).iter_rows(named=True)]
+    return found_in(population=[resident(one) for one in population], low_income=list(rows))
 
 
 def test_a_stranger_to_the_population_is_in_doubt():
@@ -57,4 +66,74 @@ def test_a_row_with_a_confirmation_day_begins_the_month_after():
 
 def test_two_tekun_rows_put_a_dibao_row_in_doubt_once():
     rows = [low_income(1, category, date(2024, 1, 1), row=n) for n, category in enumerate([DIBAO, TEKUN, TEKUN], 1)]
-    assert found([1], *rows) == [(1, "DIBAO_BESIDE_TEKUN")]
+    assert found([1], *rows) == [(1, "DIBAO_BESIDE_TEKUN"), (2, "TWO_OPEN_TEKUN"), (3, "TWO_OPEN_TEKUN")]
+
+
+def test_a_tekun_row_that_has_ended_is_no_second_open_one():
+    ended = low_income(1, TEKUN, date(2023, 1, 1), date(2023, 12, 1), row=1)
+    assert found([1, 2], ended, low_income(1, TEKUN, date(2024, 1, 1), row=2), low_income(2, TEKUN, MONTH, row=3)) == []
+
+
+@pytest.mark.parametrize(
+    ("sex", "number", "doubted"),
+    [
+        ("male", "990721194407310013", False),
+        ("female", "990721194407310013", True),
+        ("female", "990721194407310021", False),
+        ("male", "990721194407310021", True),
+        (None, "990721194407310013", False),
+    ],
+)
+def test_the_sex_is_compared_with_the_last_digit_but_one(sex, number, doubted):
+    told = found_in([(1, number)], population=[resident(1, sex=sex)])
+    assert told == ([(1, "SEX_AGAINST_ID")] if doubted else [])
+
+
+@pytest.mark.parametrize(("first", "doubted"), [(date(2024, 5, 1), False), (date(2024, 6, 1), True)])
+def test_a_row_that_begins_in_a_month_after_the_death_is_in_doubt(first, doubted):
+    rows = {"population": [resident(1, died_on=date(2024, 5, 20))], "low_income": [low_income(1, DIBAO, first, row=7)]}
+    assert found_in(**rows) == ([(7, "BEGUN_AFTER_DEATH")] if doubted else [])
+
+
+@pytest.mark.parametrize(
+    ("register", "column"),
+    [
+        ("disability", "issued_on"),
+        ("ability", "assessed_on"),
+        ("family_planning", "from_month"),
+        ("claim", "claimed_on"),
+        ("choice", "from_month"),
+    ],
+)
+def test_what_else_begins_after_the_death_is_in_doubt_too(register, column):
+    rows = [{"person_no": 1, column: date(2024, 6, 1), **place(7)}]
+    assert found_in(population=[resident(1, died_on=date(2024, 5, 20))], **{register: rows}) == [
+        (7, "BEGUN_AFTER_DEATH")
+    ]
+
+
+def accounts(people, number="99000721469914306"):
+    return [{"person_no": one, "account_no": number, **place(one)} for one in range(1, people + 1)]
+
+
+@pytest.mark.parametrize(("people", "doubted"), [(3, 0), (4, 4)])
+def test_an_account_of_more_than_three_people_is_in_doubt(people, doubted):
+    everybody = [resident(one) for one in range(1, people + 1)]
+    told = found_in(population=everybody, account=accounts(people))
+    assert [doubt for _, doubt in told] == ["ACCOUNT_SHARED"] * doubted
+
+
+def test_an_institutions_account_may_have_many():
+    everybody = [resident(one) for one in range(1, 6)]
+    home = [{"institution_id": "J01", "account_no": "99000721469914306", **place(1)}]
+    assert found_in(population=everybody, account=accounts(5), institution=home) == []
+
+
+@pytest.mark.parametrize(
+    ("group", "benefit", "code"),
+    [("护理类", "护理补贴", None), ("护理类", "高龄津贴", "OUTSIDE_GROUP"), ("生活类", "护理补贴", "OUTSIDE_GROUP")],
+)
+def test_a_choice_outside_its_group_is_refused_because_it_can_never_count(group, benefit, code, accept_rows, row):
+    accepted = accept_rows("choice", row("choice", group=group, benefit=benefit))
+    assert accepted.refused["code"].to_list() == ([code] if code else [])
+    assert accepted.rows.height == (0 if code else 1)

@@ -1,13 +1,11 @@
-"""Whose earlier rows still stand, and when a register has shrunk too much."""
+"""Whose earlier rows still stand."""
 
 import polars as pl
 import pytest
 
 from contracts.columns import polars_schema
-from contracts.errors import StoppedError
-from contracts.settings import CountySettings
 from contracts.tables import RegisterGap
-from intake import DECISIONS, Decision, accept, check_shrink, stand_in
+from intake import DECISIONS, Decision, accept, stand_in
 
 NONE_DECIDED = pl.DataFrame(schema=DECISIONS)
 
@@ -87,28 +85,3 @@ def test_standing_in_again_changes_nothing(month_of):
     again = stand_in(now, once.rows, NONE_DECIDED)
     assert again.rows.equals(once.rows)
     assert again.gaps.equals(once.gaps)
-
-
-def people(count):
-    return pl.DataFrame({"person_no": range(count)}, schema={"person_no": pl.Int64})
-
-
-@pytest.mark.parametrize(("now", "stops"), [(200, False), (181, False), (180, False), (179, True), (0, True)])
-def test_a_register_that_loses_more_than_a_tenth_stops_the_month(now, stops):
-    settings = CountySettings(shrink_stop_per_mille=100, shrink_stop_at_least=20)
-    if stops:
-        with pytest.raises(StoppedError, match=f"上次 200 人,其中 {200 - now} 人"):
-            check_shrink("account", people(now), people(200), settings)
-    else:
-        check_shrink("account", people(now), people(200), settings)
-
-
-def test_a_handful_never_stops_a_month_nor_does_the_first_one():
-    check_shrink("account", people(0), people(19), CountySettings(shrink_stop_at_least=20))
-    check_shrink("account", people(0), None, CountySettings())
-
-
-def test_as_many_other_people_are_a_loss_all_the_same():
-    others = people(200).with_columns(pl.col("person_no") + 1_000)
-    with pytest.raises(StoppedError):
-        check_shrink("account", others, people(200), CountySettings())
