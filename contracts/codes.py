@@ -281,6 +281,22 @@ class SuspensionReason(Code):
     OTHER = "OTHER", "其他"
 
 
+class DeregistrationReason(Code):
+    """户籍注销原因."""
+
+    DEATH = "death", "死亡", "亡故"
+    MOVED_OUT = "moved_out", "迁出", "迁移"
+
+
+class PensionStopReason(Code):
+    """养老金停发原因."""
+
+    DEATH = "death", "死亡", "亡故"
+    PRISON = "prison", "服刑", "判刑"
+    CERTIFICATION = "certification", "未按期认证", "未认证"
+    OTHER = "other", "其他"
+
+
 class Enrolment(Code):
     """Whether a benefit is paid unasked or only on a claim."""
 
@@ -334,6 +350,21 @@ class RefusalCode(Code):
     AMBIGUOUS = "AMBIGUOUS", "同一人有互相矛盾的多行"
 
 
+class CellChange(Code):
+    """How the text of a cell was made regular when it was read."""
+
+    BLANKS = "BLANKS", "去空白"
+    WIDE = "WIDE", "全角改半角"
+    SMALL_X = "SMALL_X", "小写x改大写"
+    APOSTROPHE = "APOSTROPHE", "去号码前撇号"
+    OLD_ID = "OLD_ID", "15位身份证号升为18位"
+    DATE_FORM = "DATE_FORM", "统一日期写法"
+    DATE_SERIAL = "DATE_SERIAL", "表格日期序号改日期"
+    MONEY_FORM = "MONEY_FORM", "统一金额写法"
+    NUMBER_FORM = "NUMBER_FORM", "统一数字写法"
+    OTHER_WORD = "OTHER_WORD", "别名改标准词"
+
+
 class GapGround(Code):
     """Why a person's last accepted rows of a register still stand."""
 
@@ -351,6 +382,10 @@ class Doubt(Code):
     SEX_AGAINST_ID = "SEX_AGAINST_ID", "性别与身份证号第17位不符"
     BEGUN_AFTER_DEATH = "BEGUN_AFTER_DEATH", "起始晚于本人死亡日期:死亡次月起不算待遇"
     ACCOUNT_SHARED = "ACCOUNT_SHARED", "同一账号收多人的款"
+    NAMESAKE = "NAMESAKE", "姓名和出生日期相同、身份证号不同:是否同一人待核"
+    PENSION_STOPPED = "PENSION_STOPPED", "养老金因死亡停发,但没有死亡记录"
+    IN_CUSTODY = "IN_CUSTODY", "发放月在押"
+    PAID_ELSEWHERE = "PAID_ELSEWHERE", "外县同月在发同一项目"
 
 
 class OfficerRole(Code):

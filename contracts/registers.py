@@ -18,9 +18,11 @@ from contracts.codes import (
     Area,
     Benefit,
     ChoiceGroup,
+    DeregistrationReason,
     DisabilityCategory,
     FamilyPlanningKind,
     LowIncomeCategory,
+    PensionStopReason,
     Relationship,
     SelfCare,
     Sex,
@@ -242,9 +244,91 @@ class History(Register):
     )
 
 
+def _matched_name() -> str:
+    declared: str = column(
+        "姓名", "身份证号对不上人口名册时,按姓名和出生日期比对", required=False, optional_column=True
+    )
+    return declared
+
+
+def _matched_birth_date() -> pl.Date:
+    declared: pl.Date = column(
+        "出生日期", "不填时取身份证号中的", kind=CellKind.DAY, required=False, optional_column=True
+    )
+    return declared
+
+
+class Cremation(Register):
+    """殡葬火化:民政殡葬信息。The day of death, or where it is not known the day of cremation, is evidence of death."""
+
+    person_id: str = person_id_column()
+    name: str = _matched_name()
+    birth_date: pl.Date = _matched_birth_date()
+    died_on: pl.Date = column("死亡日期", kind=CellKind.DAY, required=False, optional_column=True)
+    cremated_on: pl.Date = column("火化日期", kind=CellKind.DAY, required=False, optional_column=True)
+
+
+class Deregistration(Register):
+    """户籍注销:公安户籍信息。A death is evidence of death, a departure ends the residence with its month."""
+
+    person_id: str = person_id_column()
+    name: str = _matched_name()
+    birth_date: pl.Date = _matched_birth_date()
+    deregistered_on: pl.Date = column("注销日期", "死亡的填死亡日期", kind=CellKind.DAY, aliases=("死亡迁出日期",))
+    reason_code: pl.Enum = column("原因", "死亡/迁出", code=DeregistrationReason, aliases=("注销原因",))
+
+
+class PensionStop(Register):
+    """养老金停发:人社信息。A stop for death without a record of the death is in doubt."""
+
+    person_id: str = person_id_column()
+    name: str = _matched_name()
+    birth_date: pl.Date = _matched_birth_date()
+    stopped_month: pl.Date = column("停发年月", kind=CellKind.MONTH, unit="month")
+    reason_code: pl.Enum = column("原因", code=PensionStopReason, aliases=("停发原因",))
+
+
+class Custody(Register):
+    """监狱:在押人员信息。A pay month in custody is in doubt."""
+
+    person_id: str = person_id_column()
+    name: str = _matched_name()
+    birth_date: pl.Date = _matched_birth_date()
+    taken_in_on: pl.Date = column("收监日期", kind=CellKind.DAY)
+    released_on: pl.Date = column("释放日期", kind=CellKind.DAY, required=False)
+
+
+class Elsewhere(Register):
+    """外县发放:其他县的发放名单。The same benefit in the same month is held."""
+
+    person_id: str = person_id_column()
+    name: str = _matched_name()
+    birth_date: pl.Date = _matched_birth_date()
+    benefit: pl.Enum = column("项目", code=Benefit, aliases=("补贴项目", "发放项目"))
+    from_month: pl.Date = column("起始年月", kind=CellKind.MONTH, unit="month")
+    to_month: pl.Date = column("终止年月", "含当月", kind=CellKind.MONTH, required=False, unit="month")
+    paid_by: str = column("发放地", aliases=("发放县", "发放县区"))
+
+
+# Other offices' lists, put into the inbox beside the registers when a county has them; cumulative like a register.
+MATCH_LISTS: dict[str, type[Register]] = {
+    "cremation": Cremation,
+    "deregistration": Deregistration,
+    "pension_stop": PensionStop,
+    "custody": Custody,
+    "elsewhere": Elsewhere,
+}
 # Handed in beside the registers, when there is something to hand in, not month by month.
-LISTS: dict[str, type[Register]] = {"history": History}
-LIST_LABELS: dict[str, str] = {"history": "发放历史"}
+LISTS: dict[str, type[Register]] = {"history": History} | MATCH_LISTS
+LIST_LABELS: dict[str, str] = {
+    "history": "发放历史",
+    "cremation": "殡葬火化",
+    "deregistration": "户籍注销",
+    "pension_stop": "养老金停发",
+    "custody": "监狱",
+    "elsewhere": "外县发放",
+}
+INBOX_FILES = REGISTERS | MATCH_LISTS
 FILES: dict[str, type[Register]] = REGISTERS | LISTS
 FILE_LABELS = REGISTER_LABELS | LIST_LABELS
 # Where there may be one row only, of what.
@@ -284,6 +368,16 @@ def accepted(register: str) -> pa.DataFrameSchema:
 def accepted_schema(register: str) -> pl.Schema:
     """Names and polars types of an accepted register."""
     return pl.Schema({name: declared.dtype.type for name, declared in accepted(register).columns.items()})
+
+
+@cache
+def evidenced_population() -> pa.DataFrameSchema:
+    """The population with deaths and departures brought forward, and the register or list each day is from."""
+    whence = {
+        f"{day}_from": pa.Column(pl.String, nullable=True, description=f"{label}取自哪个名册")
+        for day, label in (("died_on", "死亡日期"), ("moved_out_on", "迁出日期"))
+    }
+    return pa.DataFrameSchema({**accepted("population").columns, **whence}, strict=True, name="evidenced_population")
 
 
 def empty_register(register: str) -> pl.DataFrame:

@@ -72,4 +72,15 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
         RowRule(RefusalCode.OUTSIDE_GROUP, "benefit", _outside_group(), "请核对组与项目:该项目不参加这一组的择高"),
     ),
     "suspension": (reversed_period("from_month", "to_month"),),
+    "cremation": (
+        RowRule(
+            RefusalCode.VALUE_MISSING,
+            "died_on",
+            pl.col("died_on").is_null() & pl.col("cremated_on").is_null(),
+            "死亡日期与火化日期至少填一项",
+        ),
+        reversed_period("died_on", "cremated_on"),
+    ),
+    "custody": (reversed_period("taken_in_on", "released_on"),),
+    "elsewhere": (reversed_period("from_month", "to_month"),),
 }

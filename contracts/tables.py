@@ -18,6 +18,7 @@ from contracts.codes import (
     Area,
     Benefit,
     Cause,
+    CellChange,
     ChoiceGroup,
     DisabilityCategory,
     Doubt,
@@ -91,6 +92,17 @@ class RefusedRow(Table):
     person_no: int = column("人员编号", "能认出本人时", required=False)
 
 
+class ChangedCell(Table):
+    """改写的单元格:读取时被统一了写法的单元格,每格每种改法一条;只列收下的行。"""
+
+    source_file: str = column("文件")
+    source_sheet: str = column("工作表", required=False)
+    source_row: int = column("行号", "文件中的行号,从1起", minimum=1)
+    source_column: str = column("列")
+    change: pl.Enum = column("改法", code=CellChange)
+    value_masked: str = column("原值(遮盖)")
+
+
 class DoubtfulRow(Table):
     """存疑行:已收下、照规则计算,但几张名册合起来看有疑问,须有人核实。"""
 
@@ -100,6 +112,21 @@ class DoubtfulRow(Table):
     source_row: int = column("行号", minimum=0)
     doubt: pl.Enum = column("疑问", code=Doubt)
     person_no: int = person_no()
+
+
+class Matched(Table):
+    """比对结果:其他部门的名单与本县的人对上,须经办人核实;暂缓,不作决定。"""
+
+    register: str = column("名单")
+    source_file: str = column("文件")
+    source_sheet: str = column("工作表", required=False)
+    source_row: int = column("行号", minimum=0)
+    doubt: pl.Enum = column("疑问", code=Doubt)
+    person_no: int = person_no()
+    benefit: pl.Enum = column("项目", "空为此人全部项目", code=Benefit, required=False)
+    from_month: pl.Date = column("起始年月", "项目不空时", unit="month", required=False)
+    to_month: pl.Date = column("终止年月", "空为仍在发", unit="month", required=False)
+    evidence: str = column("证据", "同一证据给出同一依据")
 
 
 class IntakeCount(Table):
@@ -405,6 +432,7 @@ TABLES: tuple[type[Table], ...] = (
     PersonNumbers,
     RefusedRow,
     DoubtfulRow,
+    Matched,
     IntakeCount,
     RegisterGap,
     Facts,
