@@ -38,6 +38,7 @@ CODES = {
     "correction": codes.CorrectionGround,
     "state": PaymentState,
 }
+DECISIONS = {"以本月名册为准": "accept_gone", "沿用上次": "keep"}
 EVENTS = {"placed": "设立", "lifted": "解除"}
 # What a row of a register holds unless the story says otherwise.
 ORDINARY = {
@@ -72,6 +73,10 @@ BOOKED = {
         "SELECT h.person_no, h.event, h.code, o.benefit, o.benefit_month"
         " FROM hold h LEFT JOIN obligation o ON o.obligation_id = h.obligation_id",
     ),
+    "instructions": (
+        ("payee", "benefit", "month", "fen"),
+        "SELECT payee_name, benefit, period_from, amount_fen FROM instruction",
+    ),
     "corrections": (
         ("person_no", "benefit", "month", "outcome", "fen", "correction"),
         "SELECT person_no, benefit, benefit_month, outcome, amount_fen, correction"
@@ -98,7 +103,7 @@ class Run(Strict):
 class Step(Strict):
     """What happens, in this order; then what there is more in the book.
 
-    `corrections` and `rows`, how many rows each table of the book has more, are compared where they are told.
+    `instructions`, `corrections` and `rows` (how many each table has more) are compared where told.
     """
 
     told: str
@@ -120,6 +125,7 @@ class Step(Strict):
     holds: list[str] = []
     payments: list[str] = []
     beyond_window: list[str] = []
+    instructions: list[str] | None = None
     corrections: list[str] | None = None
     rows: list[str] | None = None
 
@@ -223,9 +229,11 @@ class Teller:
         homes.hand_in(self.home, month, self.county, **whole)
 
     def rows(self, register, name, told):
-        """One person's rows in a register: a mapping, or a list of them; {} is an ordinary row."""
-        person_id = self.ids[name]
+        """Rows of a person or an institution in a register: a mapping or a list of them; {} is an ordinary row."""
         listed = [told] if isinstance(told, dict) else told
+        if register == "institution":
+            return [{"institution_id": name, **homes.BANK, **row} for row in listed]
+        person_id = self.ids[name]
         if register == "population":
             return [homes.person(person_id, name, **{"division_code": self.county, **row}) for row in listed]
         if register == "account":
@@ -258,12 +266,13 @@ class Teller:
         holds.place(self.book, self.county, self.number(name), labelled(HoldCode, code).value, why, homes.MAKER, "test")
 
     def lift(self, name, code, *reason):
-        """An officer lifts every open hold of a code of a person."""
+        """An officer lifts every open hold of a code of a person; of a register's gap the first word decides."""
+        decision = DECISIONS.get(reason[0])
         with self.book.reading() as conn:
             waiting = holds.open_holds(conn, self.county)
         of_person = (pl.col("person_no") == self.number(name)) & (pl.col("code") == labelled(HoldCode, code).value)
         for hold_id in waiting.filter(of_person)["hold_id"]:
-            holds.lift(self.book, self.county, hold_id, homes.CHECKER, "test", " ".join(reason))
+            holds.lift(self.book, self.county, hold_id, homes.CHECKER, "test", " ".join(reason), decision)
 
     def answer(self, lines):
         """The bank's answers to the last payment of a person, benefit and benefit month."""
