@@ -1,13 +1,26 @@
-"""Every story of `stories/`, with the money shown: exactly the lines told, after every step, and the laws hold."""
+"""Every story of `stories/`, with the money shown: exactly the lines told, after every step, and the laws hold.
+
+Where DISBURSE_TEST_POSTGRESQL names a server, the books of the stories are kept there (tests/ledger/places.py).
+"""
 
 from pathlib import Path
 
 import pytest
 
+from tests.ledger.places import Places
 from tests.scenarios import telling
 
 STORIES = sorted((Path(__file__).parent / "stories").glob("*.yaml"))
 ANY = STORIES[0]
+
+
+@pytest.fixture(autouse=True)
+def place(tmp_path, monkeypatch):
+    """Where the book of a story is made."""
+    places = Places(tmp_path)
+    monkeypatch.setenv("DISBURSE_DATABASE_URL", places.new())
+    yield
+    places.clear()
 
 
 def page(tables):
