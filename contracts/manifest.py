@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 from datetime import date
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.months import add_months, months_between
 
@@ -47,6 +47,10 @@ class Manifest(BaseModel):
 
     def window(self) -> list[date]:
         """The benefit months that may be posted: `lookback_months` ending with the pay month, not before go-live."""
+    def given(self, register: str) -> RegisterInput:
+        """A register or match list as this run takes it; one without a file where it was never received."""
+        return next((item for item in self.registers if item.name == register), RegisterInput(name=register))
+
         first = max(add_months(self.pay_month, 1 - self.lookback_months), self.go_live_month)
         return months_between(first, self.pay_month)
 

@@ -9,8 +9,7 @@ import polars as pl
 
 from contracts.codes import Outcome
 from contracts.errors import BookError
-from contracts.registers import REGISTERS
-from dagster_project.month import Counts, Month, total_fen
+from dagster_project.month import Counts, Month, standing_table, total_fen
 from ledger import batches, cycles, holds, people, posting
 from payments import claim, payable
 from payments.profiles import load
@@ -70,7 +69,8 @@ def work_out_payable(month: Month) -> Counts:
         unpaid,
         registers,
         identities,
-        pl.concat([month.stage.read(f"gaps_{register}") for register in REGISTERS]),
+        month.stage.read("register_gaps"),
+        month.stage.read("matched"),
         _without_standard(month),
         month.manifest.pay_month,
         month.profile_of,
@@ -122,7 +122,7 @@ def batch(month: Month) -> Counts:
 
 
 def _read(month: Month) -> dict[str, pl.DataFrame]:
-    return {name: month.stage.read(f"accepted_{name}") for name in PAYEE_REGISTERS}
+    return {name: month.stage.read(standing_table(name)) for name in PAYEE_REGISTERS}
 
 
 def _without_standard(month: Month) -> pl.DataFrame:

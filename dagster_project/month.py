@@ -18,7 +18,7 @@ from contracts.errors import BookError
 from contracts.files import write_whole
 from contracts.manifest import Manifest
 from contracts.policy import Rules, ServiceRule
-from contracts.registers import REGISTERS
+from contracts.registers import INBOX_FILES
 from contracts.settings import CountySettings, Home
 from dagster_project.store import Stage, Store
 from ledger import cycles
@@ -27,6 +27,7 @@ from payments import profiles
 from payments.profiles import Profile
 
 CHOICES_FILE = "choices.json"
+EVIDENCED_POPULATION = "evidenced_population"
 Counts = dict[str, int]  # what a step tells: Chinese label → count; a label that ends in 金额 is in fen
 
 
@@ -57,6 +58,11 @@ def system_user() -> str:
 def total_fen(amounts: pl.Series) -> int:
     """The sum of a column of fen; unknown amounts count nothing."""
     return int(amounts.sum() or 0)
+
+
+def standing_table(register: str) -> str:
+    """The table of the rows of a register or match list that everything after the intake reads."""
+    return EVIDENCED_POPULATION if register == "population" else f"accepted_{register}"
 
 
 @dataclass
@@ -104,8 +110,8 @@ class Month:
 
     @property
     def registers(self) -> Mapping[str, pl.LazyFrame]:
-        """The accepted registers."""
-        return {name: self.stage.scan(f"accepted_{name}") for name in REGISTERS}
+        """The accepted registers and match lists; the population with what the lists give evidence of."""
+        return {name: self.stage.scan(standing_table(name)) for name in INBOX_FILES}
 
     @cached_property
     def profile_of(self) -> Mapping[str, Profile]:

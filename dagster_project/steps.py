@@ -16,10 +16,17 @@ from contracts.columns import empty, headers, polars_schema
 from contracts.errors import InputError
 from contracts.manifest import Manifest, RegisterInput
 from contracts.months import month_text
-from contracts.registers import REGISTER_LABELS, REGISTERS, REQUIRED_REGISTERS, empty_register
+from contracts.registers import (
+    INBOX_FILES,
+    MATCH_LISTS,
+    REGISTER_LABELS,
+    REGISTERS,
+    REQUIRED_REGISTERS,
+    empty_register,
+)
 from contracts.settings import CountySettings, Home
 from contracts.tables import Entitled, IntakeCount, RefusedRow, RegisterGap
-from dagster_project.month import Choices, Counts, Month, total_fen
+from dagster_project.month import EVIDENCED_POPULATION, Choices, Counts, Month, standing_table, total_fen
 from dagster_project.store import Store
 from ledger import cycles, history, holds, people, receipts
 from ledger.book import Book, open_book
@@ -31,11 +38,16 @@ def months_apart(first: date, last: date) -> int:
 
 
 def receive_all(home: Home, county: str, pay_month: date) -> list[RegisterInput]:
-    """Take in the newest file of every register up to the pay month and keep the originals."""
+    """Take in the newest file of every register up to the pay month and keep the originals.
+
+    A match list is an input only where a county has handed one in.
+    """
     found = intake.find_inputs(home.inbox_of(county), pay_month)
     inputs = []
-    for register in REGISTERS:
+    for register in INBOX_FILES:
         file = found.get(register)
+        if file is None and register in MATCH_LISTS:
+            continue
         if file is None:
             if register in REQUIRED_REGISTERS:
                 raise InputError(
@@ -142,7 +154,11 @@ def begun(month: Month) -> Counts:
     """What the manifest holds."""
     received = [register for register in month.manifest.registers if register.file_digest]
     carried = [register for register in received if register.carried_months]
-    return {"收到名册": len(received), "沿用旧月名册": len(carried), "未收到名册": len(REGISTERS) - len(received)}
+    return {
+        "收到名册": len(received),
+        "沿用旧月名册": len(carried),
+        "未收到名册": len(month.manifest.registers) - len(received),
+    }
 
 
 def previous_rows(month: Month, register: str) -> pl.DataFrame | None:
@@ -155,8 +171,8 @@ def previous_rows(month: Month, register: str) -> pl.DataFrame | None:
 
 
 def accept(month: Month, register: str) -> Counts:
-    """Check one register row by row; where rows are refused or gone, the person's last accepted rows stand."""
-    given = next(item for item in month.manifest.registers if item.name == register)
+    """Check one register or match list row by row; where rows are refused or gone, the last accepted rows stand."""
+    given = month.manifest.given(register)
     previous = previous_rows(month, register)
     standing = previous if previous is not None else empty_register(register)
     if not given.file_digest:
@@ -215,8 +231,28 @@ def _keep(
 
 
 def gather(month: Month, prefix: str) -> pl.DataFrame:
-    """One table of a kind over all registers."""
-    return pl.concat([month.stage.read(f"{prefix}_{register}") for register in REGISTERS])
+    """One table of a kind over all registers, and over the match lists received."""
+    return pl.concat([month.stage.read(f"{prefix}_{given.name}") for given in month.manifest.registers])
+
+
+def match_lists(month: Month) -> Counts:
+    """Bring deaths and departures of the match lists into the population, and list what asks for an officer's look."""
+    lists = {name: month.stage.read(f"accepted_{name}") for name in MATCH_LISTS}
+    population = month.stage.write(
+        EVIDENCED_POPULATION, intake.evidenced_population(month.stage.read("accepted_population"), lists)
+    )
+    listed = pl.concat([rows.select("person_no") for rows in lists.values()]).unique()
+    with month.book.reading() as conn:
+        identities = people.identities(conn, listed)
+    matches = intake.matched(population, lists, identities, month.manifest.window()[0], month.manifest.pay_month)
+    month.stage.write("matched", matches)
+    given = {day: population.filter(pl.col(f"{day}_from") != "population") for day in ("died_on", "moved_out_on")}
+    return {
+        "行数": population.height,
+        "据名单补记死亡的人数": given["died_on"]["person_no"].n_unique(),
+        "据名单补记迁出的人数": given["moved_out_on"]["person_no"].n_unique(),
+        "须核实的人数": matches["person_no"].n_unique(),
+    }
 
 
 def list_refused(month: Month) -> Counts:
@@ -236,11 +272,11 @@ def list_refused(month: Month) -> Counts:
 
 
 def _doubts(month: Month) -> pl.DataFrame:
-    """What the accepted registers of the month together leave in doubt (DoubtfulRow)."""
-    registers = {register: month.stage.read(f"accepted_{register}") for register in REGISTERS}
+    """What the registers and match lists of the month together leave in doubt (DoubtfulRow)."""
+    registers = {register: month.stage.read(standing_table(register)) for register in REGISTERS}
     with month.book.reading() as conn:
         identities = people.identities(conn, registers["population"])
-    return intake.doubts(registers, identities, month.settings.shared_account_most)
+    return intake.doubts(registers, month.stage.read("matched"), identities, month.settings.shared_account_most)
 
 
 def _people_in(doubtful: pl.DataFrame, doubt: Doubt) -> int:

@@ -22,7 +22,9 @@ __all__ = [
     "find_inputs",
     "ids_in",
     "kept",
+    "evidenced_population",
     "receive",
     "stand_in",
     "write_returned",
 ]
+    "matched",

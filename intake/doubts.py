@@ -23,48 +23,46 @@ BEGINS = {  # the day, or the first day of the month, a row begins
 }
 
 
-def doubts(registers: Mapping[str, pl.DataFrame], identities: pl.DataFrame, shared_account_most: int) -> pl.DataFrame:
+def doubts(
+    registers: Mapping[str, pl.DataFrame], matches: pl.DataFrame, identities: pl.DataFrame, shared_account_most: int
+) -> pl.DataFrame:
     """Every doubtful row (DoubtfulRow), by register, file and row.
 
-    `registers`: every accepted register by name. `identities`: person_no and person_id of the population.
-    `shared_account_most`: so many people may have one account.
+    `registers`: every accepted register by name, the population evidenced. `matches`: Matched. `identities`: person_no
+    and person_id of the population. `shared_account_most`: so many people may have one account.
     """
     found = [*_strangers(registers), *_after_death(registers)]
     low_income = registers["low_income"]
     found += [
-        doubtful("population", sex_against_id(registers["population"], identities), Doubt.SEX_AGAINST_ID),
-        doubtful("low_income", dibao_beside_tekun(low_income), Doubt.DIBAO_BESIDE_TEKUN),
-        doubtful("low_income", two_open_tekun(low_income), Doubt.TWO_OPEN_TEKUN),
-        doubtful(
+        _doubtful("population", sex_against_id(registers["population"], identities), Doubt.SEX_AGAINST_ID),
+        _doubtful("low_income", dibao_beside_tekun(low_income), Doubt.DIBAO_BESIDE_TEKUN),
+        _doubtful("low_income", two_open_tekun(low_income), Doubt.TWO_OPEN_TEKUN),
+        _doubtful(
             "account",
             shared_accounts(registers["account"], registers["institution"], shared_account_most),
             Doubt.ACCOUNT_SHARED,
         ),
     ]
-    return sorted_doubts(found)
+    found.append(matches.select(polars_schema(DoubtfulRow).names()))
+    return pl.concat(found).sort("register", "source_file", "source_row", "doubt")
 
 
-def doubtful(register: str, rows: pl.DataFrame, doubt: Doubt) -> pl.DataFrame:
+def _doubtful(register: str, rows: pl.DataFrame, doubt: Doubt) -> pl.DataFrame:
     """Rows of an accepted register as DoubtfulRow."""
     told = rows.with_columns(register=pl.lit(register), doubt=pl.lit(doubt.value))
     return told.select(pl.col(name).cast(dtype) for name, dtype in polars_schema(DoubtfulRow).items())
 
 
-def sorted_doubts(found: list[pl.DataFrame]) -> pl.DataFrame:
-    """All of them, by register, file and row."""
-    return pl.concat(found).sort("register", "source_file", "source_row", "doubt")
-
-
 def _strangers(registers: Mapping[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:
     for register, rows in registers.items():
         if register not in WITHOUT_PERSONS:
-            yield doubtful(register, orphans(rows, registers["population"]), Doubt.NOT_IN_POPULATION)
+            yield _doubtful(register, orphans(rows, registers["population"]), Doubt.NOT_IN_POPULATION)
 
 
 def _after_death(registers: Mapping[str, pl.DataFrame]) -> Iterator[pl.DataFrame]:
     for register, begins in BEGINS.items():
         late = begun_after_death(registers[register], begins, registers["population"])
-        yield doubtful(register, late, Doubt.BEGUN_AFTER_DEATH)
+        yield _doubtful(register, late, Doubt.BEGUN_AFTER_DEATH)
 
 
 def orphans(rows: pl.DataFrame, population: pl.DataFrame) -> pl.DataFrame:

@@ -9,15 +9,15 @@ from pathlib import Path
 
 from contracts.errors import InputError
 from contracts.months import MONTH_TEXT, month_text, parse_month
-from contracts.registers import REGISTER_LABELS, REGISTERS
+from contracts.registers import INBOX_FILES, label_of
 
 SUFFIXES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet")
-REGISTER_OF_STEM = {name: name for name in REGISTERS} | {label: name for name, label in REGISTER_LABELS.items()}
+REGISTER_OF_STEM = {name: name for name in INBOX_FILES} | {label_of(name): name for name in INBOX_FILES}
 
 
 @dataclass(frozen=True)
 class FoundFile:
-    """A register's file and the month it was handed in for."""
+    """A register's or match list's file and the month it was handed in for."""
 
     register: str
     path: Path
@@ -53,7 +53,7 @@ def _files_of(folder: Path) -> dict[str, Path]:
         if len(paths) > 1:
             names = "、".join(path.name for path in paths)
             raise InputError(
-                f"“{REGISTER_LABELS[register]}”名册有 {len(paths)} 个文件:{names}",
+                f"“{label_of(register)}”名册有 {len(paths)} 个文件:{names}",
                 "请只留一个",
                 month_text(parse_month(folder.name)),
             )
@@ -63,7 +63,7 @@ def _files_of(folder: Path) -> dict[str, Path]:
 def _register_of(path: Path) -> str:
     register = REGISTER_OF_STEM.get(path.stem)
     if register is None:
-        known = "、".join(f"{name}({label})" for name, label in REGISTER_LABELS.items())
+        known = "、".join(f"{name}({label_of(name)})" for name in INBOX_FILES)
         raise InputError(
             f"看不出文件“{path.name}”是哪个名册", f"文件名请用以下之一:{known};或移出该目录", path.parent.name
         )

@@ -10,8 +10,8 @@ from typing import NamedTuple
 
 import polars as pl
 
-from contracts.codes import GapGround, HoldCode
-from contracts.registers import REGISTER_LABELS
+from contracts.codes import Doubt, GapGround, HoldCode
+from contracts.registers import FILE_LABELS
 from ledger.holds import GAP
 from ledger.results import REJECTED
 
@@ -19,6 +19,7 @@ NO_ACCOUNT = "account:missing"
 NO_INSTITUTION_ACCOUNT = "institution:missing"
 NOT_IN_POPULATION = "population:missing"
 NO_STANDARD = "standard:not_set"
+MATCH = "match"
 
 MISFITS = {
     "control": "含有控制字符",
@@ -51,6 +52,11 @@ def gap(register: str, ground: str) -> pl.Expr:
     return pl.format("{}:{}:{}", pl.lit(GAP), pl.col(register), pl.col(ground).cast(pl.String))
 
 
+def match(register: str, doubt: str, evidence: str) -> pl.Expr:
+    """What another office's list says of the person, or of somebody of the same name and birth date."""
+    return pl.format("{}:{}:{}:{}", pl.lit(MATCH), pl.col(register), pl.col(doubt).cast(pl.String), pl.col(evidence))
+
+
 def misfit(profile: str, header: str, reason: str) -> str:
     """What a profile cannot print."""
     return f"profile:{profile}:{header}:{reason}"
@@ -74,8 +80,15 @@ def told(code: str, ground: str) -> Told:
     if word == GAP:
         register, found = details
         return Told(
-            f"{REGISTER_LABELS.get(register, register)}名册:{GapGround.label_of(found)}",
+            f"{FILE_LABELS.get(register, register)}名册:{GapGround.label_of(found)}",
             "请核实后用 disburse hold 处理",
+        )
+    if word == MATCH:
+        register, doubt, evidence = details
+        since = "" if doubt == Doubt.NAMESAKE else f"({evidence} 起)"
+        return Told(
+            f"{FILE_LABELS.get(register, register)}名单:{Doubt.label_of(doubt)}{since}",
+            "请核实:属实的更正名册,不属实的解除",
         )
     if word == REJECTED:
         return Told("上次付款被银行退回,账户未更正", "请更正账户名册中的账户;更正后自动解除")

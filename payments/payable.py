@@ -26,15 +26,16 @@ def desired_holds(
     registers: Mapping[str, pl.DataFrame],
     identities: pl.DataFrame,
     gaps: pl.DataFrame,
+    matches: pl.DataFrame,
     unset: pl.DataFrame,
     pay_month: date,
     profile_of: Mapping[str, Profile],
 ) -> pl.DataFrame:
     """Every hold that the registers and the profiles call for, of people with something unpaid: DesiredHold, sorted.
 
-    `registers`: accepted population, account, institution and certification. `identities`: person_no, person_id.
-    `gaps`: RegisterGap of all registers. `unset`: person_no, benefit, benefit_month of the keys whose newest version
-    has no standard. `profile_of`: benefit → profile.
+    `registers`: accepted account, institution and certification, and the evidenced population. `identities`: person_no,
+    person_id. `gaps`: RegisterGap of all registers. `matches`: Matched. `unset`: person_no, benefit, benefit_month of
+    the keys whose newest version has no standard. `profile_of`: benefit → profile.
     """
     owed = _with_payee(unpaid, registers, identities)
     people = unpaid.select("person_no").unique()
@@ -44,6 +45,8 @@ def desired_holds(
         _arrears_of_the_dead(unpaid, registers["population"], pay_month),
         _lapsed_certifications(people, registers["certification"], pay_month),
         _gaps(people, gaps),
+        _matched_people(people, matches),
+        _paid_elsewhere(unpaid, matches),
         _unset_standards(unpaid, unset),
         misfits(_complete(owed), profile_of),
     ]
@@ -68,6 +71,7 @@ def payable(
 
 
 _HOLD = [pl.col(name).cast(dtype) for name, dtype in polars_schema(DesiredHold).items()]
+_MATCH = grounds.match("register", "doubt", "evidence")
 _EVERYTHING = pl.lit(None, pl.Int64).alias("obligation_id")
 
 
@@ -104,6 +108,20 @@ def _lapsed_certifications(people: pl.DataFrame, certification: pl.DataFrame, pa
 def _gaps(people: pl.DataFrame, gaps: pl.DataFrame) -> pl.DataFrame:
     found = gaps.join(people, on="person_no", how="semi").with_columns(_EVERYTHING)
     return _holds(found, HoldCode.UNDER_REVIEW, grounds.gap("register", "ground"))
+
+
+def _matched_people(people: pl.DataFrame, matches: pl.DataFrame) -> pl.DataFrame:
+    """Everything of those about whom another office's list leaves a doubt."""
+    found = matches.filter(pl.col("benefit").is_null()).join(people, on="person_no", how="semi")
+    return _holds(found.with_columns(_EVERYTHING), HoldCode.UNDER_REVIEW, _MATCH)
+
+
+def _paid_elsewhere(unpaid: pl.DataFrame, matches: pl.DataFrame) -> pl.DataFrame:
+    """Money for a month in which another county pays the same benefit."""
+    both = unpaid.join(matches.drop_nulls("benefit"), on=["person_no", "benefit"])
+    until = pl.col("to_month").fill_null(pl.col("benefit_month"))
+    same_month = both.filter(pl.col("benefit_month").is_between(pl.col("from_month"), until))
+    return _holds(same_month, HoldCode.DUPLICATE_ELSEWHERE, _MATCH)
 
 
 def _unset_standards(unpaid: pl.DataFrame, unset: pl.DataFrame) -> pl.DataFrame:

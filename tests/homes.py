@@ -6,7 +6,7 @@ from datetime import date
 from contracts.codes import Benefit
 from contracts.columns import columns_of
 from contracts.months import parse_month
-from contracts.registers import REGISTERS
+from contracts.registers import INBOX_FILES
 from contracts.settings import Home
 from dagster_project import booking, steps
 from dagster_project.month import Choices
@@ -44,7 +44,7 @@ def hand_in(home, month, county=COUNTY, **registers):
     folder = home.inbox(county, parse_month(month))
     folder.mkdir(parents=True, exist_ok=True)
     for register, rows in registers.items():
-        columns = list(columns_of(REGISTERS[register]))
+        columns = list(columns_of(INBOX_FILES[register]))
         with (folder / f"{register}.csv").open("w", encoding="utf-8", newline="") as opened:
             writer = csv.writer(opened)
             writer.writerow(column.header for column in columns)
@@ -81,8 +81,9 @@ def begin(home, month, county=COUNTY, known_on=None, maker=MAKER, override=("", 
 
 def decide(month):
     """Every step before posting."""
-    for register in REGISTERS:
+    for register in INBOX_FILES:
         steps.accept(month, register)
+    steps.match_lists(month)
     steps.list_refused(month)
     steps.work_out_facts(month)
     for benefit in Benefit:

@@ -3,11 +3,13 @@
 import dagster as dg
 
 from contracts.codes import Benefit
-from contracts.registers import REGISTER_LABELS, REGISTERS, accepted
+from contracts.registers import INBOX_FILES, MATCH_LISTS, accepted, evidenced_population, label_of
 from contracts.tables import Coordinated, Entitled, Facts, Payable, RefusedRow
 from dagster_project import booking, steps
 from dagster_project.assets.build import Step, stage_asset
-from dagster_project.month import Counts, Month
+from dagster_project.month import EVIDENCED_POPULATION, Counts, Month
+
+STATUS_REGISTERS = ("low_income", "disability", "ability", "family_planning")
 
 
 def _accepting(register: str) -> Step:
@@ -32,18 +34,28 @@ def month_graph(cycles: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinitio
             _accepting(register),
             group="accepted",
             deps=["manifest"],
-            description=f"收下的{REGISTER_LABELS[register]}名册:逐行核对,每行保留来源文件、工作表和行号。{model.__doc__}\n\n"
+            description=f"收下的{label_of(register)}名册:逐行核对,每行保留来源文件、工作表和行号。{model.__doc__}\n\n"
             f"The {register} register, row by row; refused rows are listed with reasons, never lost.",
             cycles=cycles,
             contract=accepted(register),
         )
-        for register, model in REGISTERS.items()
+        for register, model in INBOX_FILES.items()
     ]
+    evidenced = stage_asset(
+        EVIDENCED_POPULATION,
+        steps.match_lists,
+        group="accepted",
+        deps=["accepted_population", *(f"accepted_{name}" for name in MATCH_LISTS)],
+        description="人口:殡葬火化、户籍注销名单按身份证号对上的,死亡、迁出日期取最早的,并注明出处;其余对上的只列为存疑,不作决定。\n\n"
+        "The population with the earliest evidenced day of death; other matches are doubts, held for an officer.",
+        cycles=cycles,
+        contract=evidenced_population(),
+    )
     refused = stage_asset(
         "refused_rows",
         steps.list_refused,
         group="accepted",
-        deps=[f"accepted_{register}" for register in REGISTERS],
+        deps=[*(f"accepted_{name}" for name in INBOX_FILES if name != "population"), EVIDENCED_POPULATION],
         description=f"{RefusedRow.__doc__}\n\nWhat was refused and why; and people missing from the population.",
         cycles=cycles,
         contract=RefusedRow.to_schema(),
@@ -52,7 +64,7 @@ def month_graph(cycles: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinitio
         "facts",
         steps.work_out_facts,
         group="facts",
-        deps=[f"accepted_{r}" for r in ("population", "low_income", "disability", "ability", "family_planning")],
+        deps=[EVIDENCED_POPULATION, *(f"accepted_{register}" for register in STATUS_REGISTERS)],
         description=f"{Facts.__doc__}\n\nWhat holds for each person in each month.",
         cycles=cycles,
         contract=Facts.to_schema(),
@@ -98,7 +110,7 @@ def month_graph(cycles: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinitio
         "payable",
         booking.work_out_payable,
         group="payable",
-        deps=["posted", "accepted_account", "accepted_institution", "accepted_certification"],
+        deps=["posted", EVIDENCED_POPULATION, "accepted_account", "accepted_institution", "accepted_certification"],
         description=f"{Payable.__doc__}\n\nUnpaid money that nothing holds back, with the account it goes to.",
         cycles=cycles,
         contract=Payable.to_schema(),
@@ -113,4 +125,4 @@ def month_graph(cycles: dg.PartitionsDefinition[str]) -> list[dg.AssetsDefinitio
         cycles=cycles,
         kinds=frozenset({"sql", "excel"}),
     )
-    return [*registers, refused, facts, *entitled, coordinated, posted, payable, batch]
+    return [*registers, evidenced, refused, facts, *entitled, coordinated, posted, payable, batch]

@@ -4,10 +4,10 @@ import dagster as dg
 import polars as pl
 
 from contracts.codes import Benefit, Outcome
-from contracts.registers import REGISTERS, accepted
+from contracts.registers import INBOX_FILES, accepted, evidenced_population
 from contracts.tables import Coordinated, Entitled, Facts, IntakeCount, Payable, RefusedRow
 from dagster_project.checks.build import Finding, blocking_check, broken_rules, contract_check
-from dagster_project.month import Month
+from dagster_project.month import EVIDENCED_POPULATION, Month
 from ledger import batches, holds, totals
 
 KEY = ["person_no", "benefit", "benefit_month"]
@@ -16,7 +16,10 @@ KEY = ["person_no", "benefit", "benefit_month"]
 def month_checks() -> list[dg.AssetChecksDefinition]:
     """All of them, each blocking what comes after."""
     return [
-        *(contract_check(f"accepted_{register}", f"accepted_{register}", accepted(register)) for register in REGISTERS),
+        *(
+            contract_check(f"accepted_{register}", f"accepted_{register}", accepted(register))
+            for register in INBOX_FILES
+        ),
         *(
             blocking_check(
                 f"accepted_{register}",
@@ -24,7 +27,14 @@ def month_checks() -> list[dg.AssetChecksDefinition]:
                 "来文行数 = 收下 + 拒收 + 合并 Every row counted",
                 _counted(register),
             )
-            for register in REGISTERS
+            for register in INBOX_FILES
+        ),
+        contract_check(EVIDENCED_POPULATION, EVIDENCED_POPULATION, evidenced_population()),
+        blocking_check(
+            EVIDENCED_POPULATION,
+            "nobody_revived",
+            "人口一人不少,死亡日期只会提前 Nobody is lost, and a day of death only moves forward",
+            revived,
         ),
         contract_check("refused_rows", "refused_rows", RefusedRow.to_schema()),
         contract_check("facts", "facts", Facts.to_schema()),
@@ -61,6 +71,21 @@ def _counted(register: str) -> Finding:
         return broken_rules(IntakeCount.to_schema(), month.stage.read(f"counts_{register}"))
 
     return find
+
+
+def revived(month: Month) -> dict[str, int | str]:
+    """People whom the match lists lost, or whose day of death they took away or put off."""
+    before, after = (
+        month.stage.read(table).group_by("person_no").agg(pl.col("died_on").min())
+        for table in ("accepted_population", EVIDENCED_POPULATION)
+    )
+    joined = before.join(after.with_columns(is_kept=True), on="person_no", how="left")
+    later = pl.col("died_on_right").is_null() | (pl.col("died_on_right") > pl.col("died_on"))
+    found = {
+        "丢失的人数": joined["is_kept"].null_count(),
+        "死亡日期推后的人数": joined.filter(pl.col("died_on").is_not_null() & later).height,
+    }
+    return {label: count for label, count in found.items() if count}
 
 
 def hop_to_coordinated(month: Month) -> dict[str, int | str]:

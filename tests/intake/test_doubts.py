@@ -5,7 +5,9 @@ from datetime import date
 import polars as pl
 import pytest
 
+from contracts.columns import empty
 from contracts.registers import REGISTERS, accepted_schema
+from contracts.tables import Matched
 from intake import doubts
 
 TEKUN, DIBAO = "tekun", "dibao"
@@ -35,7 +37,9 @@ def found_in(identities=(), **given):
     """The doubts of these rows by register, as (row, doubt)."""
     registers = {name: pl.DataFrame(given.get(name, []), schema=accepted_schema(name)) for name in REGISTERS}
     known = pl.DataFrame(list(identities), schema={"person_no": pl.Int64, "person_id": pl.String}, orient="row")
-    return [(row["source_row"], row["doubt"]) for row in doubts(registers, known, 3).iter_rows(named=True)]
+    return [
+        (row["source_row"], row["doubt"]) for row in doubts(registers, empty(Matched), known, 3).iter_rows(named=True)
+    ]
 
 
 def found(population, *rows):

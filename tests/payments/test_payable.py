@@ -5,14 +5,15 @@ from datetime import date
 import polars as pl
 import pytest
 
-from contracts.columns import polars_schema
+from contracts.columns import empty, polars_schema
 from contracts.registers import empty_register
-from contracts.tables import DesiredHold, Payable, RegisterGap
+from contracts.tables import DesiredHold, Matched, Payable, RegisterGap
 from payments import grounds
 from payments.payable import desired_holds, payable
 from tests.payments.rows import JULY, UNSET, register, rows_of, unpaid_rows
 
 MAY = date(2024, 5, 1)
+NO_MATCHES = empty(Matched)
 NO_HOLDS = pl.DataFrame(schema={"person_no": pl.Int64, "obligation_id": pl.Int64})
 
 
@@ -39,8 +40,8 @@ def identities():
 def holds(county, identities, no_gaps, no_unset, profile_of):
     """Desired holds as (person_no, obligation_id, code, ground), with what a test changes."""
 
-    def work_out(unpaid, gaps=no_gaps, unset=no_unset, **registers):
-        desired = desired_holds(unpaid, county | registers, identities, gaps, unset, JULY, profile_of)
+    def work_out(unpaid, gaps=no_gaps, matches=NO_MATCHES, unset=no_unset, **registers):
+        desired = desired_holds(unpaid, county | registers, identities, gaps, matches, unset, JULY, profile_of)
         DesiredHold.validate(desired)
         return desired.rows()
 
@@ -53,6 +54,43 @@ ARREARS = {"obligation_id": 12, "person_no": 1, "benefit_month": MAY, "kind": "a
 
 def test_nothing_is_held_where_nothing_is_wrong(holds):
     assert holds(unpaid_rows(REGULAR, ARREARS)) == []
+
+
+def match(doubt, register="custody", evidence="2024-06-01", **more):
+    row = {
+        "register": register,
+        "source_file": "f",
+        "source_row": 2,
+        "doubt": doubt,
+        "person_no": 1,
+        "evidence": evidence,
+    }
+    return pl.DataFrame([{**row, **more}], schema=polars_schema(Matched))
+
+
+def test_whoever_another_office_lists_is_held_whole(holds):
+    told = holds(unpaid_rows(REGULAR, ARREARS), matches=match("IN_CUSTODY"))
+    assert told == [(1, None, "UNDER_REVIEW", "match:custody:IN_CUSTODY:2024-06-01")]
+    assert grounds.told(*told[0][2:]).reason == "监狱名单:发放月在押(2024-06-01 起)"
+
+
+def test_a_doubt_about_somebody_who_is_owed_nothing_holds_nobody(holds):
+    assert holds(unpaid_rows({"obligation_id": 13, "person_no": 2}), matches=match("IN_CUSTODY")) == []
+
+
+@pytest.mark.parametrize(
+    ("benefit", "first", "last", "held"),
+    [
+        ("old_age_allowance", JULY, None, True),
+        ("old_age_allowance", MAY, date(2024, 6, 1), False),
+        ("tekun_care", MAY, None, False),
+    ],
+)
+def test_the_same_benefit_of_the_same_month_elsewhere_is_held(benefit, first, last, held, holds):
+    listed = match("PAID_ELSEWHERE", "elsewhere", "2024-07-01", benefit=benefit, from_month=first, to_month=last)
+    told = holds(unpaid_rows({**REGULAR, "benefit": "old_age_allowance", "benefit_month": JULY}), matches=listed)
+    ground = "match:elsewhere:PAID_ELSEWHERE:2024-07-01"
+    assert told == ([(1, 11, "DUPLICATE_ELSEWHERE", ground)] if held else [])
 
 
 def test_a_person_without_an_account_waits(holds):
