@@ -326,6 +326,7 @@ class RefusalCode(Code):
     HEADER_MISSING = "HEADER_MISSING", "缺少必需的列"
     HEADER_UNKNOWN = "HEADER_UNKNOWN", "有不认识的列"
     HEADER_REPEATED = "HEADER_REPEATED", "同一列出现多次"
+    LAYOUT_MISFIT = "LAYOUT_MISFIT", "版式与文件不符"
     SHEET_IGNORED = "SHEET_IGNORED", "有未读取的工作表"
     FILE_UNREADABLE = "FILE_UNREADABLE", "文件无法读取"
     FILE_EMPTY = "FILE_EMPTY", "文件没有数据"
@@ -363,6 +364,8 @@ class CellChange(Code):
     MONEY_FORM = "MONEY_FORM", "统一金额写法"
     NUMBER_FORM = "NUMBER_FORM", "统一数字写法"
     OTHER_WORD = "OTHER_WORD", "别名改标准词"
+    LAYOUT_WORD = "LAYOUT_WORD", "按版式改词"
+    LAYOUT_DEFAULT = "LAYOUT_DEFAULT", "按版式补填"
 
 
 class GapGround(Code):
@@ -386,6 +389,14 @@ class Doubt(Code):
     PENSION_STOPPED = "PENSION_STOPPED", "养老金因死亡停发,但没有死亡记录"
     IN_CUSTODY = "IN_CUSTODY", "发放月在押"
     PAID_ELSEWHERE = "PAID_ELSEWHERE", "外县同月在发同一项目"
+
+
+class MissingRegister(Code):
+    """What a month does without a new file of a register."""
+
+    CARRY = "carry", "沿用上次"
+    HOLD = "hold", "沿用上次,有关待遇暂缓"
+    STOP = "stop", "叫停"
 
 
 class OfficerRole(Code):

@@ -23,6 +23,13 @@ class RegisterInput(BaseModel):
     file_digest: str = ""  # SHA-256 of the bytes as received
     inbox_month: str = ""  # "YYYY-MM" it was handed in for
     carried_months: int = 0  # how many months old it is
+    # of the county's layout it is read with; absent where there is none, so that manifests of before keep their digest
+    layout_digest: str = Field("", exclude_if=lambda digest: not digest)
+
+    @property
+    def is_new(self) -> bool:
+        """Whether a file was handed in for the pay month itself."""
+        return bool(self.file_digest) and not self.carried_months
 
 
 class Manifest(BaseModel):
@@ -45,12 +52,12 @@ class Manifest(BaseModel):
         """SHA-256 over the canonical JSON of everything above."""
         return hashlib.sha256(self.model_dump_json().encode()).hexdigest()
 
-    def window(self) -> list[date]:
-        """The benefit months that may be posted: `lookback_months` ending with the pay month, not before go-live."""
     def given(self, register: str) -> RegisterInput:
         """A register or match list as this run takes it; one without a file where it was never received."""
         return next((item for item in self.registers if item.name == register), RegisterInput(name=register))
 
+    def window(self) -> list[date]:
+        """The benefit months that may be posted: `lookback_months` ending with the pay month, not before go-live."""
         first = max(add_months(self.pay_month, 1 - self.lookback_months), self.go_live_month)
         return months_between(first, self.pay_month)
 

@@ -10,9 +10,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from contracts.codes import Benefit, OfficerRole
+from contracts.codes import Benefit, MissingRegister, OfficerRole
 from contracts.errors import InputError, NotAllowedError
 from contracts.months import month_text, parse_month
+from contracts.registers import INBOX_FILES
 
 
 class Strict(BaseModel):
@@ -43,6 +44,7 @@ class CountySettings(Strict):
     refused_stop_per_mille: int = Field(200, ge=0, le=1000)  # of the data rows of a register
     refused_stop_at_least: int = Field(20, ge=0)
     shared_account_most: int = Field(3, ge=1)  # people of one account; more are in doubt
+    missing_register: dict[str, MissingRegister] = Field(default_factory=dict)  # register → what to do; else carry
     profiles: dict[str, str] = Field(default_factory=dict)  # benefit → profile
     default_profile: str = "generic_pipe"
     schedule_day: int = Field(3, ge=1, le=28)  # the day of the month a scheduled run starts, with run_as as maker
@@ -52,6 +54,16 @@ class CountySettings(Strict):
     def _month(cls, text: object) -> object:
         return parse_month(text) if isinstance(text, str) else text
 
+    @field_validator("missing_register")
+    @classmethod
+    def _known_registers(cls, told: dict[str, MissingRegister]) -> dict[str, MissingRegister]:
+        unknown = [name for name in told if name not in INBOX_FILES]
+        if unknown:
+            raise ValueError(f"不认识的名册:{'、'.join(unknown)}")
+        if told.get("institution") is MissingRegister.HOLD:
+            raise ValueError("供养机构名册不按人登记,只能 carry 或 stop")
+        return told
+
     @field_validator("profiles")
     @classmethod
     def _known_benefits(cls, profiles: dict[str, str]) -> dict[str, str]:
@@ -59,6 +71,10 @@ class CountySettings(Strict):
         if unknown:
             raise ValueError(f"不认识的项目:{'、'.join(unknown)}")
         return profiles
+
+    def without_file(self, register: str) -> MissingRegister:
+        """What a month does that has no new file of a register."""
+        return self.missing_register.get(register, MissingRegister.CARRY)
 
     def profile_of(self, benefit: str) -> str:
         """The bank profile a benefit is paid with."""
@@ -122,6 +138,10 @@ class Home:
     def profiles(self) -> Path:
         """The county's own bank profiles."""
         return self.path / "profiles"
+
+    def layouts_of(self, county: str) -> Path:
+        """The layouts of a county's own files."""
+        return self.path / "layouts" / county
 
     @property
     def store(self) -> Path:

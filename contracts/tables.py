@@ -130,25 +130,26 @@ class Matched(Table):
 
 
 class IntakeCount(Table):
-    """收件计数:每个名册一行;来文行数 = 收下 + 拒收 + 合并 + 非数据行。"""
+    """收件计数:每个名册一行;来文行数 + 展开行数 = 收下 + 拒收 + 合并 + 非数据行。"""
 
     register: str = column("名册")
     file_name: str = column("文件", "空为从未收到", required=False)
     inbox_month: str = column("收件月", unit="YYYY-MM", required=False)
     carried_months: int = column("名册月龄", "0 为本月新收", unit="months", minimum=0)
     rows_in: int = column("来文行数", minimum=0)
+    rows_unfolded: int = column("展开行数", "一户一行的文件:每户首人以外的人数", minimum=0)
     rows_accepted: int = column("收下行数", minimum=0)
     rows_refused: int = column("拒收行数", minimum=0)
     rows_collapsed: int = column("合并行数", "完全相同的账户、认证、机构行", minimum=0)
     rows_listed: int = column("非数据行数", "标题、空行、合计、落款等,逐行列明", minimum=0)
     people_standing_in: int = column("沿用上次的人数", minimum=0)
 
-    @pa.dataframe_check(error="来文行数必须等于收下、拒收、合并、非数据行之和")
+    @pa.dataframe_check(error="来文行数与展开行数之和必须等于收下、拒收、合并、非数据行之和")
     @classmethod
     def nothing_is_lost(cls, data: pa.PolarsData) -> pl.LazyFrame:
         """Every row that came in is accounted for."""
         parts = pl.sum_horizontal("rows_accepted", "rows_refused", "rows_collapsed", "rows_listed")
-        return data.lazyframe.select(pl.col("rows_in") == parts)
+        return data.lazyframe.select(pl.col("rows_in") + pl.col("rows_unfolded") == parts)
 
 
 class RegisterGap(Table):
@@ -431,6 +432,7 @@ class UnsetExport(Table):
 TABLES: tuple[type[Table], ...] = (
     PersonNumbers,
     RefusedRow,
+    ChangedCell,
     DoubtfulRow,
     Matched,
     IntakeCount,

@@ -11,9 +11,9 @@ import polars as pl
 import calculators
 import intake
 import rulebook
-from contracts.codes import Benefit, Doubt, Outcome, RefusalCode
+from contracts.codes import Benefit, Doubt, MissingRegister, Outcome, RefusalCode
 from contracts.columns import empty, headers, polars_schema
-from contracts.errors import InputError
+from contracts.errors import InputError, StoppedError
 from contracts.manifest import Manifest, RegisterInput
 from contracts.months import month_text
 from contracts.registers import (
@@ -23,6 +23,7 @@ from contracts.registers import (
     REGISTERS,
     REQUIRED_REGISTERS,
     empty_register,
+    label_of,
 )
 from contracts.settings import CountySettings, Home
 from contracts.tables import Entitled, IntakeCount, RefusedRow, RegisterGap
@@ -57,7 +58,8 @@ def receive_all(home: Home, county: str, pay_month: date) -> list[RegisterInput]
                 )
             inputs.append(RegisterInput(name=register))
             continue
-        received = intake.receive(file.path, register, home.store)
+        layout = intake.find_layout(home.layouts_of(county), register)
+        received = intake.receive(file.path, register, home.store, layout)
         inputs.append(
             RegisterInput(
                 name=register,
@@ -65,6 +67,7 @@ def receive_all(home: Home, county: str, pay_month: date) -> list[RegisterInput]
                 file_digest=received.digest,
                 inbox_month=month_text(file.inbox_month),
                 carried_months=months_apart(file.inbox_month, pay_month),
+                layout_digest=received.layout_digest,
             )
         )
     return inputs
@@ -72,7 +75,7 @@ def receive_all(home: Home, county: str, pay_month: date) -> list[RegisterInput]
 
 def kept_input(home: Home, register: RegisterInput) -> intake.Received:
     """A received register, from the store."""
-    return intake.kept(register.name, register.file_name, register.file_digest, home.store)
+    return intake.kept(register.name, register.file_name, register.file_digest, home.store, register.layout_digest)
 
 
 def go_live(settings: CountySettings, first_pay_month: date | None, pay_month: date, *, has_history: bool) -> date:
@@ -173,6 +176,7 @@ def previous_rows(month: Month, register: str) -> pl.DataFrame | None:
 def accept(month: Month, register: str) -> Counts:
     """Check one register or match list row by row; where rows are refused or gone, the last accepted rows stand."""
     given = month.manifest.given(register)
+    _require_new(month, given)
     previous = previous_rows(month, register)
     standing = previous if previous is not None else empty_register(register)
     if not given.file_digest:
@@ -189,6 +193,19 @@ def accept(month: Month, register: str) -> Counts:
         intake.check_shrink(register, accepted.rows, previous, month.settings)
     stood = intake.stand_in(accepted, previous, month.stage.read("decisions"))
     return _keep(month, given, stood.rows, accepted.refused, stood.gaps, accepted)
+
+
+def _require_new(month: Month, given: RegisterInput) -> None:
+    """Stop without a file of the pay month where the county's settings say so; an officer's name and reason go on."""
+    if given.is_new or month.settings.without_file(given.name) is not MissingRegister.STOP:
+        return
+    if month.choices.override is None:
+        last = f"最近一次为 {given.inbox_month}" if given.file_digest else "从未收到"
+        raise StoppedError(
+            f"“{label_of(given.name)}”名册本月没有报送,{last}",
+            "请补报;确需沿用的,由复核人员同意并写明理由:disburse run --override-by 姓名 --reason 理由",
+            month.manifest.county,
+        )
 
 
 def _is_taken_anyway(month: Month, given: RegisterInput) -> bool:
@@ -213,6 +230,7 @@ def _keep(
         "inbox_month": given.inbox_month or None,
         "carried_months": given.carried_months,
         "rows_in": accepted.rows_in if accepted else 0,
+        "rows_unfolded": accepted.rows_unfolded if accepted else 0,
         "rows_accepted": accepted.rows.height if accepted else 0,
         "rows_refused": accepted.rows_refused if accepted else 0,
         "rows_collapsed": accepted.rows_collapsed if accepted else 0,

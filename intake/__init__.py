@@ -4,6 +4,8 @@ from intake.accepting import Accepted, accept, ids_in
 from intake.doubts import doubts
 from intake.gaps import DECISIONS, Decision, StoodIn, stand_in
 from intake.inbox import FoundFile, find_inputs
+from intake.layouts import CountyLayout, find_layout
+from intake.matching import evidenced_population, matched
 from intake.receiving import Received, kept, receive
 from intake.returning import write_returned
 from intake.thresholds import check_refused, check_shrink
@@ -11,6 +13,7 @@ from intake.thresholds import check_refused, check_shrink
 __all__ = [
     "DECISIONS",
     "Accepted",
+    "CountyLayout",
     "Decision",
     "FoundFile",
     "Received",
@@ -19,12 +22,13 @@ __all__ = [
     "check_refused",
     "check_shrink",
     "doubts",
+    "evidenced_population",
     "find_inputs",
+    "find_layout",
     "ids_in",
     "kept",
-    "evidenced_population",
+    "matched",
     "receive",
     "stand_in",
     "write_returned",
 ]
-    "matched",

@@ -8,21 +8,22 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 
 import polars as pl
 
-from contracts.codes import RefusalCode
+from contracts.codes import CellChange, RefusalCode
 from contracts.columns import CellKind, ColumnFacts, columns_of
-from contracts.registers import FILES, accepted_schema
+from contracts.registers import FILES, PROVENANCE, accepted_schema
 from contracts.row_rules import ROW_RULES
 from intake.cells import is_null_word, trimmed, value, why
-from intake.changes import Change, count_changes
+from intake.changes import TEXT, count_changes, list_changes
+from intake.households import in_order_of_file, row_in_file, whose_column
 from intake.receiving import Received
 from intake.refusals import SCHEMA, WHOLE_FILE, advice_for, masked
 from intake.repeats import settle_repeats
 from intake.resident_ids import birth_date, born_out_of_time, legible
 
-TEXT = "text:"  # prefix of a cell's trimmed text, beside its typed value
 IS_BAD = "is_bad"
 IS_LISTED = pl.col("code") == RefusalCode.NOT_DATA.value
 
@@ -33,21 +34,27 @@ class Accepted:
 
     `rows`: contracts.registers.accepted(register), in the order of the file. `refused` (RefusedRow): one per row and
     reason, the notes on the whole file (source_row 0) and the rows that are no data (NOT_DATA).
-    rows_in = rows + rows_refused + rows_collapsed + rows_listed. `changes`: how many cells of rows that could be read
-    were made regular, by kind.
+    rows_in + rows_unfolded = rows + rows_refused + rows_collapsed + rows_listed: `rows_unfolded` are the persons of
+    households beyond the first of each row of the file. `changes`: how many cells of rows that could be read were made
+    regular, by kind; `changed` names them.
     """
 
     register: str
     rows: pl.DataFrame = field(repr=False)
     refused: pl.DataFrame = field(repr=False)
     rows_in: int
+    rows_unfolded: int
+    rows_refused: int  # each row or person once
     rows_collapsed: int
-    changes: dict[Change, int]
+    changes: dict[CellChange, int]
+    by_layout: pl.DataFrame = field(repr=False)  # what the county's layout put into cells
+    cells: pl.DataFrame = field(repr=False)  # of the rows that could be read, each with its trimmed text beside it
 
-    @property
-    def rows_refused(self) -> int:
-        """How many rows of the file were refused, each counted once."""
-        return self.refused.filter((pl.col("source_row") != WHOLE_FILE) & ~IS_LISTED)["source_row"].n_unique()
+    @cached_property
+    def changed(self) -> pl.DataFrame:
+        """The cells that were made regular (ChangedCell), one row for each kind of change; worked out when asked."""
+        listed = list_changes(self.cells, list(columns_of(FILES[self.register])))
+        return whose_column(pl.concat([listed, self.by_layout]))
 
     @property
     def rows_listed(self) -> int:
@@ -87,6 +94,7 @@ def accept(received: Received, numbers: pl.DataFrame, known_on: date) -> Accepte
     bad = flagged.filter(IS_BAD).pipe(_with_person_no, numbers)
     good = flagged.filter(~pl.col(IS_BAD)).pipe(_with_person_no, numbers)
     _require_numbers(good)
+    cells = _as_they_came(received.cells, flagged, columns)
     settled = settle_repeats(register, good.select(accepted_schema(register).names()))
     refused = pl.concat(
         [
@@ -95,13 +103,20 @@ def accept(received: Received, numbers: pl.DataFrame, known_on: date) -> Accepte
             settled.refused,
         ]
     )
+    by_layout = received.changed.join(cells, on="source_row", how="semi")
+    counted = dict(by_layout["change"].cast(pl.String).value_counts().iter_rows())
+    file_rows = received.cells.select(row_in_file())["source_row"].n_unique()
     return Accepted(
         register=register,
-        rows=settled.rows,
-        refused=refused.sort("source_row", maintain_order=True),
-        rows_in=received.cells.height + received.refused.filter(IS_LISTED).height,
+        rows=in_order_of_file(settled.rows),
+        refused=whose_column(refused),
+        rows_in=file_rows + received.refused.filter(IS_LISTED).height,
+        rows_unfolded=received.cells.height - file_rows,
+        rows_refused=refused.filter((pl.col("source_row") != WHOLE_FILE) & ~IS_LISTED)["source_row"].n_unique(),
         rows_collapsed=settled.collapsed_count,
-        changes=_changed(received.cells, flagged, columns),
+        changes=count_changes(cells, columns) | {CellChange(change): count for change, count in counted.items()},
+        by_layout=by_layout,
+        cells=cells,
     )
 
 
@@ -134,9 +149,11 @@ def _checks(register: str, columns: list[ColumnFacts], known_on: date) -> Iterat
         yield Check(by_name[rule.column], rule.violated & unfilled, _code(rule.code), rule.advice)
 
 
-def _changed(cells: pl.DataFrame, flagged: pl.DataFrame, columns: list[ColumnFacts]) -> dict[Change, int]:
-    texts = flagged.select(pl.col(TEXT + facts.name).alias(facts.name) for facts in columns)
-    return count_changes(cells.filter(~flagged[IS_BAD]), texts.filter(~flagged[IS_BAD]), columns)
+def _as_they_came(cells: pl.DataFrame, flagged: pl.DataFrame, columns: list[ColumnFacts]) -> pl.DataFrame:
+    """The cells of the rows that could be read, each with its trimmed text beside it."""
+    texts = flagged.select(TEXT + facts.name for facts in columns)
+    readable = ~flagged[IS_BAD]
+    return cells.select(*PROVENANCE, *(facts.name for facts in columns)).hstack(texts).filter(readable)
 
 
 def _code(code: RefusalCode) -> pl.Expr:

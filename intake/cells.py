@@ -13,7 +13,14 @@ import polars as pl
 
 from contracts.codes import RefusalCode
 from contracts.columns import CellKind, ColumnFacts
-from intake.resident_ids import SCIENTIFIC, canonical, has_check_digit, has_form, legible, without_apostrophe
+from intake.resident_ids import (
+    SCIENTIFIC,
+    has_check_digit,
+    has_form,
+    legible,
+    upgraded,
+    without_apostrophe,
+)
 
 BLANKS = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"  # what surrounds a text without belonging to it
 UNPRINTABLE = r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{FFFD}]"
@@ -21,17 +28,26 @@ LONGEST_TEXT = 100
 ACCOUNT_FORM = r"^[0-9]{6,32}$"
 KEY_FORM = r"^[^\s\p{C}]{1,40}$"
 DIVISION_FORM = r"^[0-9]{6,12}$"
-WHOLE_FORM = r"^[0-9]{1,9}$"
+WHOLE_FORM = r"^([0-9]{1,9})(?:\.0)?级?$"
+HAN_DIGITS = {"一级": "1级", "二级": "2级", "三级": "3级", "四级": "4级"}
 MONEY_FORM = r"^\u00a5?\s*([0-9]{1,9}|[0-9]{1,3}(?:,[0-9]{3}){1,2})(?:\.([0-9]{1,2}))?\s*元?$"
 DAY_FORM = (
     r"^([0-9]{4})(?:-([0-9]{1,2})-([0-9]{1,2})|/([0-9]{1,2})/([0-9]{1,2})|\.([0-9]{1,2})\.([0-9]{1,2})"
-    r"|([0-9]{2})([0-9]{2})|年([0-9]{1,2})月([0-9]{1,2})日)$"
+    r"|([0-9]{2})([0-9]{2})|年([0-9]{1,2})月([0-9]{1,2})[日号])$"
 )
+TIME_OF_DAY = r"[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?$"
 DAY_PARTS = "${1}-${2}${4}${6}${8}${10}-${3}${5}${7}${9}${11}"
-MONTH_FORM = r"^([0-9]{4})(?:-([0-9]{1,2})|/([0-9]{1,2})|([0-9]{2})|年([0-9]{1,2})月|-([0-9]{1,2})-0?1)$"
-MONTH_PARTS = "${1}-${2}${3}${4}${5}${6}-1"
+MONTH_FORM = r"^([0-9]{4})(?:-([0-9]{1,2})|/([0-9]{1,2})|\.?([0-9]{2})|年([0-9]{1,2})月份?)$"  # 2024.1 may be October
+MONTH_PARTS = "${1}-${2}${3}${4}${5}-1"
+# A spreadsheet's number of a day, counted from 1899-12-30. What may be a year is none: 1850 to 2199.
+SERIAL_FORM = r"^(?:1[0-7][0-9]{2}|18[0-4][0-9]|2[2-9][0-9]{2}|[3-9][0-9]{3}|[1-9][0-9]{4})$"
+SERIAL_OF_1970 = 25569
 FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(9999, 12, 31)
-YES_NO = {"是": True, "否": False, "Y": True, "N": False, "1": True, "0": False, "TRUE": True, "FALSE": False}
+YES = ("是", "Y", "YES", "1", "TRUE", "\u221a", "\u2713", "\u2714", "\u2611")  # the last ones are ticks
+NO = ("否", "N", "NO", "0", "FALSE", "\u00d7", "\u2717", "\u2718", "\u2612")  # and crosses
+YES_NO = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
+# What a system puts around a word of its list: 1-低保, 01低保, 低保(1).
+NUMBER_BEFORE, NUMBER_BEHIND = r"^[0-9]{1,3}\s*[-_.、:]?\s*", r"\s*\([0-9]{1,3}\)$"
 
 
 def trimmed(column: str) -> pl.Expr:
@@ -62,8 +78,12 @@ def why(facts: ColumnFacts, text: str) -> pl.Expr:
 
 
 def _why_no_id(text: str) -> pl.Expr:
-    identity = canonical(pl.col(text))
-    return (
+    return upgraded(pl.col(text)).map_batches(_what_is_wrong, return_dtype=pl.String)
+
+
+def _what_is_wrong(identities: pl.Series) -> pl.Series:
+    identity = pl.col("identity")
+    code = (
         pl.when(identity.str.contains(SCIENTIFIC))
         .then(pl.lit(RefusalCode.NUMERIC_ID.value))
         .when(~has_form(identity))
@@ -72,10 +92,23 @@ def _why_no_id(text: str) -> pl.Expr:
         .then(pl.lit(RefusalCode.ID_CHECK_DIGIT.value))
         .otherwise(pl.lit(RefusalCode.ID_DATE.value))
     )
+    return identities.to_frame("identity").select(code).to_series().alias(identities.name)
 
 
 def _plain(text: str) -> pl.Expr:
     return pl.col(text).str.normalize("NFKC")
+
+
+def _once(text: str, reading: Callable[[pl.Expr], pl.Expr], dtype: pl.DataType) -> pl.Expr:
+    """Read each distinct text once: days, months, amounts and words come again and again."""
+
+    def read(texts: pl.Series) -> pl.Series:
+        distinct = texts.unique().to_frame("text").with_columns(read=reading(pl.col("text").str.normalize("NFKC")))
+        return texts.to_frame("text").join(distinct, on="text", how="left", nulls_equal=True, maintain_order="left")[
+            "read"
+        ]
+
+    return pl.col(text).map_batches(read, return_dtype=dtype)
 
 
 def _in_form(text: pl.Expr, form: str) -> pl.Expr:
@@ -105,32 +138,55 @@ def _division(_: ColumnFacts, text: str) -> pl.Expr:
 
 
 def _day(_: ColumnFacts, text: str) -> pl.Expr:
-    return _date(text, DAY_FORM, DAY_PARTS)
+    return _once(text, _day_of, pl.Date())
+
+
+def _day_of(plain: pl.Expr) -> pl.Expr:
+    bare = plain.str.replace(TIME_OF_DAY, "").str.replace_all(" ", "", literal=True)
+    return pl.coalesce(_date(bare, DAY_FORM, DAY_PARTS), _day_of_serial(bare))
 
 
 def _month(_: ColumnFacts, text: str) -> pl.Expr:
-    return _date(text, MONTH_FORM, MONTH_PARTS)
+    return _once(text, _month_of, pl.Date())
 
 
-def _date(text: str, form: str, parts: str) -> pl.Expr:
-    plain = _in_form(_plain(text), form)
-    day = plain.str.replace(form, parts).str.to_date("%Y-%m-%d", strict=False)
+def _month_of(plain: pl.Expr) -> pl.Expr:
+    """A month, or a day that is the first of one."""
+    day = _day_of(plain)
+    first = pl.when(day.dt.day() == 1).then(day)
+    return pl.coalesce(_date(plain.str.replace_all(" ", "", literal=True), MONTH_FORM, MONTH_PARTS), first)
+
+
+def _date(plain: pl.Expr, form: str, parts: str) -> pl.Expr:
+    day = _in_form(plain, form).str.replace(form, parts).str.to_date("%Y-%m-%d", strict=False)
     return pl.when(day.is_between(FIRST_DAY, LAST_DAY)).then(day)
 
 
+def _day_of_serial(plain: pl.Expr) -> pl.Expr:
+    return (_in_form(plain, SERIAL_FORM).cast(pl.Int32) - SERIAL_OF_1970).cast(pl.Date)
+
+
 def _yes_no(_: ColumnFacts, text: str) -> pl.Expr:
-    return _plain(text).str.to_uppercase().replace_strict(YES_NO, default=None, return_dtype=pl.Boolean)
+    def read(plain: pl.Expr) -> pl.Expr:
+        return plain.str.to_uppercase().replace_strict(YES_NO, default=None, return_dtype=pl.Boolean)
+
+    return _once(text, read, pl.Boolean())
 
 
 def _whole(facts: ColumnFacts, text: str) -> pl.Expr:
-    return _inside(facts, _in_form(_plain(text), WHOLE_FORM).cast(pl.Int64))
+    def read(plain: pl.Expr) -> pl.Expr:
+        return _inside(facts, plain.replace(HAN_DIGITS).str.extract(WHOLE_FORM).cast(pl.Int64))
+
+    return _once(text, read, pl.Int64())
 
 
 def _money(facts: ColumnFacts, text: str) -> pl.Expr:
-    parts = _plain(text).str.extract_groups(MONEY_FORM)
-    yuan = parts.struct.field("1").str.replace_all(",", "", literal=True).cast(pl.Int64)
-    fen = parts.struct.field("2").str.pad_end(2, "0").cast(pl.Int64).fill_null(0)
-    return _inside(facts, yuan * 100 + fen)
+    def read(plain: pl.Expr) -> pl.Expr:
+        yuan = plain.str.extract(MONEY_FORM, 1).str.replace_all(",", "", literal=True).cast(pl.Int64)
+        fen = plain.str.extract(MONEY_FORM, 2).str.pad_end(2, "0").cast(pl.Int64).fill_null(0)
+        return _inside(facts, yuan * 100 + fen)
+
+    return _once(text, read, pl.Int64())
 
 
 def _inside(facts: ColumnFacts, number: pl.Expr) -> pl.Expr:
@@ -145,8 +201,15 @@ def _inside(facts: ColumnFacts, number: pl.Expr) -> pl.Expr:
 
 def _code(facts: ColumnFacts, text: str) -> pl.Expr:
     assert facts.code is not None
+    dtype = facts.code.dtype()
     spellings = {unicodedata.normalize("NFKC", word): member.value for word, member in facts.code.spellings().items()}
-    return _plain(text).replace_strict(spellings, default=None, return_dtype=facts.code.dtype())
+
+    def read(plain: pl.Expr) -> pl.Expr:
+        bare = plain.str.replace(NUMBER_BEHIND, "").str.replace(NUMBER_BEFORE, "")
+        words = (plain, bare)
+        return pl.coalesce(word.replace_strict(spellings, default=None, return_dtype=dtype) for word in words)
+
+    return _once(text, read, dtype)
 
 
 VALUES: dict[CellKind, Callable[[ColumnFacts, str], pl.Expr]] = {

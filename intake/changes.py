@@ -1,4 +1,4 @@
-"""What reading changed in the cells of accepted rows, counted by kind: nothing is put right in silence."""
+"""What reading changed in the cells of accepted rows, counted by kind and listed: nothing is put right in silence."""
 
 from __future__ import annotations
 
@@ -6,53 +6,76 @@ from collections.abc import Iterator, Sequence
 
 import polars as pl
 
-from contracts.codes import Code
-from contracts.columns import CellKind, ColumnFacts
+from contracts.codes import CellChange
+from contracts.columns import CellKind, ColumnFacts, empty, polars_schema
+from contracts.tables import ChangedCell
+from intake.cells import SERIAL_FORM
+from intake.refusals import masked
+from intake.resident_ids import canonical, is_old
 
 WIDE = r"[\x{FF01}-\x{FF5E}]"
-ISO = {CellKind.DAY: r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$", CellKind.MONTH: r"^[0-9]{4}-[0-9]{2}$"}
+USUAL = {
+    CellKind.DAY: (CellChange.DATE_FORM, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
+    CellKind.MONTH: (CellChange.DATE_FORM, r"^[0-9]{4}-[0-9]{2}$"),
+    CellKind.WHOLE: (CellChange.NUMBER_FORM, r"^[0-9]+$"),
+    CellKind.MONEY: (CellChange.MONEY_FORM, r"^[0-9]+(?:\.[0-9]{1,2})?$"),
+    CellKind.YES_NO: (CellChange.OTHER_WORD, r"^[是否]$"),
+}
 NUMBERS = (CellKind.RESIDENT_ID, CellKind.ACCOUNT, CellKind.KEY, CellKind.DIVISION)
+SCHEMA = polars_schema(ChangedCell)
+TEXT = "text:"  # prefix of a cell's text without surrounding blanks; under the bare name, the cell as it came
 
 
-class Change(Code):
-    """A way in which a cell's text was made regular."""
-
-    BLANKS = "BLANKS", "去首尾空白"
-    WIDE = "WIDE", "全角改半角"
-    SMALL_X = "SMALL_X", "小写x改大写"
-    APOSTROPHE = "APOSTROPHE", "去号码前撇号"
-    DATE_FORM = "DATE_FORM", "统一日期写法"
-    OTHER_WORD = "OTHER_WORD", "别名改标准词"
-
-
-def count_changes(raw: pl.DataFrame, texts: pl.DataFrame, columns: Sequence[ColumnFacts]) -> dict[Change, int]:
+def count_changes(cells: pl.DataFrame, columns: Sequence[ColumnFacts]) -> dict[CellChange, int]:
     """Count the cells that were changed, by kind; kinds that did not occur are absent.
 
-    `raw`: cells as the file has them; `texts`: the same without surrounding blanks. Both have the contract's columns.
+    `cells`: PROVENANCE, each column as it came, and its trimmed text.
     """
-    both = raw.select(facts.name for facts in columns).hstack(
-        texts.select(pl.col(facts.name).alias(f"text:{facts.name}") for facts in columns)
-    )
     found = [(change, was) for facts in columns for change, was in _changes(facts)]
-    counts = both.select(was.sum().alias(str(place)) for place, (_, was) in enumerate(found)).row(0)
-    totals: dict[Change, int] = {}
+    counts = cells.select(was.sum().alias(str(place)) for place, (_, was) in enumerate(found)).row(0)
+    totals: dict[CellChange, int] = {}
     for (change, _), count in zip(found, counts, strict=True):
         if count:
             totals[change] = totals.get(change, 0) + count
     return totals
 
 
-def _changes(facts: ColumnFacts) -> Iterator[tuple[Change, pl.Expr]]:
-    raw, text = pl.col(facts.name), pl.col(f"text:{facts.name}")
-    yield Change.BLANKS, raw.is_not_null() & (raw != "") & text.ne_missing(raw)
+def list_changes(cells: pl.DataFrame, columns: Sequence[ColumnFacts]) -> pl.DataFrame:
+    """The changed cells (ChangedCell), in the order of the file. `cells` as for `count_changes()`."""
+    listed = [
+        cells.filter(was).select(
+            "source_file",
+            "source_sheet",
+            "source_row",
+            source_column=pl.lit(facts.header),
+            change=pl.lit(change.value, SCHEMA["change"]),
+            value_masked=masked(facts.kind, TEXT + facts.name),
+        )
+        for facts in columns
+        for change, was in _changes(facts)
+    ]
+    return pl.concat([empty(ChangedCell), *listed]).sort("source_row", maintain_order=True)
+
+
+def _changes(facts: ColumnFacts) -> Iterator[tuple[CellChange, pl.Expr]]:
+    raw, text = pl.col(facts.name), pl.col(TEXT + facts.name)
+    around = raw.is_not_null() & (raw != "") & text.ne_missing(raw)
+    yield CellChange.BLANKS, around | text.str.contains(r"\s") if facts.kind in NUMBERS else around
     if facts.kind is not CellKind.TEXT:
-        yield Change.WIDE, text.str.contains(WIDE)
+        yield CellChange.WIDE, text.str.contains(WIDE)
     if facts.kind is CellKind.RESIDENT_ID:
-        yield Change.SMALL_X, text.str.contains(r"[x\x{FF58}]$")
+        yield CellChange.SMALL_X, text.str.contains(r"[x\x{FF58}]$")
+        yield CellChange.OLD_ID, (text.str.len_chars() < 18) & is_old(canonical(text))
     if facts.kind in NUMBERS:
-        yield Change.APOSTROPHE, text.str.contains(r"^['\x{FF07}]")
-    if facts.kind in ISO:
-        yield Change.DATE_FORM, ~text.str.contains(ISO[facts.kind])
+        yield CellChange.APOSTROPHE, text.str.contains(r"^['\x{FF07}]")
+    if facts.kind in USUAL:
+        change, form = USUAL[facts.kind]
+        unusual = ~text.str.contains(form)
+        if change is CellChange.DATE_FORM:
+            serial = text.str.normalize("NFKC").str.contains(SERIAL_FORM)
+            yield CellChange.DATE_SERIAL, serial
+            unusual &= ~serial
+        yield change, unusual
     if facts.code is not None:
         standard = [word for member in facts.code for word in (member.value, member.label)]
-        yield Change.OTHER_WORD, ~text.is_in([*standard, *facts.null_words])
+        yield CellChange.OTHER_WORD, ~text.is_in([*standard, *facts.null_words])

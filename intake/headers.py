@@ -7,24 +7,31 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
 from contracts.codes import RefusalCode
 from contracts.columns import columns_of
 from contracts.registers import FILES
+from contracts.strict_yaml import Key
+from intake.layouts import CountyLayout, column_named, letters_of_place, place_of_letters
 from intake.raw import RawTable
 from intake.refusals import note
 
 SEARCHED_ROWS = 20
 
 
-class Layout(NamedTuple):
-    """Contract column → place in the file, and what was wrong with the header."""
+class Matched(NamedTuple):
+    """Contract column → place in the file, and what was wrong with the header.
+
+    `members`: the same for each place where a member of a household may stand; `carried`: columns that hold for all.
+    """
 
     places: dict[str, int]
     notes: list[dict[str, object]]
+    members: tuple[dict[str, int], ...] = ()
+    carried: tuple[str, ...] = ()
 
     def is_broken(self) -> bool:
         """The file cannot be read with this header."""
@@ -38,39 +45,54 @@ class Header(NamedTuple):
     first_row: int
     last_row: int
     texts: list[str]
-    layout: Layout
+    matched: Matched
 
 
-def find_header(register: str, tables: Sequence[RawTable]) -> Header:
+def find_header(register: str, tables: Sequence[RawTable], layout: CountyLayout | None = None) -> Header:
     """The first whole header of any sheet; where there is none, the row that comes nearest to one. Tables: not none."""
-    found = [header for table in tables for header in _candidates(register, table)]
-    whole = next((header for header in found if not header.layout.is_broken()), None)
-    return whole or max(found, key=lambda header: len(header.layout.places))
+    found = [header for table in tables for header in _candidates(register, table, layout)]
+    whole = next((header for header in found if not header.matched.is_broken()), None)
+    return whole or max(found, key=lambda header: len(header.matched.places))
 
 
-def _candidates(register: str, table: RawTable) -> Iterator[Header]:
+def _candidates(register: str, table: RawTable, layout: CountyLayout | None) -> Iterator[Header]:
     """Single rows first: a title above would fill a header's empty cells."""
-    rows = [[text or "" for text in cells] for cells in table.cells.drop("source_row").head(SEARCHED_ROWS).rows()]
+    declared = layout.told.header_rows if layout else ()
+    searched = table.cells.drop("source_row").head(declared[-1] if declared else SEARCHED_ROWS)
+    rows = [[text or "" for text in cells] for cells in searched.rows()]
+    if declared:
+        texts = _joined(rows[declared[0] - 1 :])
+        yield Header(table, declared[0], declared[-1], texts, match_header(register, texts, layout))
+        return
     for number, texts in enumerate(rows, start=1):
-        yield Header(table, number, number, texts, match_header(register, texts))
-    for number, (upper, lower) in enumerate(pairwise(rows), start=1):
-        texts = [below if below.strip() else above for above, below in zip(upper, lower, strict=True)]
-        layout = match_header(register, texts)
-        if not layout.is_broken():
-            yield Header(table, number, number + 1, texts, layout)
+        yield Header(table, number, number, texts, match_header(register, texts, layout))
+    for number, pair in enumerate(pairwise(rows), start=1):
+        texts = _joined(pair)
+        matched = match_header(register, texts, layout)
+        if not matched.is_broken():
+            yield Header(table, number, number + 1, texts, matched)
 
 
-def match_header(register: str, header: list[str]) -> Layout:
+def _joined(rows: Sequence[list[str]]) -> list[str]:
+    """The texts of a header of several rows: of each column the lowest that is written."""
+    return [next((text for text in reversed(cells) if text.strip()), "") for cells in zip(*rows, strict=True)]
+
+
+def match_header(register: str, header: list[str], layout: CountyLayout | None = None) -> Matched:
     """Match a header row. A required column that is missing or comes twice stops the file; an unknown one is named."""
+    declared = _Declared(register, header, layout)
     names = header_names(register)
     places: dict[str, list[int]] = defaultdict(list)
     for place, text in enumerate(header):
-        if (name := names.get(plain(text))) is not None:
+        name = names.get(plain(text))
+        if name is not None and place not in declared.claimed and name not in declared.places:
             places[name].append(place)
+    found = {name: matched[0] for name, matched in places.items()} | declared.places
+    known = {*found, *declared.defaults, *declared.missed}
     missing = [
         note(register, RefusalCode.HEADER_MISSING, column=facts.header, reason=f"缺少必需的列“{facts.header}”")
         for facts in columns_of(FILES[register])
-        if facts.name not in places and not facts.optional_column
+        if facts.name not in known and not facts.optional_column
     ]
     repeated = [
         note(register, RefusalCode.HEADER_REPEATED, column=facts.header, reason=f"列“{facts.header}”出现了多次")
@@ -78,10 +100,61 @@ def match_header(register: str, header: list[str]) -> Layout:
         if len(places[facts.name]) > 1
     ]
     # a file without a header row would show its first person here, so strangers are named only beside a whole header
-    unknown = (
-        [] if missing else [_unknown(register, text) for text in header if plain(text) and plain(text) not in names]
-    )
-    return Layout({name: found[0] for name, found in places.items() if found}, [*missing, *repeated, *unknown])
+    read = {*found.values(), *declared.claimed, *(place for matched in places.values() for place in matched)}
+    strangers = [text for place, text in enumerate(header) if plain(text) and place not in read]
+    unknown = [] if missing or declared.notes else [_unknown(register, text) for text in strangers]
+    notes = [*missing, *repeated, *declared.notes, *declared.filled_twice(found), *unknown]
+    return Matched(found, notes, declared.members, tuple(layout.carried) if layout else ())
+
+
+class _Declared:
+    """What a layout says of a header's columns: where they are, and what does not fit."""
+
+    def __init__(self, register: str, header: list[str], layout: CountyLayout | None) -> None:
+        self.register, self.header, self.layout = register, header, layout
+        self.notes: list[dict[str, object]] = []
+        self.missed: set[str] = set()
+        self.places = self._places_of(layout.columns if layout else ())
+        self.members = tuple(self._places_of(member) for member in (layout.members if layout else ()))
+        self.defaults = dict(layout.defaults) if layout else {}
+        self.claimed = {*self.places.values(), *(place for member in self.members for place in member.values())}
+
+    def _places_of(self, declared: Iterable[tuple[str, str, Key]]) -> dict[str, int]:
+        found = {}
+        for name, text, key in declared:
+            places = self._places(text)
+            if len(places) == 1:
+                found[name] = places[0]
+            else:
+                self.missed.add(name)
+                self._misfit(key, self._why_not_one(text, places))
+        return found
+
+    def _places(self, text: str) -> list[int]:
+        letters = place_of_letters(text)
+        if letters is not None:
+            return [letters] if letters < len(self.header) else []
+        return [place for place, written in enumerate(self.header) if plain(written) == plain(text)]
+
+    def _why_not_one(self, text: str, places: list[int]) -> str:
+        if not places:
+            return f"表头中没有“{text}”"
+        return f"表头中有 {len(places)} 列叫“{text}”({'、'.join(map(letters_of_place, places))}),请写列号"
+
+    def filled_twice(self, found: Mapping[str, int]) -> list[dict[str, object]]:
+        """Columns that the layout would fill in although the file has them."""
+        before = len(self.notes)
+        for name in self.defaults:
+            if name in found and self.layout:
+                word = next(word for word in self.layout.told.defaults if column_named(self.register, word) == name)
+                self._misfit(("defaults", word), f"文件中已有“{word}”列,不应再补填")
+        filled, self.notes = self.notes[before:], self.notes[:before]
+        return filled
+
+    def _misfit(self, key: Key, what: str) -> None:
+        if self.layout:
+            reason = self.layout.misfit(key, what)
+            self.notes.append(note(self.register, RefusalCode.LAYOUT_MISFIT, reason=reason))
 
 
 def header_names(register: str) -> dict[str, str]:

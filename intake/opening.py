@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 from intake.columnar import read_columnar
 from intake.delimited import read_delimited
-from intake.headers import Header, find_header
+from intake.headers import Header, find_header, plain
+from intake.layouts import CountyLayout, MisfitError
 from intake.raw import RawTable, UnreadableError
 from intake.spreadsheets import read_spreadsheet
 
@@ -28,15 +29,32 @@ class Opened(NamedTuple):
     ignored: tuple[str, ...]
 
 
-def open_register(path: Path, register: str) -> Opened | None:
-    """Open a file by its ending; None where nothing is written in it, UnreadableError where it cannot be read."""
+def open_register(path: Path, register: str, layout: CountyLayout | None = None) -> Opened | None:
+    """Open a file by its ending; None where nothing is written in it, UnreadableError where it cannot be read.
+
+    MisfitError where the file has no sheet that the layout names.
+    """
     tables = READERS[path.suffix](path) if path.stat().st_size else []
     written = [table for table in tables if not table.is_blank()]
     if not written:
         return None
-    header = find_header(register, written)
+    header = find_header(register, _sheets(written, layout), layout)
     _require_even(header)
     return Opened(header, tuple(table.sheet for table in written if table is not header.table))
+
+
+def _sheets(written: list[RawTable], layout: CountyLayout | None) -> list[RawTable]:
+    """The sheet that the layout names; all of them where it names none."""
+    if layout is None or not layout.told.sheet:
+        return written
+    wanted = layout.told.sheet
+    named = [table for table in written if plain(table.sheet) == plain(wanted)]
+    if not named and wanted.isdecimal():
+        named = written[int(wanted) - 1 : int(wanted)] if int(wanted) else []
+    if not named:
+        there = "、".join(f"{number} {table.sheet or '(唯一的表)'}" for number, table in enumerate(written, start=1))
+        raise MisfitError(layout.misfit(("sheet",), f"文件中没有工作表“{wanted}”,有的是:{there}"))
+    return named
 
 
 def _require_even(header: Header) -> None:

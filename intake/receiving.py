@@ -6,18 +6,23 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
 from contracts.codes import RefusalCode
-from contracts.columns import CellKind, ColumnFacts, columns_of
+from contracts.columns import CellKind, ColumnFacts, columns_of, empty
 from contracts.errors import InputError
 from contracts.files import whole_file, write_whole
 from contracts.registers import FILES, REQUIRED_REGISTERS, label_of
+from contracts.tables import ChangedCell, RefusedRow
 from intake.headers import Header
+from intake.households import Part, in_number_order, numbered, parts_of, rows_of
+from intake.layouts import CountyLayout, MisfitError, keep_layout, kept_layout
 from intake.opening import open_register
 from intake.raw import UnreadableError
 from intake.refusals import ADVICE, LINE_BREAK_ADVICE, SCHEMA, masked, note, refused_frame
+from intake.rewording import reworded
 from intake.strangers import sort_rows
 
 FATAL = (
@@ -25,6 +30,7 @@ FATAL = (
     RefusalCode.FILE_EMPTY,
     RefusalCode.HEADER_MISSING,
     RefusalCode.HEADER_REPEATED,
+    RefusalCode.LAYOUT_MISFIT,
 )
 EXACT_DIGITS = 15  # a spreadsheet holds whole numbers up to here digit by digit
 MARK_ADVICE = {
@@ -44,7 +50,8 @@ class Received:
 
     `cells`: source_file, source_sheet, source_row (the file's own, from 1) and one text column per column of the
     contract. `refused` (RefusedRow): what concerns the whole file (source_row 0), cells damaged before we saw a text,
-    and the rows that are no data (NOT_DATA).
+    and the rows that are no data (NOT_DATA). `changed` (ChangedCell): what the county's layout put into cells. Persons
+    of a household's row have numbers above its own (intake/households.py).
     """
 
     register: str
@@ -52,6 +59,8 @@ class Received:
     digest: str
     cells: pl.DataFrame = field(repr=False)
     refused: pl.DataFrame = field(repr=False)
+    changed: pl.DataFrame = field(repr=False)
+    layout_digest: str = ""  # of the county's layout it was read with
 
     def problem(self) -> InputError | None:
         """Why nothing of this file can be used, for an officer; None where its rows can go on."""
@@ -62,36 +71,41 @@ class Received:
         return InputError(f"“{label_of(self.register)}”名册不能使用:{reasons}", fatal["advice"][0], self.file_name)
 
 
-def receive(path: Path, register: str, store: Path) -> Received:
+def receive(path: Path, register: str, store: Path, layout: CountyLayout | None = None) -> Received:
     """Keep a file's bytes and read its cells. The same file again changes nothing. Nothing in a file raises."""
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     original = original_path(store, path.name, digest)
     if not original.exists():
         write_whole(original, content)
-    return kept(register, path.name, digest, store)
+    if layout:
+        keep_layout(layout, store)
+    return kept(register, path.name, digest, store, layout.digest if layout else "")
 
 
-def kept(register: str, file_name: str, digest: str, store: Path) -> Received:
+def kept(register: str, file_name: str, digest: str, store: Path, layout_digest: str = "") -> Received:
     """A register received earlier, from the store alone. InputError where the store does not hold it."""
     original = original_path(store, file_name, digest)
-    reading = f"{digest}-{register}{original.suffix}-{READING}"
-    cells_file = original.with_name(f"{reading}.parquet")
-    refused_file = original.with_name(f"{reading}-refused.parquet")
-    if not cells_file.exists():
+    layout = kept_layout(store, register, layout_digest)
+    with_layout = f"-{layout_digest[:16]}" if layout else ""
+    reading = f"{digest}-{register}{original.suffix}-{READING}{with_layout}"
+    files = [original.with_name(f"{reading}{part}.parquet") for part in ("-changed", "-refused", "")]
+    if not files[-1].exists():
         if not original.exists():
             raise InputError("存档中没有该名册的原件", "请检查存档目录是否完整", file_name)
-        cells, refused = _read(original, register)
-        for target, frame in ((refused_file, refused), (cells_file, cells)):
+        for target, frame in zip(files, _read(original, register, layout), strict=True):
             with whole_file(target) as temporary:
                 frame.write_parquet(temporary)
+    changed, refused, cells = (pl.read_parquet(file) for file in files)
     from_file = pl.lit(file_name).alias("source_file")
     return Received(
         register,
         file_name,
         digest,
-        pl.read_parquet(cells_file).select(from_file, pl.all()),
-        pl.read_parquet(refused_file).with_columns(from_file),
+        cells.select(from_file, pl.all()),
+        refused.with_columns(from_file),
+        changed.with_columns(from_file),
+        layout_digest,
     )
 
 
@@ -100,22 +114,43 @@ def original_path(store: Path, file_name: str, digest: str) -> Path:
     return store / "received" / f"{digest}{Path(file_name).suffix.lower()}"
 
 
-def _read(original: Path, register: str) -> tuple[pl.DataFrame, pl.DataFrame]:
-    """The cells of a file, and its refusals (without the file's name, which is not part of the content)."""
+def _read(original: Path, register: str, layout: CountyLayout | None) -> tuple[pl.DataFrame, ...]:
+    """What a layout changed, the refusals and the cells of a file; its name is no part of the content."""
     try:
-        opened = open_register(original, register)
+        opened = open_register(original, register, layout)
     except UnreadableError as broken:
-        unreadable = note(register, RefusalCode.FILE_UNREADABLE, reason=broken.reason, advice=broken.advice)
-        return _no_cells(register), refused_frame([unreadable])
+        code = RefusalCode.LAYOUT_MISFIT if isinstance(broken, MisfitError) else RefusalCode.FILE_UNREADABLE
+        return _nothing(register, [note(register, code, reason=broken.reason, advice=broken.advice)])
     if opened is None:
-        return _no_cells(register), refused_frame([note(register, RefusalCode.FILE_EMPTY, reason="文件是空的")])
+        return _nothing(register, [note(register, RefusalCode.FILE_EMPTY, reason="文件是空的")])
     header = opened.header
-    if header.layout.is_broken():
-        return _no_cells(register), refused_frame(header.layout.notes)
+    if header.matched.is_broken():
+        return _nothing(register, header.matched.notes)
     rows = sort_rows(register, header)
-    notes = [*header.layout.notes, *_about_the_sheet(register, rows.data, opened.ignored)]
-    refused = pl.concat([refused_frame(notes), rows.listed, *_marked(register, header, rows.data)])
-    return _named(register, header, rows.data, refused), refused
+    notes = [*header.matched.notes, *_about_the_sheet(register, rows.data, opened.ignored)]
+    persons = [_of_part(register, header, rows.data, part) for part in parts_of(header)]
+    refused = pl.concat([refused_frame(notes), rows.listed, *(frame for person in persons for frame in person.refused)])
+    by_layout = [reworded(register, person.cells, layout) for person in persons]
+    changed = pl.concat([empty(ChangedCell), *(frame for words in by_layout for frame in words.changed)])
+    return changed, refused, in_number_order(pl.concat([words.cells for words in by_layout]))
+
+
+class _Person(NamedTuple):
+    """One person of each row: the refusals of his damaged cells, and his cells."""
+
+    refused: list[pl.DataFrame]
+    cells: pl.DataFrame
+
+
+def _of_part(register: str, header: Header, rows: pl.DataFrame, part: Part) -> _Person:
+    marks = header.table.marks
+    his = rows_of(part, rows, marks, header.matched.places.get("person_id"))
+    refused = _marked(register, header, part, his)
+    return _Person(refused, _named(register, header, part, his, pl.concat([empty(RefusedRow), *refused])))
+
+
+def _nothing(register: str, notes: Sequence[dict[str, object]]) -> tuple[pl.DataFrame, ...]:
+    return empty(ChangedCell), refused_frame(notes), _no_cells(register)
 
 
 def _about_the_sheet(register: str, rows: pl.DataFrame, ignored: Sequence[str]) -> list[dict[str, object]]:
@@ -131,9 +166,9 @@ def _no_cells(register: str) -> pl.DataFrame:
     return pl.DataFrame(schema={"source_sheet": pl.String, "source_row": pl.Int64, **dict.fromkeys(names, pl.String)})
 
 
-def _named(register: str, header: Header, rows: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
+def _named(register: str, header: Header, part: Part, rows: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
     """The cells under the names of the contract; empty where the file has no such column, or the cell is refused."""
-    places = header.layout.places
+    places = part.places
 
     def cell(facts: ColumnFacts) -> pl.Expr:
         if facts.name not in places:
@@ -146,16 +181,17 @@ def _named(register: str, header: Header, rows: pl.DataFrame, refused: pl.DataFr
     return rows.select(pl.lit(header.table.sheet).alias("source_sheet"), "source_row", *map(cell, columns))
 
 
-def _marked(register: str, header: Header, rows: pl.DataFrame) -> list[pl.DataFrame]:
+def _marked(register: str, header: Header, part: Part, rows: pl.DataFrame) -> list[pl.DataFrame]:
     """Refusals of cells that were numbers, errors or hold a line break, as far as their column cares."""
-    table, places = header.table, header.layout.places
-    columns = {places[facts.name]: facts for facts in columns_of(FILES[register]) if facts.name in places}
+    table = header.table
+    columns = {part.places[facts.name]: facts for facts in columns_of(FILES[register]) if facts.name in part.places}
+    seen = part.own | set(columns) if part.person else set(table.marks["place"].unique()) - part.apart
     frames = []
-    for place in table.marks["place"].unique().sort().to_list():
+    for place in sorted(seen & set(table.marks["place"].unique())):
         facts = columns.get(place)
         kind = facts.kind if facts else CellKind.TEXT
         name = facts.header if facts else header.texts[place].strip()[:20]
-        marks = table.marks.filter(pl.col("place") == place)
+        marks = table.marks.filter(pl.col("place") == place).with_columns(numbered(part))
         cells = rows.select("source_row", text=pl.col(str(place))).join(marks, on="source_row", how="inner")
         hits = cells.filter(_matters(kind, is_read=facts is not None))
         frames.append(_refused_cells(register, table.sheet, name, kind, hits))

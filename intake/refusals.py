@@ -17,6 +17,7 @@ ADVICE: dict[RefusalCode, str] = {
     RefusalCode.HEADER_MISSING: "请在表头补上该列",
     RefusalCode.HEADER_UNKNOWN: "该列未读取;如有用请改成规定的列名,否则不必处理",
     RefusalCode.HEADER_REPEATED: "请只保留一列",
+    RefusalCode.LAYOUT_MISFIT: "请改正版式,或核对文件是否换了样子;可用 disburse intake inspect 查看文件",
     RefusalCode.SHEET_IGNORED: "只读取第一个表头完整的工作表;数据请放在同一个工作表内",
     RefusalCode.FILE_UNREADABLE: "请重新导出后再报送",
     RefusalCode.FILE_EMPTY: "请核对导出条件后重新报送",

@@ -8,6 +8,7 @@ import polars as pl
 
 from contracts.codes import RefusalCode
 from contracts.registers import ONE_ROW_OF, PROVENANCE, REGISTERS
+from intake.households import row_in_file
 from intake.refusals import ADVICE
 
 WHOSE = {"institution": "同一机构", "history": "同一人同一项目同一月"}
@@ -46,14 +47,14 @@ def _without(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
 
 
 def _duplicates(register: str, repeated: pl.DataFrame, firsts: pl.DataFrame, content: list[str]) -> pl.DataFrame:
-    first_rows = firsts.select(*content, first_row="source_row")
+    first_rows = firsts.select(*content, first_row=row_in_file())
     said = repeated.join(first_rows, on=content, how="left", nulls_equal=True, maintain_order="left")
     reason = pl.format("与第 {} 行完全相同", "first_row")
     return _refused(register, said, RefusalCode.DUPLICATE_ROW, reason)
 
 
 def _contradictions(register: str, rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
-    numbers = pl.col("source_row").cast(pl.String).str.join("、").over(key)
+    numbers = row_in_file().cast(pl.String).str.join("、").over(key)
     reason = pl.format(WHOSE.get(register, "同一人") + "有互相矛盾的多行(第 {} 行)", numbers)
     return _refused(register, rows, RefusalCode.AMBIGUOUS, reason)
 

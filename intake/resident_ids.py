@@ -11,13 +11,16 @@ from datetime import date
 import polars as pl
 
 ID_FORM = r"^[0-9]{17}[0-9X]$"
+# Of a number as it was before 1999: no century, no check digit. The last three numbers 996 to 999 were kept for people
+# born before 1900, so they are not upgraded.
+OLD_FORM = r"^[0-9]{12}(?:[0-8][0-9]{2}|9[0-8][0-9]|99[0-5])$"
 SCIENTIFIC = r"^[0-9](\.[0-9]+)?[eE]\+?[0-9]+$"  # 4.10721E+17: what a spreadsheet leaves of a number
 OLDEST_YEARS = 130
 
 
 def canonical(text: pl.Expr) -> pl.Expr:
-    """The text with full-width characters made plain, x in upper case, without the apostrophe that marks a text."""
-    return without_apostrophe(text.str.normalize("NFKC")).str.strip_chars().str.to_uppercase()
+    """The text in plain characters without blanks, x in upper case, without the apostrophe that marks a text."""
+    return without_apostrophe(text.str.normalize("NFKC")).str.replace_all(r"\s", "").str.to_uppercase()
 
 
 def without_apostrophe(text: pl.Expr) -> pl.Expr:
@@ -32,13 +35,41 @@ def has_form(identity: pl.Expr) -> pl.Expr:
 
 def has_check_digit(identity: pl.Expr) -> pl.Expr:
     """The last character is the check digit of the seventeen before it; null where those are no digits."""
+    last = identity.str.slice(17, 1)
+    check = pl.when(last == "X").then(10).otherwise(last.cast(pl.Int64, strict=False))
+    return (_weighed(identity) + check) % 11 == 1
+
+
+def _weighed(identity: pl.Expr) -> pl.Expr:
+    """The first seventeen digits, each with its weight; with the check digit one more than a multiple of eleven."""
     digits = identity.str.slice(0, 17).cast(pl.Int64, strict=False)
     total = digits // 10**16
     for place in range(15, -1, -1):
         total = total * 2 + digits // 10**place % 10
-    last = identity.str.slice(17, 1)
-    check = pl.when(last == "X").then(10).otherwise(last.cast(pl.Int64, strict=False))
-    return (total * 2 + check) % 11 == 1
+    return total * 2
+
+
+def is_old(identity: pl.Expr) -> pl.Expr:
+    """A number of fifteen digits that can be upgraded."""
+    return identity.str.contains(OLD_FORM)
+
+
+def upgraded(text: pl.Expr) -> pl.Expr:
+    """The canonical number, one of fifteen digits made eighteen: born in 19.., the check digit worked out."""
+    # as one expression, the canonical text would be worked out anew for each of the seventeen digits
+    return canonical(text).map_batches(_upgraded, return_dtype=pl.String)
+
+
+def _upgraded(identities: pl.Series) -> pl.Series:
+    identity, body = pl.col("identity"), pl.col("body")
+    numbers = identities.to_frame("identity")
+    if not numbers.select(is_old(identity).any()).item():
+        return identities
+    century = pl.concat_str(identity.str.slice(0, 6), pl.lit("19"), identity.str.slice(6, 9))
+    check = (1 - _weighed(body)) % 11
+    last = pl.when(check == 10).then(pl.lit("X")).otherwise(check.cast(pl.String))
+    made = numbers.with_columns(body=pl.when(is_old(identity)).then(century)).select(pl.coalesce(body + last, identity))
+    return made.to_series().alias(identities.name)
 
 
 def birth_date(identity: pl.Expr) -> pl.Expr:
@@ -47,9 +78,8 @@ def birth_date(identity: pl.Expr) -> pl.Expr:
 
 
 def legible(text: pl.Expr) -> pl.Expr:
-    """The canonical identity number where form, check digit and day are right, else null."""
-    # as one expression, the canonical text would be worked out anew for each of the seventeen digits
-    return canonical(text).map_batches(_right_ones, return_dtype=pl.String)
+    """The canonical identity number of eighteen where form, check digit and day are right, else null."""
+    return upgraded(text).map_batches(_right_ones, return_dtype=pl.String)
 
 
 def _right_ones(identities: pl.Series) -> pl.Series:

@@ -14,6 +14,8 @@ from contracts.files import whole_file
 from contracts.registers import FILES, label_of
 from contracts.workbooks import new_workbook
 from intake.headers import Header
+from intake.households import member_column, parts_of
+from intake.layouts import kept_layout
 from intake.opening import open_register
 from intake.raw import UnreadableError
 from intake.receiving import Received, original_path
@@ -43,8 +45,9 @@ def write_returned(received: Received, refused: pl.DataFrame, store: Path, targe
     if by_row.is_empty():
         target.unlink(missing_ok=True)
         return None
+    layout = kept_layout(store, received.register, received.layout_digest)
     try:
-        opened = open_register(original_path(store, received.file_name, received.digest), received.register)
+        opened = open_register(original_path(store, received.file_name, received.digest), received.register, layout)
     except UnreadableError:
         opened = None
     if opened is None:
@@ -56,7 +59,11 @@ def write_returned(received: Received, refused: pl.DataFrame, store: Path, targe
 
 
 def _by_row(register: str, refused: pl.DataFrame, header: Header) -> dict[int, Refusals]:
-    places = {facts.header: header.layout.places.get(facts.name) for facts in columns_of(FILES[register])}
+    places = {
+        member_column(part.person, facts.header): part.places.get(facts.name)
+        for facts in columns_of(FILES[register])
+        for part in parts_of(header)
+    }
     told: dict[int, Refusals] = defaultdict(lambda: Refusals([], [], set()))
     for record in refused.sort("source_row", maintain_order=True).iter_rows(named=True):
         row = told[record["source_row"]]

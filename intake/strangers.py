@@ -40,7 +40,7 @@ def sort_rows(register: str, header: Header) -> SheetRows:
     last_row = below.filter("is_written")["source_row"].max()
     below = below.filter(pl.col("source_row") <= last_row) if last_row is not None else below.clear()
     blank = below.filter(~pl.col("is_written"))
-    key = str(header.layout.places[key_column(register)])
+    key = str(header.matched.places[key_column(register)])
     silent = _without_key(register, below.filter("is_written"), key)
     repeated = silent.filter(_is_header(register, key))
     closing = silent.filter(~_is_header(register, key) & _closes(pl.coalesce(map(trimmed, _texts(cells)))))

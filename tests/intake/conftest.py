@@ -12,7 +12,7 @@ import pytest
 from stdnum.iso7064 import mod_11_2
 
 from contracts.columns import columns_of, polars_schema
-from contracts.registers import REGISTERS
+from contracts.registers import FILES
 from contracts.tables import PersonNumbers
 from intake import Accepted, Received, accept, ids_in, receive
 
@@ -77,6 +77,7 @@ ROWS: dict[str, dict[str, str]] = {
     "claim": {"benefit": "困难残疾人生活补贴", "claimed_on": "2024-01-05", "approved_on": "2024-01-20"},
     "choice": {"group": "护理类", "benefit": "重度残疾人护理补贴", "from_month": "2024-01"},
     "certification": {"certified_until": "2024-12-31"},
+    "history": {"benefit": "高龄津贴", "benefit_month": "2024-05", "amount_fen": "60"},
     "suspension": {"benefit": "全部", "reason_code": "资格核查中", "from_month": "2024-05", "back_pay": "是"},
 }
 
@@ -89,7 +90,7 @@ def _row(register: str, person_id: str = "", **cells: str) -> dict[str, str]:
 
 def _write_csv(path: Path, register: str, rows: Sequence[Row]) -> Path:
     """A register's file with every Chinese header of the contract."""
-    columns = list(columns_of(REGISTERS[register]))
+    columns = list(columns_of(FILES[register]))
     with path.open("w", encoding="utf-8", newline="") as opened:
         lines = csv.writer(opened, lineterminator="\n")
         lines.writerow([facts.header for facts in columns])

@@ -44,13 +44,39 @@ def test_every_kind_has_a_reading_and_a_refusal():
 
 @pytest.mark.parametrize(
     "text",
-    ["2024-03-05", "2024-3-5", "2024/3/5", "2024.3.5", "20240305", "2024年3月5日", "\uff12\uff10\uff12\uff14-3-5"],
+    [
+        "2024-03-05",
+        "2024-3-5",
+        "2024/3/5",
+        "2024.3.5",
+        "20240305",
+        "2024年3月5日",
+        "45356",
+        "2024-03-05 00:00:00",
+        "2024/3/5 8:30",
+        "2024 年 3 月 5 号",
+        "\uff12\uff10\uff12\uff14-3-5",
+    ],
 )
 def test_a_day_may_be_written_in_these_ways(text):
     assert read(CellKind.DAY, text) == date(2024, 3, 5)
 
 
-@pytest.mark.parametrize("text", ["2024-02-30", "2024年3月", "2024-3/5", "5/3/2024", "45356", "长期", "0024-03-05"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-02-30",
+        "2024年3月",
+        "2024-3/5",
+        "5/3/2024",
+        "2024",
+        "1949",
+        "长期",
+        "0024-03-05",
+        "2024-03-05 25",
+        "24-3-5",
+    ],
+)
 def test_a_day_is_never_guessed(text):
     assert read(CellKind.DAY, text) is None
 
@@ -85,14 +111,60 @@ def test_every_fen_is_read_as_it_was_written(fen):
     assert read(CellKind.MONEY, f"\uffe5{yuan_label(fen)}元") == fen
 
 
-@pytest.mark.parametrize("text", ["2024-03", "2024-3", "2024/3", "202403", "2024年3月", "2024-03-01", "2024年03月"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2024-03",
+        "2024-3",
+        "2024/3",
+        "202403",
+        "2024年3月",
+        "2024-03-01",
+        "2024年03月",
+        "2024.03",
+        "2024/3/1",
+        "2024.3.1",
+        "45352",
+    ],
+)
 def test_a_month_may_be_written_in_these_ways(text):
     assert read(CellKind.MONTH, text) == date(2024, 3, 1)
 
 
-@pytest.mark.parametrize("text", ["2024-13", "2024", "24-03", "2024-03-02", "3月", "2024.3.1"])
+@pytest.mark.parametrize("text", ["2024-13", "2024", "24-03", "2024-03-02", "3月", "2024.3", "20243", "2024.3.2"])
 def test_a_month_is_never_guessed(text):
     assert read(CellKind.MONTH, text) is None
+
+
+@given(st.dates(date(1928, 1, 1), date(2170, 12, 31)))
+def test_a_day_by_its_number_in_a_spreadsheet_is_that_day(day):
+    assert read(CellKind.DAY, str((day - date(1899, 12, 30)).days)) == day
+
+
+@pytest.mark.parametrize(
+    "text", ["低保", "1-低保", "01低保", "1.低保", "1、低保", "低保(1)", "低保\uff081\uff09", "dibao"]
+)
+def test_a_word_may_have_its_number_before_or_behind_it(text):
+    assert read(CellKind.CODE, text) == "dibao"
+
+
+@pytest.mark.parametrize("text", ["1", "低保2户", "非低保", "1-", "低保-特困"])
+def test_a_word_is_never_guessed(text):
+    assert read(CellKind.CODE, text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "said"), [("\u221a", True), ("\u00d7", False), ("y", True), ("有", None), ("x", None)]
+)
+def test_yes_or_no_may_be_a_tick_or_a_cross_and_nothing_doubtful(text, said):
+    assert read(CellKind.YES_NO, text) is said
+
+
+@pytest.mark.parametrize(
+    ("text", "number"), [("2", 2), ("2级", 2), ("二级", 2), ("2.0", 2), ("二", None), ("2.5", None)]
+)
+def test_a_grade_may_be_written_out(text, number):
+    assert read(CellKind.WHOLE, text) == number
 
 
 @given(st.dates(date(1850, 1, 1), date(9999, 12, 31)))
@@ -135,7 +207,7 @@ def test_yes_and_no_have_few_words(text, said):
     assert read(CellKind.YES_NO, text) is said
 
 
-@pytest.mark.parametrize(("text", "grade"), [("1", 1), ("4", 4), ("0", None), ("5", None), ("一", None), ("1.0", None)])
+@pytest.mark.parametrize(("text", "grade"), [("1", 1), ("4", 4), ("0", None), ("5", None), ("一", None), ("1.5", None)])
 def test_a_whole_number_lies_within_its_bounds(text, grade):
     assert read(CellKind.WHOLE, text) == grade
 

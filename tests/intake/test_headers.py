@@ -10,9 +10,9 @@ from intake.headers import header_names, match_header, plain
 @pytest.mark.parametrize("register", REGISTERS)
 def test_the_contracts_headers_are_matched_in_any_order(register):
     headers = list(file_headers(register))
-    layout = match_header(register, headers[::-1])
-    assert layout.notes == []
-    assert [headers[::-1][layout.places[name]] for name in layout.places] == headers[::-1]
+    matched = match_header(register, headers[::-1])
+    assert matched.notes == []
+    assert [headers[::-1][matched.places[name]] for name in matched.places] == headers[::-1]
 
 
 @pytest.mark.parametrize("register", REGISTERS)
@@ -33,13 +33,13 @@ def test_a_column_that_may_be_absent_is_not_missed():
 
 
 def test_a_stranger_is_named_and_not_read_and_does_not_stop_the_file():
-    layout = match_header("certification", ["身份证号", "备注", "认证有效期至"])
-    assert [record["code"] for record in layout.notes] == [RefusalCode.HEADER_UNKNOWN]
-    assert not layout.is_broken()
-    assert layout.places == {"person_id": 0, "certified_until": 2}
+    matched = match_header("certification", ["身份证号", "备注", "认证有效期至"])
+    assert [record["code"] for record in matched.notes] == [RefusalCode.HEADER_UNKNOWN]
+    assert not matched.is_broken()
+    assert matched.places == {"person_id": 0, "certified_until": 2}
 
 
 def test_a_file_without_headers_never_shows_its_first_person():
-    layout = match_header("certification", ["990721194407310012", "2024-12-31"])
-    assert layout.is_broken()
-    assert "9907" not in str(layout.notes)
+    matched = match_header("certification", ["990721194407310012", "2024-12-31"])
+    assert matched.is_broken()
+    assert "9907" not in str(matched.notes)
