@@ -6,14 +6,14 @@ from datetime import date
 from typing import NamedTuple
 
 import polars as pl
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from contracts.codes import RecoveryMeans
 from contracts.errors import BookError
 from contracts.money import yuan_label
 from contracts.months import month_text
 from ledger import audit, receivables
-from ledger.book import Book, insert_frame, next_id, now, read_frame
+from ledger.book import Book, insert_frame, next_id, now, read_among, read_frame
 from ledger.tables import receivable, recovery
 
 
@@ -38,13 +38,17 @@ def recover(
 ) -> int:
     """Note money that came back, or a waiver, on one receivable (its number) or on a key's, the oldest first.
 
-    How many receivables it touched. A waiver ends collection only: what is waived may still be set off or repaid; it
-    needs a second officer (`approved_by`), nothing else may have one.
+    How many receivables it touched; 0 where the same means, document and amount was noted on them before: a command
+    that was cut off may be given again. A waiver ends collection only: what is waived may still be set off or repaid;
+    it needs a second officer (`approved_by`), nothing else may have one.
     """
     if means is RecoveryMeans.SET_OFF or amount_fen <= 0 or not document:
         raise BookError("追回须写明方式、金额和凭据", "抵扣由运行自动办理,其余方式请附凭据编号", county)
     with book.writing() as conn:
-        taken = _spread(_open(conn, county, which, means), amount_fen)
+        meant = _open(conn, county, which, means)
+        if _noted_fen(conn, meant["receivable_id"], means, document) == amount_fen:
+            return 0
+        taken = _spread(meant, amount_fen)
         if int(taken["amount_fen"].sum()) != amount_fen:
             left = yuan_label(int(taken["amount_fen"].sum()))
             raise BookError(f"金额超过尚未追回的 {left} 元", "请核对金额", county)
@@ -78,6 +82,12 @@ def _open(conn: Connection, county: str, which: int | Key, means: RecoveryMeans)
     waived = pl.col("waived_fen") if means is RecoveryMeans.WAIVED else 0
     left = (pl.col("amount_fen") - pl.col("recovered_fen") - waived).clip(lower_bound=0)
     return read_frame(conn, statement).sort("receivable_id").select("receivable_id", left_fen=left)
+
+
+def _noted_fen(conn: Connection, receivable_ids: pl.Series, means: RecoveryMeans, document: str) -> int:
+    """What was noted on these receivables with this document."""
+    noted = select(recovery.c.amount_fen).where(recovery.c.means == means.value, recovery.c.document == document)
+    return int(read_among(conn, noted, recovery.c.receivable_id, receivable_ids)["amount_fen"].sum())
 
 
 def _spread(rows: pl.DataFrame, amount_fen: int) -> pl.DataFrame:

@@ -13,20 +13,24 @@ def rows(book, statement):
         return [tuple(row) for row in conn.execute(text(statement))]
 
 
+# What is of the moment: instants, what is hashed from them, and the program that wrote the row.
+OF_THE_MOMENT = {"code_version", "hash", "prev_hash"}
+OF_SEALS = {"seal": {"tables_json", "previous_digest", "digest"}, "audit_log": {"detail_json"}}
+
+
 def contents(book):
-    """Every row of every table, as text and in no order, without instants and what is hashed from them."""
+    """Every row of every table, as text and in no order, but for what is of the moment it was written in."""
     with book.reading() as conn:
         return {
-            table.name: sorted(
-                repr(sorted((name, value) for name, value in row.items() if not _is_of_the_moment(name)))
-                for row in conn.execute(select(table)).mappings()
-            )
+            table.name: sorted(_told(table.name, row) for row in conn.execute(select(table)).mappings())
             for table in metadata.sorted_tables
         }
 
 
-def _is_of_the_moment(column):
-    return column.endswith("_at") or "hash" in column
+def _told(table, row):
+    is_of_seal = table == "seal" or row.get("action") == "close"
+    left_out = OF_THE_MOMENT | (OF_SEALS[table] if is_of_seal else set())
+    return repr(sorted((name, value) for name, value in row.items() if name not in left_out and name[-3:] != "_at"))
 
 
 def tally(book):

@@ -8,7 +8,7 @@ from contracts.columns import polars_schema
 from contracts.errors import BookError
 from contracts.months import parse_month
 from contracts.tables import EntitlementExport, PaymentExport, ReceivableExport
-from ledger import audit, exports, people, recovery
+from ledger import audit, exports, people, receivables, recovery
 from tests.ledger.county import CHECKER, CODE, resident_id, row
 from tests.ledger.laws import breaches
 
@@ -102,6 +102,19 @@ def test_no_more_is_recovered_than_is_left(county, book):
         recovery.recover(book, CODE, 1, RecoveryMeans.CASH, 2001, CHECKER, "t", "凭据2")
     with pytest.raises(BookError, match="凭据"):
         recovery.recover(book, CODE, 1, RecoveryMeans.CASH, 1, CHECKER, "t", "")
+
+
+def test_the_same_document_again_is_noted_once(county, book):
+    county.pay("2024-07", [row(1, "2024-07")])
+    county.run("2024-08", [])
+    told = (book, CODE, 1, RecoveryMeans.CASH, 2000, CHECKER, "t")
+    assert [recovery.recover(*told, "凭据1"), recovery.recover(*told, "凭据1"), recovery.recover(*told, "凭据2")] == [
+        1,
+        0,
+        1,
+    ]
+    with book.reading() as conn:
+        assert receivables.unrecovered(conn, CODE)["left_fen"].to_list() == [1000]
 
 
 def test_exports_have_the_columns_of_their_contract_and_identity_numbers(county, book):
