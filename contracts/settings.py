@@ -30,6 +30,20 @@ class Officer(Strict):
     counties: tuple[str, ...] = ()  # empty: every county
 
 
+class DatabaseSource(Strict):
+    """`[county.410721.sources.low_income]`: a register that a database holds. The address is never in the file."""
+
+    url_env: str = Field(min_length=1)  # the environment variable that holds the database's SQLAlchemy URL
+    query: str
+
+    @field_validator("query")
+    @classmethod
+    def _only_reads(cls, query: str) -> str:
+        if query.split(maxsplit=1)[:1] not in (["select"], ["SELECT"], ["with"], ["WITH"]):
+            raise ValueError("查询须以 SELECT 或 WITH 开头")
+        return query
+
+
 class CountySettings(Strict):
     """`[county.410721]`."""
 
@@ -47,12 +61,21 @@ class CountySettings(Strict):
     missing_register: dict[str, MissingRegister] = Field(default_factory=dict)  # register → what to do; else carry
     profiles: dict[str, str] = Field(default_factory=dict)  # benefit → profile
     default_profile: str = "generic_pipe"
+    sources: dict[str, DatabaseSource] = Field(default_factory=dict)  # register or match list → where it is kept
     schedule_day: int = Field(3, ge=1, le=28)  # the day of the month a scheduled run starts, with run_as as maker
 
     @field_validator("go_live_month", mode="before")
     @classmethod
     def _month(cls, text: object) -> object:
         return parse_month(text) if isinstance(text, str) else text
+
+    @field_validator("sources")
+    @classmethod
+    def _known_sources(cls, sources: dict[str, DatabaseSource]) -> dict[str, DatabaseSource]:
+        unknown = [name for name in sources if name not in INBOX_FILES]
+        if unknown:
+            raise ValueError(f"不认识的名册:{'、'.join(unknown)}")
+        return sources
 
     @field_validator("missing_register")
     @classmethod

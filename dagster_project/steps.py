@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -41,36 +43,60 @@ def months_apart(first: date, last: date) -> int:
 def receive_all(home: Home, county: str, pay_month: date) -> list[RegisterInput]:
     """Take in the newest file of every register up to the pay month and keep the originals.
 
-    A match list is an input only where a county has handed one in.
+    A register that a database holds is asked for now. A match list is an input only where a county has handed one in.
     """
-    found = intake.find_inputs(home.inbox_of(county), pay_month)
-    inputs = []
-    for register in INBOX_FILES:
-        file = found.get(register)
-        if file is None and register in MATCH_LISTS:
-            continue
-        if file is None:
-            if register in REQUIRED_REGISTERS:
-                raise InputError(
-                    f"没有收到{REGISTER_LABELS[register]}名册",
-                    f"请把文件放到 inbox/{county}/{month_text(pay_month)}/{register}.csv(或 .xlsx)",
-                    county,
-                )
-            inputs.append(RegisterInput(name=register))
-            continue
-        layout = intake.find_layout(home.layouts_of(county), register)
-        received = intake.receive(file.path, register, home.store, layout)
-        inputs.append(
-            RegisterInput(
-                name=register,
-                file_name=received.file_name,
-                file_digest=received.digest,
-                inbox_month=month_text(file.inbox_month),
-                carried_months=months_apart(file.inbox_month, pay_month),
-                layout_digest=received.layout_digest,
+    with TemporaryDirectory(prefix="intake-") as folder:
+        found = intake.find_inputs(home.inbox_of(county), pay_month)
+        found |= _from_databases(home, county, pay_month, found, Path(folder))
+        wanted = [register for register in INBOX_FILES if register in found or register not in MATCH_LISTS]
+        return [_received(home, county, pay_month, register, found.get(register)) for register in wanted]
+
+
+def _from_databases(
+    home: Home, county: str, pay_month: date, found: Mapping[str, intake.FoundFile], folder: Path
+) -> dict[str, intake.FoundFile]:
+    """The registers that databases hold, as files; InputError where one lies in the month's inbox as well."""
+    fetched = {}
+    for register, source in home.settings().of(county).sources.items():
+        if register in found and found[register].inbox_month == pay_month:
+            raise InputError(
+                f"“{label_of(register)}”名册既在收件目录里,又设了数据库来源",
+                "请只留一个:移走文件,或删去 disburse.toml 中的该来源",
+                found[register].path.name,
             )
-        )
-    return inputs
+        fetched[register] = intake.FoundFile(register, intake.fetch(register, source, folder), pay_month)
+    return fetched
+
+
+def _received(home: Home, county: str, pay_month: date, register: str, file: intake.FoundFile | None) -> RegisterInput:
+    if file is None:
+        if register in REQUIRED_REGISTERS:
+            raise InputError(
+                f"没有收到{REGISTER_LABELS[register]}名册",
+                f"请把文件放到 inbox/{county}/{month_text(pay_month)}/{register}.csv(或 .xlsx)",
+                county,
+            )
+        return RegisterInput(name=register)
+    layout = intake.find_layout(home.layouts_of(county), register)
+    received = intake.receive(file.path, register, home.store, layout)
+    return RegisterInput(
+        name=register,
+        file_name=received.file_name,
+        file_digest=received.digest,
+        inbox_month=month_text(file.inbox_month),
+        carried_months=months_apart(file.inbox_month, pay_month),
+        layout_digest=received.layout_digest,
+    )
+
+
+def known_registers(
+    home: Home, book: Book, county: str, pay_month: date, known_on: date, system_user: str
+) -> tuple[RegisterInput, ...]:
+    """Every register as it was known on a day; files not seen before are noted as received."""
+    received = receive_all(home, county, pay_month)
+    receipts.note_received(book, county, received, known_on, system_user)
+    with book.reading() as conn:
+        return tuple(receipts.known_by(conn, county, register, known_on) for register in received)
 
 
 def kept_input(home: Home, register: RegisterInput) -> intake.Received:
@@ -92,7 +118,7 @@ def go_live(settings: CountySettings, first_pay_month: date | None, pay_month: d
 
 
 def make_manifest(
-    home: Home, book: Book, county: str, pay_month: date, known_on: date
+    home: Home, book: Book, county: str, pay_month: date, known_on: date, system_user: str
 ) -> tuple[Manifest, pl.DataFrame]:
     """Gather the inputs of a run; the manifest of the newest run again where nothing has changed since."""
     settings = home.settings().of(county)
@@ -109,7 +135,7 @@ def make_manifest(
         go_live_month=go_live(settings, first, pay_month, has_history=has_history),
         lookback_months=settings.lookback_months,
         pack_digest=pack_digest,
-        registers=tuple(receive_all(home, county, pay_month)),
+        registers=known_registers(home, book, county, pay_month, known_on, system_user),
         decisions_digest=hashlib.sha256(decisions.sort(decisions.columns).write_csv().encode()).hexdigest(),
         previous_month=latest.manifest.pay_month if latest else None,
         previous_digest=latest.manifest.digest() if latest else "",
@@ -138,7 +164,7 @@ def begin(home: Home, county: str, pay_month: date, known_on: date, choices: Cho
             )
         stage = Store(home).begin(stored.manifest)
     else:
-        manifest, decisions = make_manifest(home, book, county, pay_month, known_on)
+        manifest, decisions = make_manifest(home, book, county, pay_month, known_on, choices.system_user)
         stage = Store(home).begin(manifest)
         stage.write("decisions", decisions)
         number_people(home, book, manifest)

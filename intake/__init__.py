@@ -1,6 +1,7 @@
 """Files as counties have them → contract tables and refused rows."""
 
 from intake.accepting import Accepted, accept, ids_in
+from intake.databases import fetch
 from intake.doubts import doubts
 from intake.gaps import DECISIONS, Decision, StoodIn, stand_in
 from intake.inbox import FoundFile, find_inputs
@@ -23,6 +24,7 @@ __all__ = [
     "check_shrink",
     "doubts",
     "evidenced_population",
+    "fetch",
     "find_inputs",
     "find_layout",
     "ids_in",
