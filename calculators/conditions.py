@@ -71,6 +71,12 @@ def words_in(tree: Condition) -> frozenset[str]:
     return frozenset(word for leaf in leaves(tree) if (word := _word(leaf)))
 
 
+def registers_of(rules: BenefitRules) -> frozenset[str]:
+    """The registers beside the population that a benefit's conditions and figures look at."""
+    keyed = [word.name for word in WORDS.values() if word.column in rules.keys]
+    return frozenset(WORDS[word].register for word in (*words_in(rules.when), *keyed)) - {""}
+
+
 def in_register(register: str) -> str:
     """The column that says whether a person has a row in a register."""
     return f"in_{register}"

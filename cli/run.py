@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -61,11 +62,12 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
     from dagster_project import steps
     from dagster_project.month import open_month
     from reports import lists
-    from reports.summary import summarise
+    from reports.summary import not_handed_in, summarise
 
     month = open_month(home, county, pay_month)
     try:
-        summary = summarise(month.book, county, pay_month, month.stage.read("intake_counts"))
+        counts = month.stage.read("intake_counts")
+        summary = summarise(month.book, county, pay_month, counts)
         is_replay = month.is_replay
         written = [] if is_replay else lists.write_lists(month.book, home.reports, county, pay_month, month.stage.read)
         written += [] if is_replay else steps.return_refused(month)
@@ -73,12 +75,21 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
         month.close()
     if as_json:
         print_json(
-            {**summary.as_dict(), "run_id": run_id, "is_replay": is_replay, "lists": [str(path) for path in written]}
+            {
+                **summary.as_dict(),
+                "not_handed_in": [asdict(line) for line in not_handed_in(counts)],
+                "run_id": run_id,
+                "is_replay": is_replay,
+                "lists": [str(path) for path in written],
+            }
         )
         return
     if is_replay:
         click.echo("更晚的月份已经入账:本次只重算核对,没有入账。")
     show(summary)
+    for line in not_handed_in(counts):
+        age = f"沿用 {line.inbox_month} 的({line.carried_months} 个月前)" if line.inbox_month else "从未收到"
+        click.echo(f"名册:{line.label}本月没有报送,{age}")
     for path in written:
         click.echo(f"清单:{_shown(path, home)}")
     if summary.files:

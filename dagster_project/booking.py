@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import polars as pl
 
-from contracts.codes import Outcome
+import calculators
+from contracts.codes import Benefit, MissingRegister, Outcome
 from contracts.errors import BookError
 from dagster_project.month import Counts, Month, standing_table, total_fen
 from ledger import batches, cycles, holds, people, posting
@@ -17,6 +18,7 @@ from payments.rejected import still_rejected
 from payments.render import render
 
 PAYEE_REGISTERS = ("population", "account", "institution", "certification")
+_WHENCE = {"register": pl.String(), "inbox_month": pl.String()}
 REPLAYED = "重算核对(不入账)"
 
 
@@ -71,6 +73,7 @@ def work_out_payable(month: Month) -> Counts:
         identities,
         month.stage.read("register_gaps"),
         month.stage.read("matched"),
+        _resting_on_old_files(month, unpaid),
         _without_standard(month),
         month.manifest.pay_month,
         month.profile_of,
@@ -123,6 +126,26 @@ def batch(month: Month) -> Counts:
 
 def _read(month: Month) -> dict[str, pl.DataFrame]:
     return {name: month.stage.read(standing_table(name)) for name in PAYEE_REGISTERS}
+
+
+def _resting_on_old_files(month: Month, unpaid: pl.DataFrame) -> pl.DataFrame:
+    """What rests on a register that the settings do not carry forward: person_no, benefit, register, inbox_month.
+
+    A person has something resting on a register by having a row in it; a benefit, by its conditions. A register that no
+    condition looks at concerns every benefit.
+    """
+    kinds = {benefit.value: calculators.registers_of(rules) for benefit, rules in month.rules.benefits.items()}
+    looked_at = frozenset[str]().union(*kinds.values())
+    found = [pl.DataFrame(schema={"person_no": pl.Int64, "benefit": Benefit.dtype(), **_WHENCE})]
+    for given in month.manifest.registers:
+        if given.is_new or month.settings.without_file(given.name) is not MissingRegister.HOLD:
+            continue
+        resting = [kind for kind, registers in kinds.items() if given.name in registers or given.name not in looked_at]
+        people_in = month.stage.read(f"accepted_{given.name}").select("person_no")
+        whence = {"register": pl.lit(given.name), "inbox_month": pl.lit(given.inbox_month)}
+        owed = unpaid.join(people_in, on="person_no", how="semi").filter(pl.col("benefit").is_in(resting))
+        found.append(owed.select("person_no", pl.col("benefit").cast(Benefit.dtype()), **whence).unique())
+    return pl.concat(found)
 
 
 def _without_standard(month: Month) -> pl.DataFrame:

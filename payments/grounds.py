@@ -20,6 +20,7 @@ NO_INSTITUTION_ACCOUNT = "institution:missing"
 NOT_IN_POPULATION = "population:missing"
 NO_STANDARD = "standard:not_set"
 MATCH = "match"
+OLD_FILE = "old_file"
 
 MISFITS = {
     "control": "含有控制字符",
@@ -57,6 +58,11 @@ def match(register: str, doubt: str, evidence: str) -> pl.Expr:
     return pl.format("{}:{}:{}:{}", pl.lit(MATCH), pl.col(register), pl.col(doubt).cast(pl.String), pl.col(evidence))
 
 
+def old_file(register: str, inbox_month: str) -> pl.Expr:
+    """Which register was not handed in for the pay month, and the month of its newest file."""
+    return pl.format("{}:{}:{}", pl.lit(OLD_FILE), pl.col(register), pl.col(inbox_month))
+
+
 def misfit(profile: str, header: str, reason: str) -> str:
     """What a profile cannot print."""
     return f"profile:{profile}:{header}:{reason}"
@@ -89,6 +95,12 @@ def told(code: str, ground: str) -> Told:
         return Told(
             f"{FILE_LABELS.get(register, register)}名单:{Doubt.label_of(doubt)}{since}",
             "请核实:属实的更正名册,不属实的解除",
+        )
+    if word == OLD_FILE:
+        register, inbox_month = details
+        return Told(
+            f"{FILE_LABELS.get(register, register)}名册本月没有报送,最近一次为 {inbox_month}",
+            "补报后自动解除;或核实后用 disburse hold 解除",
         )
     if word == REJECTED:
         return Told("上次付款被银行退回,账户未更正", "请更正账户名册中的账户;更正后自动解除")

@@ -27,6 +27,7 @@ def desired_holds(
     identities: pl.DataFrame,
     gaps: pl.DataFrame,
     matches: pl.DataFrame,
+    resting: pl.DataFrame,
     unset: pl.DataFrame,
     pay_month: date,
     profile_of: Mapping[str, Profile],
@@ -34,8 +35,9 @@ def desired_holds(
     """Every hold that the registers and the profiles call for, of people with something unpaid: DesiredHold, sorted.
 
     `registers`: accepted account, institution and certification, and the evidenced population. `identities`: person_no,
-    person_id. `gaps`: RegisterGap of all registers. `matches`: Matched. `unset`: person_no, benefit, benefit_month of
-    the keys whose newest version has no standard. `profile_of`: benefit → profile.
+    person_id. `gaps`: RegisterGap of all registers. `matches`: Matched. `resting`: person_no, benefit, register and
+    inbox_month of what rests on a register too old to pay by. `unset`: person_no, benefit, benefit_month of the keys
+    whose newest version has no standard. `profile_of`: benefit → profile.
     """
     owed = _with_payee(unpaid, registers, identities)
     people = unpaid.select("person_no").unique()
@@ -47,6 +49,7 @@ def desired_holds(
         _gaps(people, gaps),
         _matched_people(people, matches),
         _paid_elsewhere(unpaid, matches),
+        _resting_on_old_files(unpaid, resting),
         _unset_standards(unpaid, unset),
         misfits(_complete(owed), profile_of),
     ]
@@ -122,6 +125,12 @@ def _paid_elsewhere(unpaid: pl.DataFrame, matches: pl.DataFrame) -> pl.DataFrame
     until = pl.col("to_month").fill_null(pl.col("benefit_month"))
     same_month = both.filter(pl.col("benefit_month").is_between(pl.col("from_month"), until))
     return _holds(same_month, HoldCode.DUPLICATE_ELSEWHERE, _MATCH)
+
+
+def _resting_on_old_files(unpaid: pl.DataFrame, resting: pl.DataFrame) -> pl.DataFrame:
+    """Money that rests on a register whose newest file the county does not carry forward."""
+    waiting = unpaid.join(resting, on=["person_no", "benefit"])
+    return _holds(waiting, HoldCode.UNDER_REVIEW, grounds.old_file("register", "inbox_month"))
 
 
 def _unset_standards(unpaid: pl.DataFrame, unset: pl.DataFrame) -> pl.DataFrame:

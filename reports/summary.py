@@ -10,7 +10,7 @@ import polars as pl
 
 from contracts.codes import Benefit, Cause, HoldCode, Kind, ValueStatus
 from contracts.months import add_months, month_text
-from contracts.registers import REGISTER_LABELS
+from contracts.registers import label_of
 from ledger import batches, figures, holds
 from ledger.book import Book
 
@@ -39,6 +39,16 @@ class Labelled:
     label: str
     count: int
     fen: int | None = None
+
+
+@dataclass(frozen=True)
+class OldRegister:
+    """A register that was not handed in this month; `inbox_month` of its newest file, empty where there is none."""
+
+    register: str
+    label: str
+    inbox_month: str
+    carried_months: int
 
 
 @dataclass(frozen=True)
@@ -164,9 +174,17 @@ def not_in_force(rows: pl.DataFrame) -> tuple[Labelled, ...]:
 def _refused(counts: pl.DataFrame) -> tuple[Labelled, ...]:
     refused = counts.filter(pl.col("rows_refused") > 0)
     return tuple(
-        Labelled(register, REGISTER_LABELS[register], count)
+        Labelled(register, label_of(register), count)
         for register, count in refused.select("register", "rows_refused").iter_rows()
     )
+
+
+def not_handed_in(counts: pl.DataFrame) -> tuple[OldRegister, ...]:
+    """Registers without a file of this month (IntakeCount); those never received last."""
+    old = counts.filter(pl.col("file_name").is_null() | (pl.col("carried_months") > 0))
+    told = old.select("register", pl.col("inbox_month").fill_null(""), "carried_months").iter_rows()
+    lines = [OldRegister(register, label_of(register), month, age) for register, month, age in told]
+    return tuple(sorted(lines, key=lambda line: not line.inbox_month))
 
 
 def _files(rows: pl.DataFrame) -> Iterator[FileLine]:

@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from contracts.codes import Benefit
 from contracts.columns import empty, polars_schema
 from contracts.registers import empty_register
 from contracts.tables import DesiredHold, Matched, Payable, RegisterGap
@@ -14,6 +15,8 @@ from tests.payments.rows import JULY, UNSET, register, rows_of, unpaid_rows
 
 MAY = date(2024, 5, 1)
 NO_MATCHES = empty(Matched)
+RESTING = {"person_no": pl.Int64, "benefit": Benefit.dtype(), "register": pl.String, "inbox_month": pl.String}
+NONE_RESTING = pl.DataFrame(schema=RESTING)
 NO_HOLDS = pl.DataFrame(schema={"person_no": pl.Int64, "obligation_id": pl.Int64})
 
 
@@ -40,8 +43,8 @@ def identities():
 def holds(county, identities, no_gaps, no_unset, profile_of):
     """Desired holds as (person_no, obligation_id, code, ground), with what a test changes."""
 
-    def work_out(unpaid, gaps=no_gaps, matches=NO_MATCHES, unset=no_unset, **registers):
-        desired = desired_holds(unpaid, county | registers, identities, gaps, matches, unset, JULY, profile_of)
+    def work_out(unpaid, gaps=no_gaps, matches=NO_MATCHES, resting=NONE_RESTING, unset=no_unset, **registers):
+        desired = desired_holds(unpaid, county | registers, identities, gaps, matches, resting, unset, JULY, profile_of)
         DesiredHold.validate(desired)
         return desired.rows()
 
@@ -91,6 +94,14 @@ def test_the_same_benefit_of_the_same_month_elsewhere_is_held(benefit, first, la
     told = holds(unpaid_rows({**REGULAR, "benefit": "old_age_allowance", "benefit_month": JULY}), matches=listed)
     ground = "match:elsewhere:PAID_ELSEWHERE:2024-07-01"
     assert told == ([(1, 11, "DUPLICATE_ELSEWHERE", ground)] if held else [])
+
+
+@pytest.mark.parametrize(("benefit", "held"), [("old_age_allowance", True), ("tekun_care", False)])
+def test_what_rests_on_a_register_too_old_to_pay_by_is_held(benefit, held, holds):
+    resting = pl.DataFrame([(1, benefit, "low_income", "2024-05")], schema=RESTING, orient="row")
+    told = holds(unpaid_rows({**REGULAR, "benefit": "old_age_allowance"}), resting=resting)
+    assert told == ([(1, 11, "UNDER_REVIEW", "old_file:low_income:2024-05")] if held else [])
+    assert "最近一次为 2024-05" in grounds.told("UNDER_REVIEW", "old_file:low_income:2024-05").reason
 
 
 def test_a_person_without_an_account_waits(holds):

@@ -1,0 +1,96 @@
+"""A register that was not handed in this month is carried forward, held or stops the month, as the county says."""
+
+import pytest
+
+from contracts.errors import InputError, StoppedError
+from contracts.months import parse_month
+from dagster_project.month import open_month
+from ledger import batches, holds
+from reports.summary import not_handed_in
+from tests import homes
+
+ELDER, TEKUN = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")
+
+
+def county(path, policy):
+    """An elder and a 特困 elder, paid for July 2024; August has a new population only."""
+    home = homes.make_home(path, missing_register=policy)
+    people = [homes.person(ELDER), homes.person(TEKUN)]
+    tekun = {"household_id": "H1", "category": "特困", "area": "农村", "is_recipient": "否", "self_care": "全自理"}
+    low_income = [{"person_id": TEKUN, "support_mode": "分散", "from_month": "2024-01", **tekun}]
+    accounts = [homes.account(ELDER), homes.account(TEKUN)]
+    homes.hand_in(home, "2024-07", population=people, account=accounts, low_income=low_income)
+    homes.run(home, "2024-07")
+    homes.sign(home, "2024-07")
+    homes.hand_in(home, "2024-08", population=people)
+    return home
+
+
+def held(home):
+    """Benefit and ground of every open hold, in August."""
+    month = open_month(home, homes.COUNTY, parse_month("2024-08"))
+    with month.book.reading() as conn:
+        waiting = holds.open_holds(conn, homes.COUNTY)
+        told = waiting.join(batches.unpaid(conn, homes.COUNTY), on="obligation_id").select("benefit", "ground").rows()
+    month.close()
+    return sorted(told)
+
+
+def test_it_is_carried_forward_unless_the_county_says_otherwise(tmp_path):
+    home = county(tmp_path / "home", "{}")
+    homes.run(home, "2024-08")
+    assert held(home) == []
+
+
+def test_what_rests_on_it_is_held_and_nothing_else_until_it_comes(tmp_path):
+    home = county(tmp_path / "home", '{ low_income = "hold" }')
+    homes.run(home, "2024-08")
+    assert {benefit for benefit, _ in held(home)} == {"tekun_living", "tekun_care"}
+    assert {ground for _, ground in held(home)} == {"old_file:low_income:2024-07"}
+    july = home.inbox(homes.COUNTY, parse_month("2024-07")) / "low_income.csv"
+    (home.inbox(homes.COUNTY, parse_month("2024-08")) / "low_income.csv").write_bytes(july.read_bytes())
+    homes.run(home, "2024-08")
+    assert held(home) == []
+
+
+def test_a_register_no_condition_looks_at_concerns_every_benefit(tmp_path):
+    home = county(tmp_path / "home", '{ account = "hold" }')
+    homes.run(home, "2024-08")
+    assert {ground for _, ground in held(home)} == {"old_file:account:2024-07"}
+    assert {benefit for benefit, _ in held(home)} >= {"old_age_allowance", "tekun_living"}
+
+
+def test_it_stops_the_month_until_an_officer_says_go_on(tmp_path):
+    home = county(tmp_path / "home", '{ low_income = "stop" }')
+    with pytest.raises(StoppedError, match="“低收入”名册本月没有报送,最近一次为 2024-07"):
+        homes.run(home, "2024-08")
+    homes.run(home, "2024-08", override=(homes.CHECKER, "已核对"))
+    assert held(home) == []
+
+
+def test_a_register_never_received_stops_the_month_too(tmp_path):
+    home = homes.make_home(tmp_path / "home", missing_register='{ disability = "stop" }')
+    homes.hand_in(home, "2024-07", population=[homes.person(ELDER)])
+    with pytest.raises(StoppedError, match="“残疾”名册本月没有报送,从未收到"):
+        homes.run(home, "2024-07")
+
+
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [('{ lowincome = "hold" }', "不认识的名册:lowincome"), ('{ institution = "hold" }', "供养机构")],
+)
+def test_a_policy_that_cannot_be_is_refused(policy, words, tmp_path):
+    with pytest.raises(InputError, match=words):
+        homes.make_home(tmp_path / "home", missing_register=policy).settings()
+
+
+def test_the_run_says_which_registers_it_did_without(tmp_path):
+    home = county(tmp_path / "home", "{}")
+    homes.run(home, "2024-08")
+    told = not_handed_in(homes.stage_of(home, "2024-08").read("intake_counts"))
+    assert [(line.register, line.inbox_month, line.carried_months) for line in told[:2]] == [
+        ("low_income", "2024-07", 1),
+        ("account", "2024-07", 1),
+    ]
+    assert ("disability", "") in [(line.register, line.inbox_month) for line in told]
+    assert "population" not in [line.register for line in told]
