@@ -135,8 +135,10 @@ class County:
             waiting = batches.batches_of(conn, CODE, None).filter(~pl.col("state").is_in(["released", "voided"]))
             for batch_id in waiting["batch_id"]:
                 batches.void(conn, CODE, batch_id, "again", MAKER, "tester")
-            held = holds.open_holds(conn, CODE)["obligation_id"]
-            owed = batches.unpaid(conn, CODE).filter(~pl.col("obligation_id").is_in(held.drop_nulls().implode()))
+            held = holds.open_holds(conn, CODE)
+            whole = held.filter(pl.col("obligation_id").is_null())
+            owed = batches.unpaid(conn, CODE).join(held, on="obligation_id", how="anti")
+            owed = owed.join(whole, on="person_no", how="anti")
             return [self._claim_part(conn, newest, part) for part in owed.partition_by("benefit", maintain_order=True)]
 
     def _claim_part(self, conn, newest, rows):

@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 
 from sqlalchemy import select, text
 
-from ledger import audit
+from ledger import audit, sealing
 from ledger.tables import metadata
 
 
@@ -128,15 +128,13 @@ def breaches(book):
             found.append(f"{key}: booked {booked[key]}, owed {fen}")
         owed_by_set[in_set] += fen or 0
     for one, sums in by_set.items():
-        if sums["set_off"] != sums["used"]:
-            found.append(f"{one}: set off {sums['set_off']} against {sums['used']}")
-        if (
-            one not in unknown
-            and sums["gone"] - sums["repaid"] != owed_by_set[one] + sums["open"] - sums["outstanding"]
-        ):
+        received = sums["gone"] + sums["set_off"] - sums["repaid"] - sums["used"]
+        if one not in unknown and received != owed_by_set[one] + sums["open"] - sums["outstanding"]:
             found.append(f"{one}: gone out and repaid do not meet what is owed: {dict(sums)}")
+    if sum(sums["set_off"] - sums["used"] for sums in by_set.values()):
+        found.append("more or less is set off than is used")
     with book.reading() as conn:
-        found += audit.verify(conn)
+        found += audit.verify(conn) + sealing.verify(conn)
     return found
 
 

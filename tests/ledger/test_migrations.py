@@ -127,8 +127,7 @@ def test_a_month_is_run_on_an_old_book(old_url):
     with book.reading() as conn:
         assert receivables.unrecovered(conn, CODE).select("person_no", "left_fen").rows() == [(1, 300), (2, 3000)]
     county.release("2024-08")
-    august = [row(n, "2024-08") for n in (1, 3, 6)]
-    posted = county.run("2024-09", august)
+    posted = county.run("2024-09", [row(n, month) for n in (1, 3, 6) for month in ("2024-08", "2024-09")])
     assert posted.differences.obligations.height
     assert uncancelled(book) == set()
     county.claim()
