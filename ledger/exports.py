@@ -61,7 +61,7 @@ def payments(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
             pl.col("attempt").fill_null(pl.col("voided_count") + 1),
             pays_fen=pl.col("amount_fen") - pl.col("withdrawn_fen") - pl.col("set_off_fen"),
         )
-        .with_columns(state=_STATE.cast(PaymentState.dtype()))
+        .with_columns(state=STATE.cast(PaymentState.dtype()))
     )
     return _exported(conn, rows, polars_schema(PaymentExport), ["person_id", "benefit", "benefit_month", "kind"])
 
@@ -181,7 +181,7 @@ def _state(state: PaymentState) -> pl.Expr:
     return pl.lit(state.value)
 
 
-_STATE = (
+STATE = (
     pl.when((pl.col("pays_fen") == 0) & (pl.col("set_off_fen") > 0))
     .then(_state(PaymentState.SET_OFF))
     .when(pl.col("pays_fen") == 0)

@@ -12,8 +12,9 @@ from typing import Any
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, FromClause, ScalarSelect, Select, Table, func, select, union
 
+from contracts.codes import BankEvent, Kind, PaymentState
 from contracts.months import month_text, months_between, parse_month
-from ledger import obligations
+from ledger import exports, obligations
 from ledger.book import read_frame
 from ledger.tables import (
     approval,
@@ -39,7 +40,7 @@ OF_RUN = ("pay_month", "run_id", "maker", "known_on", "posted_at", "code_version
 
 @dataclass(frozen=True)
 class Story:
-    """Frames in the order things happened. KEY is county, benefit, benefit_month; OF_RUN tells the run that wrote a row.
+    """Frames in the order things happened. KEY is county, benefit, benefit_month; OF_RUN tells of the run.
 
     versions      KEY, version_no, outcome, amount_fen, would_be_fen, winner, rate_id, values_json, fact_code,
                   correction (null: decided in its turn), OF_RUN
@@ -90,9 +91,7 @@ def counties_of(conn: Connection) -> list[str]:
     return sorted(known)
 
 
-def story(
-    conn: Connection, person_no: int, county: str | None = None, benefit_month: date | None = None
-) -> Story:
+def story(conn: Connection, person_no: int, county: str | None = None, benefit_month: date | None = None) -> Story:
     """What the book holds of one person: of one county or all, of one benefit month or all."""
     counties = counties_of(conn) if county is None else [county]
     months = _months(conn, counties) if benefit_month is None else [month_text(benefit_month)]
@@ -104,7 +103,9 @@ def story(
     receivables = _receivables().where(reach.covers(receivable))
     return Story(
         versions=read_frame(conn, versions),
-        obligations=_with_what_is_left(conn, read_frame(conn, _obligations().where(reach.covers(obligation))), person_no),
+        obligations=_with_what_is_left(
+            conn, read_frame(conn, _obligations().where(reach.covers(obligation))), person_no
+        ),
         payments=read_frame(conn, payments),
         answers=read_frame(conn, answers),
         withdrawals=read_frame(conn, withdrawals),
@@ -122,7 +123,9 @@ def _months(conn: Connection, counties: list[str]) -> list[str]:
             for end in (func.min(c.benefit_month), func.max(c.benefit_month)):
                 ends.update(conn.execute(select(end).where(c.county == county)).scalars())
     found = sorted(month for month in ends if month)
-    return [month_text(month) for month in months_between(parse_month(found[0]), parse_month(found[-1]))] if found else []
+    return (
+        [month_text(month) for month in months_between(parse_month(found[0]), parse_month(found[-1]))] if found else []
+    )
 
 
 _OF_RUN = (cycle.c.pay_month, *(run.c[name] for name in OF_RUN[1:]))
@@ -150,9 +153,7 @@ def _versions() -> Select[Any]:
 def _obligations() -> Select[Any]:
     o = obligation.c
     told = (o.person_no, o.obligation_id, o.version_no, o.kind, o.amount_fen, o.institution_id)
-    return (
-        select(*_keyed(obligation), *told, *_OF_RUN).select_from(_with_run(obligation)).order_by(o.obligation_id)
-    )
+    return select(*_keyed(obligation), *told, *_OF_RUN).select_from(_with_run(obligation)).order_by(o.obligation_id)
 
 
 def _with_what_is_left(conn: Connection, owed: pl.DataFrame, person_no: int) -> pl.DataFrame:
@@ -173,7 +174,7 @@ def _payments() -> Select[Any]:
         select(
             item.obligation_id,
             item.instruction_id,
-            line.attempt,
+            item.attempt,
             item.amount_fen,
             cycle.c.pay_month,
             line.batch_id,
@@ -267,3 +268,33 @@ def _holds(reach: _Reach) -> Select[Any]:
         .where(hold.c.event == "placed", hold.c.person_no == reach.person_no, hold.c.county.in_(reach.counties))
         .order_by(hold.c.hold_id)
     )
+
+
+def states(told: Story) -> pl.DataFrame:
+    """Where each obligation stands (PaymentState), in words an export would use: obligation_id, state.
+
+    Imported history is settled by definition.
+    """
+    is_return = pl.col("bank_event") == BankEvent.RETURNED.value
+    answers = told.answers.sort(is_return, maintain_order=True)  # a return outweighs everything
+    last_answer = answers.unique("instruction_id", keep="last", maintain_order=True)
+    standing = told.payments.filter(pl.col("void_reason").is_null())
+    newest = standing.unique("obligation_id", keep="last", maintain_order=True).join(
+        last_answer.select("instruction_id", "bank_event"), on="instruction_id", how="left"
+    )
+    is_open = pl.col("lifted_at").is_null()
+    whole = told.holds.filter(is_open, pl.col("obligation_id").is_null())["county"]
+    named = told.holds.filter(is_open)["obligation_id"].drop_nulls()
+    is_held = pl.col("obligation_id").is_in(named.implode()) | pl.col("county").is_in(whole.implode())
+    shown = told.obligations.join(
+        newest.select("obligation_id", "bank_event", "batch_id", is_released=pl.col("releaser").is_not_null()),
+        on="obligation_id",
+        how="left",
+    ).with_columns(
+        pl.col("is_released").fill_null(value=False),
+        is_held=is_held,
+        pays_fen=pl.col("amount_fen") - pl.col("withdrawn_fen") - pl.col("set_off_fen"),
+    )
+    settled = pl.col("kind") == Kind.HISTORY.value
+    state = pl.when(settled).then(pl.lit(PaymentState.ACCEPTED.value)).otherwise(exports.STATE)
+    return shown.select("obligation_id", state=state.cast(PaymentState.dtype()))

@@ -5,7 +5,7 @@ clause, what was booked, and in which file and row it went out.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from typing import Any
@@ -17,6 +17,7 @@ from contracts.codes import (
     BankEvent,
     Benefit,
     Cause,
+    CorrectionGround,
     Kind,
     Outcome,
     RecoveryMeans,
@@ -28,13 +29,14 @@ from contracts.columns import CellKind, ColumnFacts, columns_of
 from contracts.money import yuan_label
 from contracts.months import month_text
 from contracts.policy import Rules
-from contracts.registers import PROVENANCE, REGISTER_LABELS, REGISTERS
+from contracts.registers import FILES, PROVENANCE, label_of
 from contracts.tables import Facts
 from ledger.book import Book
 from ledger.story import Story, story
+from reports.masking import masked
 from reports.reasons import first_unmet
 
-ACCOUNT_SHOWN = 4  # last digits
+HIDDEN = ("account_no", "payee_id", "head_id", "phone")
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def explain(
     facts = calculators.facts(lazy, rules, scope, person).filter(pl.col("benefit_month") == benefit_month).collect()
     decided = calculators.entitlements(lazy, rules, scope).filter(pl.col("benefit_month") == benefit_month).collect()
     with book.reading() as conn:
-        told = story(conn, rules.county, person_no, benefit_month)
+        told = story(conn, person_no, rules.county, benefit_month)
     notes = [] if facts.height else ["人口名册中没有此人当月的行,无法判断任何待遇"]
     names = own["population"]["name"] if "population" in own else pl.Series([], dtype=pl.String)
     return Proof(
@@ -157,20 +159,31 @@ def _rows_told(own: Mapping[str, pl.DataFrame]) -> Iterator[RegisterRow]:
     for register, rows in own.items():
         if register == "institution":
             continue
-        columns = [column for column in columns_of(REGISTERS[register]) if column.name in rows.columns]
+        columns = [column for column in columns_of(FILES[register]) if column.name in rows.columns]
         for row in rows.iter_rows(named=True):
             cells = {
-                column.header: _masked(column.name, _cell(row[column.name], column))
+                column.header: _shown(_cell(row[column.name], column), column)
                 for column in columns
                 if row[column.name] is not None
             }
+            cells |= _brought_forward(row, columns)
             file, sheet, number = (row[name] for name in PROVENANCE)
             source = f"{file}{f' [{sheet}]' if sheet else ''} 第 {number} 行"
-            yield RegisterRow(register, REGISTER_LABELS[register], source, cells)
+            yield RegisterRow(register, label_of(register), source, cells)
 
 
-def _masked(column: str, text: str) -> str:
-    return f"…{text[-ACCOUNT_SHOWN:]}" if column in ("account_no", "payee_id", "head_id", "phone") else text
+def _brought_forward(row: Mapping[str, Any], columns: Sequence[ColumnFacts]) -> dict[str, str]:
+    """Days of the population row that another office's list gave: with the list's name."""
+    whence = {column: row.get(f"{column.name}_from") for column in columns}
+    return {
+        column.header: f"{_cell(row[column.name], column)}(据{label_of(name)}名单)"
+        for column, name in whence.items()
+        if name not in (None, "population")
+    }
+
+
+def _shown(text: str, column: ColumnFacts) -> str:
+    return masked(text) if column.name in HIDDEN else text
 
 
 def _proof(benefit: Benefit, rules: Rules, facts: pl.DataFrame, decided: pl.DataFrame, told: Story) -> BenefitProof:
@@ -252,21 +265,36 @@ def _values(rate_id: str, rules: Rules) -> Iterator[RateValue]:
 
 
 def _booked(benefit: Benefit, told: Story) -> Iterator[str]:
-    """What the book holds for the benefit and month, one sentence a row."""
+    """What the book holds for the benefit and month, one sentence a row, each with the ground of its correction."""
+    why = {row["version_no"]: row["correction"] for row in _rows(told.versions, benefit)}
     for row in _rows(told.obligations, benefit):
         number = row["obligation_id"]
-        yield f"{month_text(row['pay_month'])} 入账{Kind.label_of(row['kind'])} {_yuan(row['amount_fen'])} 元"
+        yield (
+            f"{_posted_in(row)} 入账{Kind.label_of(row['kind'])} {_yuan(row['amount_fen'])} 元"
+            f"{_ground(why.get(row['version_no']))}"
+        )
         for paid in _of(told.payments, number):
-            answer = BankEvent.label_of(paid["bank_event"]) if paid["bank_event"] else "尚无回盘"
+            said = told.answers.filter(pl.col("instruction_id") == paid["instruction_id"])["bank_event"]
+            answer = "、".join(BankEvent.label_of(event) for event in said) or "尚无回盘"
             file = paid["file_name"] or "文件未生成"
-            yield (f"  编入 {paid['batch_id']} 第 {paid['line_no']} 行({file}),{_yuan(paid['amount_fen'])} 元,{answer}")
+            outcome = "批次已作废" if paid["void_reason"] else answer
+            yield f"  编入 {paid['batch_id']} 第 {paid['line_no']} 行({file}),{_yuan(paid['amount_fen'])} 元,{outcome}"
         for taken in _of(told.withdrawals, number):
-            cause = Cause.label_of(taken["cause"])
-            yield f"  {month_text(taken['pay_month'])} 撤回 {_yuan(taken['amount_fen'])} 元:{cause}"
+            cause = Cause.label_of(taken["cause"]) + _ground(why.get(taken["version_no"]))
+            yield f"  {_posted_in(taken)} 撤回 {_yuan(taken['amount_fen'])} 元:{cause}"
     for row in _rows(told.receivables, benefit):
-        yield f"{month_text(row['pay_month'])} 应追回 {_yuan(row['amount_fen'])} 元:{Cause.label_of(row['cause'])}"
+        cause = Cause.label_of(row["cause"]) + _ground(why.get(row["version_no"]))
+        yield f"{_posted_in(row)} 应追回 {_yuan(row['amount_fen'])} 元:{cause}"
         for back in told.recoveries.filter(pl.col("receivable_id") == row["receivable_id"]).iter_rows(named=True):
             yield f"  {RecoveryMeans.label_of(back['means'])} {_yuan(back['amount_fen'])} 元"
+
+
+def _posted_in(row: Mapping[str, Any]) -> str:
+    return month_text(row["pay_month"]) if row["pay_month"] else "导入历史"
+
+
+def _ground(correction: str | None) -> str:
+    return f"({CorrectionGround.label_of(correction)})" if correction else ""
 
 
 def _rows(frame: pl.DataFrame, benefit: Benefit) -> Iterator[dict[str, Any]]:

@@ -16,7 +16,7 @@ from reports.summary import summarise
 from tests import homes
 
 ELDER, SICK, TEKUN, STRANGER = (
-    homes.resident_id(born) for born in ("1940-03-05", "1942-04-18", "1950-02-11", "1945-01-01")
+    homes.resident_id(born, 2) for born in ("1940-03-05", "1942-04-18", "1950-02-11", "1945-01-01")
 )
 LOW = {"household_id": "H1", "area": "农村", "is_recipient": "是", "from_month": "2021-03"}
 DISABLED = {"certificate_no": "C1", "category": "肢体", "grade": "1", "needs_long_term_care": "是"}
@@ -176,7 +176,7 @@ def test_a_proof_shows_what_went_out_and_what_is_owed_back(august):
     told = benefits["old_age_allowance"].booked
     assert told[0] == "2024-07 入账正常 50.00 元"
     assert "第 1 行(410721-2024-07-01-" in told[1]
-    assert told[-1] == "2024-08 应追回 50.00 元:死亡"
+    assert told[-1] == "2024-08 应追回 50.00 元:死亡(情况迟报)"
 
 
 def test_a_proof_shows_an_account_only_in_part(august):
