@@ -9,6 +9,7 @@ from ledger.book import open_book
 from payments import claim
 from payments.instructions import content_digest
 from tests.ledger.county import CHECKER, CODE, MAKER, County, row
+from tests.ledger.places import Places
 from tests.payments.rows import JULY, payable_rows
 
 FIRST = f"{CODE}-2024-07-01-01"
@@ -17,9 +18,11 @@ SECOND = f"{CODE}-2024-07-01-02"
 
 @pytest.fixture
 def county(tmp_path):
-    book = open_book(f"sqlite:///{tmp_path / 'book.sqlite'}")
+    places = Places(tmp_path)
+    book = open_book(places.new())
     yield County(book)
     book.close()
+    places.clear()
 
 
 def payable(county, **printed):
