@@ -42,6 +42,7 @@ MONTH_PARTS = "${1}-${2}${3}${4}${5}-1"
 # A spreadsheet's number of a day, counted from 1899-12-30. What may be a year is none: 1850 to 2199.
 SERIAL_FORM = r"^(?:1[0-7][0-9]{2}|18[0-4][0-9]|2[2-9][0-9]{2}|[3-9][0-9]{3}|[1-9][0-9]{4})$"
 SERIAL_OF_1970 = 25569
+SERIAL_OF_1904, DAYS_1900_TO_1904 = r"^[0-9]{1,5}$", 1462
 FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(9999, 12, 31)
 YES = ("是", "Y", "YES", "1", "TRUE", "\u221a", "\u2713", "\u2714", "\u2611")  # the last ones are ticks
 NO = ("否", "N", "NO", "0", "FALSE", "\u00d7", "\u2717", "\u2718", "\u2612")  # and crosses
@@ -164,6 +165,12 @@ def _date(plain: pl.Expr, form: str, parts: str) -> pl.Expr:
 
 def _day_of_serial(plain: pl.Expr) -> pl.Expr:
     return (_in_form(plain, SERIAL_FORM).cast(pl.Int32) - SERIAL_OF_1970).cast(pl.Date)
+
+
+def counted_from_1900(text: pl.Expr) -> pl.Expr:
+    """A spreadsheet's number of a day counted from 1904 as the number of the same day counted from 1900."""
+    serial = _in_form(text.str.strip_chars(BLANKS), SERIAL_OF_1904).cast(pl.Int64)
+    return pl.coalesce((serial + DAYS_1900_TO_1904).cast(pl.String), text)
 
 
 def _yes_no(_: ColumnFacts, text: str) -> pl.Expr:

@@ -8,7 +8,7 @@ import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
 from contracts.codes import RefusalCode
-from intake.raw import MARK_SCHEMA, RawTable, UnreadableError
+from intake.raw import CENT_TOLERANCE, MARK_SCHEMA, RawTable, UnreadableError
 
 
 def read_columnar(path: Path) -> list[RawTable]:
@@ -28,6 +28,11 @@ def _text(name: str, dtype: pl.DataType) -> pl.Expr:
     column = pl.col(name)
     if dtype == pl.Boolean:
         return pl.when(column).then(pl.lit("是")).when(~column).then(pl.lit("否")).alias(name)
+    if dtype.is_float():
+        # a column of whole numbers with gaps comes as floats: 1.0 is 1
+        whole = pl.when(column == column.round(0)).then(column.cast(pl.Int64, strict=False))
+        cents = pl.when((column * 100 - (column * 100).round(0)).abs() < CENT_TOLERANCE).then(column.round(2))
+        return pl.coalesce(whole.cast(pl.String), cents.cast(pl.String), column.cast(pl.String)).alias(name)
     return column.cast(pl.String)
 
 

@@ -11,7 +11,7 @@ from contracts.errors import InputError
 from contracts.months import MONTH_TEXT, month_text, parse_month
 from contracts.registers import INBOX_FILES, label_of
 
-SUFFIXES = (".csv", ".tsv", ".xlsx", ".xls", ".parquet")
+SUFFIXES = (".csv", ".tsv", ".xlsx", ".xls", ".xlsm", ".parquet")
 REGISTER_OF_STEM = {name: name for name in INBOX_FILES} | {label_of(name): name for name in INBOX_FILES}
 
 
@@ -38,6 +38,11 @@ def find_inputs(county_inbox: Path, pay_month: date) -> dict[str, FoundFile]:
     return found
 
 
+def register_named(path: Path) -> str | None:
+    """The register that a file's name says; None where it says none."""
+    return REGISTER_OF_STEM.get(path.stem)
+
+
 def _month_folders(county_inbox: Path) -> list[Path]:
     if not county_inbox.is_dir():
         return []
@@ -61,7 +66,7 @@ def _files_of(folder: Path) -> dict[str, Path]:
 
 
 def _register_of(path: Path) -> str:
-    register = REGISTER_OF_STEM.get(path.stem)
+    register = register_named(path)
     if register is None:
         known = "、".join(f"{name}({label_of(name)})" for name in INBOX_FILES)
         raise InputError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
@@ -13,13 +14,25 @@ from intake.layouts import CountyLayout, MisfitError
 from intake.raw import RawTable, UnreadableError
 from intake.spreadsheets import read_spreadsheet
 
-READERS: dict[str, Callable[[Path], list[RawTable]]] = {
+Reader = Callable[[Path], list[RawTable]]
+
+READERS: dict[str, Reader] = {
     ".csv": read_delimited,
     ".tsv": read_delimited,
     ".xlsx": read_spreadsheet,
     ".xls": read_spreadsheet,
+    ".xlsm": read_spreadsheet,
     ".parquet": read_columnar,
 }
+# How a file begins that is a workbook or Parquet, whatever its name says.
+MAGIC: dict[bytes, Reader] = {
+    b"PK\x03\x04": read_spreadsheet,
+    b"\xd0\xcf\x11\xe0": read_spreadsheet,
+    b"PAR1": read_columnar,
+}
+
+
+START_BYTES = 512
 
 
 class Opened(NamedTuple):
@@ -34,13 +47,33 @@ def open_register(path: Path, register: str, layout: CountyLayout | None = None)
 
     MisfitError where the file has no sheet that the layout names.
     """
-    tables = READERS[path.suffix](path) if path.stat().st_size else []
-    written = [table for table in tables if not table.is_blank()]
+    written = written_tables(path)
     if not written:
         return None
     header = find_header(register, _sheets(written, layout), layout)
     _require_even(header)
     return Opened(header, tuple(table.sheet for table in written if table is not header.table))
+
+
+def _reader_of(path: Path) -> Reader:
+    """The reader a file needs by how it begins; a text that is called .xls is read as the text it is.
+
+    UnreadableError where it is a web page or another XML document.
+    """
+    with path.open("rb") as opened:
+        start = opened.read(START_BYTES)
+    if (reader := MAGIC.get(start[:4])) is not None:
+        return reader
+    if start.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
+        raise UnreadableError("文件其实是网页或 XML,不是表格", "请用 Excel 或 WPS 打开,另存为 .xlsx 后重新报送")
+    by_name = READERS[path.suffix]
+    return read_delimited if by_name is read_spreadsheet else by_name
+
+
+def written_tables(path: Path) -> list[RawTable]:
+    """The visible tables of a file in which something is written."""
+    tables = _reader_of(path)(path) if path.stat().st_size else []
+    return [table for table in tables if not table.is_blank()]
 
 
 def _sheets(written: list[RawTable], layout: CountyLayout | None) -> list[RawTable]:

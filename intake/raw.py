@@ -10,6 +10,7 @@ import polars as pl
 
 from contracts.codes import RefusalCode
 
+CENT_TOLERANCE = 1e-6  # 1.15 is held as 1.149999…, a sum of amounts as 0.30000000000000004
 MARK_SCHEMA = pl.Schema({"source_row": pl.Int64(), "place": pl.Int64(), "code": pl.String()})
 
 
@@ -33,13 +34,15 @@ class Mark(NamedTuple):
 class RawTable(NamedTuple):
     """All rows of one sheet as text. Columns of `cells` are "0", "1", … and `source_row`, counted from 1.
 
-    `widths`: how many cells each row had, where a file's rows differ in that; empty where they do not.
+    `widths`: how many cells each row had, where a file's rows differ in that; empty where they do not. `is_1904`: a
+    number that stands for a day is counted from 1904.
     """
 
     sheet: str
     cells: pl.DataFrame
     marks: pl.DataFrame
     widths: tuple[int, ...] = ()
+    is_1904: bool = False
 
     def is_blank(self) -> bool:
         """No row has any text."""

@@ -16,6 +16,7 @@ from contracts.errors import InputError
 from contracts.files import whole_file, write_whole
 from contracts.registers import FILES, REQUIRED_REGISTERS, label_of
 from contracts.tables import ChangedCell, RefusedRow
+from intake.cells import counted_from_1900
 from intake.headers import Header
 from intake.households import Part, in_number_order, numbered, parts_of, rows_of
 from intake.layouts import CountyLayout, MisfitError, keep_layout, kept_layout
@@ -40,7 +41,7 @@ MARK_ADVICE = {
 }
 
 # What names a reading of a file: raised where the same bytes would be read otherwise; the words of refusals count too.
-READER_VERSION = 1
+READER_VERSION = 2
 READING = hashlib.sha256(f"{READER_VERSION} {sorted(SCHEMA.items())}".encode()).hexdigest()[:8]
 
 
@@ -175,7 +176,10 @@ def _named(register: str, header: Header, part: Part, rows: pl.DataFrame, refuse
             return pl.lit(None, pl.String).alias(facts.name)
         damaged = refused.filter(pl.col("source_column") == facts.header)["source_row"].unique().to_list()
         whole = ~pl.col("source_row").is_in(damaged)
-        return pl.when(whole).then(pl.col(str(places[facts.name]))).alias(facts.name)
+        text = pl.col(str(places[facts.name]))
+        if header.table.is_1904 and facts.kind in (CellKind.DAY, CellKind.MONTH):
+            text = counted_from_1900(text)
+        return pl.when(whole).then(text).alias(facts.name)
 
     columns = columns_of(FILES[register])
     return rows.select(pl.lit(header.table.sheet).alias("source_sheet"), "source_row", *map(cell, columns))

@@ -1,8 +1,9 @@
 """Runs as a process of its own, never imported by the program: reads one spreadsheet, writes its rows as JSON lines.
 
 A damaged or hostile workbook can abort the process that reads it or ask for hundreds of gigabytes, so this process
-gives up memory, time and output above a limit before it opens the file. Of each sheet: a line `{"sheet": name}`; then
-one line per row, from row 1: a list of cells, each text, number, true/false, or `{"error": true}`.
+gives up memory, time and output above a limit before it opens the file. Of each sheet: a line `{"sheet": name,
+"is_1904": whether days are counted from 1904}`; then one line per row, from row 1: a list of cells, each text, number,
+true/false, or `{"error": true}`. A workbook with a password ends it with the code LOCKED.
 
     python -I spreadsheet_child.py SOURCE TARGET MEMORY_BYTES CPU_SECONDS OUTPUT_BYTES
 """
@@ -24,6 +25,7 @@ ERROR = {"error": True}
 Cell = str | float | bool | dict[str, bool]
 Sheet = tuple[str, Iterator[list[Cell]]]
 
+LOCKED = 3
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 CELL_REFERENCE = re.compile(r"^([A-Z]+)([0-9]+)$")
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -37,16 +39,16 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    sheets = xls_sheets(source) if source.read_bytes()[:4] == OLE_MAGIC else xlsx_sheets(source)
+    is_1904, sheets = xls_sheets(source) if source.read_bytes()[:4] == OLE_MAGIC else xlsx_sheets(source)
     with target.open("w", encoding="utf-8") as out:
         for name, rows in sheets:
-            out.write(json.dumps({"sheet": name}, ensure_ascii=False) + "\n")
+            out.write(json.dumps({"sheet": name, "is_1904": is_1904}, ensure_ascii=False) + "\n")
             for row in rows:
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def xlsx_sheets(source: Path) -> list[Sheet]:
-    """The visible sheets with content of an .xlsx file, by calamine."""
+def xlsx_sheets(source: Path) -> tuple[bool, list[Sheet]]:
+    """Whether days are counted from 1904, and the visible sheets with content of an .xlsx file, by calamine."""
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     with source.open("rb") as opened:
@@ -58,7 +60,14 @@ def xlsx_sheets(source: Path) -> list[Sheet]:
             table = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
             if any(cell != "" for row in table for cell in row):
                 found.append((sheet.name, xlsx_rows(table, source, sheet.name)))
-    return found
+    return counts_from_1904(source), found
+
+
+def counts_from_1904(source: Path) -> bool:
+    """An .xlsx file says that its days are counted from 1904."""
+    with zipfile.ZipFile(source) as package:
+        workbook = ElementTree.fromstring(package.read("xl/workbook.xml"))  # noqa: S314
+    return any(part.tag.endswith("}workbookPr") and part.get("date1904") in ("1", "true") for part in workbook)
 
 
 def xlsx_rows(table: Sequence[Sequence[object]], source: Path, name: str) -> Iterator[list[Cell]]:
@@ -133,11 +142,17 @@ def sheet_part(package: zipfile.ZipFile, name: str) -> str:
     raise KeyError("sheet")
 
 
-def xls_sheets(source: Path) -> list[Sheet]:
-    """The visible sheets with content of an old .xls file, by xlrd."""
+def xls_sheets(source: Path) -> tuple[bool, list[Sheet]]:
+    """Whether days are counted from 1904, and the visible sheets with content of an old .xls file, by xlrd."""
     import xlrd
+    from xlrd.biffh import XLRDError
 
-    book = xlrd.open_workbook(str(source))
+    try:
+        book = xlrd.open_workbook(str(source))
+    except XLRDError as refused:
+        if "encrypted" in str(refused):
+            sys.exit(LOCKED)
+        raise
     found: list[Sheet] = []
     for sheet in book.sheets():
         rows = [
@@ -146,7 +161,7 @@ def xls_sheets(source: Path) -> list[Sheet]:
         ]
         if sheet.visibility == 0 and any(cell != "" for row in rows for cell in row):
             found.append((sheet.name, iter(rows)))
-    return found
+    return book.datemode == 1, found
 
 
 def xls_cell(kind: int, value: float | str, datemode: Literal[0, 1]) -> Cell:

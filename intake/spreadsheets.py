@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
 from contracts.codes import RefusalCode
-from intake.raw import Mark, RawTable, UnreadableError
+from intake.raw import CENT_TOLERANCE, Mark, RawTable, UnreadableError
 
 CHILD = Path(__file__).with_name("spreadsheet_child.py")
 MEMORY_BYTES = 3 * 1024**3
@@ -18,7 +20,15 @@ OUTPUT_BYTES = 1024**3
 CPU_SECONDS = 180
 WALL_SECONDS = 300
 
+LOCKED = 3  # how the child ends where there is a password
+# Of what a workbook holds once unpacked. Ordinary sheets shrink to a tenth or a fortieth.
+UNPACKED_BYTES = 2 * 1024**3
+SMALL_BYTES, TIMES_PACKED = 10 * 1024**2, 200
+MACROS = "vbaproject.bin"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the one stream of an .xlsx with a password
+
 ADVICE = "请用 Excel 或 WPS 打开确认没有损坏、没有密码,另存为 .xlsx 后重新报送"
+UNLOCK = "请去掉打开密码,另存为 .xlsx 后重新报送"
 
 
 def read_spreadsheet(path: Path) -> list[RawTable]:
@@ -26,11 +36,29 @@ def read_spreadsheet(path: Path) -> list[RawTable]:
 
     UnreadableError where the file is damaged, hostile, locked or no workbook.
     """
+    _require_harmless(path)
     with tempfile.TemporaryDirectory(prefix="intake-") as folder:
         target = Path(folder) / "rows"
         _run_child(path, target)
         with target.open(encoding="utf-8") as lines:
             return list(_tables(lines))
+
+
+def _require_harmless(path: Path) -> None:
+    """What can be told of a hostile or locked workbook before it is opened: its list of contents, not its contents."""
+    content = path.read_bytes()
+    if ENCRYPTED in content:
+        raise UnreadableError("表格有打开密码", UNLOCK)
+    try:
+        with zipfile.ZipFile(path) as package:
+            parts = package.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        return  # an old .xls, or damaged: the child will say
+    if any(part.filename.lower().endswith(MACROS) for part in parts):
+        raise UnreadableError("表格里有宏", "请另存为不含宏的 .xlsx 后重新报送")
+    bloated = [part for part in parts if part.file_size > max(SMALL_BYTES, TIMES_PACKED * part.compress_size)]
+    if bloated or sum(part.file_size for part in parts) > UNPACKED_BYTES:
+        raise UnreadableError("表格展开后大得异常,可能是压缩炸弹", ADVICE)
 
 
 def _run_child(path: Path, target: Path) -> None:
@@ -40,6 +68,8 @@ def _run_child(path: Path, target: Path) -> None:
         done = subprocess.run(command, capture_output=True, timeout=WALL_SECONDS, check=False)  # noqa: S603 own script
     except subprocess.TimeoutExpired:
         raise UnreadableError("表格太大或结构异常,读取超时", ADVICE) from None
+    if done.returncode == LOCKED:
+        raise UnreadableError("表格有打开密码", UNLOCK)
     if done.returncode != 0:
         raise UnreadableError("表格文件已损坏、有密码或不是表格", ADVICE)
 
@@ -47,19 +77,20 @@ def _run_child(path: Path, target: Path) -> None:
 def _tables(lines: Iterator[str]) -> Iterator[RawTable]:
     """A sheet begins with a line that is an object with its name; the lists after it are its rows."""
     name: str | None = None
+    is_1904 = False
     rows: list[list[str]] = []
     marks: list[Mark] = []
     for line in lines:
         told = json.loads(line)
         if isinstance(told, dict):
             if name is not None:
-                yield RawTable.of_rows(name, rows, marks)
-            name, rows, marks = told["sheet"], [], []
+                yield RawTable.of_rows(name, rows, marks)._replace(is_1904=is_1904)
+            name, is_1904, rows, marks = told["sheet"], told["is_1904"], [], []
         else:
             number = len(rows) + 1
             rows.append([_text(cell, number, place, marks) for place, cell in enumerate(told)])
     if name is not None:
-        yield RawTable.of_rows(name, rows, marks)
+        yield RawTable.of_rows(name, rows, marks)._replace(is_1904=is_1904)
 
 
 def _text(cell: object, row: int, place: int, marks: list[Mark]) -> str:
@@ -70,6 +101,15 @@ def _text(cell: object, row: int, place: int, marks: list[Mark]) -> str:
         return "是" if cell else "否"
     if isinstance(cell, float):
         marks.append(Mark(row, place, RefusalCode.NUMERIC_ID))
-        return str(int(cell)) if cell.is_integer() else repr(cell)
+        return number_text(cell)
     marks.append(Mark(row, place, RefusalCode.CELL_ERROR))
     return ""
+
+
+def number_text(number: float) -> str:
+    """A spreadsheet's number as it was typed: whole, or with the two decimals it differs from by arithmetic alone."""
+    if number.is_integer():
+        return str(int(number))
+    hundredths = number * 100
+    is_cents = math.isfinite(number) and abs(hundredths - round(hundredths)) < CENT_TOLERANCE
+    return repr(round(number, 2) if is_cents else number)

@@ -137,6 +137,17 @@ def received_rows(tmp_path: Path, store: Path) -> Callable[..., Received]:
 
 
 @pytest.fixture
+def accept_file(store: Path) -> Callable[..., Accepted]:
+    """A file → Accepted, with numbers for everybody."""
+
+    def accept_register(path: Path, register: str = "population") -> Accepted:
+        received = receive(path, register, store)
+        return accept(received, _number_people([received]), KNOWN_ON)
+
+    return accept_register
+
+
+@pytest.fixture
 def accept_rows(received_rows: Callable[..., Received]) -> Callable[..., Accepted]:
     """Rows of cells → Accepted, with numbers for everybody."""
 

@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 import xlsxwriter
 
-from contracts.codes import RefusalCode
+from contracts.codes import CellChange, RefusalCode
 from intake import spreadsheets
 from intake.raw import UnreadableError
 from intake.spreadsheets import read_spreadsheet
@@ -81,3 +81,39 @@ def test_a_reader_that_asks_for_too_much_is_stopped_and_the_file_refused(book, m
 
 def test_a_book_without_any_content_has_no_header(book):
     assert read_spreadsheet(book(表=[])) == []
+
+
+@pytest.mark.parametrize(
+    ("number", "text"), [(60.0, "60"), (1.15, "1.15"), (0.1 + 0.2, "0.3"), (123456.78, "123456.78"), (60.125, "60.125")]
+)
+def test_a_number_is_written_as_it_was_typed_and_not_as_it_is_held(number, text, book):
+    assert read_spreadsheet(book(表=[["金额"], [number]]))[0].cells["0"].to_list() == ["金额", text]
+
+
+@pytest.mark.parametrize(("options", "first"), [(None, date(1899, 12, 30)), ({"date_1904": True}, date(1904, 1, 1))])
+def test_a_bare_number_of_a_day_is_counted_as_the_workbook_counts(options, first, book, accept_file, row):
+    person = row("population") | {"moved_in_on": None, "moved_out_on": None, "died_on": (date(2024, 3, 5) - first).days}
+    taken = accept_file(book(options, 表=[[*person], [*person.values()]]))
+    assert taken.rows["died_on"].to_list() == [date(2024, 3, 5)]
+    assert taken.changes == {CellChange.DATE_SERIAL: 1}
+
+
+def test_a_value_from_another_workbook_is_the_value_that_was_stored(tmp_path):
+    path = tmp_path / "linked.xlsx"
+    with xlsxwriter.Workbook(path) as opened:
+        sheet = opened.add_worksheet("表")
+        sheet.write(0, 0, "镇")
+        sheet.write_formula(1, 0, "='[elsewhere.xlsx]表'!A1", None, "示范镇")
+    assert read_spreadsheet(path)[0].cells["0"].to_list() == ["镇", "示范镇"]
+
+
+@pytest.mark.parametrize("name", ["population.xls", "population.xlsx"])
+def test_a_text_under_the_name_of_a_workbook_is_read_as_the_text_it_is(name, accept_file, tmp_path, write_csv, row):
+    path = write_csv(tmp_path / name, "population", [row("population")])
+    assert accept_file(path).rows.height == 1
+
+
+def test_a_workbook_under_the_name_of_a_text_is_read_as_the_workbook_it_is(accept_file, book, row):
+    person = row("population")
+    path = book(表=[[*person, "moved_in_on", "moved_out_on", "died_on"], [*person.values()]])
+    assert accept_file(path.rename(path.with_suffix(".csv"))).rows.height == 1
