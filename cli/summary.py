@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from cli.show import console, table, yuan
+from contracts.money import yuan_label
+from reports.corrections import ActionLine, GroundLine
 from reports.summary import Labelled, MonthSummary
 
 STATES = {
@@ -69,6 +71,24 @@ def show(summary: MonthSummary) -> None:
 def show_uncertain(rows: tuple[Labelled, ...]) -> None:
     """Print the money that rests on a draft or a placeholder."""
     _labelled("金额所依的标准并非现行有效", "项目", "人数", rows)
+
+
+def show_grounds(rows: tuple[GroundLine, ...]) -> None:
+    """Print what was corrected, on which ground."""
+    table(
+        "更正(元)",
+        ("理由", "人数", "补发", "撤回", "应追回"),
+        [(row.label, row.people, yuan(row.owed_fen), yuan(row.withdrawn_fen), yuan(row.owed_back_fen)) for row in rows],
+    )
+
+
+def show_actions(beyond: ActionLine) -> None:
+    """Print what no run may carry."""
+    if beyond.lines:
+        console().print(
+            f"须人工处理:期限之外的差异 {beyond.lines} 笔,少发 {yuan_label(beyond.owed_more_fen)} 元,"
+            f"多发 {yuan_label(beyond.owed_less_fen)} 元(见 action_required 清单)"
+        )
 
 
 def _labelled(title: str, what: str, unit: str, rows: tuple[Labelled, ...]) -> None:

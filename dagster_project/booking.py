@@ -39,6 +39,7 @@ def post(month: Month) -> Counts:
         posting.StopLimits(month.settings.recovery_stop_per_mille, month.settings.recovery_stop_at_least),
         month.choices.override,
     )
+    month.stage.write("beyond_window", posted.differences.beyond_window)
     counts = difference_counts(posted.differences)
     return {REPLAYED: 1, **counts} if posted.is_replay else counts
 

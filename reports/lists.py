@@ -1,6 +1,7 @@
 """The lists a run leaves for the clerk, as workbooks.
 
-Who is held and why, whose standard nobody has set, which register rows were refused, and which are in doubt.
+Who is held and why, what was corrected on which ground, what only an officer can settle, whose standard nobody has set,
+which register rows were refused, and which are in doubt.
 """
 
 from __future__ import annotations
@@ -19,34 +20,42 @@ from contracts.tables import DoubtfulRow, HoldExport, RefusedRow, UnsetExport
 from ledger import exports, people
 from ledger.book import Book
 from payments import grounds
+from reports import corrections
 from reports.tables import write_table
 
+LEAFED_THROUGH = 100_000  # rows; a longer workbook takes minutes to write and nobody reads it
 ReadTable = Callable[[str], pl.DataFrame]
 
 
 def write_lists(book: Book, folder: Path, county: str, pay_month: date, read: ReadTable) -> list[Path]:
-    """Write who is held, whose standard is not set, which rows were refused or are in doubt; none without rows.
+    """Write every list that has rows, as a workbook; one too long to leaf through as CSV.
 
-    `read` gives a table of the run's stage: accepted_population, refused_rows, doubtful_rows.
+    `read` gives a table of the run's stage: accepted_population, beyond_window, refused_rows, doubtful_rows.
     """
     target = folder / county / month_text(pay_month)
     population = read("accepted_population")
     held = held_people(book, county, population)
     unset = people_without_standard(book, county, pay_month, population)
+    lives = _where_they_live(population)
+    actions = corrections.action_required(book, county, pay_month, read("beyond_window"), lives)
+    corrected = corrections.corrections(book, county, pay_month, lives)
     refused = refused_rows(read("refused_rows"))
     doubtful = doubtful_rows(book, read("doubtful_rows"))
     lists = (
-        ("held.xlsx", held, "暂缓人员", headers(HoldExport)),
-        ("standard_not_set.xlsx", unset, "标准未设定", headers(UnsetExport)),
-        ("refused.xlsx", refused, "拒收行", headers(RefusedRow)),
-        ("doubtful.xlsx", doubtful, "存疑行", {"person_id": "身份证号", **headers(DoubtfulRow)}),
+        ("held", held, "暂缓人员", headers(HoldExport)),
+        ("action_required", actions, "须人工处理", corrections.ACTIONS),
+        ("corrections", corrected, "更正", corrections.CORRECTIONS),
+        ("standard_not_set", unset, "标准未设定", headers(UnsetExport)),
+        ("refused", refused, "拒收行", headers(RefusedRow)),
+        ("doubtful", doubtful, "存疑行", {"person_id": "身份证号", **headers(DoubtfulRow)}),
     )
     written = []
     for name, rows, sheet, titles in lists:
-        path = target / name
-        if rows.is_empty():
-            path.unlink(missing_ok=True)
-        else:
+        sheet_file, text_file = target / f"{name}.xlsx", target / f"{name}.csv"
+        path, other = (sheet_file, text_file) if rows.height <= LEAFED_THROUGH else (text_file, sheet_file)
+        for stale in (other, *([path] if rows.is_empty() else [])):
+            stale.unlink(missing_ok=True)
+        if not rows.is_empty():
             written.append(write_table(rows, path, titles, sheet))
     return written
 
