@@ -147,9 +147,9 @@ class PaymentState(Code):
 class BankEvent(Code):
     """What a bank said of an instruction."""
 
-    ACCEPTED = "accepted", "成功"
-    RETURNED = "returned", "退票"
-    UNKNOWN = "unknown", "待查"
+    ACCEPTED = "accepted", "成功", "到账", "已到账", "发放成功", "交易成功", "支付成功"
+    RETURNED = "returned", "退票", "失败", "退回", "发放失败", "交易失败", "支付失败"
+    UNKNOWN = "unknown", "待查", "未知", "处理中", "未返回", "超时", "转下批"
 
 
 class RecoveryMeans(Code):
@@ -325,6 +325,7 @@ class RefusalCode(Code):
 
     HEADER_MISSING = "HEADER_MISSING", "缺少必需的列"
     HEADER_UNKNOWN = "HEADER_UNKNOWN", "有不认识的列"
+    MONTHS_ABSENT = "MONTHS_ABSENT", "没有起止年月列"
     HEADER_REPEATED = "HEADER_REPEATED", "同一列出现多次"
     LAYOUT_MISFIT = "LAYOUT_MISFIT", "版式与文件不符"
     SHEET_IGNORED = "SHEET_IGNORED", "有未读取的工作表"
@@ -344,6 +345,8 @@ class RefusalCode(Code):
     NUMBER_INVALID = "NUMBER_INVALID", "不是整数或超出范围"
     AMOUNT_INVALID = "AMOUNT_INVALID", "金额不成立"
     CODE_UNKNOWN = "CODE_UNKNOWN", "不认识的取值"
+    ANSWER_UNPLACED = "ANSWER_UNPLACED", "不是本县已放行的指令"
+    ANSWER_CONTRADICTS = "ANSWER_CONTRADICTS", "与同一文件或此前的结果矛盾"
     TEXT_INVALID = "TEXT_INVALID", "含有不允许的字符或过长"
     PERIOD_REVERSED = "PERIOD_REVERSED", "终止早于起始"
     OUTSIDE_GROUP = "OUTSIDE_GROUP", "所选项目不在该组之内"
@@ -389,6 +392,29 @@ class Doubt(Code):
     PENSION_STOPPED = "PENSION_STOPPED", "养老金因死亡停发,但没有死亡记录"
     IN_CUSTODY = "IN_CUSTODY", "发放月在押"
     PAID_ELSEWHERE = "PAID_ELSEWHERE", "外县同月在发同一项目"
+
+
+class FirstList(Code):
+    """From when somebody new on a current list counts."""
+
+    FROM_INBOX_MONTH = "from_inbox_month", "自收件月起"
+    FROM_GIVEN = "from_given", "自名单所写的月份起"
+
+
+class Vanished(Code):
+    """What becomes of somebody who is no longer on a current list."""
+
+    END_BEFORE_INBOX_MONTH = "end_before_inbox_month", "至收件月的上月止"
+    HOLD = "hold", "暂缓待核"
+
+
+class ListChange(Code):
+    """What the newest current list changes of what stood before."""
+
+    BEGUN = "BEGUN", "新增"
+    CHANGED = "CHANGED", "变更"
+    ENDED = "ENDED", "终止"
+    HELD = "HELD", "不见于名单,暂缓待核"
 
 
 class MissingRegister(Code):

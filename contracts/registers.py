@@ -16,6 +16,7 @@ from pandera.api.polars.model_config import BaseConfig
 from contracts.codes import (
     AbilityScale,
     Area,
+    BankEvent,
     Benefit,
     ChoiceGroup,
     DeregistrationReason,
@@ -310,6 +311,15 @@ class Elsewhere(Register):
     paid_by: str = column("发放地", aliases=("发放县", "发放县区"))
 
 
+class Results(Register):
+    """回盘:银行或平台对每条指令的答复,一行一条。Later answers are further files; nothing is corrected."""
+
+    instruction_id: str = column("指令号", kind=CellKind.KEY, aliases=("付款指令号", "业务流水号"))
+    event: pl.Enum = column("状态", code=BankEvent, aliases=("处理状态", "处理结果", "发放状态", "status"))
+    reason_code: str = column("原因代码", required=False, optional_column=True, aliases=("失败代码", "退票代码"))
+    reason: str = column("原因", required=False, optional_column=True, aliases=("失败原因", "退票原因", "备注"))
+
+
 # Other offices' lists, put into the inbox beside the registers when a county has them; cumulative like a register.
 MATCH_LISTS: dict[str, type[Register]] = {
     "cremation": Cremation,
@@ -319,9 +329,10 @@ MATCH_LISTS: dict[str, type[Register]] = {
     "elsewhere": Elsewhere,
 }
 # Handed in beside the registers, when there is something to hand in, not month by month.
-LISTS: dict[str, type[Register]] = {"history": History} | MATCH_LISTS
+LISTS: dict[str, type[Register]] = {"history": History, "results": Results} | MATCH_LISTS
 LIST_LABELS: dict[str, str] = {
     "history": "发放历史",
+    "results": "回盘",
     "cremation": "殡葬火化",
     "deregistration": "户籍注销",
     "pension_stop": "养老金停发",
@@ -329,6 +340,9 @@ LIST_LABELS: dict[str, str] = {
     "elsewhere": "外县发放",
 }
 INBOX_FILES = REGISTERS | MATCH_LISTS
+# Whose rows say the months they run; a bare list of today's people may lack them (docs/decisions/0071).
+MONTHS = ("from_month", "to_month")
+WITH_MONTHS = tuple(name for name, model in INBOX_FILES.items() if set(MONTHS) <= set(model.to_schema().columns))
 FILES: dict[str, type[Register]] = REGISTERS | LISTS
 FILE_LABELS = REGISTER_LABELS | LIST_LABELS
 # Where there may be one row only, of what.
@@ -346,8 +360,8 @@ def label_of(name: str) -> str:
 
 
 def key_column(register: str) -> str:
-    """What the rows of a register or list are about: a person, or an institution."""
-    return "institution_id" if register == "institution" else "person_id"
+    """What the rows of a register or list are about: a person, unless it says otherwise."""
+    return {"institution": "institution_id", "results": "instruction_id"}.get(register, "person_id")
 
 
 @cache

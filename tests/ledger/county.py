@@ -181,7 +181,7 @@ class County:
             newest = newest.filter(pl.col("benefit") == benefit)
         told = {"event": event, "reason_code": reason_code, "reason": reason}
         rows = newest.select("instruction_id", **{name: pl.lit(word) for name, word in told.items()})
-        return results.record(self.book, CODE, source, rows.sort("instruction_id"), "tester")
+        return results.record(self.book, CODE, source, rows.sort("instruction_id"), "tester").noted
 
 
 def printed(rows, batch_id, pay_month, cycle_id):

@@ -91,12 +91,32 @@ def test_a_return_may_follow_an_acceptance_and_frees_the_next_attempt(claimed, b
     assert shown(book) == [(1, 5000, BATCH, "returned")]
 
 
-def test_an_unknown_line_refuses_the_whole_file(claimed, book):
+def told(line, event):
+    return line.with_columns(event=pl.lit(event), reason_code=pl.lit(""), reason=pl.lit(""))
+
+
+def test_an_answer_to_what_was_not_released_is_refused_and_taken_later_from_the_same_file(claimed, book):
     with book.reading() as conn:
         line = batches.lines(conn, BATCH).select("instruction_id")
-    answers = line.with_columns(event=pl.lit("accepted"), reason_code=pl.lit(""), reason=pl.lit(""))
-    with pytest.raises(BookError, match="1 条指令不是本县已发放的"):
-        results.record(book, CODE, "source", answers, "t")
+    answers = told(line, "accepted")
+    refused = results.record(book, CODE, "source", answers, "t")
+    assert (refused.noted, refused.refused.rows()) == (0, [(1, "ANSWER_UNPLACED")])
+    claimed.sign("2024-07")
+    claimed.release("2024-07")
+    assert results.record(book, CODE, "source", answers, "t").noted == 1
+    assert results.record(book, CODE, "source", answers, "t")[:2] == (0, 1)
+
+
+def test_after_a_return_nothing_else_is_believed_and_a_file_may_not_contradict_itself(claimed, book):
+    claimed.sign("2024-07")
+    claimed.release("2024-07")
+    with book.reading() as conn:
+        line = batches.lines(conn, BATCH).select("instruction_id")
+    both = pl.concat([told(line, "accepted"), told(line, "returned")])
+    assert results.record(book, CODE, "both", both, "t").refused["code"].to_list() == ["ANSWER_CONTRADICTS"] * 2
+    assert results.record(book, CODE, "first", told(line, "returned"), "t").noted == 1
+    assert results.record(book, CODE, "again", told(line, "returned"), "t")[:2] == (0, 1)
+    assert results.record(book, CODE, "late", told(line, "accepted"), "t").refused.height == 1
 
 
 def test_a_voided_attempt_is_counted_in_the_book_and_not_in_print(claimed, book):
