@@ -40,6 +40,7 @@ def post(month: Month) -> Counts:
         month.choices.override,
     )
     month.stage.write("beyond_window", posted.differences.beyond_window)
+    month.stage.write("beyond_window", posted.differences.beyond_window)
     counts = difference_counts(posted.differences)
     return {REPLAYED: 1, **counts} if posted.is_replay else counts
 
@@ -76,6 +77,7 @@ def work_out_payable(month: Month) -> Counts:
         month.stage.read("matched"),
         _resting_on_old_files(month, unpaid),
         _without_standard(month),
+        month.stage.read("beyond_window"),
         month.manifest.pay_month,
         month.profile_of,
     )

@@ -19,6 +19,7 @@ NO_ACCOUNT = "account:missing"
 NO_INSTITUTION_ACCOUNT = "institution:missing"
 NOT_IN_POPULATION = "population:missing"
 NO_STANDARD = "standard:not_set"
+BEYOND_WINDOW = "window:beyond"
 MATCH = "match"
 OLD_FILE = "old_file"
 
@@ -79,6 +80,8 @@ def told(code: str, ground: str) -> Told:
         return Told("人口名册中没有此人", "请核实户籍后补报")
     if word == "standard":
         return Told("该月标准未设定", "标准公布并录入后自动解除")
+    if word == "window":
+        return Told("该月已超出追溯期,所知与已入账不符", "请核实:应付的解除,不应付的不要解除")
     if word == "died_on":
         return Told(f"已于 {details[0]} 去世,此前未付的款项待核", "请核实领取人后解除,或撤回")
     if word == "certified_until":

@@ -29,6 +29,7 @@ def desired_holds(
     matches: pl.DataFrame,
     resting: pl.DataFrame,
     unset: pl.DataFrame,
+    beyond_window: pl.DataFrame,
     pay_month: date,
     profile_of: Mapping[str, Profile],
 ) -> pl.DataFrame:
@@ -37,7 +38,8 @@ def desired_holds(
     `registers`: accepted account, institution and certification, and the evidenced population. `identities`: person_no,
     person_id. `gaps`: RegisterGap of all registers. `matches`: Matched. `resting`: person_no, benefit, register and
     inbox_month of what rests on a register too old to pay by. `unset`: person_no, benefit, benefit_month of the keys
-    whose newest version has no standard. `profile_of`: benefit → profile.
+    whose newest version has no standard. `beyond_window`: the keys that differ from the book and are too old to be
+    put right by a run. `profile_of`: benefit → profile.
     """
     owed = _with_payee(unpaid, registers, identities)
     people = unpaid.select("person_no").unique()
@@ -50,7 +52,8 @@ def desired_holds(
         _matched_people(people, matches),
         _paid_elsewhere(unpaid, matches),
         _resting_on_old_files(unpaid, resting),
-        _unset_standards(unpaid, unset),
+        _of_keys(unpaid, unset, grounds.NO_STANDARD),
+        _of_keys(unpaid, beyond_window, grounds.BEYOND_WINDOW),
         misfits(_complete(owed), profile_of),
     ]
     return (
@@ -133,9 +136,9 @@ def _resting_on_old_files(unpaid: pl.DataFrame, resting: pl.DataFrame) -> pl.Dat
     return _holds(waiting, HoldCode.UNDER_REVIEW, grounds.old_file("register", "inbox_month"))
 
 
-def _unset_standards(unpaid: pl.DataFrame, unset: pl.DataFrame) -> pl.DataFrame:
-    waiting = unpaid.join(unset, on=["person_no", "benefit", "benefit_month"], how="semi")
-    return _holds(waiting, HoldCode.UNDER_REVIEW, pl.lit(grounds.NO_STANDARD))
+def _of_keys(unpaid: pl.DataFrame, keys: pl.DataFrame, ground: str) -> pl.DataFrame:
+    waiting = unpaid.join(keys, on=["person_no", "benefit", "benefit_month"], how="semi")
+    return _holds(waiting, HoldCode.UNDER_REVIEW, pl.lit(ground))
 
 
 def _with_payee(unpaid: pl.DataFrame, registers: Mapping[str, pl.DataFrame], identities: pl.DataFrame) -> pl.DataFrame:

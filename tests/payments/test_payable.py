@@ -43,8 +43,11 @@ def identities():
 def holds(county, identities, no_gaps, no_unset, profile_of):
     """Desired holds as (person_no, obligation_id, code, ground), with what a test changes."""
 
-    def work_out(unpaid, gaps=no_gaps, matches=NO_MATCHES, resting=NONE_RESTING, unset=no_unset, **registers):
-        desired = desired_holds(unpaid, county | registers, identities, gaps, matches, resting, unset, JULY, profile_of)
+    def work_out(
+        unpaid, gaps=no_gaps, matches=NO_MATCHES, resting=NONE_RESTING, unset=no_unset, beyond=no_unset, **registers
+    ):
+        told = (gaps, matches, resting, unset, beyond, JULY, profile_of)
+        desired = desired_holds(unpaid, county | registers, identities, *told)
         DesiredHold.validate(desired)
         return desired.rows()
 
@@ -53,6 +56,12 @@ def holds(county, identities, no_gaps, no_unset, profile_of):
 
 REGULAR = {"obligation_id": 11, "person_no": 1}
 ARREARS = {"obligation_id": 12, "person_no": 1, "benefit_month": MAY, "kind": "arrears"}
+
+
+def test_what_is_wrong_beyond_the_window_waits_for_an_officer(holds, no_unset):
+    key = {"person_no": 1, "benefit": "old_age_allowance", "benefit_month": MAY}
+    beyond = pl.DataFrame([key], schema=no_unset.schema)
+    assert holds(unpaid_rows(REGULAR, ARREARS), beyond=beyond) == [(1, 12, "UNDER_REVIEW", "window:beyond")]
 
 
 def test_nothing_is_held_where_nothing_is_wrong(holds):
