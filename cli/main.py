@@ -20,6 +20,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "reject": ("cli.sign", "reject", "复核人驳回本月各批次  Reject the month's batches"),
     "release": ("cli.sign", "release", "发放人放行本月各批次(不可撤回)  Release the month's batches, one way"),
     "hold": ("cli.hold", "hold", "列出、设立、解除暂缓  List, place and lift holds"),
+    "intake": ("cli.intake", "intake", "看来文、版式、拒收行、收件历史  Files as they arrive"),
     "export": ("cli.export", "export", "导出应享、发放、应追回、暂缓  Export tables"),
     "person": ("cli.person", "person", "一个人的全部经过:发到哪个月、各月的钱  One person's whole story"),
     "explain": ("cli.explain", "explain", "说明一个人一个月的每一分钱  Explain one person's month to the clause"),

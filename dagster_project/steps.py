@@ -214,6 +214,7 @@ def accept(month: Month, register: str) -> Counts:
         return _keep(month, given, standing, received.refused, empty(RegisterGap))
     numbers = people.number_people(month.book, intake.ids_in([received]))
     accepted = intake.accept(received, numbers, month.manifest.known_on)
+    month.stage.write(f"refused_{register}", accepted.refused)  # to be looked at where a threshold stops the register
     if not _is_taken_anyway(month, given):
         intake.check_refused(accepted, month.settings)
         intake.check_shrink(register, accepted.rows, previous, month.settings)
@@ -338,7 +339,7 @@ def return_refused(month: Month) -> list[Path]:
             folder / f"returned_{given.name}.xlsx",
         )
         for given in month.manifest.registers
-        if given.file_digest
+        if given.file_digest and month.stage.has(f"refused_{given.name}")
     ]
     return [path for path in returned if path]
 

@@ -4,11 +4,13 @@ from intake.accepting import Accepted, accept, ids_in
 from intake.databases import fetch
 from intake.doubts import doubts
 from intake.gaps import DECISIONS, Decision, StoodIn, stand_in
-from intake.inbox import FoundFile, find_inputs
-from intake.layouts import CountyLayout, find_layout
+from intake.inbox import FoundFile, find_inputs, register_named
+from intake.inspecting import Seen, inspect
+from intake.layouts import CountyLayout, find_layout, read_layout
 from intake.matching import evidenced_population, matched
 from intake.receiving import Received, kept, receive
 from intake.returning import write_returned
+from intake.suggesting import suggest
 from intake.thresholds import check_refused, check_shrink
 
 __all__ = [
@@ -18,6 +20,7 @@ __all__ = [
     "Decision",
     "FoundFile",
     "Received",
+    "Seen",
     "StoodIn",
     "accept",
     "check_refused",
@@ -28,9 +31,13 @@ __all__ = [
     "find_inputs",
     "find_layout",
     "ids_in",
+    "inspect",
     "kept",
     "matched",
+    "read_layout",
     "receive",
+    "register_named",
     "stand_in",
+    "suggest",
     "write_returned",
 ]

@@ -1,0 +1,126 @@
+"""Files through the commands: look at one, take one that was stopped, what was refused, what was received when."""
+
+import json
+
+import pytest
+import xlsxwriter
+
+from tests import homes
+from tests.cli.test_one_month import asked, disburse
+
+ELDERS = [homes.resident_id("1940-03-05", n) for n in range(1, 41)]
+MONTH = ("--county", homes.COUNTY, "--month", "2024-07")
+RUN = ("run", *MONTH, "--as", homes.MAKER, "--known-on", "2024-07-15", "--preview")
+SECRETS = (*ELDERS, "样本")
+
+
+@pytest.fixture
+def home(tmp_path):
+    return homes.make_home(tmp_path / "home")
+
+
+@pytest.fixture
+def stopped(home):
+    """Most rows of the population say no sex that is one, so that the run stopped."""
+    rows = [homes.person(one, sex="不详" if n < 30 else "女") for n, one in enumerate(ELDERS)]
+    homes.hand_in(home, "2024-07", population=rows, account=[homes.account(one) for one in ELDERS])
+    _, said = disburse(home, *RUN, code=5)
+    assert "disburse intake accept" in said
+    return home
+
+
+def test_a_stopped_register_is_looked_at_accepted_and_run(stopped):
+    refused = asked(stopped, "intake", "refused", *MONTH, "--register", "population")
+    assert len(refused["rows"]) == 30
+    assert [path.rsplit("/", 1)[1] for path in refused["returned"]] == ["returned_population.xlsx"]
+    told = asked(stopped, "intake", "accept", *MONTH, "--as", homes.MAKER, "--reason", "性别待补,已核对")
+    assert told["register"] == "population"
+    disburse(stopped, *RUN)
+
+
+def test_an_acceptance_needs_an_officer_who_may(stopped):
+    disburse(stopped, "intake", "accept", *MONTH, "--as", homes.RELEASER, "--reason", "无", code=6)
+    disburse(stopped, *RUN, code=5)
+
+
+def test_nothing_stopped_is_said(home):
+    homes.hand_in(home, "2024-07", population=[homes.person(ELDERS[0])], account=[homes.account(ELDERS[0])])
+    disburse(home, *RUN)
+    _, said = disburse(home, "intake", "accept", *MONTH, "--as", homes.MAKER, "--reason", "无", code=3)
+    assert "本月没有被叫停的名册" in said
+
+
+def test_refused_rows_on_the_screen_name_nobody(stopped, tmp_path):
+    said, _ = disburse(stopped, "intake", "refused", *MONTH, "-o", str(tmp_path / "refused.csv"))
+    assert "不认识的取值" in said
+    assert "reports/410721/2024-07/returned_population.xlsx" in said
+    for text in (said, (tmp_path / "refused.csv").read_text("utf-8-sig")):
+        assert [secret for secret in SECRETS if secret in text] == []
+
+
+def test_history_names_every_file_and_what_superseded_it(home):
+    homes.hand_in(home, "2024-07", population=[homes.person(ELDERS[0])], account=[homes.account(ELDERS[0])])
+    homes.run(home, "2024-07", known_on="2024-07-10")
+    homes.hand_in(home, "2024-07", population=[homes.person(one) for one in ELDERS[:3]])
+    homes.run(home, "2024-07", known_on="2024-07-20")
+    first, second = asked(home, "intake", "history", "--county", homes.COUNTY, "--register", "population")
+    assert (first["rows_accepted"], second["rows_accepted"]) == (1, 3)
+    assert (first["superseded_by"], second["superseded_by"]) == (second["receipt_id"], None)
+    assert (second["known_on"], second["inbox_month"], second["pay_month"]) == ("2024-07-20", "2024-07", "2024-07")
+    said, _ = disburse(home, "intake", "history", "--county", homes.COUNTY)
+    assert "population.csv" in said
+    assert "account.csv" in said
+
+
+@pytest.fixture
+def table(tmp_path):
+    """A county's own table of certifications, called by nobody's name."""
+    path = tmp_path / "七月认证.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet()
+        rows = [["资格认证名单"], ["序号", "老人身份证号", "认证有效期"]]
+        rows += [[str(n), one, "2024年12月31日"] for n, one in enumerate(ELDERS[:4], start=1)]
+        for line, cells in enumerate(rows):
+            sheet.write_row(line, 0, cells)
+    return path
+
+
+def test_a_file_is_looked_at_and_nothing_of_it_is_kept(home, table):
+    before = sorted(home.path.rglob("*"))
+    said, _ = disburse(home, "intake", "inspect", str(table), "--register", "certification", "--suggest")
+    assert "缺少必需的列“身份证号”" in said
+    assert '身份证号: "老人身份证号"' in said
+    assert [secret for secret in SECRETS if secret in said] == []
+    assert sorted(home.path.rglob("*")) == before
+
+
+def test_a_suggested_layout_is_written_once_and_then_used(home, table):
+    write = ("intake", "inspect", str(table), "--register", "certification", "--county", homes.COUNTY, "--write")
+    assert asked(home, *write)["written"] == "layouts/410721/certification.yaml"
+    seen = asked(home, "intake", "inspect", str(table), "--register", "certification", "--county", homes.COUNTY)
+    assert seen["counts"]["rows_accepted"] == 4
+    assert seen["changes"] == {"统一日期写法": 4}
+    layout = home.layouts_of(homes.COUNTY) / "certification.yaml"
+    written = layout.read_bytes()
+    _, said = disburse(home, *write, code=3)
+    assert "已有版式,没有改动" in said
+    assert layout.read_bytes() == written
+
+
+def test_changed_cells_are_listed_masked(home, table):
+    disburse(home, "intake", "inspect", str(table), "--register", "certification", "--county", homes.COUNTY, "--write")
+    look = ("intake", "inspect", str(table), "--register", "certification", "--county", homes.COUNTY, "--list-changes")
+    assert len(asked(home, *look)["changed"]) == 4
+    said, _ = disburse(home, *look)
+    assert "统一日期写法" in said
+    assert [secret for secret in SECRETS if secret in said] == []
+
+
+def test_a_broken_layout_names_its_lines(home, table):
+    folder = home.layouts_of(homes.COUNTY)
+    folder.mkdir(parents=True)
+    (folder / "certification.yaml").write_text("register: certification\ncolumns:\n  身份证: 号\n  到期: 期\n", "utf-8")
+    told, _ = disburse(
+        home, "intake", "inspect", str(table), "--register", "certification", "--county", homes.COUNTY, "--json", code=3
+    )
+    assert "certification.yaml:4:7 “到期”不是该名册的列" in json.loads(told)["error"]
