@@ -1,39 +1,141 @@
-"""`disburse status`: where a month stands."""
+"""`disburse status`: where a month stands, or every county of the home."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import county_option, json_option, month_option, print_json
+from cli.options import MonthType, json_option, print_json
 from contracts.codes import Benefit
+from contracts.errors import BookError
 from contracts.settings import Home
+
+if TYPE_CHECKING:
+    from ledger.book import Book
+    from reports.status import MonthStatus
 
 
 @click.command()
-@county_option
-@month_option
+@click.option("--county", metavar="CODE", help="县代码(不写:本目录的每个县一行)")
+@click.option("--month", "pay_month", type=MonthType(), help="发放月(默认最近一月)")
 @json_option
-def status(county: str, pay_month: date, as_json: bool) -> None:
-    """本月走到哪一步、还缺什么、下一步由谁办。  Where a month stands, and who takes the next step."""
-    from cli.show import table, yuan
-    from cli.summary import STATES, show_uncertain
+def status(county: str | None, pay_month: date | None, as_json: bool) -> None:
+    """本月走到哪一步、什么挡着下一步、由谁来办;不写 --county 则每县一行。
+
+    Where a month stands, what blocks the next step and who may take it; without --county one line a county.
+    """
     from ledger.book import open_book
-    from reports.status import status_of
 
     home = Home.from_environment()
     book = open_book(home.database_url)
     try:
-        found = status_of(book, home.settings(), county, pay_month)
+        if county is None:
+            every = {one: _status(home, book, one, pay_month) for one in _counties(home, book)}
+        else:
+            every = {county: _status(home, book, county, pay_month)}
     finally:
         book.close()
+    found = [one for one in every.values() if one]
+    if county is None:
+        _tell_counties(found, [name for name, one in every.items() if one is None], as_json)
+    elif not found:
+        raise BookError("本县还没有运行过,也没有收到名册", "请把名册放入 inbox 后运行 disburse run", county)
+    elif as_json:
+        print_json(found[0].as_dict())
+    else:
+        _show(found[0])
+
+
+def _counties(home: Home, book: Book) -> list[str]:
+    """The counties that the book, the settings or the inbox know."""
+    from ledger.story import counties_of
+
+    with book.reading() as conn:
+        known = set(counties_of(conn))
+    inbox = home.path / "inbox"
+    handed_in = {folder.name for folder in inbox.iterdir() if folder.is_dir()} if inbox.is_dir() else set()
+    return sorted(known | set(home.settings().county) | handed_in)
+
+
+def _status(home: Home, book: Book, county: str, pay_month: date | None) -> MonthStatus | None:
+    """The month asked for, or the newest; None where the county has neither run nor handed anything in."""
+    from dagster_project.standing import stage_of, stopped_at
+    from reports.status import Seen, newest_month, status_of
+
+    month = pay_month or newest_month(book, county) or _handed_in(home, county)
+    if month is None:
+        return None
+    stage = stage_of(home, county, month)
+    seen = Seen(outbox=home.outbox)
+    if stage is not None:
+        listed = stage.read("beyond_window") if stage.has("beyond_window") else None
+        seen = Seen(home.outbox, listed, stopped_at(book, stage))
+    return status_of(book, home.settings(), county, month, seen)
+
+
+def _handed_in(home: Home, county: str) -> date | None:
+    """The newest month whose registers lie in the inbox."""
+    from contracts.months import MONTH_TEXT, parse_month
+
+    folder = home.inbox_of(county)
+    months = [one.name for one in folder.iterdir() if MONTH_TEXT.match(one.name)] if folder.is_dir() else []
+    return parse_month(max(months)) if months else None
+
+
+def _tell_counties(found: list[MonthStatus], silent: list[str], as_json: bool) -> None:
+    from cli.show import table, yuan
+
     if as_json:
-        print_json(found.as_dict())
+        print_json([one.as_dict() for one in found])
         return
-    click.echo(f"{county} {found.pay_month}:{found.label}")
+    table(
+        "各县",
+        ("县", "发放月", "走到哪一步", "下一步由谁", "挡着的事", "其他未了", "笔数", "金额(元)"),
+        [
+            (
+                one.county,
+                one.pay_month,
+                one.label,
+                "/".join(one.next_officers),
+                sum(matter.blocks for matter in one.matters) or "",
+                sum(not matter.blocks for matter in one.matters) or "",
+                sum(int(str(batch["line_count"])) for batch in one.batches) or "",
+                yuan(sum(int(str(batch["total_fen"])) for batch in one.batches)),
+            )
+            for one in found
+        ],
+        numbers_from=4,
+    )
+    if silent:
+        click.echo(f"还没有收到名册:{'、'.join(silent)}")
+    if not found and not silent:
+        click.echo("本目录还没有任何县:请把名册放入 inbox/<县代码>/<年月>/ 后运行 disburse run。")
+
+
+def _show(found: MonthStatus) -> None:
+    """The step and who comes next first, then what blocks it, then the batches."""
+    from cli.show import table, yuan
+    from cli.summary import STATES, show_uncertain
+
+    click.secho(f"{found.county} {found.pay_month}:{found.label}", bold=True)
+    if found.next_command:
+        who = "/".join(found.next_officers) or "(请先在 disburse.toml 登记)"
+        click.echo(f"  下一步:{found.next_command} --as {who}")
     if found.cycles > 1:
         click.echo(f"  共 {found.cycles} 期(含补充发放 {found.cycles - 1} 期)")
+    for title, blocks in (("挡着下一步", True), ("其他未了", False)):
+        table(
+            title,
+            ("事项", "谁办", "怎么办", "数量", "金额(元)"),
+            [
+                (matter.label, "/".join(matter.owners), matter.advice, matter.count, yuan(matter.fen))
+                for matter in found.matters
+                if matter.blocks is blocks
+            ],
+            numbers_from=3,
+        )
     table(
         "批次",
         ("批次", "项目", "状态", "文件", "笔数", "金额(元)"),
@@ -50,10 +152,9 @@ def status(county: str, pay_month: date, as_json: bool) -> None:
         ],
         numbers_from=4,
     )
+    table(
+        "银行答复",
+        ("答复", "笔数", "金额(元)"),
+        [(row.label, row.count, yuan(row.fen)) for row in found.answers],
+    )
     show_uncertain(found.uncertain)
-    if found.open_holds:
-        click.echo(f"  暂缓 {found.open_holds} 人:disburse hold list --county {county}")
-    if found.next_command:
-        click.echo(
-            f"  下一步:{found.next_command} --as {'/'.join(found.next_officers) or '(请先在 disburse.toml 登记)'}"
-        )

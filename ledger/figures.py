@@ -1,4 +1,5 @@
-"""Figures of a month, per benefit, for people to read: what is owed, what was posted, what was taken back.
+"""Figures of a month, per benefit, for people to read: what is owed, what was posted, what was taken
+back, what the bank answered.
 
 Counts are people, amounts fen. Nothing here names a person.
 """
@@ -12,8 +13,20 @@ from sqlalchemy import ColumnElement, Connection, Subquery, func, literal, selec
 
 from contracts.codes import Outcome, ValueStatus
 from contracts.months import month_text
+from ledger.attempts import is_released
 from ledger.book import read_frame
-from ledger.tables import cycle, entitlement_version, obligation, rate, receivable, run, withdrawal
+from ledger.tables import (
+    bank_event,
+    batch,
+    cycle,
+    entitlement_version,
+    instruction,
+    obligation,
+    rate,
+    receivable,
+    run,
+    withdrawal,
+)
 from ledger.totals import fen_sum
 
 
@@ -129,6 +142,27 @@ def taken_back(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
         .group_by(p.benefit, p.is_receivable, p.cause)
     )
     return read_frame(conn, statement)
+
+
+def answers(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
+    """What the bank last said of the month's released instructions: bank_event (null: nothing yet), line_count,
+    amount_fen.
+    """
+    i, e = instruction.c, bank_event.c
+    last = select(func.max(e.event_id)).where(e.instruction_id == i.instruction_id).scalar_subquery()
+    said = bank_event.alias("said")
+    statement = (
+        select(
+            said.c.event.label("bank_event"),
+            func.count().label("line_count"),
+            fen_sum(i.amount_fen).label("amount_fen"),
+        )
+        .select_from(cycle.join(batch).join(instruction))
+        .outerjoin(said, said.c.event_id == last)
+        .where(_of_month(county, pay_month), is_released(batch.c.batch_id))
+        .group_by(said.c.event)
+    )
+    return read_frame(conn, statement).sort("bank_event", nulls_last=True)
 
 
 def _of_month(county: str, pay_month: date) -> ColumnElement[bool]:

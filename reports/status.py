@@ -1,30 +1,60 @@
-"""Where a month stands: its batches, what waits, what comes next and who may do it."""
+"""Where a month stands at one glance: its step, what comes next and who may do it, what blocks that, what is open."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
-from contracts.codes import OfficerRole
+from contracts.codes import BankEvent, Benefit, HoldCode, OfficerRole
+from contracts.files import digest_of
 from contracts.months import month_text
 from contracts.settings import Settings
-from ledger import batches, cycles, figures, holds
-from ledger.book import Book
+from ledger import batches, cycles, figures, holds, sealing
+from ledger.book import Book, Transaction
+from payments.outbox import folder_of
+from reports.corrections import beyond
 from reports.summary import Labelled, not_in_force
 
 # step → what it is called, the command that comes next, and the role that may give it
 STEPS: dict[str, tuple[str, str, OfficerRole | None]] = {
     "none": ("尚未运行", "disburse run", OfficerRole.MAKER),
-    "nothing_to_pay": ("已入账,没有要付的款项", "", None),
+    "nothing_to_pay": ("已入账,没有要付的款项,待结账", "disburse close", OfficerRole.CHECKER),
     "claimed": ("已编批,文件未生成", "disburse run", OfficerRole.MAKER),
     "rendered": ("文件已生成,待批准", "disburse approve", OfficerRole.CHECKER),
     "rejected": ("已驳回,待更正后重新运行", "disburse run", OfficerRole.MAKER),
     "approved": ("已批准,待放行", "disburse release", OfficerRole.RELEASER),
-    "released": ("已放行", "", None),
+    "released": ("已放行,待银行回盘", "disburse results", OfficerRole.MAKER),
+    "answered": ("回盘已齐,待结账", "disburse close", OfficerRole.CHECKER),
+    "closed": ("已结账封存", "", None),
 }
 ORDER = ("claimed", "rejected", "rendered", "approved", "released")  # the least advanced batch decides
+NO_ANSWER = "none"
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What lies in the home beside the book: the outbox, what the last run listed and how far it came."""
+
+    outbox: Path | None = None
+    beyond_window: pl.DataFrame | None = None
+    stopped_at: str = ""  # empty: the last run was booked
+
+
+@dataclass(frozen=True)
+class OpenMatter:
+    """Something that is open: how much of it, whose it is, and what to do. `blocks`: the next step waits for it."""
+
+    code: str
+    label: str
+    count: int
+    fen: int | None
+    owners: tuple[str, ...]
+    advice: str
+    blocks: bool
 
 
 @dataclass(frozen=True)
@@ -39,6 +69,8 @@ class MonthStatus:
     next_officers: tuple[str, ...]
     cycles: int
     open_holds: int
+    matters: tuple[OpenMatter, ...]
+    answers: tuple[Labelled, ...]  # lines and fen of released files by what the bank said
     uncertain: tuple[Labelled, ...]  # money that rests on a draft or a placeholder
     batches: tuple[dict[str, object], ...]
 
@@ -47,33 +79,160 @@ class MonthStatus:
         return asdict(self)
 
 
-def status_of(book: Book, settings: Settings, county: str, pay_month: date) -> MonthStatus:
-    """Where a county's pay month stands, from the book."""
+def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen: Seen | None = None) -> MonthStatus:
+    """Where a county's pay month stands, from the book and from what is `seen` beside it."""
     with book.reading() as conn:
         of_month = cycles.cycles_of(conn, county, pay_month)
         rows = batches.batches_of(conn, county, pay_month).filter(pl.col("state") != "voided").sort("batch_id")
         waiting = holds.open_holds(conn, county)
         uncertain = figures.uncertain(conn, county, pay_month)
-    states = rows["state"].to_list()
-    step = next((state for state in ORDER if state in states), "nothing_to_pay" if of_month else "none")
+        said = figures.answers(conn, county, pay_month)
+        is_closed = bool(of_month) and of_month[-1] not in sealing.open_cycles(conn, county, pay_month)
+        step = _step(rows, said, is_run=bool(of_month), is_closed=is_closed)
+        desk = _Desk(settings, county, pay_month)
+        matters = [
+            *_of_run(desk, seen or Seen()),
+            *_of_batches(desk, rows, seen or Seen()),
+            *_of_answers(desk, said, step),
+            *_of_holds(desk, waiting),
+            *_of_standards(desk, figures.unset(conn, county, pay_month)),
+            *_of_earlier_months(desk, conn),
+        ]
     label, command, role = STEPS[step]
     return MonthStatus(
         county=county,
         pay_month=month_text(pay_month),
         step=step,
         label=label,
-        next_command=f"{command} --county {county} --month {month_text(pay_month)}" if command else "",
-        next_officers=tuple(_who_may(settings, role, county)) if role else (),
+        next_command=desk.command(command) if command else "",
+        next_officers=desk.who(role) if role else (),
         cycles=len(of_month),
         open_holds=waiting["person_no"].n_unique(),
+        matters=tuple(matters),
+        answers=tuple(_answers(said)),
         uncertain=not_in_force(uncertain),
         batches=tuple(rows.select("batch_id", "part", "state", "file_name", "line_count", "total_fen").to_dicts()),
     )
 
 
-def _who_may(settings: Settings, role: OfficerRole, county: str) -> list[str]:
-    return [
-        officer.name
-        for officer in settings.officer
-        if role in officer.roles and (not officer.counties or county in officer.counties)
-    ]
+def newest_month(book: Book, county: str) -> date | None:
+    """The newest pay month the county has run."""
+    with book.reading() as conn:
+        newest = cycles.newest_cycle(conn, county)
+    return newest.pay_month if newest else None
+
+
+@dataclass(frozen=True)
+class _Desk:
+    """Who works on which month."""
+
+    settings: Settings
+    county: str
+    pay_month: date
+
+    def who(self, role: OfficerRole) -> tuple[str, ...]:
+        """The officers who may act in a role in the county."""
+        return tuple(
+            officer.name
+            for officer in self.settings.officer
+            if role in officer.roles and (not officer.counties or self.county in officer.counties)
+        )
+
+    def command(self, name: str) -> str:
+        """A command for this county and month."""
+        return f"{name} --county {self.county} --month {month_text(self.pay_month)}"
+
+
+def _step(rows: pl.DataFrame, said: pl.DataFrame, *, is_run: bool, is_closed: bool) -> str:
+    if is_closed:
+        return "closed"
+    states = rows["state"].to_list()
+    step = next((state for state in ORDER if state in states), "nothing_to_pay" if is_run else "none")
+    return "answered" if step == "released" and _open_answers(said).is_empty() else step
+
+
+def _open_answers(said: pl.DataFrame) -> pl.DataFrame:
+    return said.filter(pl.col("bank_event").is_null() | (pl.col("bank_event") == BankEvent.UNKNOWN.value))
+
+
+def _of_run(desk: _Desk, seen: Seen) -> Iterator[OpenMatter]:
+    """A run that did not come to its end, and what no run may carry."""
+    if seen.stopped_at:
+        label = f"最近一次运行或预览没有入账,停在:{seen.stopped_at}"
+        again = f"按提示更正后重新运行 {desk.command('disburse run')}"
+        yield OpenMatter("run_stopped", label, 1, None, desk.who(OfficerRole.MAKER), again, blocks=True)
+    if seen.beyond_window is not None and seen.beyond_window.height:
+        line = beyond(seen.beyond_window)
+        label = "须人工处理 action required:期限之外的差异"
+        advice = f"见 reports/{desk.county}/{month_text(desk.pay_month)}/action_required.xlsx"
+        fen = line.owed_more_fen + line.owed_less_fen
+        yield OpenMatter("action_required", label, line.lines, fen, desk.who(OfficerRole.MAKER), advice, blocks=False)
+
+
+def _of_batches(desk: _Desk, rows: pl.DataFrame, seen: Seen) -> Iterator[OpenMatter]:
+    """Batches that were rejected, and files that are missing or are not those the book knows."""
+    for row in rows.iter_rows(named=True):
+        fen, makers = row["total_fen"], desk.who(OfficerRole.MAKER)
+        again = f"更正后重新运行 {desk.command('disburse run')}"
+        if row["state"] == "rejected":
+            label = f"{row['batch_id']} 被 {row['rejected_by']} 驳回:{row['reject_reason']}"
+            yield OpenMatter("rejected", label, 1, fen, makers, again, blocks=True)
+        wrong = _wrong_with_file(row, folder_of(seen.outbox, desk.county, desk.pay_month)) if seen.outbox else ""
+        if wrong:
+            label = f"{row['file_name']} {wrong}"
+            yield OpenMatter("file", label, 1, fen, makers, again, blocks=row["state"] != "released")
+
+
+def _wrong_with_file(row: dict[str, object], folder: Path) -> str:
+    """A file that went out may have been taken away; one that still waits may not."""
+    if not row["file_name"]:
+        return ""
+    path = folder / str(row["file_name"])
+    if not path.exists():
+        return "" if row["state"] == "released" else "文件不在 outbox 中"
+    return "" if digest_of(path) == row["file_digest"] else "文件与总账登记的摘要不同,已被改动"
+
+
+def _of_answers(desk: _Desk, said: pl.DataFrame, step: str) -> Iterator[OpenMatter]:
+    """Released lines without an answer, or with one that says nothing."""
+    if step == "closed":
+        return
+    for row in _open_answers(said).iter_rows(named=True):
+        is_silent = row["bank_event"] is None
+        code, label = ("unanswered", "已放行、银行尚未答复") if is_silent else ("unknown", "银行答复待查")
+        advice = f"读入回盘 {desk.command('disburse results')}" if is_silent else "请向银行查明,查明前不再发放"
+        yield OpenMatter(
+            code, label, row["line_count"], row["amount_fen"], desk.who(OfficerRole.MAKER), advice, blocks=True
+        )
+
+
+def _of_holds(desk: _Desk, waiting: pl.DataFrame) -> Iterator[OpenMatter]:
+    """Open holds by code and by whose they are: the officer who placed them, or the makers where a rule did."""
+    counts = waiting.group_by("code", "actor").agg(people=pl.col("person_no").n_unique().cast(pl.Int64))
+    for code, actor, people in counts.sort("code", "actor").iter_rows():
+        owners = desk.who(OfficerRole.MAKER) if actor == holds.RULE else (actor,)
+        advice = f"disburse hold list --county {desk.county}"
+        yield OpenMatter(f"hold:{code}", f"暂缓:{HoldCode.label_of(code)}", people, None, owners, advice, blocks=False)
+
+
+def _of_standards(desk: _Desk, unset: pl.DataFrame) -> Iterator[OpenMatter]:
+    for benefit, people in unset.sort("benefit").iter_rows():
+        label = f"标准未设定:{Benefit.label_of(benefit)}"
+        advice = "标准公布后录入政策包;名单见 standard_not_set.xlsx"
+        yield OpenMatter(f"unset:{benefit}", label, people, None, desk.who(OfficerRole.MAKER), advice, blocks=False)
+
+
+def _of_earlier_months(desk: _Desk, conn: Transaction) -> Iterator[OpenMatter]:
+    """Earlier pay months that nobody has closed."""
+    standing = sealing.open_cycles(conn, desk.county, desk.pay_month)
+    earlier = sorted({month_text(one.pay_month) for one in standing if one.pay_month < desk.pay_month})
+    if earlier:
+        label, oldest = f"以前月份未结账:{'、'.join(earlier)}", earlier[0]
+        advice = f"disburse status --county {desk.county} --month {oldest}"
+        yield OpenMatter("earlier_open", label, len(earlier), None, desk.who(OfficerRole.CHECKER), advice, blocks=False)
+
+
+def _answers(said: pl.DataFrame) -> Iterator[Labelled]:
+    for event, lines, fen in said.iter_rows():
+        label = BankEvent.label_of(event) if event else "尚未答复"
+        yield Labelled(event or NO_ANSWER, label, lines, fen)

@@ -1,0 +1,191 @@
+"""`disburse status`: what blocks the next step and who may take it, of a month and of every county."""
+
+import json
+import os
+import subprocess
+import sys
+
+import polars as pl
+import pytest
+
+from contracts.codes import HoldCode
+from contracts.months import parse_month
+from dagster_project.standing import stage_of, stopped_at
+from ledger import holds, people, results, sealing, signing
+from ledger.book import open_book
+from ledger.story import story
+from reports.status import Seen, status_of
+from tests import homes
+
+ONE, TWO, NO_ACCOUNT = (homes.resident_id(born, 2) for born in ("1940-03-05", "1941-04-18", "1942-02-11"))
+JULY, AUGUST = parse_month("2024-07"), parse_month("2024-08")
+
+
+def hand_in(home, month, county=homes.COUNTY):
+    homes.hand_in(
+        home,
+        month,
+        county,
+        population=[homes.person(one, division_code=county) for one in (ONE, TWO, NO_ACCOUNT)],
+        account=[homes.account(one) for one in (ONE, TWO)],
+    )
+
+
+@pytest.fixture
+def home(tmp_path):
+    """July run, not yet signed."""
+    made = homes.make_home(tmp_path / "home")
+    hand_in(made, "2024-07")
+    homes.run(made, "2024-07")
+    return made
+
+
+@pytest.fixture
+def book(home):
+    opened = open_book(home.database_url)
+    yield opened
+    opened.close()
+
+
+def status(home, book, month=JULY, **seen):
+    return status_of(book, home.settings(), homes.COUNTY, month, Seen(**seen))
+
+
+def matters(found):
+    return {matter.code: matter for matter in found.matters}
+
+
+def answer(book, person_id, event):
+    with book.reading() as conn:
+        number = people.person_no_of(conn, person_id)
+        instruction = story(conn, number).payments["instruction_id"][-1:]
+    rows = pl.DataFrame({"instruction_id": instruction, "event": [event], "reason_code": [""], "reason": [""]})
+    results.record(book, homes.COUNTY, f"{person_id}{event}", rows, "test")
+
+
+def test_a_released_month_waits_for_the_bank_until_every_line_is_answered(home, book):
+    homes.sign(home, "2024-07")
+    found = status(home, book)
+    assert (found.step, found.next_command.split()[1]) == ("released", "results")
+    silent = matters(found)["unanswered"]
+    assert (silent.count, silent.fen, silent.blocks, silent.owners) == (2, 100_00, True, (homes.MAKER,))
+    answer(book, ONE, "accepted")
+    answer(book, TWO, "unknown")
+    found = status(home, book)
+    assert found.step == "released"
+    assert "unanswered" not in matters(found)
+    assert (matters(found)["unknown"].count, matters(found)["unknown"].fen) == (1, 50_00)
+    answer(book, TWO, "returned")
+    found = status(home, book)
+    assert (found.step, found.next_officers) == ("answered", (homes.CHECKER,))
+    assert {row.code: row.count for row in found.answers} == {"accepted": 1, "returned": 1}
+
+
+def test_a_sealed_month_is_closed_and_nothing_comes_next(home, book):
+    homes.sign(home, "2024-07")
+    answer(book, ONE, "accepted")
+    answer(book, TWO, "accepted")
+    sealing.close(book, homes.COUNTY, JULY, homes.CHECKER, "test")
+    found = status(home, book)
+    assert (found.step, found.next_command) == ("closed", "")
+
+
+def test_holds_name_whose_they_are(home, book):
+    with book.reading() as conn:
+        number = people.person_no_of(conn, ONE)
+    holds.place(book, homes.COUNTY, number, HoldCode.MANUAL, "来信反映", homes.CHECKER, "test")
+    found = matters(status(home, book))
+    assert found["hold:MANUAL"].owners == (homes.CHECKER,)
+    assert found["hold:ACCOUNT_MISSING"].owners == (homes.MAKER,)
+    assert not found["hold:MANUAL"].blocks
+
+
+def test_a_rejected_batch_blocks_with_the_reason_and_by_whom(home, book):
+    signing.reject(book, homes.COUNTY, JULY, homes.CHECKER, "test", "金额有疑问")
+    found = status(home, book)
+    assert found.step == "rejected"
+    rejected = matters(found)["rejected"]
+    assert homes.CHECKER in rejected.label
+    assert "金额有疑问" in rejected.label
+    assert rejected.blocks
+
+
+def test_a_file_that_is_gone_or_was_edited_blocks(home, book):
+    assert "file" not in matters(status(home, book, outbox=home.outbox))
+    (file,) = (path for path in home.outbox.rglob("*.xlsx"))
+    whole = file.read_bytes()
+    file.write_bytes(whole + b" ")
+    edited = matters(status(home, book, outbox=home.outbox))["file"]
+    assert "已被改动" in edited.label
+    assert edited.blocks
+    file.unlink()
+    assert "不在 outbox" in matters(status(home, book, outbox=home.outbox))["file"].label
+    file.write_bytes(whole)
+    homes.sign(home, "2024-07")
+    file.unlink()
+    assert "file" not in matters(status(home, book, outbox=home.outbox))
+
+
+def test_what_no_run_may_carry_needs_an_officer(home, book):
+    listed = stage_of(home, homes.COUNTY, JULY).read("beyond_window")
+    assert "action_required" not in matters(status(home, book, beyond_window=listed))
+    key = {"person_no": [1], "benefit": ["old_age_allowance"], "benefit_month": [parse_month("2020-01")]}
+    too_old = pl.DataFrame({**key, "booked_fen": [50_00], "entitled_fen": [20_00]}, schema=listed.schema)
+    line = matters(status(home, book, beyond_window=too_old))["action_required"]
+    assert (line.count, line.fen) == (1, 30_00)
+    assert "action required" in line.label
+
+
+def test_a_run_that_was_stopped_says_where(home, book):
+    assert stopped_at(book, stage_of(home, homes.COUNTY, JULY)) == ""
+    hand_in(home, "2024-08")
+    begun = homes.begin(home, "2024-08")
+    stage = stage_of(home, homes.COUNTY, AUGUST)
+    assert stopped_at(book, stage).startswith("收件(人口、")
+    homes.decide(begun)
+    begun.close()
+    assert stopped_at(book, stage) == "入账"
+    found = status(home, book, AUGUST, stopped_at="入账")
+    assert matters(found)["run_stopped"].blocks
+
+
+def test_earlier_months_that_nobody_closed_are_named(home, book):
+    homes.sign(home, "2024-07")
+    hand_in(home, "2024-08")
+    homes.run(home, "2024-08")
+    line = matters(status(home, book, AUGUST))["earlier_open"]
+    assert "2024-07" in line.label
+    assert line.owners == (homes.CHECKER,)
+    assert not line.blocks
+
+
+def disburse(home, *arguments, code=0):
+    told = subprocess.run(
+        [sys.executable, "-m", "cli.main", *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"DISBURSE_HOME": str(home.path), "PYTHONUTF8": "1"},
+    )
+    assert told.returncode == code, told.stdout + told.stderr
+    return told.stdout + told.stderr
+
+
+def test_without_a_month_the_newest_is_told_with_the_next_step_first(home):
+    first, following, *_ = disburse(home, "status", "--county", homes.COUNTY).splitlines()
+    assert first == "410721 2024-07:文件已生成,待批准"
+    assert following.strip() == f"下一步:disburse approve --county 410721 --month 2024-07 --as {homes.CHECKER}"
+
+
+def test_without_a_county_every_county_has_its_line(home):
+    hand_in(home, "2024-07", "410902")
+    (home.path / "disburse.toml").write_text(
+        (home.path / "disburse.toml").read_text("utf-8") + '[county.411102]\nrun_as = "x"\n', "utf-8"
+    )
+    told = json.loads(disburse(home, "status", "--json"))
+    assert [(one["county"], one["step"]) for one in told] == [("410721", "rendered"), ("410902", "none")]
+    assert "还没有收到名册:411102" in disburse(home, "status")
+
+
+def test_a_county_nobody_knows_says_what_to_do(home):
+    assert "请把名册放入 inbox" in disburse(home, "status", "--county", "411102", code=7)
