@@ -11,6 +11,7 @@ from datetime import date
 from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.months import add_months, months_between
+from contracts.settings import CurrentList
 
 
 class RegisterInput(BaseModel):
@@ -25,6 +26,8 @@ class RegisterInput(BaseModel):
     carried_months: int = 0  # how many months old it is
     # of the county's layout it is read with; absent where there is none, so that manifests of before keep their digest
     layout_digest: str = Field("", exclude_if=lambda digest: not digest)
+    # how a bare list of today's people becomes months; absent where the register says its months itself
+    current_list: CurrentList | None = Field(None, exclude_if=lambda rule: rule is None)
 
     @property
     def is_new(self) -> bool:

@@ -10,10 +10,10 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from contracts.codes import Benefit, MissingRegister, OfficerRole
+from contracts.codes import Benefit, FirstList, MissingRegister, OfficerRole, Vanished
 from contracts.errors import InputError, NotAllowedError
 from contracts.months import month_text, parse_month
-from contracts.registers import INBOX_FILES
+from contracts.registers import INBOX_FILES, WITH_MONTHS
 
 
 class Strict(BaseModel):
@@ -44,6 +44,13 @@ class DatabaseSource(Strict):
         return query
 
 
+class CurrentList(Strict):
+    """`[county.410721.current_lists.low_income]`: a register handed in as a bare list of today's people."""
+
+    first_list: FirstList = FirstList.FROM_INBOX_MONTH
+    vanished: Vanished = Vanished.END_BEFORE_INBOX_MONTH
+
+
 class CountySettings(Strict):
     """`[county.410721]`."""
 
@@ -59,6 +66,7 @@ class CountySettings(Strict):
     refused_stop_at_least: int = Field(20, ge=0)
     shared_account_most: int = Field(3, ge=1)  # people of one account; more are in doubt
     missing_register: dict[str, MissingRegister] = Field(default_factory=dict)  # register → what to do; else carry
+    current_lists: dict[str, CurrentList] = Field(default_factory=dict)  # register → how its list becomes months
     profiles: dict[str, str] = Field(default_factory=dict)  # benefit → profile
     default_profile: str = "generic_pipe"
     sources: dict[str, DatabaseSource] = Field(default_factory=dict)  # register or match list → where it is kept
@@ -76,6 +84,14 @@ class CountySettings(Strict):
         if unknown:
             raise ValueError(f"不认识的名册:{'、'.join(unknown)}")
         return sources
+
+    @field_validator("current_lists")
+    @classmethod
+    def _with_months(cls, told: dict[str, CurrentList]) -> dict[str, CurrentList]:
+        without = [name for name in told if name not in WITH_MONTHS]
+        if without:
+            raise ValueError(f"没有起止年月的名册:{'、'.join(without)};可设的有:{'、'.join(WITH_MONTHS)}")
+        return told
 
     @field_validator("missing_register")
     @classmethod

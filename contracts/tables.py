@@ -26,6 +26,7 @@ from contracts.codes import (
     GapGround,
     HoldCode,
     Kind,
+    ListChange,
     LowIncomeCategory,
     Outcome,
     PaymentState,
@@ -127,6 +128,15 @@ class Matched(Table):
     from_month: pl.Date = column("起始年月", "项目不空时", unit="month", required=False)
     to_month: pl.Date = column("终止年月", "空为仍在发", unit="month", required=False)
     evidence: str = column("证据", "同一证据给出同一依据")
+
+
+class ListedChange(Table):
+    """名单变化:今日在册名单与上次比较,谁自何月起、至何月止。"""
+
+    register: str = column("名册")
+    change: pl.Enum = column("变化", code=ListChange)
+    person_no: int = person_no()
+    month: pl.Date = column("年月", "新增、变更为起始月,终止为最后一月,暂缓为收件月", unit="month")
 
 
 class IntakeCount(Table):
@@ -435,6 +445,7 @@ TABLES: tuple[type[Table], ...] = (
     ChangedCell,
     DoubtfulRow,
     Matched,
+    ListedChange,
     IntakeCount,
     RegisterGap,
     Facts,

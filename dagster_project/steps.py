@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,11 +14,11 @@ import polars as pl
 import calculators
 import intake
 import rulebook
-from contracts.codes import Benefit, Doubt, MissingRegister, Outcome, RefusalCode
+from contracts.codes import Benefit, Doubt, ListChange, MissingRegister, Outcome, RefusalCode
 from contracts.columns import empty, headers, polars_schema
 from contracts.errors import InputError, StoppedError
 from contracts.manifest import Manifest, RegisterInput
-from contracts.months import month_text
+from contracts.months import month_text, parse_month
 from contracts.registers import (
     INBOX_FILES,
     MATCH_LISTS,
@@ -28,7 +29,7 @@ from contracts.registers import (
     label_of,
 )
 from contracts.settings import CountySettings, Home
-from contracts.tables import Entitled, IntakeCount, RefusedRow, RegisterGap
+from contracts.tables import Entitled, IntakeCount, ListedChange, RefusedRow, RegisterGap
 from dagster_project.month import EVIDENCED_POPULATION, Choices, Counts, Month, standing_table, total_fen
 from dagster_project.store import Store
 from ledger import cycles, history, holds, people, receipts
@@ -86,6 +87,7 @@ def _received(home: Home, county: str, pay_month: date, register: str, file: int
         inbox_month=month_text(file.inbox_month),
         carried_months=months_apart(file.inbox_month, pay_month),
         layout_digest=received.layout_digest,
+        current_list=home.settings().of(county).current_lists.get(register),
     )
 
 
@@ -208,18 +210,50 @@ def accept(month: Month, register: str) -> Counts:
     if not given.file_digest:
         return _keep(month, given, standing, empty(RefusedRow), empty(RegisterGap))
     received = kept_input(month.home, given)
-    if received.cells.is_empty() and not received.refused.is_empty():  # the whole file was refused
+    if _is_refused_whole(received, given):
         if register in REQUIRED_REGISTERS and (problem := received.problem()):
             raise problem
         return _keep(month, given, standing, received.refused, empty(RegisterGap))
     numbers = people.number_people(month.book, intake.ids_in([received]))
-    accepted = intake.accept(received, numbers, month.manifest.known_on)
+    accepted = intake.accept(received, numbers, month.manifest.known_on, is_current_list=given.current_list is not None)
     month.stage.write(f"refused_{register}", accepted.refused)  # to be looked at where a threshold stops the register
     if not _is_taken_anyway(month, given):
         intake.check_refused(accepted, month.settings)
-        intake.check_shrink(register, accepted.rows, previous, month.settings)
-    stood = intake.stand_in(accepted, previous, month.stage.read("decisions"))
+        intake.check_shrink(register, accepted.rows, _running(previous, given), month.settings)
+    decisions = month.stage.read("decisions")
+    listed = _with_months(month, given, accepted, previous, decisions)
+    stood = intake.stand_in(listed, previous, decisions)
     return _keep(month, given, stood.rows, accepted.refused, stood.gaps, accepted)
+
+
+def _is_refused_whole(received: intake.Received, given: RegisterInput) -> bool:
+    """Whether nothing of a file can be used: no rows, or rows without months that no setting gives them."""
+    lacks_months = (received.refused["code"] == RefusalCode.MONTHS_ABSENT.value).any()
+    return (received.cells.is_empty() and not received.refused.is_empty()) or (
+        lacks_months and given.current_list is None
+    )
+
+
+def _running(previous: pl.DataFrame | None, given: RegisterInput) -> pl.DataFrame | None:
+    """The rows from before whose people the newest file has to name: of a current list those that still ran."""
+    if previous is None or given.current_list is None:
+        return previous
+    return intake.running_rows(previous, parse_month(given.inbox_month))
+
+
+def _with_months(
+    month: Month,
+    given: RegisterInput,
+    accepted: intake.Accepted,
+    previous: pl.DataFrame | None,
+    decisions: pl.DataFrame,
+) -> intake.Accepted:
+    """The accepted rows; those of a current list with their months, what it changes kept as list_changes_<register>."""
+    if given.current_list is None:
+        return accepted
+    listed = intake.months_of_list(accepted, previous, parse_month(given.inbox_month), given.current_list, decisions)
+    month.stage.write(f"list_changes_{given.name}", listed.changes)
+    return replace(accepted, rows=listed.rows)
 
 
 def _require_new(month: Month, given: RegisterInput) -> None:
@@ -306,6 +340,7 @@ def list_refused(month: Month) -> Counts:
     month.stage.write("intake_counts", gather(month, "counts"))
     gaps = month.stage.write("register_gaps", gather(month, "gaps"))
     doubtful = month.stage.write("doubtful_rows", _doubts(month))
+    changes = month.stage.write("list_changes", _list_changes(month))
     return {
         "行数": refused.height,
         "拒收行数": refused.filter(pl.col("code") != RefusalCode.NOT_DATA.value)
@@ -313,7 +348,17 @@ def list_refused(month: Month) -> Counts:
         .n_unique(),
         "沿用上次的人数": gaps["person_no"].n_unique(),
         **{doubt.label: _people_in(doubtful, doubt) for doubt in Doubt},
+        **{
+            f"在册名单:{change.label}": changes.filter(pl.col("change") == change.value)["person_no"].n_unique()
+            for change in ListChange
+        },
     }
+
+
+def _list_changes(month: Month) -> pl.DataFrame:
+    """What the current lists of the month change (ListedChange)."""
+    lists = [given.name for given in month.manifest.registers if month.stage.has(f"list_changes_{given.name}")]
+    return pl.concat([empty(ListedChange), *(month.stage.read(f"list_changes_{name}") for name in lists)])
 
 
 def _doubts(month: Month) -> pl.DataFrame:

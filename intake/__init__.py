@@ -1,6 +1,7 @@
 """Files as counties have them → contract tables and refused rows."""
 
 from intake.accepting import Accepted, accept, ids_in
+from intake.current_lists import ListedMonths, months_of_list, running_rows
 from intake.databases import fetch
 from intake.doubts import doubts
 from intake.gaps import DECISIONS, Decision, StoodIn, stand_in
@@ -19,6 +20,7 @@ __all__ = [
     "CountyLayout",
     "Decision",
     "FoundFile",
+    "ListedMonths",
     "Received",
     "Seen",
     "StoodIn",
@@ -34,9 +36,11 @@ __all__ = [
     "inspect",
     "kept",
     "matched",
+    "months_of_list",
     "read_layout",
     "receive",
     "register_named",
+    "running_rows",
     "stand_in",
     "suggest",
     "write_returned",

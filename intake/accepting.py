@@ -25,6 +25,7 @@ from intake.repeats import settle_repeats
 from intake.resident_ids import birth_date, born_out_of_time, legible
 
 IS_BAD = "is_bad"
+BEGINNING = "from_month"
 IS_LISTED = pl.col("code") == RefusalCode.NOT_DATA.value
 
 
@@ -71,6 +72,10 @@ class Check:
     code: pl.Expr
     advice: str = ""  # empty: the usual advice for the code
 
+    def asks_for(self, column: str) -> bool:
+        """Whether the column must be filled in."""
+        return self.column.name == column and self.code.meta.eq(_code(RefusalCode.VALUE_MISSING))
+
 
 def ids_in(received: Iterable[Received]) -> pl.DataFrame:
     """The identity numbers of all registers' people: person_id, distinct, sorted, only those that can be right."""
@@ -81,15 +86,19 @@ def ids_in(received: Iterable[Received]) -> pl.DataFrame:
     return pl.concat(found).drop_nulls().unique().sort("person_id")
 
 
-def accept(received: Received, numbers: pl.DataFrame, known_on: date) -> Accepted:
+def accept(received: Received, numbers: pl.DataFrame, known_on: date, *, is_current_list: bool = False) -> Accepted:
     """Sort a register's rows into accepted and refused.
+
+    Rows of a current list need not say since when they run (intake/current_lists.py).
 
     `numbers` (PersonNumbers) must hold every person of `ids_in()`; ValueError where it does not. Nobody may be born
     after `known_on`, the day the run knows of.
     """
     register = received.register
     columns = list(columns_of(FILES[register]))
-    checks = list(_checks(register, columns, known_on))
+    checks = [
+        check for check in _checks(register, columns, known_on) if not (is_current_list and check.asks_for(BEGINNING))
+    ]
     flagged = _flagged(_read(received.cells, columns), checks, received.refused)
     bad = flagged.filter(IS_BAD).pipe(_with_person_no, numbers)
     good = flagged.filter(~pl.col(IS_BAD)).pipe(_with_person_no, numbers)

@@ -42,15 +42,15 @@ def stand_in(accepted: Accepted, previous: pl.DataFrame | None, decisions: pl.Da
         gone = before.join(accepted.rows, on="institution_id", how="anti")
         return StoodIn(_sorted(pl.concat([accepted.rows, gone]), "institution_id"), empty(RegisterGap))
     decided = decisions.filter(pl.col("register") == accepted.register)
-    doubted = pl.concat([_refused_people(accepted), _vanished_people(accepted, before)])
-    doubted = doubted.join(_deciding(decided, Decision.ACCEPT_GONE), on="person_no", how="anti")
+    doubted = pl.concat([refused_people(accepted), _vanished_people(accepted, before)])
+    doubted = doubted.join(deciding(decided, Decision.ACCEPT_GONE), on="person_no", how="anti")
     standing = before.join(doubted, on="person_no", how="semi")
     current = accepted.rows.join(standing, on="person_no", how="anti")
-    gaps = doubted.join(_deciding(decided, Decision.KEEP), on="person_no", how="anti")
+    gaps = doubted.join(deciding(decided, Decision.KEEP), on="person_no", how="anti")
     return StoodIn(_sorted(pl.concat([current, standing]), "person_no"), _gap_table(accepted.register, gaps))
 
 
-def _refused_people(accepted: Accepted) -> pl.DataFrame:
+def refused_people(accepted: Accepted) -> pl.DataFrame:
     """People with a refused row. A row refused only because an equal one was taken leaves nothing in doubt."""
     refused = accepted.refused.filter(
         pl.col("person_no").is_not_null() & (pl.col("code") != RefusalCode.DUPLICATE_ROW.value)
@@ -70,7 +70,8 @@ def _ground(ground: GapGround) -> pl.Expr:
     return pl.lit(ground.value, GapGround.dtype())
 
 
-def _deciding(decided: pl.DataFrame, decision: Decision) -> pl.DataFrame:
+def deciding(decided: pl.DataFrame, decision: Decision) -> pl.DataFrame:
+    """The people (person_no) about whom that was decided. `decided`: DECISIONS of one register."""
     return decided.filter(pl.col("decision").cast(pl.String) == decision.value).select("person_no")
 
 

@@ -13,13 +13,14 @@ from typing import NamedTuple
 
 from contracts.codes import RefusalCode
 from contracts.columns import columns_of
-from contracts.registers import FILES
+from contracts.registers import FILES, MONTHS, WITH_MONTHS
 from contracts.strict_yaml import Key
 from intake.layouts import CountyLayout, column_named, letters_of_place, place_of_letters
 from intake.raw import RawTable
 from intake.refusals import note
 
 SEARCHED_ROWS = 20
+HARMLESS = (RefusalCode.HEADER_UNKNOWN, RefusalCode.MONTHS_ABSENT)  # the rows can be read all the same
 
 
 class Matched(NamedTuple):
@@ -35,7 +36,11 @@ class Matched(NamedTuple):
 
     def is_broken(self) -> bool:
         """The file cannot be read with this header."""
-        return any(record["code"] != RefusalCode.HEADER_UNKNOWN for record in self.notes)
+        return any(record["code"] not in HARMLESS for record in self.notes)
+
+    def lacks_months(self) -> bool:
+        """The file does not say since when and until when its rows run."""
+        return any(record["code"] == RefusalCode.MONTHS_ABSENT for record in self.notes)
 
 
 class Header(NamedTuple):
@@ -49,10 +54,15 @@ class Header(NamedTuple):
 
 
 def find_header(register: str, tables: Sequence[RawTable], layout: CountyLayout | None = None) -> Header:
-    """The first whole header of any sheet; where there is none, the row that comes nearest to one. Tables: not none."""
+    """The first whole header of any sheet, one with its months before one without; else the row nearest to a header.
+
+    `tables`: not none.
+    """
     found = [header for table in tables for header in _candidates(register, table, layout)]
-    whole = next((header for header in found if not header.matched.is_broken()), None)
-    return whole or max(found, key=lambda header: len(header.matched.places))
+    whole = [header for header in found if not header.matched.is_broken()]
+    if whole:
+        return min(whole, key=lambda header: header.matched.lacks_months())
+    return max(found, key=lambda header: len(header.matched.places))
 
 
 def _candidates(register: str, table: RawTable, layout: CountyLayout | None) -> Iterator[Header]:
@@ -89,10 +99,16 @@ def match_header(register: str, header: list[str], layout: CountyLayout | None =
             places[name].append(place)
     found = {name: matched[0] for name, matched in places.items()} | declared.places
     known = {*found, *declared.defaults, *declared.missed}
+    absent = [facts for facts in columns_of(FILES[register]) if facts.name not in known and not facts.optional_column]
+    of_months = [facts for facts in absent if register in WITH_MONTHS and facts.name in MONTHS]
     missing = [
         note(register, RefusalCode.HEADER_MISSING, column=facts.header, reason=f"缺少必需的列“{facts.header}”")
-        for facts in columns_of(FILES[register])
-        if facts.name not in known and not facts.optional_column
+        for facts in absent
+        if facts not in of_months
+    ]
+    monthless = [
+        note(register, RefusalCode.MONTHS_ABSENT, column=facts.header, reason=f"没有“{facts.header}”列")
+        for facts in of_months
     ]
     repeated = [
         note(register, RefusalCode.HEADER_REPEATED, column=facts.header, reason=f"列“{facts.header}”出现了多次")
@@ -103,7 +119,7 @@ def match_header(register: str, header: list[str], layout: CountyLayout | None =
     read = {*found.values(), *declared.claimed, *(place for matched in places.values() for place in matched)}
     strangers = [text for place, text in enumerate(header) if plain(text) and place not in read]
     unknown = [] if missing or declared.notes else [_unknown(register, text) for text in strangers]
-    notes = [*missing, *repeated, *declared.notes, *declared.filled_twice(found), *unknown]
+    notes = [*missing, *monthless, *repeated, *declared.notes, *declared.filled_twice(found), *unknown]
     return Matched(found, notes, declared.members, tuple(layout.carried) if layout else ())
 
 

@@ -15,6 +15,7 @@ WHOLE_FILE = 0  # the source_row of a refusal that concerns the file
 
 ADVICE: dict[RefusalCode, str] = {
     RefusalCode.HEADER_MISSING: "请在表头补上该列",
+    RefusalCode.MONTHS_ABSENT: "请补上起止年月;只报今日在册人员的,请在 disburse.toml 的 current_lists 中写明",
     RefusalCode.HEADER_UNKNOWN: "该列未读取;如有用请改成规定的列名,否则不必处理",
     RefusalCode.HEADER_REPEATED: "请只保留一列",
     RefusalCode.LAYOUT_MISFIT: "请改正版式,或核对文件是否换了样子;可用 disburse intake inspect 查看文件",

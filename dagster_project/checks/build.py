@@ -38,10 +38,12 @@ def blocking_check(asset: str, name: str, description: str, find: Finding) -> dg
     return check
 
 
-def contract_check(asset: str, table: str, schema: pa.DataFrameSchema) -> dg.AssetChecksDefinition:
-    """The table as stored against its contract, every value."""
+def contract_check(
+    asset: str, table: str, schema: pa.DataFrameSchema, name: str = "contract"
+) -> dg.AssetChecksDefinition:
+    """The table as stored against its contract, every value. `name`: where an asset has several tables."""
 
     def find(month: Month) -> dict[str, int | str]:
         return broken_rules(schema, month.stage.read(table))
 
-    return blocking_check(asset, "contract", "逐值核对数据契约 Every value against the contract", find)
+    return blocking_check(asset, name, "逐值核对数据契约 Every value against the contract", find)

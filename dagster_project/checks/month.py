@@ -5,7 +5,17 @@ import polars as pl
 
 from contracts.codes import Benefit, Outcome
 from contracts.registers import INBOX_FILES, accepted, evidenced_population
-from contracts.tables import Coordinated, Entitled, Facts, IntakeCount, Payable, RefusedRow
+from contracts.tables import (
+    Coordinated,
+    DoubtfulRow,
+    Entitled,
+    Facts,
+    IntakeCount,
+    ListedChange,
+    Matched,
+    Payable,
+    RefusedRow,
+)
 from dagster_project.checks.build import Finding, blocking_check, broken_rules, contract_check
 from dagster_project.month import EVIDENCED_POPULATION, Month
 from ledger import batches, holds, totals
@@ -36,7 +46,10 @@ def month_checks() -> list[dg.AssetChecksDefinition]:
             "人口一人不少,死亡日期只会提前 Nobody is lost, and a day of death only moves forward",
             revived,
         ),
+        contract_check(EVIDENCED_POPULATION, "matched", Matched.to_schema(), "matched_contract"),
         contract_check("refused_rows", "refused_rows", RefusedRow.to_schema()),
+        contract_check("refused_rows", "doubtful_rows", DoubtfulRow.to_schema(), "doubtful_contract"),
+        contract_check("refused_rows", "list_changes", ListedChange.to_schema(), "list_changes_contract"),
         contract_check("facts", "facts", Facts.to_schema()),
         *(contract_check(f"entitled_{b}", f"entitled_{b}", Entitled.to_schema()) for b in Benefit),
         contract_check("coordinated", "coordinated", Coordinated.to_schema()),

@@ -12,6 +12,7 @@ from tests import homes
 
 ELDER, OTHER = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")
 HOPS = (
+    checks.revived,
     checks.hop_to_coordinated,
     checks.more_than_one_winner,
     checks.hop_to_posted,
@@ -79,6 +80,14 @@ def test_a_broken_contract_is_told_in_counts_without_the_rows(month):
     told = broken_rules(Coordinated.to_schema(), spoiled)
     assert told
     assert all(isinstance(count, int) for count in told.values())
+
+
+def test_a_death_that_was_taken_away_and_a_person_who_was_lost_are_found(month):
+    died = pl.lit(parse_month("2024-05"))
+    spoil(month, "accepted_population", lambda rows: rows.with_columns(died_on=died))
+    assert checks.revived(month) == {"死亡日期推后的人数": 2}
+    spoil(month, "evidenced_population", lambda rows: rows.clear())
+    assert checks.revived(month) == {"丢失的人数": 2, "死亡日期推后的人数": 2}
 
 
 def unpaid(month):

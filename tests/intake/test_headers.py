@@ -4,7 +4,8 @@ import pytest
 
 from contracts.codes import RefusalCode
 from contracts.registers import REGISTERS, file_headers
-from intake.headers import header_names, match_header, plain
+from intake.headers import find_header, header_names, match_header, plain
+from intake.raw import RawTable
 
 
 @pytest.mark.parametrize("register", REGISTERS)
@@ -43,3 +44,12 @@ def test_a_file_without_headers_never_shows_its_first_person():
     matched = match_header("certification", ["990721194407310012", "2024-12-31"])
     assert matched.is_broken()
     assert "9907" not in str(matched.notes)
+
+
+def test_a_header_with_its_months_in_the_second_row_goes_before_its_first_row_alone():
+    first = ["身份证号", "类别", "起止年月", ""]
+    second = ["", "", "起始年月", "终止年月"]
+    header = find_header("family_planning", [RawTable.of_rows("", [first, second], ())])
+    assert (header.first_row, header.last_row) == (1, 2)
+    assert not header.matched.lacks_months()
+    assert find_header("family_planning", [RawTable.of_rows("", [first], ())]).matched.lacks_months()
