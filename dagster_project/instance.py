@@ -4,6 +4,7 @@ import os
 import warnings
 
 import dagster as dg
+from filelock import FileLock
 
 from contracts.files import write_whole
 from contracts.settings import Home
@@ -35,4 +36,5 @@ def open_instance(home: Home) -> dg.DagsterInstance:
     """The instance of a home."""
     prepare_environment(home)
     warnings.filterwarnings("ignore", category=dg.BetaWarning)
-    return dg.DagsterInstance.get()
+    with FileLock(home.dagster / ".opening"):  # two that make Dagster's databases at once leave them broken for good
+        return dg.DagsterInstance.get()

@@ -1,7 +1,7 @@
 """Eight processes race on one county-month: one set of batches, one set of lines, nobody pays twice.
 
 Each has a home of its own, as eight machines would, so that only the book stands between them; runs that share a home
-wait for the county's lock instead.
+wait for the county's lock instead, as is shown once with the graph.
 """
 
 import shutil
@@ -12,6 +12,8 @@ import pytest
 from contracts.codes import HoldCode, RecoveryMeans
 from contracts.months import parse_month
 from contracts.settings import Home
+from dagster_project.month import Choices
+from dagster_project.running import run_month
 from ledger import batches, cycles, holds, recovery, results, signing
 from ledger.book import SCHEMA_VERSION, open_book
 from payments import claim, profiles
@@ -25,6 +27,7 @@ OLD = [homes.resident_id(f"{year}-03-05", 7) for year in range(1925, 1945)]
 DEAD = {3: {"died_on": "2024-06-30"}}
 MOVED = {5: {"moved_out_on": "2024-07-20"}, 6: {"died_on": "2024-05-31"}}
 AUGUST = parse_month("2024-08")
+GRAPHS = 3  # at once; each takes seconds
 
 
 def registers(of_some):
@@ -120,6 +123,21 @@ def the_laws_hold(book):
     with book.reading() as conn:
         live = batches.batches_of(conn, CODE, None).filter(~pl.col("state").is_in(["voided", "released"]))
     assert live.select("cycle_id", "part").is_unique().all()
+
+
+def run_graph(number, home):
+    if number < GRAPHS:
+        choices = Choices(maker=homes.MAKER, system_user="test")
+        run_month(home, CODE, AUGUST, AUGUST.replace(day=15), choices)
+
+
+def test_runs_of_the_graph_in_one_home_wait_for_each_other(august, racers, book_url):
+    home = august[0]
+    assert racers.race(run_graph, home, DISBURSE_DATABASE_URL=book_url) == [None] * COUNT
+    on(book_url, the_laws_hold)
+    assert on(book_url, rows, "SELECT count(*) FROM run JOIN cycle USING (cycle_id)") == [(2,)]
+    assert on(book_url, rows, "SELECT count(*) FROM batch") == [(2,)]
+    assert [name for name in homes.outbox_bytes(home) if "/." in name] == []
 
 
 @pytest.fixture
