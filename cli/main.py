@@ -19,6 +19,8 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "approve": ("cli.sign", "approve", "复核人批准本月各批次  Approve the month's batches"),
     "reject": ("cli.sign", "reject", "复核人驳回本月各批次  Reject the month's batches"),
     "release": ("cli.sign", "release", "发放人放行本月各批次(不可撤回)  Release the month's batches, one way"),
+    "results": ("cli.results", "results", "读入回盘:到账、退票、待查  Read the bank's answers"),
+    "close": ("cli.close", "close", "复核人结账封存  Seal a month that is done"),
     "hold": ("cli.hold", "hold", "列出、设立、解除暂缓  List, place and lift holds"),
     "intake": ("cli.intake", "intake", "看来文、版式、拒收行、收件历史  Files as they arrive"),
     "export": ("cli.export", "export", "导出应享、发放、应追回、暂缓  Export tables"),

@@ -75,7 +75,7 @@ def _acted(home: Home, county: str, pay_month: date, asset: str, act: Callable[[
         book.close()
     if signed and asset:
         rows = of_month.filter(pl.col("batch_id").is_in(signed))
-        _report(home, asset, county, pay_month, {"批次": len(signed), **_money(rows)})
+        report(home, asset, county, pay_month, {"批次": len(signed), **_money(rows)})
     return signed
 
 
@@ -83,7 +83,8 @@ def _money(rows: pl.DataFrame) -> dict[str, int | str]:
     return {"笔数": int(rows["line_count"].sum()), "金额": f"{yuan_label(int(rows['total_fen'].sum()))} 元"}
 
 
-def _report(home: Home, asset: str, county: str, pay_month: date, metadata: dict[str, int | str]) -> None:
+def report(home: Home, asset: str, county: str, pay_month: date, metadata: dict[str, int | str]) -> None:
+    """Tell Dagster of an act on a month, with counts and digests, never a person."""
     instance = open_instance(home)
     instance.report_runless_asset_event(
         dg.AssetMaterialization(asset_key=asset, partition=partition_key(county, pay_month), metadata=dict(metadata))

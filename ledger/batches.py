@@ -19,7 +19,7 @@ from contracts.errors import BookError
 from contracts.months import month_text
 from contracts.tables import InstructionLine
 from ledger import audit, obligations
-from ledger.book import insert_frame, next_id, now, read_frame
+from ledger.book import insert_frame, next_id, now, read_among, read_frame
 from ledger.tables import approval, bank_event, batch, batch_event, cycle, instruction, instruction_item
 
 UNPAID = (
@@ -97,6 +97,14 @@ def items(conn: Connection, batch_id: str) -> pl.DataFrame:
     names = ("instruction_id", "obligation_id", "attempt", "amount_fen")
     statement = select(*(instruction_item.c[name] for name in names)).join(instruction)
     return read_frame(conn, statement.where(instruction.c.batch_id == batch_id)).sort("obligation_id")
+
+
+def pay_months_of(conn: Connection, county: str, instruction_ids: pl.Series) -> list[str]:
+    """The pay months ("YYYY-MM") of the county's cycles that these instructions went out in."""
+    statement = select(cycle.c.pay_month.label("month"), instruction.c.instruction_id)
+    of_county = statement.select_from(instruction.join(batch).join(cycle)).where(cycle.c.county == county)
+    rows = read_among(conn, of_county, instruction.c.instruction_id, instruction_ids.unique())
+    return rows["month"].unique().sort().to_list()
 
 
 def next_ordinal(conn: Connection, cycle_id: int) -> int:

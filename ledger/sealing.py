@@ -60,8 +60,8 @@ def open_cycles(conn: Connection, county: str, pay_month: date) -> list[Cycle]:
     return [one for one in cycles.cycles_until(conn, county, pay_month) if not cycles.is_sealed(conn, one.cycle_id)]
 
 
-def unanswered(conn: Connection, cycle_id: int) -> pl.DataFrame:
-    """Released instructions of a cycle without a final answer: no event, or the last is unknown.
+def unanswered(conn: Connection, *cycle_ids: int) -> pl.DataFrame:
+    """Released instructions of cycles without a final answer: no event, or the last is unknown.
 
     batch_id, line_no, instruction_id, benefit, amount_fen, bank_event (null: none), in order of batch and line.
     """
@@ -70,7 +70,7 @@ def unanswered(conn: Connection, cycle_id: int) -> pl.DataFrame:
     sent = (
         select(*(i[name] for name in columns))
         .join(tables.batch)
-        .where(tables.batch.c.cycle_id == cycle_id, is_released(i.batch_id))
+        .where(tables.batch.c.cycle_id.in_(cycle_ids), is_released(i.batch_id))
     )
     of_cycle = e.instruction_id.in_(sent.with_only_columns(i.instruction_id))
     events = read_frame(conn, select(e.event_id, e.instruction_id, e.event.label("bank_event")).where(of_cycle))
@@ -78,6 +78,11 @@ def unanswered(conn: Connection, cycle_id: int) -> pl.DataFrame:
     rows = read_frame(conn, sent).join(last, on="instruction_id", how="left")
     is_open = pl.col("bank_event").is_null() | (pl.col("bank_event") == BankEvent.UNKNOWN.value)
     return rows.filter(is_open).sort("batch_id", "line_no")
+
+
+def unanswered_until(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
+    """The unanswered instructions of every cycle that closing the pay month would seal, as `unanswered`."""
+    return unanswered(conn, *(one.cycle_id for one in open_cycles(conn, county, pay_month)))
 
 
 def blockers(conn: Connection, county: str, pay_month: date) -> list[Blocker]:
@@ -111,7 +116,7 @@ def close(
             told = ";".join(blocker.what for blocker in found[:5])
             raise BookError(f"还不能结账({len(found)} 项):{told}", found[0].advice, county)
         lists = [unanswered(conn, one.cycle_id) for one in waiting]
-        rows = pl.concat(lists) if lists else pl.DataFrame()
+        rows = unanswered(conn, *(one.cycle_id for one in waiting))
         if rows.height and (not reason or signed_list != list_digest(rows)):
             raise BookError(
                 f"有 {rows.height} 笔尚无最终回盘结果",

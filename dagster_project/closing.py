@@ -1,0 +1,151 @@
+"""After the files have gone out: the bank's answers are read back, the month is closed, and Dagster is told of both."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+import intake
+from contracts.codes import RefusalCode
+from contracts.columns import empty, polars_schema
+from contracts.errors import BookError
+from contracts.months import month_text, parse_month
+from contracts.settings import Home
+from contracts.tables import RefusedRow
+from dagster_project.month import system_user
+from dagster_project.signing import report
+from ledger import batches, results, sealing
+from ledger.book import Book, open_book
+from ledger.sealing import Seal
+
+RESULTS = "results"
+ADVICE = {
+    RefusalCode.ANSWER_UNPLACED: "请核对是否为本县、已放行批次的回盘",
+    RefusalCode.ANSWER_CONTRADICTS: "请与银行查明该笔的最终结果后,另文读入",
+}
+SHOWN_DIGEST = 12  # places of a list's digest that an officer gives to sign it
+
+
+@dataclass(frozen=True)
+class Answered:
+    """What a result file did: rows of the file, answers noted or known before, and what was refused (RefusedRow)."""
+
+    rows_in: int
+    noted: int
+    already: int
+    refused: pl.DataFrame = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """The released instructions of a month's open cycles that have no final answer, and what is signed of the list."""
+
+    rows: pl.DataFrame = field(repr=False)
+    signature: str
+
+
+def read_results(home: Home, county: str, path: Path, officer: str) -> Answered:
+    """Read a result file (contracts.registers.Results) row by row; the same file again changes nothing.
+
+    InputError where the file cannot be used at all. Rows that fit nothing are refused with their reason, never lost.
+    """
+    received = intake.receive(path, RESULTS, home.store)
+    if problem := received.problem():
+        raise problem
+    taken = intake.accept(received, empty_numbers(), date.max)
+    rows = taken.rows.select(
+        "instruction_id",
+        "event",
+        pl.col("reason_code").fill_null(""),
+        pl.col("reason").fill_null(""),
+        "source_row",
+        "source_sheet",
+        "source_file",
+    )
+    book = open_book(home.database_url)
+    try:
+        told = results.record(
+            book, county, received.digest, rows.drop("source_sheet", "source_file"), system_user(), officer
+        )
+        months = _pay_months(book, county, rows) if told.noted else []
+    finally:
+        book.close()
+    for month in months:
+        report(home, "answered", county, month, {"新增回盘": told.noted})
+    refused = pl.concat([taken.refused, _refused(rows, told.refused)])
+    return Answered(taken.rows_in, told.noted, told.already, refused)
+
+
+def unanswered(home: Home, county: str, pay_month: date) -> Unanswered:
+    """What the bank has not finally answered, of every cycle that closing the month would seal."""
+    book = open_book(home.database_url)
+    try:
+        with book.reading() as conn:
+            return _unanswered(sealing.unanswered_until(conn, county, pay_month))
+    finally:
+        book.close()
+
+
+def close_month(
+    home: Home, county: str, pay_month: date, officer: str, reason: str = "", signature: str = ""
+) -> list[Seal]:
+    """Seal the month's open cycles, and those of earlier months; nothing where all are sealed.
+
+    Unanswered instructions need the officer's reason and the signature of the list he has seen (`unanswered`).
+    """
+    book = open_book(home.database_url)
+    try:
+        with book.reading() as conn:
+            rows = sealing.unanswered_until(conn, county, pay_month)
+        now = _unanswered(rows)
+        if rows.height and reason and signature and signature != now.signature:
+            raise BookError(
+                "待查清单与所签的不同:签后又有变化", f"请重新核对清单,现为 --sign-list {now.signature}", county
+            )
+        signed = sealing.list_digest(rows) if signature else ""
+        seals = sealing.close(book, county, pay_month, officer, system_user(), reason, signed)
+    finally:
+        book.close()
+    for seal in seals:
+        told: dict[str, int | str] = {"封存摘要": seal.digest, "待查笔数": seal.unanswered_count}
+        report(home, "closed", county, seal.cycle.pay_month, told)
+    return seals
+
+
+def empty_numbers() -> pl.DataFrame:
+    """People's numbers for a file that names nobody."""
+    return pl.DataFrame(schema={"person_no": pl.Int64, "person_id": pl.String})
+
+
+def _unanswered(rows: pl.DataFrame) -> Unanswered:
+    return Unanswered(rows, sealing.list_digest(rows)[:SHOWN_DIGEST])
+
+
+def _pay_months(book: Book, county: str, rows: pl.DataFrame) -> list[date]:
+    with book.reading() as conn:
+        months = batches.pay_months_of(conn, county, rows["instruction_id"])
+    return sorted(parse_month(month) for month in months)
+
+
+def _refused(rows: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
+    """Answers the book refused, in the words of the intake."""
+    if refused.is_empty():
+        return empty(RefusedRow)
+    labels = {code.value: code.label for code in ADVICE}
+    said = refused.join(rows, on="source_row").with_columns(
+        register=pl.lit(RESULTS),
+        source_column=pl.lit("指令号"),
+        reason=pl.col("code").replace_strict(labels),
+        advice=pl.col("code").replace_strict({code.value: text for code, text in ADVICE.items()}),
+        value_masked="instruction_id",
+        person_no=pl.lit(None, pl.Int64),
+    )
+    return said.select(pl.col(name).cast(dtype) for name, dtype in polars_schema(RefusedRow).items())
+
+
+def month_name(seal: Seal) -> str:
+    """A sealed cycle as an officer calls it."""
+    return f"{month_text(seal.cycle.pay_month)} 第 {seal.cycle.sequence} 期"

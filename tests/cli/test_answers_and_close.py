@@ -1,0 +1,113 @@
+"""The bank's answers read back and the month closed, through the commands, as officers give them."""
+
+import json
+
+import openpyxl
+import polars as pl
+import pytest
+
+from contracts.columns import headers
+from contracts.tables import RefusedRow
+from ledger import batches, sealing
+from ledger.book import open_book
+from tests import homes
+from tests.cli.test_one_month import asked, disburse
+from tests.ledger.laws import breaches
+
+ONE, TWO, THREE = (homes.resident_id(born) for born in ("1940-03-05", "1938-02-11", "1935-06-07"))
+MONTH = ("--county", homes.COUNTY, "--month", "2024-07")
+RESULTS = ("results", "--county", homes.COUNTY, "--as", homes.MAKER)
+CLOSE = ("close", *MONTH, "--as", homes.CHECKER)
+
+
+@pytest.fixture
+def home(tmp_path):
+    """Three elders' July has been released."""
+    made = homes.make_home(tmp_path / "home")
+    people = (ONE, TWO, THREE)
+    homes.hand_in(made, "2024-07", population=[homes.person(p) for p in people], account=map(homes.account, people))
+    homes.run(made, "2024-07")
+    homes.sign(made, "2024-07")
+    return made
+
+
+def instructions(home):
+    book = open_book(home.database_url)
+    with book.reading() as conn:
+        of_month = batches.batches_of(conn, homes.COUNTY, None)
+        ids = pl.concat([batches.lines(conn, batch) for batch in of_month["batch_id"]])["instruction_id"].to_list()
+    book.close()
+    return ids
+
+
+def laws(home):
+    book = open_book(home.database_url)
+    with book.reading() as conn:
+        found = breaches(book) + sealing.verify(conn)
+    book.close()
+    return found
+
+
+def answer_file(home, name, *rows, header="指令号,状态,原因", encoding="gb18030"):
+    path = home.path / name
+    path.write_text("\n".join([header, *(",".join(row) for row in rows), ""]), encoding)
+    return str(path)
+
+
+def test_answers_are_noted_once_and_a_returned_one_holds_its_account(home):
+    first, second, third = instructions(home)
+    told = [(first, "成功", ""), (second, "退票", "户名不符"), (third, "处理中", "")]
+    file = answer_file(home, "回盘.csv", *told)
+    assert asked(home, *RESULTS, file) == {"rows": 3, "noted": 3, "already": 0, "refused": 0, "list": ""}
+    assert asked(home, *RESULTS, file)["already"] == 3
+    held = asked(home, "hold", "list", "--county", homes.COUNTY)
+    assert [row["code"] for row in held] == ["ACCOUNT_REJECTED"]
+    assert laws(home) == []
+
+
+def test_rows_that_fit_nothing_are_listed_and_the_others_taken(home):
+    first, second, _ = instructions(home)
+    rows = [(first, "成功", ""), ("9" * 20, "成功", ""), (second, "好的", "")]
+    told = asked(home, *RESULTS, answer_file(home, "mixed.csv", *rows))
+    assert (told["noted"], told["refused"]) == (1, 2)
+    header, *listed = openpyxl.load_workbook(told["list"]).active.iter_rows(values_only=True)
+    row_of = header.index(headers(RefusedRow)["source_row"])
+    assert sorted(row[row_of] for row in listed) == [3, 4]
+
+
+def test_a_file_without_instructions_is_refused_whole(home):
+    _, said = disburse(home, *RESULTS, answer_file(home, "bad.csv", ("1", "成功"), header="序号,状态"), code=3)
+    assert "指令号" in said
+
+
+def test_a_month_is_closed_when_the_bank_has_answered(home):
+    rows = [(one, "成功", "") for one in instructions(home)]
+    disburse(home, *RESULTS, answer_file(home, "all.csv", *rows))
+    (closed,) = asked(home, *CLOSE)["closed"]
+    assert closed["cycle"] == "2024-07 第 1 期"
+    assert asked(home, *CLOSE)["closed"] == []
+    assert laws(home) == []
+
+
+def test_what_is_not_answered_is_listed_and_signed(home):
+    said = json.loads(disburse(home, *CLOSE, "--json", code=7)[0])
+    assert said["error"].startswith("有 3 笔尚无最终回盘结果")
+    signature = said["advice"].split("--sign-list ")[1].split()[0]
+    disburse(home, *CLOSE, "--sign-list", "0" * 12, "--reason", "已电话核实", code=7)
+    assert len(asked(home, *CLOSE, "--sign-list", signature, "--reason", "已电话核实")["closed"]) == 1
+    assert len(openpyxl.load_workbook(home.reports / homes.COUNTY / "2024-07" / "unanswered.xlsx").active["A"]) == 4
+
+
+def test_only_a_checker_closes(home):
+    disburse(home, "close", *MONTH, "--as", homes.MAKER, code=6)
+
+
+def test_what_is_learnt_after_closing_is_posted_in_a_supplement_or_the_next_month(home):
+    rows = [(one, "成功", "") for one in instructions(home)]
+    disburse(home, *RESULTS, answer_file(home, "all.csv", *rows))
+    disburse(home, *CLOSE)
+    died = [homes.person(ONE, died_on="2024-06-10"), homes.person(TWO), homes.person(THREE)]
+    homes.hand_in(home, "2024-08", population=died)
+    homes.run(home, "2024-08")
+    assert asked(home, "close", *MONTH, "--as", homes.CHECKER)["closed"] == []
+    assert laws(home) == []
