@@ -1,4 +1,4 @@
-"""What Dagster loads: the month's graph, its checks, the job, the schedule and the home."""
+"""What Dagster loads: the month's graph, its checks, the job, the schedule, the sensor and the home."""
 
 import os
 
@@ -13,6 +13,7 @@ from dagster_project.checks.month import month_checks
 from dagster_project.partitions import cycles_of
 from dagster_project.resources.month_home import MonthHome
 from dagster_project.schedules.monthly import monthly_schedule
+from dagster_project.sensors.inbox import inbox_sensor
 
 HOME = Home.from_environment()
 CYCLES = cycles_of(list(rulebook.load(*rulebook.folders(HOME.overlay)).counties()))
@@ -37,6 +38,7 @@ defs = dg.Definitions(
     asset_checks=_checks,
     jobs=[month_job, decide_job],
     schedules=[monthly_schedule(MONTH_JOB)],
+    sensors=[inbox_sensor(DECIDE_JOB)],
     resources={"month_home": MonthHome(path=os.environ.get("DISBURSE_HOME", ""))},
     executor=dg.in_process_executor,
 )

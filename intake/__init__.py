@@ -5,7 +5,7 @@ from intake.current_lists import ListedMonths, months_of_list, running_rows
 from intake.databases import fetch
 from intake.doubts import doubts
 from intake.gaps import DECISIONS, Decision, StoodIn, stand_in
-from intake.inbox import FoundFile, find_inputs, register_named
+from intake.inbox import FoundFile, find_inputs, newest_month, register_named
 from intake.inspecting import Seen, inspect
 from intake.layouts import CountyLayout, find_layout, read_layout
 from intake.matching import evidenced_population, matched
@@ -37,6 +37,7 @@ __all__ = [
     "kept",
     "matched",
     "months_of_list",
+    "newest_month",
     "read_layout",
     "receive",
     "register_named",

@@ -38,6 +38,12 @@ def find_inputs(county_inbox: Path, pay_month: date) -> dict[str, FoundFile]:
     return found
 
 
+def newest_month(county_inbox: Path) -> date | None:
+    """The latest month for which anything has been put into the inbox; None where nothing has."""
+    months = [parse_month(folder.name) for folder in _month_folders(county_inbox) if any(folder.iterdir())]
+    return max(months, default=None)
+
+
 def register_named(path: Path) -> str | None:
     """The register that a file's name says; None where it says none."""
     return REGISTER_OF_STEM.get(path.stem)
