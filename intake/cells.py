@@ -96,15 +96,15 @@ def _what_is_wrong(identities: pl.Series) -> pl.Series:
     return identities.to_frame("identity").select(code).to_series().alias(identities.name)
 
 
-def _plain(text: str) -> pl.Expr:
-    return pl.col(text).str.normalize("NFKC")
+def _plain(text: pl.Expr) -> pl.Expr:
+    return text.str.normalize("NFKC")
 
 
 def _once(text: str, reading: Callable[[pl.Expr], pl.Expr], dtype: pl.DataType) -> pl.Expr:
-    """Read each distinct text once: days, months, amounts and words come again and again."""
+    """Read each distinct text once: names, days, months, amounts and words come again and again."""
 
     def read(texts: pl.Series) -> pl.Series:
-        distinct = texts.unique().to_frame("text").with_columns(read=reading(pl.col("text").str.normalize("NFKC")))
+        distinct = texts.unique().to_frame("text").with_columns(read=reading(pl.col("text")))
         return texts.to_frame("text").join(distinct, on="text", how="left", nulls_equal=True, maintain_order="left")[
             "read"
         ]
@@ -117,9 +117,12 @@ def _in_form(text: pl.Expr, form: str) -> pl.Expr:
 
 
 def _text(_: ColumnFacts, text: str) -> pl.Expr:
-    kept = pl.col(text).str.normalize("NFC")
-    right = ~kept.str.contains(UNPRINTABLE) & (kept.str.len_chars() <= LONGEST_TEXT)
-    return pl.when(right).then(kept)
+    def read(given: pl.Expr) -> pl.Expr:
+        kept = given.str.normalize("NFC")
+        right = ~kept.str.contains(UNPRINTABLE) & (kept.str.len_chars() <= LONGEST_TEXT)
+        return pl.when(right).then(kept)
+
+    return _once(text, read, pl.String())
 
 
 def _resident_id(_: ColumnFacts, text: str) -> pl.Expr:
@@ -127,23 +130,26 @@ def _resident_id(_: ColumnFacts, text: str) -> pl.Expr:
 
 
 def _account(_: ColumnFacts, text: str) -> pl.Expr:
-    return _in_form(without_apostrophe(_plain(text)).str.replace_all(" ", "", literal=True), ACCOUNT_FORM)
+    return _in_form(without_apostrophe(_plain(pl.col(text))).str.replace_all(" ", "", literal=True), ACCOUNT_FORM)
 
 
 def _key(_: ColumnFacts, text: str) -> pl.Expr:
-    return _in_form(without_apostrophe(_plain(text)), KEY_FORM)
+    return _in_form(without_apostrophe(_plain(pl.col(text))), KEY_FORM)
 
 
 def _division(_: ColumnFacts, text: str) -> pl.Expr:
-    return _in_form(without_apostrophe(_plain(text)), DIVISION_FORM)
+    def read(given: pl.Expr) -> pl.Expr:
+        return _in_form(without_apostrophe(_plain(given)), DIVISION_FORM)
+
+    return _once(text, read, pl.String())
 
 
 def _day(_: ColumnFacts, text: str) -> pl.Expr:
     return _once(text, _day_of, pl.Date())
 
 
-def _day_of(plain: pl.Expr) -> pl.Expr:
-    bare = plain.str.replace(TIME_OF_DAY, "").str.replace_all(" ", "", literal=True)
+def _day_of(given: pl.Expr) -> pl.Expr:
+    bare = _plain(given).str.replace(TIME_OF_DAY, "").str.replace_all(" ", "", literal=True)
     return pl.coalesce(_date(bare, DAY_FORM, DAY_PARTS), _day_of_serial(bare))
 
 
@@ -151,11 +157,11 @@ def _month(_: ColumnFacts, text: str) -> pl.Expr:
     return _once(text, _month_of, pl.Date())
 
 
-def _month_of(plain: pl.Expr) -> pl.Expr:
+def _month_of(given: pl.Expr) -> pl.Expr:
     """A month, or a day that is the first of one."""
-    day = _day_of(plain)
+    day = _day_of(given)
     first = pl.when(day.dt.day() == 1).then(day)
-    return pl.coalesce(_date(plain.str.replace_all(" ", "", literal=True), MONTH_FORM, MONTH_PARTS), first)
+    return pl.coalesce(_date(_plain(given).str.replace_all(" ", "", literal=True), MONTH_FORM, MONTH_PARTS), first)
 
 
 def _date(plain: pl.Expr, form: str, parts: str) -> pl.Expr:
@@ -174,21 +180,22 @@ def counted_from_1900(text: pl.Expr) -> pl.Expr:
 
 
 def _yes_no(_: ColumnFacts, text: str) -> pl.Expr:
-    def read(plain: pl.Expr) -> pl.Expr:
-        return plain.str.to_uppercase().replace_strict(YES_NO, default=None, return_dtype=pl.Boolean)
+    def read(given: pl.Expr) -> pl.Expr:
+        return _plain(given).str.to_uppercase().replace_strict(YES_NO, default=None, return_dtype=pl.Boolean)
 
     return _once(text, read, pl.Boolean())
 
 
 def _whole(facts: ColumnFacts, text: str) -> pl.Expr:
-    def read(plain: pl.Expr) -> pl.Expr:
-        return _inside(facts, plain.replace(HAN_DIGITS).str.extract(WHOLE_FORM).cast(pl.Int64))
+    def read(given: pl.Expr) -> pl.Expr:
+        return _inside(facts, _plain(given).replace(HAN_DIGITS).str.extract(WHOLE_FORM).cast(pl.Int64))
 
     return _once(text, read, pl.Int64())
 
 
 def _money(facts: ColumnFacts, text: str) -> pl.Expr:
-    def read(plain: pl.Expr) -> pl.Expr:
+    def read(given: pl.Expr) -> pl.Expr:
+        plain = _plain(given)
         yuan = plain.str.extract(MONEY_FORM, 1).str.replace_all(",", "", literal=True).cast(pl.Int64)
         fen = plain.str.extract(MONEY_FORM, 2).str.pad_end(2, "0").cast(pl.Int64).fill_null(0)
         return _inside(facts, yuan * 100 + fen)
@@ -211,7 +218,8 @@ def _code(facts: ColumnFacts, text: str) -> pl.Expr:
     dtype = facts.code.dtype()
     spellings = {unicodedata.normalize("NFKC", word): member.value for word, member in facts.code.spellings().items()}
 
-    def read(plain: pl.Expr) -> pl.Expr:
+    def read(given: pl.Expr) -> pl.Expr:
+        plain = _plain(given)
         bare = plain.str.replace(NUMBER_BEHIND, "").str.replace(NUMBER_BEFORE, "")
         words = (plain, bare)
         return pl.coalesce(word.replace_strict(spellings, default=None, return_dtype=dtype) for word in words)

@@ -28,7 +28,7 @@ def read_delimited(path: Path) -> list[RawTable]:
         return []
     except PolarsError:
         return [_uneven(text, separator)]
-    marks = _line_breaks(frame) if '"' in text else _no_marks()
+    marks = _line_breaks(frame) if _may_break(text, frame.height) else _no_marks()
     return [RawTable.of_frame("", _numbered(frame), marks)]
 
 
@@ -61,6 +61,12 @@ def _numbered(frame: pl.DataFrame) -> pl.DataFrame:
 
 def _no_marks() -> pl.DataFrame:
     return pl.DataFrame(schema=MARK_SCHEMA)
+
+
+def _may_break(text: str, rows: int) -> bool:
+    """A cell may hold a line break: there are quotes, and more lines than rows or a return that ends no line."""
+    lines = text.count("\n") + (not text.endswith("\n"))
+    return '"' in text and (lines > rows or text.count("\r") > text.count("\r\n"))
 
 
 def _line_breaks(frame: pl.DataFrame) -> pl.DataFrame:
