@@ -72,7 +72,7 @@ def orphans(rows: pl.DataFrame, population: pl.DataFrame) -> pl.DataFrame:
 
 def begun_after_death(rows: pl.DataFrame, begins: pl.Expr, population: pl.DataFrame) -> pl.DataFrame:
     """The rows that begin in a month after their person's death."""
-    deaths = population.group_by("person_no").agg(pl.col("died_on").min()).drop_nulls("died_on")
+    deaths = population.drop_nulls("died_on").group_by("person_no").agg(pl.col("died_on").min())
     of_the_dead = rows.join(deaths, on="person_no", maintain_order="left")
     return of_the_dead.filter(begins.dt.month_start() > pl.col("died_on").dt.month_start())
 
@@ -104,5 +104,6 @@ def two_open_tekun(low_income: pl.DataFrame) -> pl.DataFrame:
 
 def shared_accounts(account: pl.DataFrame, institution: pl.DataFrame, most: int) -> pl.DataFrame:
     """The accounts of more than `most` people; an institution's account is meant to have many."""
-    own = account.join(institution, on="account_no", how="anti", maintain_order="left")
+    several = account.filter(pl.col("account_no").is_duplicated())
+    own = several.join(institution, on="account_no", how="anti", maintain_order="left")
     return own.filter(pl.col("person_no").n_unique().over("account_no") > most)

@@ -98,20 +98,22 @@ def matched(
     `population`: evidenced. `identities`: person_no and person_id of everybody on the lists. `first_month`: the first
     month that can still be paid.
     """
+    on_lists = pl.concat([rows.select("person_no") for rows in lists.values()])
+    listed = population.join(on_lists, on="person_no", how="semi")
     found = [
-        *_by_number(population, lists, first_month, pay_month),
-        *_by_name(population, lists, identities, pay_month),
+        *_by_number(listed, lists, first_month, pay_month),
+        *_by_name(population, listed, lists, identities, pay_month),
     ]
     told = pl.concat([empty(Matched), *found])
     return told.sort("register", "source_file", "source_row", "person_no")
 
 
 def _by_number(
-    population: pl.DataFrame, lists: Mapping[str, pl.DataFrame], first_month: date, pay_month: date
+    listed: pl.DataFrame, lists: Mapping[str, pl.DataFrame], first_month: date, pay_month: date
 ) -> Iterator[pl.DataFrame]:
-    """Rows about people of the population that are no evidence of a death or departure, but ask for a look."""
-    known = {name: rows.join(population, on="person_no", how="semi") for name, rows in lists.items()}
-    dead = population.drop_nulls(DEATH)
+    """Rows that are no evidence of a death or departure, but ask for a look. `listed`: the population on some list."""
+    known = {name: rows.join(listed, on="person_no", how="semi") for name, rows in lists.items()}
+    dead = listed.drop_nulls(DEATH)
     stopped = known["pension_stop"].filter(PENSION_STOPPED_BY_DEATH).join(dead, on="person_no", how="anti")
     yield _told("pension_stop", stopped, Doubt.PENSION_STOPPED, _text("stopped_month"))
     in_custody = known["custody"].filter(_in_custody(pay_month))
@@ -121,7 +123,11 @@ def _by_number(
 
 
 def _by_name(
-    population: pl.DataFrame, lists: Mapping[str, pl.DataFrame], identities: pl.DataFrame, pay_month: date
+    population: pl.DataFrame,
+    listed: pl.DataFrame,
+    lists: Mapping[str, pl.DataFrame],
+    identities: pl.DataFrame,
+    pay_month: date,
 ) -> Iterator[pl.DataFrame]:
     """Rows about strangers to the population, for everybody of it with the same name and birth date."""
     relevant = {
@@ -133,7 +139,9 @@ def _by_name(
     }
     living = population.filter(pl.col(DEATH).is_null() | (pl.col(DEATH) >= pay_month))
     for name, asks in relevant.items():
-        strangers = lists[name].filter(asks).join(population, on="person_no", how="anti", maintain_order="left")
+        strangers = lists[name].filter(asks).join(listed, on="person_no", how="anti", maintain_order="left")
+        if strangers.is_empty():
+            continue
         namesakes = _namesakes(strangers, living, identities)
         if name == "elsewhere":
             namesakes = namesakes.drop("benefit", "from_month", "to_month")  # the whole person is held
