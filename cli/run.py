@@ -58,16 +58,18 @@ def run(
 
 
 def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: bool) -> None:
-    from cli.summary import show
+    from cli.summary import show, show_actions, show_grounds
     from dagster_project import steps
     from dagster_project.month import open_month
-    from reports import lists
+    from reports import corrections, lists
     from reports.summary import not_handed_in, summarise
 
     month = open_month(home, county, pay_month)
     try:
         counts = month.stage.read("intake_counts")
         summary = summarise(month.book, county, pay_month, counts)
+        grounds = corrections.by_ground(month.book, county, pay_month)
+        beyond = corrections.beyond(month.stage.read("beyond_window"))
         is_replay = month.is_replay
         written = [] if is_replay else lists.write_lists(month.book, home.reports, county, pay_month, month.stage.read)
         written += [] if is_replay else steps.return_refused(month)
@@ -77,6 +79,8 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
         print_json(
             {
                 **summary.as_dict(),
+                "corrections": [asdict(line) for line in grounds],
+                "action_required": asdict(beyond),
                 "not_handed_in": [asdict(line) for line in not_handed_in(counts)],
                 "run_id": run_id,
                 "is_replay": is_replay,
@@ -87,6 +91,8 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
     if is_replay:
         click.echo("更晚的月份已经入账:本次只重算核对,没有入账。")
     show(summary)
+    show_grounds(grounds)
+    show_actions(beyond)
     for line in not_handed_in(counts):
         age = f"沿用 {line.inbox_month} 的({line.carried_months} 个月前)" if line.inbox_month else "从未收到"
         click.echo(f"名册:{line.label}本月没有报送,{age}")
@@ -103,29 +109,45 @@ def _show_preview(home: Home, county: str, pay_month: date, as_json: bool) -> No
     from dagster_project import booking
     from dagster_project.month import open_month
     from ledger import posting
-    from reports.preview import by_benefit
+    from reports.preview import by_benefit, by_change
 
     month = open_month(home, county, pay_month)
     try:
         with month.book.reading() as conn:
             differences = posting.work_out(conn, booking.decided(month))
+        listed = by_change(month.stage.read("list_changes"))
     finally:
         month.close()
     rows = by_benefit(differences)
     if as_json:
-        print_json({"preview": True, "rows": rows, **booking.difference_counts(differences)})
+        print_json({"preview": True, "rows": rows, "list_changes": listed, **booking.difference_counts(differences)})
         return
     table(
         f"{county} {pay_month:%Y-%m} 预览:将要入账的差异(元),没有入账",
-        ("类别", "项目", "所属月", "原因", "人数", "金额"),
+        ("类别", "项目", "所属月", "原因", "更正理由", "人数", "金额"),
         [
-            (row["what"], row["label"], row["benefit_month"], row["cause"], row["people"], yuan(row["fen"]))
+            (
+                row["what"],
+                row["label"],
+                row["benefit_month"],
+                row["cause"],
+                row["ground"],
+                row["people"],
+                yuan(row["fen"]),
+            )
             for row in rows
         ],
-        numbers_from=4,
+        numbers_from=5,
     )
     if not rows:
         click.echo("没有差异。")
+    if listed:
+        table(
+            "在册名单与上次比较",
+            ("名册", "变化", "年月", "人数"),
+            [(row["label"], row["change_label"], row["month"], row["people"]) for row in listed],
+            numbers_from=3,
+        )
 
 
 def _shown(path: Path, home: Home) -> str:

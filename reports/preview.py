@@ -6,13 +6,14 @@ from typing import Any
 
 import polars as pl
 
-from contracts.codes import Benefit, Cause, Kind
+from contracts.codes import Benefit, Cause, CorrectionGround, Kind, ListChange
 from contracts.months import month_text
+from contracts.registers import label_of
 from ledger.posting import Differences
 
 
 def by_benefit(differences: Differences) -> list[dict[str, Any]]:
-    """Rows of what, benefit, label, benefit_month ("YYYY-MM"), cause, people, fen, in the order an officer reads."""
+    """Rows of what, benefit, label, benefit_month ("YYYY-MM"), cause, ground, people, fen, in an officer's order."""
     kinds = {kind.value: f"{kind.label}应付" for kind in Kind}
     parts = [
         differences.obligations.select(
@@ -23,9 +24,10 @@ def by_benefit(differences: Differences) -> list[dict[str, Any]]:
     ]
     rows = (
         pl.concat(parts)
-        .group_by("what", "benefit", "benefit_month", "cause", maintain_order=True)
+        .join(differences.versions.select(*_VERSION, "correction"), on=_VERSION, how="left", maintain_order="left")
+        .group_by("what", "benefit", "benefit_month", "cause", "correction", maintain_order=True)
         .agg(people=pl.col("person_no").n_unique(), fen=pl.col("amount_fen").sum())
-        .sort("what", "benefit", "benefit_month", "cause")
+        .sort("what", "benefit", "benefit_month", "cause", "correction", nulls_last=False)
     )
     return [
         {
@@ -34,6 +36,7 @@ def by_benefit(differences: Differences) -> list[dict[str, Any]]:
             "label": Benefit.label_of(row["benefit"]),
             "benefit_month": month_text(row["benefit_month"]),
             "cause": Cause.label_of(row["cause"]) if row["cause"] else "",
+            "ground": CorrectionGround.label_of(row["correction"]) if row["correction"] else "",
             "people": row["people"],
             "fen": row["fen"],
         }
@@ -41,4 +44,25 @@ def by_benefit(differences: Differences) -> list[dict[str, Any]]:
     ]
 
 
-_KEYS = ("person_no", "benefit", "benefit_month", "amount_fen")
+def by_change(changes: pl.DataFrame) -> list[dict[str, Any]]:
+    """What current lists change (ListedChange): register, label, change, change_label, month ("YYYY-MM"), people."""
+    counted = (
+        changes.group_by("register", "change", "month")
+        .agg(people=pl.col("person_no").n_unique())
+        .sort("register", "change", "month")
+    )
+    return [
+        {
+            "register": row["register"],
+            "label": label_of(row["register"]),
+            "change": row["change"],
+            "change_label": ListChange.label_of(row["change"]),
+            "month": month_text(row["month"]),
+            "people": row["people"],
+        }
+        for row in counted.iter_rows(named=True)
+    ]
+
+
+_VERSION = ["person_no", "benefit", "benefit_month", "version_no"]
+_KEYS = (*_VERSION, "amount_fen")
