@@ -47,12 +47,12 @@ def import_history(
     if accept_refused and not reason:
         raise click.UsageError("--accept-refused 须同时写明 --reason")
     from dagster_project.month import system_user
-    from intake import receive
+    from intake import find_layout, receive
     from ledger import history
 
     home = Home.from_environment()
     go_live_month = _go_live_month(home, county, officer)
-    received = receive(file, HISTORY, home.store)
+    received = receive(file, HISTORY, home.store, find_layout(home.layouts_of(county), HISTORY))
     if problem := received.problem():
         raise problem
     known = known_on or date.today()  # noqa: DTZ011 the officer's own calendar day

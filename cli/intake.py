@@ -62,7 +62,9 @@ def inspect(
     home = Home.from_environment()
     named = register or room.register_named(file)
     layout = room.find_layout(home.layouts_of(county), named) if county and named else None
-    seen = room.inspect(file, named, layout, date.today())  # noqa: DTZ011 the officer's own calendar day
+    is_current_list = bool(county and named in home.settings().of(county).current_lists)
+    today = date.today()  # noqa: DTZ011 the officer's own calendar day
+    seen = room.inspect(file, named, layout, today, is_current_list=is_current_list)
     suggested = room.suggest(seen.register, seen.tables) if (suggests or write) and seen.tables else ""
     written = _write_layout(home, county, seen.register, suggested) if write and county else None
     if as_json:
@@ -241,9 +243,9 @@ def _show_seen(seen: Seen, file: Path) -> None:
 
     click.echo(f"{file.name}:按“{label_of(seen.register)}”名册({seen.register})读取")
     for number, sheet in enumerate(seen.tables, start=1):
-        is_read = seen.header is not None and sheet is not None and sheet.sheet == seen.header.table.sheet
-        rows = f"第 {seen.header.first_row}–{seen.header.last_row} 行" if seen.header and is_read else ""
-        click.echo(f"  工作表 {number} {sheet.sheet or '(唯一的表)'}:{sheet.cells.height} 行 {rows and '表头:' + rows}")
+        header = seen.header if seen.header and sheet.sheet == seen.header.table.sheet else None
+        where = f",表头在第 {header.first_row}–{header.last_row} 行" if header else ""
+        click.echo(f"  工作表 {number} {sheet.sheet or '(唯一的表)'}:{sheet.cells.height} 行{where}")
     table("认出的列", ("我们的列", "位置", "文件中的列"), seen.columns(), numbers_from=3)
     absent = [f"{name}{'' if must else '(可无)'}" for name, must in seen.absent()]
     if absent:

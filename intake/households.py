@@ -71,17 +71,18 @@ def row_in_file(number: pl.Expr = NUMBER) -> pl.Expr:
 
 
 def in_order_of_file(rows: pl.DataFrame) -> pl.DataFrame:
-    """Persons' rows with the numbers of the file, in its order."""
+    """Persons' rows with the numbers of the file, in its order; ordinary rows as they are."""
+    if (rows["source_row"] < PERSON).all():
+        return rows
     return rows.sort(row_in_file(), NUMBER, maintain_order=True).with_columns(row_in_file())
 
 
 def whose_column(rows: pl.DataFrame) -> pl.DataFrame:
-    """The same, and of a member each column called by his place: 成员2·身份证号."""
+    """The same for rows about cells; of a member each column is called by his place: 成员2·身份证号."""
     who = pl.format("成员{}", NUMBER // PERSON)
     called = pl.concat_str([who, pl.col("source_column")], separator="·", ignore_nulls=True)
-    return in_order_of_file(
-        rows.with_columns(source_column=pl.when(NUMBER >= PERSON).then(called).otherwise("source_column"))
-    )
+    named = rows.with_columns(source_column=pl.when(NUMBER >= PERSON).then(called).otherwise("source_column"))
+    return in_order_of_file(named.sort("source_row", maintain_order=True))
 
 
 def member_column(person: int, column: str) -> str:

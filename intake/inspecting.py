@@ -76,7 +76,9 @@ class Seen:
         return {RefusalCode(code).label: count for code, count in counted.iter_rows()}
 
 
-def inspect(path: Path, register: str | None, layout: CountyLayout | None, known_on: date) -> Seen:
+def inspect(
+    path: Path, register: str | None, layout: CountyLayout | None, known_on: date, *, is_current_list: bool = False
+) -> Seen:
     """Look at a file without keeping anything of it. `register`: by the file's name, or by its header, where not given.
 
     InputError where the file is of no kind that is read, or is no register that can be told.
@@ -89,7 +91,8 @@ def inspect(path: Path, register: str | None, layout: CountyLayout | None, known
         tables = _tables(copy)
         chosen = register or (layout.register if layout else "") or _register_of(path, tables)
         received = receive(copy, chosen, Path(folder) / "store", layout)
-        return Seen(chosen, tables, _header(copy, chosen, tables, layout), received, _accepted(received, known_on))
+        accepted = _accepted(received, known_on, is_current_list)
+        return Seen(chosen, tables, _header(copy, chosen, tables, layout), received, accepted)
 
 
 def _tables(path: Path) -> list[RawTable]:
@@ -125,10 +128,10 @@ def _header(path: Path, register: str, tables: list[RawTable], layout: CountyLay
     return opened.header if opened else None
 
 
-def _accepted(received: Received, known_on: date) -> Accepted | None:
+def _accepted(received: Received, known_on: date, is_current_list: bool) -> Accepted | None:
     """The rows as they would be sorted, everybody numbered for the moment."""
     if received.cells.is_empty():
         return None
     ids = ids_in([received])
     numbers = ids.select("person_id", person_no=pl.int_range(1, pl.len() + 1, dtype=pl.Int64))
-    return accept(received, numbers, known_on)
+    return accept(received, numbers, known_on, is_current_list=is_current_list)

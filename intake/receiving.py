@@ -133,7 +133,8 @@ def _read(original: Path, register: str, layout: CountyLayout | None) -> tuple[p
     refused = pl.concat([refused_frame(notes), rows.listed, *(frame for person in persons for frame in person.refused)])
     by_layout = [reworded(register, person.cells, layout) for person in persons]
     changed = pl.concat([empty(ChangedCell), *(frame for words in by_layout for frame in words.changed)])
-    return changed, refused, in_number_order(pl.concat([words.cells for words in by_layout]))
+    cells = pl.concat([words.cells for words in by_layout])
+    return changed, refused, in_number_order(cells) if len(persons) > 1 else cells
 
 
 class _Person(NamedTuple):

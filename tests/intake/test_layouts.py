@@ -161,3 +161,10 @@ def test_a_layout_is_checked_before_use(changed, told):
     with pytest.raises(InputError) as refused:
         read_layout(LAYOUT.replace(*changed), "low_income")
     assert told in refused.value.what
+
+
+def test_the_layout_of_the_guide_can_be_read(root):
+    guide = (root / "docs/guides/registers.md").read_text("utf-8")
+    layout = read_layout(guide.split("```yaml\n")[1].split("```")[0], "low_income")
+    assert layout.carried == ["household_id", "category", "from_month"]
+    assert len(layout.members) == 2
