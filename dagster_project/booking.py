@@ -114,7 +114,14 @@ def batch(month: Month) -> Counts:
     if cycle is None:
         raise BookError("本月尚未入账", "请从入账(posted)开始重新运行", county)
     claimed = claim.claim(
-        month.book, county, cycle, rows, month.profile_of, month.choices.maker, month.choices.system_user
+        month.book,
+        county,
+        cycle,
+        rows,
+        month.profile_of,
+        month.manifest.pack_digest,
+        month.choices.maker,
+        month.choices.system_user,
     )
     files = render(month.book, month.home.outbox, county, load(month.home.profiles))
     return {

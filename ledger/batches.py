@@ -51,6 +51,7 @@ class NewBatch:
     profile_digest: str
     part: str
     content_digest: str
+    law_digest: str | None = None  # of the policies it was worked out by; the content digest covers it
 
 
 def unpaid(conn: Connection, county: str) -> pl.DataFrame:
@@ -65,7 +66,7 @@ def batches_of(conn: Connection, county: str, pay_month: date | None) -> pl.Data
     """Every batch of a county, or of one of its pay months, in order of batch_id.
 
     batch_id, cycle_id, pay_month, sequence, ordinal, profile, part, line_count, total_fen, content_digest,
-    profile_digest, claimed_at, file_name, file_digest, void_reason, maker, checker, rejected_by, releaser,
+    law_digest, profile_digest, claimed_at, file_name, file_digest, void_reason, maker, checker, rejected_by, releaser,
     reject_reason, state.
     """
     wanted = cycle.c.county == county

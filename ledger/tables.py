@@ -267,6 +267,7 @@ batch = _table(
     _whole("line_count", CheckConstraint("line_count > 0")),
     _fen("total_fen"),
     _text("claimed_at"),
+    _text("law_digest", nullable=True),
     UniqueConstraint("cycle_id", "ordinal"),
 )
 

@@ -56,6 +56,7 @@ def plan(
     standing: list[Standing],
     pay_month: date,
     profile_of: Mapping[str, Profile],
+    law_digest: str,
 ) -> Plan:
     """Compare what should be paid with the unreleased batches.
 
@@ -72,7 +73,7 @@ def plan(
         if (
             not wanted.is_empty()
             and not batch.is_rejected
-            and _digest(wanted, batch, profile_of) == batch.content_digest
+            and _digest(wanted, batch, profile_of, law_digest) == batch.content_digest
         ):
             made.kept.append(batch)
             rows = rows.join(wanted, on="obligation_id", how="anti")
@@ -90,22 +91,24 @@ def claim(
     cycle: Cycle,
     payable: pl.DataFrame,
     profile_of: Mapping[str, Profile],
+    law_digest: str,
     maker: str,
     system_user: str,
 ) -> Claimed:
     """Bring the unreleased batches to what should be paid (Payable): keep, void, and claim the rest, all or nothing.
 
-    `cycle`: the county's newest. BookError where it is not, or where `payable` is no longer what the book owes.
+    `cycle`: the county's newest. `law_digest`: of the policies the month was worked out by; where they changed, what
+    waits is claimed and signed anew. BookError where it is not, or where `payable` is no longer what the book owes.
     """
     with book.writing() as conn:
         live = batches.unpaid(conn, county)
         _require_current(conn, county, cycle, payable, live)
-        made = plan(payable, live, _standing(conn, county), cycle.pay_month, profile_of)
+        made = plan(payable, live, _standing(conn, county), cycle.pay_month, profile_of, law_digest)
         for gone in made.voided:
             batches.void(conn, county, gone.identity.batch_id, CHANGED, maker, system_user)
         parts = made.unclaimed.partition_by("benefit", as_dict=True)
         claimed = tuple(
-            _claim_part(conn, cycle, rows, profile_of[benefit], maker, system_user)
+            _claim_part(conn, cycle, rows, profile_of[benefit], law_digest, maker, system_user)
             for (benefit,), rows in sorted(parts.items(), key=lambda part: str(part[0][0]))
         )
     kept, voided = ([batch.identity.batch_id for batch in part] for part in (made.kept, made.voided))
@@ -139,13 +142,19 @@ def _require_current(conn: Transaction, county: str, cycle: Cycle, payable: pl.D
         raise BookError("可付清单已不是总账现在的样子", "请从可付(payable)开始重新运行", county)
 
 
-def _digest(rows: pl.DataFrame, batch: Standing, profile_of: Mapping[str, Profile]) -> str:
+def _digest(rows: pl.DataFrame, batch: Standing, profile_of: Mapping[str, Profile], law_digest: str) -> str:
     profile = profile_of[batch.benefit]
-    return content_digest(instructions(rows, batch.identity, profile), profile)
+    return content_digest(instructions(rows, batch.identity, profile), profile, law_digest)
 
 
 def _claim_part(
-    conn: Transaction, newest: Cycle, rows: pl.DataFrame, profile: Profile, maker: str, system_user: str
+    conn: Transaction,
+    newest: Cycle,
+    rows: pl.DataFrame,
+    profile: Profile,
+    law_digest: str,
+    maker: str,
+    system_user: str,
 ) -> str:
     """Claim one benefit's rows as a batch of the newest cycle, or of a supplement where that cycle has sent its own."""
     benefit = str(rows["benefit"][0])
@@ -159,7 +168,8 @@ def _claim_part(
         profile=profile.profile,
         profile_digest=profile.digest,
         part=benefit,
-        content_digest=content_digest(content, profile),
+        content_digest=content_digest(content, profile, law_digest),
+        law_digest=law_digest,
     )
     batches.claim(conn, cycle.county, new, content.lines, content.items, maker, system_user)
     return new.batch_id

@@ -175,7 +175,7 @@ def verify_batches(
             continue
         with book.reading() as conn:
             content = content_of(conn, batch_id)
-        if content_digest(content, profile) != row["content_digest"]:
+        if content_digest(content, profile, row["law_digest"]) != row["content_digest"]:
             findings.append(Finding(batch_id, file_name, "批次明细与编批时的内容摘要不符"))
         claimed = Claimed(batch_id, county, row["line_count"], row["total_fen"], row["file_digest"] or "")
         path = folder_of(outbox, county, row["pay_month"]) / (file_name or batch_id)

@@ -27,6 +27,7 @@ OLD = [homes.resident_id(f"{year}-03-05", 7) for year in range(1925, 1945)]
 DEAD = {3: {"died_on": "2024-06-30"}}
 MOVED = {5: {"moved_out_on": "2024-07-20"}, 6: {"died_on": "2024-05-31"}}
 AUGUST = parse_month("2024-08")
+TOO_LATE = ("请从可付(payable)开始重新运行", "存档中没有该名册的原件")  # another's list, another's file
 GRAPHS = 3  # at once; each takes seconds
 
 
@@ -91,9 +92,7 @@ def test_runs_that_know_different_things_leave_one_set_of_lines(august, racers, 
     for home in august[::2]:
         homes.hand_in(home, "2024-08", **registers(DEAD | MOVED))
     ended = racers.race(run_home, august, DISBURSE_DATABASE_URL=book_url)
-    assert all(said is None or "请从可付(payable)开始重新运行" in said for said in ended), ended
-    on(book_url, the_laws_hold)
-    homes.run(august[0], "2024-08")
+    assert all(said is None or any(words in said for words in TOO_LATE) for said in ended), ended
     on(book_url, the_laws_hold)
     assert on(book_url, rows, "SELECT count(*) FROM cycle") == [(2,)]
 
@@ -179,7 +178,7 @@ def claim_for_an_account(number, url):
         profile_of = dict.fromkeys(owed["benefit"].unique(), profiles.load()["generic_pipe"])
         with book.reading() as conn:
             newest = cycles.newest_cycle(conn, CODE)
-        return claim.claim(book, CODE, newest, payable, profile_of, MAKER, "tester")
+        return claim.claim(book, CODE, newest, payable, profile_of, "law", MAKER, "tester")
 
     return on(url, claim_it)
 

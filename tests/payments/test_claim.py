@@ -33,10 +33,10 @@ def payable(county, **printed):
     return payable_rows(*({"n": one["person_no"], **one, **printed} for one in owed.iter_rows(named=True)))
 
 
-def claimed(county, rows, profile_of):
+def claimed(county, rows, profile_of, law="law"):
     with county.book.reading() as conn:
         newest = cycles.newest_cycle(conn, CODE)
-    return claim.claim(county.book, CODE, newest, rows, profile_of, MAKER, "tester")
+    return claim.claim(county.book, CODE, newest, rows, profile_of, law, MAKER, "tester")
 
 
 def states(county):
@@ -100,6 +100,14 @@ def test_a_list_from_before_is_refused_and_nothing_is_written(county, profile_of
     assert states(county) == {}
 
 
+def test_a_batch_that_waits_is_signed_anew_where_the_law_has_changed(county, profile_of):
+    county.run("2024-07", [row(1, "2024-07")])
+    claimed(county, payable(county), profile_of)
+    assert claimed(county, payable(county), profile_of).kept == (FIRST,)
+    again = claimed(county, payable(county), profile_of, law="another")
+    assert (again.kept, again.voided) == ((), (FIRST,))
+
+
 def test_nothing_to_pay_claims_nothing(county, profile_of):
     county.run("2024-07", [])
     assert claimed(county, payable(county), profile_of) == claim.Claimed((), (), ())
@@ -110,4 +118,4 @@ def test_the_content_kept_in_the_book_gives_the_digest_that_was_signed(county, p
     claimed(county, payable(county), profile_of)
     with county.book.reading() as conn:
         stored = batches.batches_of(conn, CODE, None).filter(pl.col("batch_id") == FIRST)["content_digest"][0]
-        assert content_digest(claim.content_of(conn, FIRST), profile_of["old_age_allowance"]) == stored
+        assert content_digest(claim.content_of(conn, FIRST), profile_of["old_age_allowance"], "law") == stored

@@ -4,6 +4,8 @@ ALTER TABLE entitlement_version ADD COLUMN correction TEXT CHECK (correction IN 
 
 ALTER TABLE recovery ADD COLUMN approved_by TEXT;
 
+ALTER TABLE batch ADD COLUMN law_digest TEXT;
+
 CREATE TABLE seal (
 	seal_id BIGINT NOT NULL,
 	cycle_id BIGINT NOT NULL,

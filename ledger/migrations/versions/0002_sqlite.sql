@@ -4,6 +4,8 @@ ALTER TABLE entitlement_version ADD COLUMN correction TEXT CHECK (correction IN 
 
 ALTER TABLE recovery ADD COLUMN approved_by TEXT;
 
+ALTER TABLE batch ADD COLUMN law_digest TEXT;
+
 CREATE TABLE seal (
 	seal_id INTEGER NOT NULL,
 	cycle_id INTEGER NOT NULL,
