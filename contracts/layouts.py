@@ -33,7 +33,8 @@ class Layout(Strict):
 
     `sheet`: name, or number among the visible sheets with content. `header_rows`: rows of the file, from 1; found by
     names where not given. `columns`: ours → the county's. `words`: our column → the county's word → ours (nothing: an
-    empty cell). `defaults`: our column → what every row says that has no such column.
+    empty cell). `defaults`: our column → what every row says that has no such column (nothing: it stays
+    empty, and is not missed).
     """
 
     register_name: str = Field(alias="register")
@@ -41,5 +42,5 @@ class Layout(Strict):
     header_rows: tuple[Whole, ...] = ()
     columns: dict[str, str] = Field(default_factory=dict)
     words: dict[str, dict[str, str | None]] = Field(default_factory=dict)
-    defaults: dict[str, str] = Field(default_factory=dict)
+    defaults: dict[str, str | None] = Field(default_factory=dict)
     one_row_per_household: Household | None = None

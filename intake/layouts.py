@@ -78,7 +78,7 @@ class CountyLayout:
         return {column_named(self.register, word): dict(words) for word, words in self.told.words.items()}
 
     @cached_property
-    def defaults(self) -> Mapping[str, str]:
+    def defaults(self) -> Mapping[str, str | None]:
         """Column → what every row says that has no such column."""
         return {column_named(self.register, word): text for word, text in self.told.defaults.items()}
 

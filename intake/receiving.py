@@ -129,12 +129,15 @@ def _read(original: Path, register: str, layout: CountyLayout | None) -> tuple[p
         return _nothing(register, header.matched.notes)
     rows = sort_rows(register, header)
     notes = [*header.matched.notes, *_about_the_sheet(register, rows.data, opened.ignored)]
-    persons = [_of_part(register, header, rows.data, part) for part in parts_of(header)]
+    parts = parts_of(header)
+    persons = [_of_part(register, header, rows.data, part) for part in parts]
     refused = pl.concat([refused_frame(notes), rows.listed, *(frame for person in persons for frame in person.refused)])
-    by_layout = [reworded(register, person.cells, layout) for person in persons]
+    by_layout = [
+        reworded(register, person.cells, part.places, layout) for part, person in zip(parts, persons, strict=True)
+    ]
     changed = pl.concat([empty(ChangedCell), *(frame for words in by_layout for frame in words.changed)])
     cells = pl.concat([words.cells for words in by_layout])
-    return changed, refused, in_number_order(cells) if len(persons) > 1 else cells
+    return changed, refused, in_number_order(cells) if len(parts) > 1 else cells
 
 
 class _Person(NamedTuple):

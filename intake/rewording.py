@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Container
 from typing import NamedTuple
 
 import polars as pl
@@ -26,10 +27,10 @@ class Reworded(NamedTuple):
     changed: list[pl.DataFrame]
 
 
-def reworded(register: str, cells: pl.DataFrame, layout: CountyLayout | None) -> Reworded:
+def reworded(register: str, cells: pl.DataFrame, has: Container[str], layout: CountyLayout | None) -> Reworded:
     """Put the layout's words and defaults into the cells of one person of each row.
 
-    A default fills a column of which no row has a cell: the file, or this place of a household, has no such column.
+    `has`: the columns that the file has for this person. A default fills another column, never an empty cell.
     """
     if layout is None:
         return Reworded(cells, [])
@@ -40,8 +41,8 @@ def reworded(register: str, cells: pl.DataFrame, layout: CountyLayout | None) ->
             told = pl.col(WAS).ne_missing(pl.col(facts.name))
             changed.append(_changed(cells.filter(told), facts, CellChange.LAYOUT_WORD, masked(facts.kind, WAS)))
             cells = cells.drop(WAS)
-        if facts.name in layout.defaults and cells[facts.name].null_count() == cells.height:
-            cells = cells.with_columns(pl.lit(layout.defaults[facts.name]).alias(facts.name))
+        if facts.name not in has and (text := layout.defaults.get(facts.name)):
+            cells = cells.with_columns(pl.lit(text).alias(facts.name))
             changed.append(_changed(cells, facts, CellChange.LAYOUT_DEFAULT, pl.lit("")))
     return Reworded(cells, changed)
 

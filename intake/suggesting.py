@@ -21,7 +21,7 @@ ALIKE = 0.6  # of 1: below, two headers are not taken for the same column
 TITLES = 3  # cells in a row: fewer are a title
 LONGEST_WORD = 12
 WORDS_AT_MOST = 20
-DEFAULTS_HINT = "# 以下列文件中没有,也找不到相近的。每行都相同的,去掉 # 并填写;否则请县里补上该列"
+DEFAULTS_HINT = "# 以下列文件中没有,也找不到相近的。去掉 #;每行都相同的,填在冒号后;本来就不填的,冒号后留空"
 
 
 @dataclass(frozen=True)

@@ -121,6 +121,12 @@ def test_a_number_that_is_a_number_refuses_the_member_alone(taken, household, id
     assert accepted.rows.height == 2
 
 
+def test_an_empty_cell_of_a_member_is_not_filled_in(taken, household, ids):
+    _, accepted = taken(household(ids[0], ("", ""), ("样本丙", ids[2], "")))
+    wrong = accepted.refused.filter(accepted.refused["code"] == RefusalCode.VALUE_MISSING.value)
+    assert wrong.select("source_row", "source_column").rows() == [(4, "成员2·是否保障对象")]
+
+
 def test_a_household_whose_applicant_is_wrong_keeps_its_members(taken, household, ids):
     _, accepted = taken(household("1234567", ("样本乙", ids[1])))
     assert accepted.rows.height == 1

@@ -24,7 +24,7 @@ defaults:
   城乡: 农村
   供养方式: 分散
   自理能力: 全自理
-  供养机构: J00
+  供养机构:
 """
 TITLE = ["农村低保备案表"]
 UPPER = ["序号", "公民号码", "家庭", "救助种类", "享受", "时间", ""]
@@ -85,7 +85,7 @@ def test_a_countys_table_is_read_by_its_layout(workbook, county_row, taken):
 
 def test_words_and_defaults_of_the_layout_are_counted_and_listed_as_changes(workbook, county_row, taken):
     _, accepted = taken(workbook(county_row(1), county_row(2, "低保")))
-    assert accepted.changes[CellChange.LAYOUT_DEFAULT] == 2 * 4
+    assert accepted.changes[CellChange.LAYOUT_DEFAULT] == 2 * 3  # 供养机构 stays empty
     assert accepted.changes[CellChange.LAYOUT_WORD] == 1 + 2
     listed = accepted.changed
     words = listed.filter(listed["change"] == CellChange.LAYOUT_WORD.value)
@@ -94,6 +94,11 @@ def test_words_and_defaults_of_the_layout_are_counted_and_listed_as_changes(work
         (4, "终止年月", "长期"),
         (5, "终止年月", "长期"),
     ]
+
+
+def test_an_empty_default_leaves_the_column_empty_and_is_no_change(workbook, county_row, taken):
+    _, accepted = taken(workbook(county_row(1)))
+    assert accepted.rows["institution_id"].to_list() == [None]
 
 
 def test_a_reading_is_of_one_layout_and_comes_from_the_store_alone(workbook, county_row, taken, store):
