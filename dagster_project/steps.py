@@ -260,7 +260,7 @@ def _require_new(month: Month, given: RegisterInput) -> None:
     """Stop without a file of the pay month where the county's settings say so; an officer's name and reason go on."""
     if given.is_new or month.settings.without_file(given.name) is not MissingRegister.STOP:
         return
-    if month.choices.override is None:
+    if not _goes_on(month):
         last = f"最近一次为 {given.inbox_month}" if given.file_digest else "从未收到"
         raise StoppedError(
             f"“{label_of(given.name)}”名册本月没有报送,{last}",
@@ -269,9 +269,14 @@ def _require_new(month: Month, given: RegisterInput) -> None:
         )
 
 
+def _goes_on(month: Month) -> bool:
+    """Whether an officer lets this run go on, or the month was paid long ago and is only compared."""
+    return month.choices.override is not None or month.is_replay
+
+
 def _is_taken_anyway(month: Month, given: RegisterInput) -> bool:
-    """Whether an officer took this very file, or lets this run go on, by name and reason."""
-    if month.choices.override is not None:
+    """Whether an officer took this very file, or the run goes on whatever a threshold says."""
+    if _goes_on(month):
         return True
     with month.book.reading() as conn:
         return receipts.accepted_by(conn, month.manifest.county, given.name, given.file_digest) is not None

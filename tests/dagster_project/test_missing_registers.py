@@ -94,3 +94,15 @@ def test_the_run_says_which_registers_it_did_without(tmp_path):
     ]
     assert ("disability", "") in [(line.register, line.inbox_month) for line in told]
     assert "population" not in [line.register for line in told]
+
+
+def test_a_month_paid_long_ago_is_compared_whatever_the_county_says_now(tmp_path):
+    home = county(tmp_path / "home", "{}")
+    homes.run(home, "2024-08")
+    homes.sign(home, "2024-08")
+    homes.hand_in(home, "2024-09", population=[homes.person(ELDER), homes.person(TEKUN)])
+    homes.run(home, "2024-09")
+    county_now = homes.make_home(home.path, missing_register='{ low_income = "stop" }')
+    homes.run(county_now, "2024-08")
+    with pytest.raises(StoppedError):
+        homes.run(county_now, "2024-09")
