@@ -52,6 +52,7 @@ def test_a_household_table_is_told_with_its_sheet_its_header_its_members_and_its
     text = suggest("low_income", seen.tables)
     assert "sheet: 2\nheader_rows: [2, 3]\n" in text
     assert '身份证号: "申请人身份证号"' in text
+    assert '户编号: "申请人身份证号"' in text
     assert '是否保障对象: "是否为保障对象"' in text
     assert "- {身份证号: I列, 姓名: H列}" in text
     assert "- {身份证号: K列, 姓名: J列}" in text
