@@ -10,6 +10,7 @@ true/false, or `{"error": true}`. A workbook with a password ends it with the co
 
 from __future__ import annotations
 
+import codecs
 import json
 import re
 import resource
@@ -18,7 +19,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path, PurePosixPath
-from typing import Literal
+from typing import IO, Literal
 from xml.etree import ElementTree  # XML bombs meet the limits below
 
 ERROR = {"error": True}
@@ -28,6 +29,8 @@ Sheet = tuple[str, Iterator[list[Cell]]]
 LOCKED = 3
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 CELL_REFERENCE = re.compile(r"^([A-Z]+)([0-9]+)$")
+ERROR_OR_FORMULA = re.compile(rb"""\st\s*=\s*["']e["']|<(?:[\w.-]+:)?f[\s/>]""")
+CHUNK_BYTES, LONGEST_MARK = 1024**2, 64
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 
 
@@ -99,6 +102,9 @@ def plain(cell: object) -> Cell:
 def error_cells(source: Path, name: str) -> Iterator[tuple[int, int]]:
     """Row and column (from 0) of the sheet's cells that hold an error, or a formula without a stored value."""
     with zipfile.ZipFile(source) as package, package.open(sheet_part(package, name)) as part:
+        if not may_hold_errors(part):
+            return
+        part.seek(0)
         row = column = -1
         for event, element in ElementTree.iterparse(part, events=("start", "end")):  # noqa: S314
             tag = element.tag.rpartition("}")[2]
@@ -111,6 +117,18 @@ def error_cells(source: Path, name: str) -> Iterator[tuple[int, int]]:
                     yield row, column
             elif event == "end" and tag == "row":
                 element.clear()
+
+
+def may_hold_errors(part: IO[bytes]) -> bool:
+    """The sheet's XML has an error or a formula somewhere; most have none, and looking for each cell takes long."""
+    before = part.read(2)
+    if before in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return True
+    while chunk := part.read(CHUNK_BYTES):
+        if ERROR_OR_FORMULA.search(before + chunk):
+            return True
+        before = chunk[-LONGEST_MARK:]
+    return False
 
 
 def is_formula_without_value(cell: ElementTree.Element) -> bool:
