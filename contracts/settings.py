@@ -67,6 +67,8 @@ class CountySettings(Strict):
     shared_account_most: int = Field(3, ge=1)  # people of one account; more are in doubt
     missing_register: dict[str, MissingRegister] = Field(default_factory=dict)  # register → what to do; else carry
     current_lists: dict[str, CurrentList] = Field(default_factory=dict)  # register → how its list becomes months
+    set_off: tuple[Benefit, ...] = ()  # benefits that recover what is owed back from later months
+    set_off_per_mille: int = Field(200, ge=1, le=1000)  # of a month's regular payment, at most
     profiles: dict[str, str] = Field(default_factory=dict)  # benefit → profile
     default_profile: str = "generic_pipe"
     sources: dict[str, DatabaseSource] = Field(default_factory=dict)  # register or match list → where it is kept

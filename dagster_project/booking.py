@@ -24,8 +24,17 @@ REPLAYED = "重算核对(不入账)"
 
 def decided(month: Month) -> posting.Decided:
     """What this run decided, all from one manifest."""
+    died = month.stage.scan(standing_table("population")).filter(pl.col("died_on").is_not_null())
     return posting.Decided(
-        month.manifest, month.stage.read("coordinated"), month.stage.read("rate_catalogue"), month.stage.read("facts")
+        month.manifest,
+        month.stage.read("coordinated"),
+        month.stage.read("rate_catalogue"),
+        month.stage.read("facts"),
+        posting.SetOffRule(
+            tuple(benefit.value for benefit in month.settings.set_off),
+            month.settings.set_off_per_mille,
+            died.select("person_no").unique().collect(),
+        ),
     )
 
 

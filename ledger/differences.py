@@ -7,7 +7,7 @@ A key is (person_no, benefit, benefit_month). Money is never netted over months 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import polars as pl
 
@@ -20,6 +20,18 @@ PERSON_MONTH = ["person_no", "benefit_month"]
 
 
 @dataclass(frozen=True)
+class SetOffRule:
+    """Which benefits recover old receivables from later months, up to how much of a month; off unless a county says so.
+
+    `dead` (person_no): people known to have died, from whom nothing is taken.
+    """
+
+    benefits: tuple[str, ...] = ()
+    per_mille: int = 0
+    dead: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema={"person_no": pl.Int64}))
+
+
+@dataclass(frozen=True)
 class Decided:
     """What a run decided: its manifest, Coordinated of all computed months, RateCatalogue, and Facts."""
 
@@ -27,6 +39,7 @@ class Decided:
     coordinated: pl.DataFrame
     catalogue: pl.DataFrame
     facts: pl.DataFrame
+    set_off: SetOffRule = SetOffRule()
 
 
 @dataclass(frozen=True)
@@ -234,6 +247,28 @@ def cancelled(receivables: pl.DataFrame, unpaid: pl.DataFrame, groups: pl.DataFr
         .join(owed.select("obligation_id", "live_batch_id"), on="obligation_id")
         .select("receivable_id", "obligation_id", "amount_fen", *KEY, "live_batch_id")
         .sort("receivable_id", "obligation_id")
+    )
+
+
+def deducted(receivables: pl.DataFrame, fresh: pl.DataFrame, cancelled: pl.DataFrame, rule: SetOffRule) -> pl.DataFrame:
+    """Recover old receivables from the new regular obligations of the same person and benefit, as far as the rule goes.
+
+    `receivables` (booked before this run): receivable_id, KEY, left_fen, waived_fen; the oldest first. `fresh`: this
+    run's obligations. `cancelled`: what was set off already. Columns as `cancelled`.
+    """
+    by = ["person_no", "benefit"]
+    collected = receivables.with_columns(left_fen=pl.col("left_fen") - pl.col("waived_fen"))
+    back = _less(collected.select("receivable_id", *KEY, "left_fen"), cancelled, "receivable_id")
+    cap = pl.col("amount_fen") * rule.per_mille // 1000
+    may = fresh.filter(pl.col("kind") == Kind.REGULAR.value, pl.col("benefit").is_in(list(rule.benefits)))
+    may = may.join(rule.dead, on="person_no", how="anti")
+    owed = _less(may.select("obligation_id", *KEY, "amount_fen", left_fen="amount_fen"), cancelled, "obligation_id")
+    owed = owed.with_columns(left_fen=pl.min_horizontal("left_fen", cap)).filter(pl.col("left_fen") > 0)
+    months = owed.select(*by, paid_month="benefit_month").unique()
+    earlier = back.join(months, on=by).filter(pl.col("benefit_month") < pl.col("paid_month"))
+    pairs = _matched(earlier.drop("paid_month"), owed, by)
+    return pairs.join(back.select("receivable_id", *KEY), on="receivable_id").select(
+        "receivable_id", "obligation_id", "amount_fen", *KEY, live_batch_id=pl.lit(None, pl.String)
     )
 
 

@@ -30,12 +30,15 @@ def number_people(book: Book, ids: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([known, numbered.select(known.columns)]).sort("person_id")
 
 
-def with_versions(conn: Connection, county: str) -> pl.DataFrame:
-    """Everybody the book decided or imported something for in the county: person_no."""
+def with_versions(conn: Connection, county: str, until_run: int | None = None) -> pl.DataFrame:
+    """Everybody the book decided or imported something for in the county, at all or by the end of a run: person_no."""
     decided = select(entitlement_version.c.person_no).where(entitlement_version.c.county == county)
     imported = select(obligation.c.person_no).where(
         obligation.c.county == county, obligation.c.kind == Kind.HISTORY.value
     )
+    if until_run is not None:
+        decided = decided.where(entitlement_version.c.run_id <= until_run)
+        imported = imported.where(obligation.c.run_id <= until_run)
     return read_frame(conn, select(union(decided, imported).subquery().c.person_no)).sort("person_no")
 
 

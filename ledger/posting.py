@@ -20,11 +20,11 @@ from contracts.months import month_text
 from ledger import audit, batches, corrections, cycles, differences, holds, obligations, receivables, totals, versions
 from ledger.book import Book, insert_frame, next_id, now, read_frame
 from ledger.cycles import Cycle, Run
-from ledger.differences import Decided, Differences
+from ledger.differences import Decided, Differences, SetOffRule
 from ledger.tables import entitlement_version, obligation, receivable, recovery, withdrawal
 from ledger.versions import KEY
 
-__all__ = ["Decided", "Differences", "Posted", "StopLimits", "post", "work_out"]
+__all__ = ["Decided", "Differences", "Posted", "SetOffRule", "StopLimits", "post", "work_out"]
 
 Override = tuple[str, str] | None  # who lets a stopped run go on, and why
 CORRECTED = "入账时内容有变:所含款项有撤回或抵扣"
@@ -133,18 +133,25 @@ def _history_keys(conn: Connection, county: str, manifest: Manifest) -> pl.DataF
 def _cancelled(
     conn: Connection, decided: Decided, added: pl.DataFrame, withdrawn: pl.DataFrame, owed_back: pl.DataFrame
 ) -> pl.DataFrame:
-    """What is set off once everything else is written: old and new receivables against old and new obligations."""
+    """What is set off once everything else is written: old and new receivables against old and new obligations.
+
+    Of one person and month always; where the county says so, old receivables from later months too.
+    """
     county = decided.manifest.county
     new = owed_back.with_columns(left_fen="amount_fen")
     columns = ["receivable_id", *KEY, "choose_group", "left_fen"]
-    back = pl.concat([receivables.unrecovered(conn, county).select(columns), new.select(columns)])
+    booked = receivables.unrecovered(conn, county)
+    back = pl.concat([booked.select(columns), new.select(columns)])
     taken = withdrawn.group_by("obligation_id").agg(taken_fen=pl.col("amount_fen").sum())
     old = obligations.of_person_months(conn, county, back).join(taken, on="obligation_id", how="left")
     old = old.with_columns(pl.col("pays_fen") - pl.col("taken_fen").fill_null(0))
     fresh = added.with_columns(pays_fen="amount_fen", live_batch_id=pl.lit(None, pl.String))
     owed_columns = ["obligation_id", *KEY, "choose_group", "pays_fen", "live_batch_id"]
     owed = pl.concat([old.select(owed_columns), fresh.select(owed_columns)]).filter(pl.col("pays_fen") > 0)
-    return differences.cancelled(back, owed, differences.groups_of(decided.coordinated))
+    same_month = differences.cancelled(back, owed, differences.groups_of(decided.coordinated))
+    if not decided.set_off.benefits:
+        return same_month
+    return pl.concat([same_month, differences.deducted(booked, added, same_month, decided.set_off)])
 
 
 def _cycle_for(conn: Connection, manifest: Manifest, newest: Cycle | None, found: Differences) -> Cycle:

@@ -15,14 +15,19 @@ KEY = ["person_no", "benefit", "benefit_month"]
 GROUND = ["outcome", "amount_fen", "would_be_fen", "winner", "rate_no", "fact_code"]
 
 
-def newest(conn: Connection, county: str, first: date, last: date) -> pl.DataFrame:
-    """The newest version of every key whose benefit month lies between, both included: KEY, version_no and GROUND."""
+def newest(conn: Connection, county: str, first: date, last: date, until_run: int | None = None) -> pl.DataFrame:
+    """The newest version of every key whose benefit month lies between, both included: KEY, version_no and GROUND.
+
+    `until_run`: as the book was by the end of that run.
+    """
     v = entitlement_version.c
     statement = (
         select(*(v[name] for name in (*KEY, "version_no", *GROUND)))
         .where(v.county == county, v.benefit_month.between(month_text(first), month_text(last)))
         .order_by(v.benefit_month, v.person_no, v.benefit, v.version_no)
     )
+    if until_run is not None:
+        statement = statement.where(v.run_id <= until_run)
     every = read_frame(conn, statement)
     is_last = pl.struct(KEY) != pl.struct(KEY).shift(-1)
     return every if every["version_no"].max() in (None, 1) else every.filter(is_last.fill_null(True))

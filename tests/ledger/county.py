@@ -60,6 +60,7 @@ class County:
         ids = pl.DataFrame({"person_id": [resident_id(n) for n in range(1, people_count + 1)]})
         people.number_people(book, ids)
         self.facts = {}
+        self.set_off = posting.SetOffRule()
 
     def dies(self, person_no, month):
         """From the month after this one the facts say that the person is dead."""
@@ -87,7 +88,8 @@ class County:
         catalogue = rates.select(
             "rate_id", "benefit", pl.lit("in_force").alias("amount_status"), pl.lit("[]").alias("values_json")
         ).cast(dict(polars_schema(RateCatalogue)))
-        return posting.Decided(manifest, coordinated, catalogue, self._facts(manifest.computed_months()))
+        facts = self._facts(manifest.computed_months())
+        return posting.Decided(manifest, coordinated, catalogue, facts, self.set_off)
 
     def _facts(self, months):
         with self.book.reading() as conn:
