@@ -10,6 +10,7 @@ from dagster_project.guard import WATCHER, Watcher
 from dagster_project.instance import open_instance, prepare_environment
 from dagster_project.month import Choices
 from dagster_project.partitions import partition_key
+from dagster_project.resources.month_home import holding
 
 
 @dataclass(frozen=True)
@@ -46,24 +47,25 @@ def run_month(
     watcher = Watcher(on_step)
     token = WATCHER.set(watcher)
     try:
-        result = defs.resolve_job_def(DECIDE_JOB if preview else MONTH_JOB).execute_in_process(
-            instance=instance,
-            partition_key=partition_key(county, pay_month),
-            run_config={
-                "ops": {
-                    "manifest": {
-                        "config": {
-                            "known_on": known_on.isoformat() if known_on else "",
-                            "maker": choices.maker,
-                            "override_by": choices.override_by,
-                            "override_reason": choices.override_reason,
+        with holding(home, county):
+            result = defs.resolve_job_def(DECIDE_JOB if preview else MONTH_JOB).execute_in_process(
+                instance=instance,
+                partition_key=partition_key(county, pay_month),
+                run_config={
+                    "ops": {
+                        "manifest": {
+                            "config": {
+                                "known_on": known_on.isoformat() if known_on else "",
+                                "maker": choices.maker,
+                                "override_by": choices.override_by,
+                                "override_reason": choices.override_reason,
+                            }
                         }
-                    }
+                    },
+                    "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
                 },
-                "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
-            },
-            raise_on_error=False,
-        )
+                raise_on_error=False,
+            )
     finally:
         WATCHER.reset(token)
     failed = tuple(

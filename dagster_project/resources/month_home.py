@@ -1,7 +1,8 @@
 """The resource every step uses: the home, the county's lock, and the month at work.
 
-One run at a time works on a county: the lock is a file the operating system frees when the process dies. Whoever holds
-it may be sure that another run of the county still called STARTED was killed, and fails it.
+One run at a time works on a county: the lock is a file the operating system frees when the process dies. A command
+takes it before its run is created, so whoever holds it may be sure that another run of the county still called STARTED
+was killed, and fails it.
 """
 
 from collections.abc import Iterator
@@ -44,14 +45,10 @@ class MonthHome(dg.ConfigurableResource[Any]):
             yield self
             return
         county, _ = read_key(key)
-        locks = self.home.path / "locks"
-        locks.mkdir(parents=True, exist_ok=True)
         try:
-            with FileLock(locks / f"{county}.lock").acquire(timeout=LOCK_SECONDS):
+            with holding(self.home, county):
                 fail_orphans(context.instance, county, run.run_id)
                 yield self
-        except Timeout:
-            raise BookError("本县另有一次运行正在进行", "请等它结束后再试", county) from None
         finally:
             if self._month is not None:
                 self._month.close()
@@ -68,6 +65,22 @@ class MonthHome(dg.ConfigurableResource[Any]):
             county, pay_month = read_key(partition_key)
             self._month = open_month(self.home, county, pay_month)
         return self._month
+
+
+@contextmanager
+def holding(home: Home, county: str) -> Iterator[None]:
+    """Hold the county's lock; whoever holds it in this process may take it again. BookError where another keeps it."""
+    locks = home.path / "locks"
+    locks.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(locks / f"{county}.lock", thread_local=False, is_singleton=True)
+    try:
+        lock.acquire(timeout=LOCK_SECONDS)
+    except Timeout:
+        raise BookError("本县另有一次运行正在进行", "请等它结束后再试", county) from None
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def fail_orphans(instance: dg.DagsterInstance, county: str, own_run_id: str) -> int:
