@@ -124,3 +124,15 @@ def test_a_broken_layout_names_its_lines(home, table):
         home, "intake", "inspect", str(table), "--register", "certification", "--county", homes.COUNTY, "--json", code=3
     )
     assert "certification.yaml:4:7 “到期”不是该名册的列" in json.loads(told)["error"]
+
+
+def test_a_roster_of_history_is_read_by_its_layout_too(tmp_path):
+    home = homes.make_home(tmp_path / "home", go_live_month='"2024-01"')
+    roster = tmp_path / "花名册.csv"
+    roster.write_text(f"领取人证件,项目,月份,元\n{ELDERS[0]},高龄津贴,2024-05,50\n", "utf-8")
+    folder = home.layouts_of(homes.COUNTY)
+    folder.mkdir(parents=True)
+    columns = "columns:\n  身份证号: 领取人证件\n  所属月: 月份\n  金额: 元\n"
+    (folder / "history.yaml").write_text(f"register: history\n{columns}", "utf-8")
+    told = asked(home, "import-history", "--county", homes.COUNTY, str(roster), "--as", homes.MAKER)
+    assert (told["imported"], told["rows"]) == (True, 1)

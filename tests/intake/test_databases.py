@@ -8,7 +8,7 @@ import pytest
 
 from contracts.codes import RefusalCode
 from contracts.errors import InputError
-from contracts.settings import DatabaseSource
+from contracts.settings import CountySettings, DatabaseSource
 from intake import accept, fetch, receive
 from intake.databases import _column
 
@@ -100,6 +100,11 @@ def test_an_address_that_is_not_set_names_its_variable(source, taken, monkeypatc
 def test_only_reading_queries_are_settings():
     with pytest.raises(ValueError, match="SELECT 或 WITH"):
         DatabaseSource(url_env="COUNTY_DB_URL", query="DELETE FROM roll")
+
+
+def test_a_source_is_of_a_register_that_exists(source):
+    with pytest.raises(ValueError, match="不认识的名册:nobody"):
+        CountySettings(sources={"nobody": source})
 
 
 def test_whole_decimals_are_whole_and_midnights_are_days():
