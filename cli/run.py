@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.options import DayType, county_option, json_option, month_option, officer_option, print_json
 from contracts.codes import OfficerRole
 from contracts.settings import Home
+
+if TYPE_CHECKING:
+    from reports.summary import OldRegister
 
 
 @click.command()
@@ -93,15 +98,21 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
     show(summary)
     show_grounds(grounds)
     show_actions(beyond)
-    for line in not_handed_in(counts):
-        age = f"沿用 {line.inbox_month} 的({line.carried_months} 个月前)" if line.inbox_month else "从未收到"
-        click.echo(f"名册:{line.label}本月没有报送,{age}")
+    _show_old(not_handed_in(counts))
     for path in written:
         click.echo(f"清单:{_shown(path, home)}")
     if summary.files:
         click.echo(f"发放文件在 {_shown(home.outbox / county / f'{pay_month:%Y-%m}', home)}")
     if any(file.state != "released" for file in summary.files):
         click.echo(f"下一步:disburse approve --county {county} --month {pay_month:%Y-%m} --as 复核人")
+
+
+def _show_old(registers: Sequence[OldRegister]) -> None:
+    for line in registers:
+        if line.inbox_month:
+            click.echo(f"名册:{line.label}本月没有报送,沿用 {line.inbox_month} 的({line.carried_months} 个月前)")
+    if never := [line.label for line in registers if not line.inbox_month]:
+        click.echo(f"名册:从未收到{'、'.join(never)}")
 
 
 def _show_preview(home: Home, county: str, pay_month: date, as_json: bool) -> None:

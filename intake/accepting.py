@@ -26,6 +26,7 @@ from intake.resident_ids import birth_date, born_out_of_time, legible
 
 IS_BAD = "is_bad"
 BEGINNING = "from_month"
+MONTHS_ABSENT = RefusalCode.MONTHS_ABSENT.value
 IS_LISTED = pl.col("code") == RefusalCode.NOT_DATA.value
 
 
@@ -107,7 +108,9 @@ def accept(received: Received, numbers: pl.DataFrame, known_on: date, *, is_curr
     settled = settle_repeats(register, good.select(accepted_schema(register).names()))
     refused = pl.concat(
         [
-            _with_known_persons(received.refused, bad),
+            _with_known_persons(
+                received.refused.filter((pl.col("code") != MONTHS_ABSENT) | (not is_current_list)), bad
+            ),
             *(_refusals(register, bad, check, received.refused) for check in checks),
             settled.refused,
         ]

@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from contracts.settings import CurrentList
-from intake import DECISIONS, Decision, accept, months_of_list, running_rows, stand_in
+from intake import DECISIONS, Decision, accept, months_of_list, receive, running_rows, stand_in
 
 MAY, JUNE, JULY, AUGUST, SEPTEMBER = (date(2024, month, 1) for month in (5, 6, 7, 8, 9))
 NONE_DECIDED = pl.DataFrame(schema=DECISIONS)
@@ -43,6 +43,17 @@ def changes(compared):
 def test_a_list_without_months_is_not_refused(listed):
     assert listed(p1={}).refused.is_empty()
     assert listed("family_planning", p1={}).refused.is_empty()
+
+
+def test_a_file_without_month_columns_is_read_and_not_complained_of(tmp_path, store, known_on, number_people, row):
+    cells = row("family_planning")
+    path = tmp_path / "family_planning.csv"
+    path.write_text(f"身份证号,类别\n{cells['person_id']},{cells['kind']}\n", "utf-8")
+    received = receive(path, "family_planning", store)
+    numbers = number_people([received])
+    accepted = accept(received, numbers, known_on, is_current_list=True)
+    assert (accepted.rows.height, accepted.refused.height) == (1, 0)
+    assert set(accept(received, numbers, known_on).refused["code"]) == {"MONTHS_ABSENT", "VALUE_MISSING"}
 
 
 def test_the_first_list_begins_with_its_inbox_month(listed):
