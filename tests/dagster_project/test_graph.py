@@ -6,12 +6,13 @@ import dagster as dg
 import pytest
 
 from contracts.codes import Benefit
-from contracts.registers import REGISTERS
+from contracts.registers import INBOX_FILES, MATCH_LISTS
 from dagster_project import definitions
 from dagster_project.partitions import partition_key, read_key
 
 STAGES = {
     "received", "accepted", "facts", "entitled", "coordinated", "posted", "payable", "batch", "approved", "released",
+    "answered", "closed",
 }  # fmt: skip
 
 
@@ -38,7 +39,7 @@ def test_every_description_begins_in_chinese_and_goes_on_in_english(specs):
 
 def test_each_register_and_each_benefit_is_an_asset(specs):
     names = {spec.key.to_user_string() for spec in specs}
-    assert {f"accepted_{register}" for register in REGISTERS} <= names
+    assert {f"accepted_{register}" for register in INBOX_FILES} <= names
     assert {f"entitled_{benefit}" for benefit in Benefit} <= names
 
 
@@ -64,13 +65,19 @@ def test_lineage_goes_from_the_manifest_to_the_release(graph):
     } <= names
 
 
+def test_lineage_goes_from_each_match_list_to_the_facts(graph):
+    evidenced = graph.get(dg.AssetKey("evidenced_population")).parent_keys
+    assert {dg.AssetKey(f"accepted_{name}") for name in MATCH_LISTS} <= evidenced
+    assert dg.AssetKey("evidenced_population") in graph.get(dg.AssetKey("facts")).parent_keys
+
+
 def test_every_table_and_every_hop_has_a_blocking_check():
     checks = [spec for check in definitions.defs.asset_checks or [] for spec in check.check_specs]
     assert all(spec.blocking for spec in checks)
     by_asset = {spec.asset_key.to_user_string() for spec in checks}
     assert by_asset >= {
         "refused_rows", "facts", "coordinated", "posted", "payable", "batch",
-        *(f"accepted_{register}" for register in REGISTERS),
+        *(f"accepted_{register}" for register in INBOX_FILES),
         *(f"entitled_{benefit}" for benefit in Benefit),
     }  # fmt: skip
 
