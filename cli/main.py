@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
         "导入启用前已发放的钱,此后只发差额  Import what was paid before the first run",
     ),
     "verify": ("cli.verify", "verify", "独立重读发放文件并与总账核对  Re-read payment files and compare with the book"),
+    "replay": ("cli.replay", "replay", "用存档的输入重算已发的一期,逐字节比较  Rebuild a past cycle and compare"),
     "policies": ("cli.policies", "policies", "查看适用的政策与标准  The law as data"),
     "simulate": ("cli.simulate", "simulate", "设想的政策下多少人多少钱,不入账  The roster under another law"),
     "generate": ("cli.generate", "generate", "生成仿真名册  Make synthetic registers"),

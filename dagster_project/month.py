@@ -126,6 +126,19 @@ class Month:
             newest = cycles.newest_cycle(conn, self.manifest.county)
         return newest is not None and newest.pay_month > self.manifest.pay_month
 
+    @cached_property
+    def followed_run(self) -> int | None:
+        """The run that booked this manifest, where the county had later ones: who is in the book is as of then."""
+        with self.book.reading() as conn:
+            latest = cycles.latest_run(conn, self.manifest.county)
+            own = [
+                run.run_id
+                for cycle in cycles.cycles_of(conn, self.manifest.county, self.manifest.pay_month)
+                for run in cycles.runs_of(conn, cycle.cycle_id)
+                if run.manifest == self.manifest
+            ]
+        return max(own) if own and latest and max(own) < latest.run_id else None
+
     def close(self) -> None:
         """Let go of the book."""
         self.book.close()

@@ -119,6 +119,11 @@ def go_live(settings: CountySettings, first_pay_month: date | None, pay_month: d
     return chosen
 
 
+def digest_of_decisions(decisions: pl.DataFrame) -> str:
+    """SHA-256 over what officers decided of register gaps, in any order."""
+    return hashlib.sha256(decisions.sort(decisions.columns).write_csv().encode()).hexdigest()
+
+
 def make_manifest(
     home: Home, book: Book, county: str, pay_month: date, known_on: date, system_user: str
 ) -> tuple[Manifest, pl.DataFrame]:
@@ -138,7 +143,7 @@ def make_manifest(
         lookback_months=settings.lookback_months,
         pack_digest=pack_digest,
         registers=known_registers(home, book, county, pay_month, known_on, system_user),
-        decisions_digest=hashlib.sha256(decisions.sort(decisions.columns).write_csv().encode()).hexdigest(),
+        decisions_digest=digest_of_decisions(decisions),
         previous_month=latest.manifest.pay_month if latest else None,
         previous_digest=latest.manifest.digest() if latest else "",
     )
@@ -396,8 +401,9 @@ def return_refused(month: Month) -> list[Path]:
 
 def work_out_facts(month: Month) -> Counts:
     """Read from the registers what holds for each person in each computed month."""
+    followed = month.followed_run
     with month.book.reading() as conn:
-        known = people.with_versions(conn, month.manifest.county)
+        known = people.with_versions(conn, month.manifest.county, followed)
     plan = calculators.facts(month.registers, month.rules, month.scope, known.lazy())
     table = month.stage.write("facts", plan.collect().sort("person_no", "benefit_month"))
     return {"行数": table.height, "人数": table["person_no"].n_unique()}

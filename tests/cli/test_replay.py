@@ -1,0 +1,185 @@
+"""A past cycle replayed through the command: equal where nothing was touched, and every touched byte is found."""
+
+import hashlib
+import json
+import shutil
+import sqlite3
+from datetime import date
+
+import polars as pl
+import pytest
+
+from contracts.errors import BookError
+from dagster_project import replaying
+from dagster_project.replaying import OnlyRead
+from ledger.book import open_book
+from tests import homes
+from tests.cli.test_one_month import asked, disburse
+
+ELDER, POOR, LATE = (homes.resident_id(born) for born in ("1940-03-05", "1950-02-11", "1935-06-07"))
+LOW = {"household_id": "H1", "category": "低保", "area": "农村", "is_recipient": "是", "from_month": "2021-03"}
+JULY, AUGUST = (("--county", homes.COUNTY, "--month", month) for month in ("2024-07", "2024-08"))
+
+
+def hand_in(home, month, *people, **more):
+    rows = {"population": people, "account": [homes.account(one["person_id"]) for one in people], **more}
+    homes.hand_in(home, month, **rows)
+
+
+@pytest.fixture(scope="module")
+def paid(tmp_path_factory):
+    """July paid; in August somebody new, and a death in June that nobody had known; then a supplement of August."""
+    home = homes.make_home(tmp_path_factory.mktemp("replay") / "home", recovery_stop_at_least=9)
+    both = (homes.person(ELDER), homes.person(POOR))
+    hand_in(home, "2024-07", *both, low_income=[{"person_id": POOR, **LOW}])
+    homes.run(home, "2024-07")
+    homes.sign(home, "2024-07")
+    dead = homes.person(ELDER, died_on="2024-06-20")
+    hand_in(home, "2024-08", dead, homes.person(POOR), homes.person(LATE))
+    homes.run(home, "2024-08")
+    homes.sign(home, "2024-08")
+    hand_in(home, "2024-08", homes.person(ELDER), homes.person(POOR), homes.person(LATE))
+    homes.run(home, "2024-08", known_on="2024-08-20")
+    return home
+
+
+@pytest.fixture
+def home(paid, tmp_path):
+    """A copy that a test may touch."""
+    copied = tmp_path / "home"
+    shutil.copytree(paid.path, copied)
+    return homes.Home(copied)
+
+
+def bytes_of(home):
+    files = {path: path for path in home.path.rglob("*") if path.is_file() and not path.name.endswith(("-shm", "-wal"))}
+    return {path.relative_to(home.path): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
+
+
+def found(home, *month):
+    """The differences of a replay that fails, as kind and name; what it said names nobody."""
+    out, err = disburse(home, "replay", *month, "--json", code=7)
+    assert not [one for one in (ELDER, POOR, LATE, "样本") if one in out + err]
+    told, _ = json.JSONDecoder().raw_decode(out)
+    return [(difference["kind"], difference["name"]) for difference in told["differences"]]
+
+
+def stage(home, month):
+    """The folder of the month's first manifest."""
+    return sorted((home.store / homes.COUNTY / month).glob("*/manifest.json"), key=lambda p: p.stat().st_mtime)[
+        0
+    ].parent
+
+
+def given(home, register):
+    """What July's manifest says of a register."""
+    manifest = json.loads((stage(home, "2024-07") / "manifest.json").read_text("utf-8"))
+    return next(one for one in manifest["registers"] if one["name"] == register)
+
+
+@pytest.mark.parametrize(
+    ("month", "sequence", "decided"),
+    [(JULY, 1, 2), (AUGUST, 1, 5), (AUGUST, 2, 6)],
+    ids=["July", "August", "supplement"],
+)
+def test_a_cycle_is_rebuilt_as_it_was_whatever_came_later_and_nothing_changes(home, month, sequence, decided):
+    before = bytes_of(home)
+    told = asked(home, "replay", *month, "--sequence", str(sequence))
+    assert told["differences"] == []
+    assert (told["sequence"], told["files"] > 0, told["tables_not_kept"]) == (sequence, True, [])
+    assert told["tables"] > 30
+    assert told["decisions"] == decided
+    assert told["code_then"] == told["code_now"]
+    assert bytes_of(home) == before
+
+
+def test_the_last_cycle_is_meant_where_none_is_named(home):
+    assert asked(home, "replay", *AUGUST)["sequence"] == 2
+    assert "与当时逐字节相同" in disburse(home, "replay", *JULY)[0]
+
+
+def test_a_month_run_again_after_later_ones_is_still_equal(home):
+    homes.run(home, "2024-07")
+    assert asked(home, "replay", *JULY)["differences"] == []
+
+
+def test_a_payment_file_altered_by_one_byte_is_found(home):
+    file = sorted((home.outbox / homes.COUNTY / "2024-07").glob("*.txt"))[0]
+    content = bytearray(file.read_bytes())
+    content[-3] ^= 1
+    file.write_bytes(content)
+    assert found(home, *JULY) == [("文件", file.name)]
+
+
+def test_a_payment_file_that_is_gone_is_found(home):
+    file = sorted((home.outbox / homes.COUNTY / "2024-07").glob("*.txt"))[0]
+    file.unlink()
+    assert found(home, *JULY) == [("文件", file.name)]
+
+
+def test_a_tampered_register_of_the_stage_is_found(home):
+    table = stage(home, "2024-07") / "accepted_population.parquet"
+    pl.read_parquet(table).with_columns(name=pl.lit("某某")).write_parquet(table)
+    assert found(home, *JULY) == [("表", "accepted_population")]
+
+
+def test_a_tampered_original_is_found_though_what_was_read_from_it_is_kept(home):
+    digest = given(home, "population")["file_digest"]
+    original = home.store / "received" / f"{digest}.csv"
+    original.write_bytes(original.read_bytes().replace(b"1940", b"1941"))
+    assert found(home, *JULY) == [("输入", "population")]
+
+
+def test_tampered_policies_are_found(home):
+    pack = sorted((home.store / "packs").rglob("*.yaml"))[0]
+    pack.write_text(pack.read_text("utf-8") + "\n# 改\n", "utf-8")
+    assert found(home, *JULY) == [("输入", "packs")]
+
+
+def test_a_decision_that_the_book_has_otherwise_is_found(home):
+    """The book refuses to be changed, so its guard is taken off first."""
+    with sqlite3.connect(home.path / "book.sqlite") as conn:
+        guards = conn.execute(
+            "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'entitlement_version'"
+        )
+        for (guard,) in guards.fetchall():
+            conn.execute(f"DROP TRIGGER {guard}")
+        conn.execute("UPDATE entitlement_version SET fact_code = fact_code + 1 WHERE benefit_month = '2024-07'")
+    assert ("核定", "高龄津贴") in found(home, *JULY)
+
+
+def test_a_stage_that_was_cleared_away_is_said_and_the_rest_is_compared(home):
+    shutil.rmtree(home.store / homes.COUNTY)
+    told = asked(home, "replay", *AUGUST)
+    assert (told["tables"], told["decisions"], told["differences"]) == (0, 6, [])
+    assert "coordinated" in told["tables_not_kept"]
+
+
+@pytest.mark.parametrize(
+    ("gone", "said"),
+    [("received", "“人口”名册的原件"), ("packs", "政策")],
+)
+def test_a_stored_input_that_is_missing_is_named(home, gone, said):
+    shutil.rmtree(home.store / gone)
+    _, err = disburse(home, "replay", *JULY, code=3)
+    assert f"存档中没有{said}" in err
+
+
+def test_a_cycle_that_never_was_is_refused(home):
+    disburse(home, "replay", *JULY, "--sequence", "2", code=7)
+    disburse(home, "replay", "--county", homes.COUNTY, "--month", "2024-06", code=7)
+
+
+def test_a_difference_is_told_with_the_versions_of_the_program(home, monkeypatch):
+    monkeypatch.setattr(replaying, "code_version", lambda: "9.9.9+000000000000")
+    told = replaying.replay(home, homes.COUNTY, date(2024, 7, 1))
+    assert (told.is_other_code, told.differences) == (True, ())
+
+
+def test_a_replay_cannot_write_to_the_book(home):
+    opened = open_book(home.database_url)
+    try:
+        with pytest.raises(BookError), OnlyRead(opened.engine).writing():
+            pass
+    finally:
+        opened.close()
