@@ -25,6 +25,7 @@ from contracts.errors import BookError
 from contracts.months import add_months, month_text, parse_month
 from ledger import holds, receivables, recovery, sealing, signing
 from ledger.book import Book, open_book
+from ledger.posting import SetOffRule
 from tests.ledger.county import CARE, CHECKER, CODE, RELEASER, County, row
 from tests.ledger.laws import breaches, contents, newest_versions, rows, uncancelled
 from tests.ledger.places import SERVER, Places
@@ -127,8 +128,14 @@ class Stories(RuleBasedStateMachine):
             if decision
         ]
 
-    @initialize(imported=st.booleans(), posted=st.lists(st.tuples(PEOPLE, BENEFITS, DECISIONS), max_size=4))
-    def begin(self, imported, posted):
+    @initialize(
+        imported=st.booleans(),
+        deducts=st.booleans(),
+        posted=st.lists(st.tuples(PEOPLE, BENEFITS, DECISIONS), max_size=4),
+    )
+    def begin(self, imported, deducts, posted):
+        if deducts:
+            self.county.set_off = SetOffRule(("old_age_allowance", "elder_care_subsidy"), per_mille=500)
         if imported:
             self.county.import_history((1, GO_LIVE, "elder_care_subsidy", 6000))
         for person, benefit, decision in posted:
