@@ -15,10 +15,11 @@ from sqlalchemy import Engine, event
 
 from contracts.codes import RecoveryMeans
 from contracts.months import parse_month
+from dagster_project import closing
 from dagster_project.month import Choices
 from dagster_project.running import run_month
 from dagster_project.signing import approve_month, release_month
-from ledger import batches, recovery, results, sealing
+from ledger import batches, recovery
 from ledger.book import Book, open_book
 from tests import homes
 
@@ -46,14 +47,17 @@ def release(home):
 
 def read_results(home, month=MONTH, returned=1):
     """The bank's file: so many lines came back, everything else was paid."""
-    with opened(home) as book:
-        with book.reading() as conn:
-            sent = batches.batches_of(conn, homes.COUNTY, month).filter(pl.col("state") == "released")
-            lines = pl.concat([batches.lines(conn, one) for one in sent["batch_id"]]).sort("instruction_id")
-        event = pl.when(pl.int_range(pl.len()) < returned).then(pl.lit("returned")).otherwise(pl.lit("accepted"))
-        blank = [pl.lit("").alias(name) for name in ("reason_code", "reason")]
-        answers = lines.select("instruction_id", event.alias("event"), *blank)
-        results.record(book, homes.COUNTY, f"digest of {month}", answers, "test")
+    with opened(home) as book, book.reading() as conn:
+        sent = batches.batches_of(conn, homes.COUNTY, month).filter(pl.col("state") == "released")
+        lines = pl.concat([batches.lines(conn, one) for one in sent["batch_id"]]).sort("instruction_id")
+    event = pl.when(pl.int_range(pl.len()) < returned).then(pl.lit("退票")).otherwise(pl.lit("成功"))
+    answers = home.path / f"answers_{month}.csv"
+    lines.select(pl.col("instruction_id").alias("指令号"), event.alias("状态")).write_csv(answers)
+    closing.read_results(home, homes.COUNTY, answers, homes.CHECKER)
+
+
+def read_july(home):
+    read_results(home, parse_month("2024-07"), returned=0)
 
 
 def recover(home):
@@ -63,8 +67,7 @@ def recover(home):
 
 
 def close(home):
-    with opened(home) as book:
-        sealing.close(book, homes.COUNTY, MONTH, homes.CHECKER, "test")
+    closing.close_month(home, homes.COUNTY, MONTH, homes.CHECKER)
 
 
 ACTS = (run, approve, release, read_results, recover, close)  # in the order of a month's life

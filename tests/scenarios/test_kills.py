@@ -9,7 +9,6 @@ import shutil
 
 import pytest
 
-from contracts.months import parse_month
 from contracts.settings import Home
 from tests import homes
 from tests.ledger import laws
@@ -28,7 +27,7 @@ def prepared(tmp_path_factory):
     homes.hand_in(home, "2024-07", population=people, account=[homes.account(SICK), homes.account(DEAD)])
     homes.run(home, "2024-07")
     homes.sign(home, "2024-07")
-    killing.read_results(home, parse_month("2024-07"), returned=0)
+    killing.done(killing.read_july, home)
     late = [homes.person(SICK), homes.person(DEAD, died_on="2024-06-30"), homes.person(FRESH)]
     homes.hand_in(home, "2024-08", population=late, account=[homes.account(one) for one in (SICK, DEAD, FRESH)])
     return home
