@@ -316,7 +316,9 @@ class Results(Register):
 
     instruction_id: str = column("指令号", kind=CellKind.KEY, aliases=("付款指令号", "业务流水号"))
     event: pl.Enum = column("状态", code=BankEvent, aliases=("处理状态", "处理结果", "发放状态", "status"))
-    reason_code: str = column("原因代码", required=False, optional_column=True, aliases=("失败代码", "退票代码"))
+    bank_reason: str = column(
+        "原因代码", "银行自己的代码", required=False, optional_column=True, aliases=("失败代码", "退票代码")
+    )
     reason: str = column("原因", required=False, optional_column=True, aliases=("失败原因", "退票原因", "备注"))
 
 

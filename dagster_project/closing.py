@@ -59,11 +59,11 @@ def read_results(home: Home, county: str, path: Path, officer: str) -> Answered:
     rows = taken.rows.select(
         "instruction_id",
         "event",
-        pl.col("reason_code").fill_null(""),
-        pl.col("reason").fill_null(""),
         "source_row",
         "source_sheet",
         "source_file",
+        reason_code=pl.col("bank_reason").fill_null(""),
+        reason=pl.col("reason").fill_null(""),
     )
     book = open_book(home.database_url)
     try:
