@@ -26,9 +26,11 @@ def explain(person_id: str, county: str, benefit_month: date, pay_month: date | 
 
     Explain one person's benefit month: facts, register rows, clauses, rates, choose-higher, postings and file rows.
     """
+    import rulebook
     from dagster_project.month import open_latest
     from ledger import people
     from reports.explain import explain as proof_of
+    from rulebook.telling import standing
 
     month = open_latest(Home.from_environment(), county, pay_month)
     try:
@@ -38,7 +40,9 @@ def explain(person_id: str, county: str, benefit_month: date, pay_month: date | 
             raise InputError("从未收到过这个身份证号", "请核对号码", county)
         if benefit_month not in month.manifest.computed_months():
             raise InputError(f"{benefit_month:%Y-%m} 不在该次运行计算的月份之内", "请另选 --month 或 --run", county)
-        proof = proof_of(month.book, person_no, benefit_month, month.rules, month.scope, month.registers)
+        law = rulebook.load_kept(month.home.store, month.manifest.pack_digest)
+        told = standing(law.chain_of(county), benefit_month, month.manifest.known_on)
+        proof = proof_of(month.book, person_no, benefit_month, month.rules, month.scope, month.registers, told)
     finally:
         month.close()
     if as_json:
@@ -64,6 +68,8 @@ def _show_benefit(benefit: BenefitProof) -> None:
     amount = f" {benefit.amount} 元" if benefit.outcome == "ENTITLED" else ""
     click.secho(f"\n{benefit.label}:{benefit.outcome_label}{amount}", bold=True)
     click.echo(f"  {benefit.reason}")
+    for line in benefit.left_open:
+        click.echo(f"  留待规定:{line}")
     click.echo(f"  条件出处:{benefit.conditions_source}")
     for value in benefit.values:
         click.echo(

@@ -35,6 +35,7 @@ from ledger.book import Book
 from ledger.story import Story, story
 from reports.masking import masked
 from reports.reasons import first_unmet
+from rulebook.telling import Standing
 
 HIDDEN = ("account_no", "payee_id", "head_id", "phone")
 
@@ -77,6 +78,7 @@ class BenefitProof:
     conditions_source: str
     values: tuple[RateValue, ...]
     booked: tuple[str, ...]
+    left_open: tuple[str, ...] = ()  # where no standard is set: the texts that leave it open
 
 
 @dataclass(frozen=True)
@@ -104,10 +106,12 @@ def explain(
     rules: Rules,
     scope: calculators.Scope,
     registers: Mapping[str, pl.LazyFrame],
+    standing: Sequence[Standing] = (),
 ) -> Proof:
     """The proof, recomputed for this person from the accepted registers of one run and the law it used.
 
     `registers`: accepted registers by name; `scope` and `rules`: those of the run, which must cover `benefit_month`.
+    `standing`: what that law says of the month (rulebook.telling), for what nobody has set.
     """
     own = {name: _of_person(rows, name, person_no) for name, rows in registers.items()}
     lazy = {name: rows.lazy() for name, rows in own.items()}
@@ -125,7 +129,9 @@ def explain(
         name=names[0] if len(names) else "",
         facts=_facts_told(facts),
         rows=tuple(_rows_told(own)),
-        benefits=tuple(_proof(benefit, rules, facts, decided, told) for benefit in rules.benefits if facts.height),
+        benefits=tuple(
+            _proof(benefit, rules, facts, decided, told, standing) for benefit in rules.benefits if facts.height
+        ),
         notes=tuple(notes),
     )
 
@@ -186,7 +192,14 @@ def _shown(text: str, column: ColumnFacts) -> str:
     return masked(text) if column.name in HIDDEN else text
 
 
-def _proof(benefit: Benefit, rules: Rules, facts: pl.DataFrame, decided: pl.DataFrame, told: Story) -> BenefitProof:
+def _proof(
+    benefit: Benefit,
+    rules: Rules,
+    facts: pl.DataFrame,
+    decided: pl.DataFrame,
+    told: Story,
+    standing: Sequence[Standing],
+) -> BenefitProof:
     of_benefit = rules.benefits[benefit]
     rows = decided.filter(pl.col("benefit") == benefit.value)
     booked = tuple(_booked(benefit, told))
@@ -216,7 +229,18 @@ def _proof(benefit: Benefit, rules: Rules, facts: pl.DataFrame, decided: pl.Data
         conditions_source=of_benefit.when_source,
         values=tuple(_values(row["rate_id"], rules)),
         booked=booked,
+        left_open=tuple(_left_open(benefit, standing)) if outcome is Outcome.STANDARD_NOT_SET else (),
     )
+
+
+def _left_open(benefit: Benefit, standing: Sequence[Standing]) -> Iterator[str]:
+    """What of a benefit nobody has set, or is set outside its bounds, and the text that leaves it so."""
+    for one in standing:
+        if one.benefit is benefit and one.ground:
+            key = f" [{one.key}]" if one.key else ""
+            said = f"“{one.quote}”" if one.quote else one.note
+            where = f";{one.source}{said}" if one.source else ""
+            yield f"{one.label}{key}:{one.ground.label}{where}"
 
 
 def _reason(outcome: Outcome, row: Mapping[str, Any], decided: pl.DataFrame) -> str:
