@@ -16,6 +16,8 @@ from contracts.months import month_text
 from contracts.settings import Home
 from dagster_project.partitions import cycles_of, partition_key
 from dagster_project.resources.month_home import MonthHome
+from ledger import cycles
+from ledger.book import open_book
 
 EVERY_SECONDS = 60
 SETTLED_SECONDS = 30  # a file younger than that may still be being copied
@@ -51,7 +53,7 @@ def inbox_sensor(job_name: str) -> dg.SensorDefinition:
                 waiting.append(f"{county} 的文件可能还在复制 A file may still be being copied")
             elif seen.get(county, {}).get("looks") != looks:
                 seen[county] = {"looks": looks}
-                requests += _requests(county, month, files)
+                requests += _requests(home, county, month, files)
         context.update_cursor(json.dumps(seen))
         yield from requests
         if not requests:  # Dagster takes the one or the other
@@ -72,9 +74,24 @@ def _looks_of(files: list[Path]) -> str:
     return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
-def _requests(county: str, month: date, files: list[Path]) -> Iterator[dg.RunRequest]:
-    """The run that decides upon these contents; the same contents ask for no second one."""
+def _requests(home: Home, county: str, month: date, files: list[Path]) -> Iterator[dg.RunRequest]:
+    """The run that decides upon these contents; contents that the month was run on ask for none."""
     key = partition_key(county, month)
-    if cycles_of([county]).has_partition_key(key):
-        contents = hashlib.sha256("".join(f"{path.name}{digest_of(path)}" for path in files).encode()).hexdigest()
+    digests = {path: digest_of(path) for path in files}
+    if cycles_of([county]).has_partition_key(key) and not set(digests.values()) <= _taken(home, county, month):
+        contents = hashlib.sha256(
+            "".join(f"{path.name}{digest}" for path, digest in digests.items()).encode()
+        ).hexdigest()
         yield dg.RunRequest(run_key=f"{county}|{month_text(month)}|{contents}", partition_key=key)
+
+
+def _taken(home: Home, county: str, month: date) -> set[str]:
+    """The files and layouts that the month's last run in the book was made from, by digest."""
+    book = open_book(home.database_url)
+    try:
+        with book.reading() as conn:
+            latest = cycles.latest_run(conn, county, month)
+    finally:
+        book.close()
+    registers = latest.manifest.registers if latest else ()
+    return {digest for given in registers for digest in (given.file_digest, given.layout_digest) if digest}

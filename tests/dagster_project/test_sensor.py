@@ -79,6 +79,14 @@ def test_a_changed_file_asks_again_and_equal_contents_have_the_same_key(home, ti
     assert third == first
 
 
+def test_files_that_the_month_was_run_on_ask_for_nothing(home, tick):
+    hand_in(home, account=[homes.account(ELDER)])
+    homes.run(home, "2024-07")
+    assert tick() == ([], "收件目录没有变化 Nothing has changed")
+    hand_in(home, population=[homes.person(ELDER), homes.person(OTHER)])
+    assert len(tick()[0]) == 1
+
+
 def test_a_layout_that_changes_asks_again(home, tick):
     tick()
     path = home.layouts_of(homes.COUNTY) / "population.yaml"
