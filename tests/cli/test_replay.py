@@ -12,6 +12,7 @@ import pytest
 from contracts.errors import BookError
 from dagster_project import replaying
 from dagster_project.replaying import OnlyRead
+from ledger import holds
 from ledger.book import open_book
 from tests import homes
 from tests.cli.test_one_month import asked, disburse
@@ -155,10 +156,7 @@ def test_a_stage_that_was_cleared_away_is_said_and_the_rest_is_compared(home):
     assert "coordinated" in told["tables_not_kept"]
 
 
-@pytest.mark.parametrize(
-    ("gone", "said"),
-    [("received", "“人口”名册的原件"), ("packs", "政策")],
-)
+@pytest.mark.parametrize(("gone", "said"), [("received", "“人口”名册的原件"), ("packs", "政策")])
 def test_a_stored_input_that_is_missing_is_named(home, gone, said):
     shutil.rmtree(home.store / gone)
     _, err = disburse(home, "replay", *JULY, code=3)
@@ -183,3 +181,34 @@ def test_a_replay_cannot_write_to_the_book(home):
             pass
     finally:
         opened.close()
+
+
+def test_settings_of_today_stop_no_replay(home):
+    told = home.settings_file.read_text("utf-8")
+    strict = (
+        "shrink_stop_per_mille = 0\nshrink_stop_at_least = 0\nrefused_stop_per_mille = 0\nshared_account_most = 1\n"
+    )
+    home.settings_file.write_text(
+        told.replace("run_as =", f'{strict}missing_register = {{ low_income = "stop" }}\nrun_as ='), "utf-8"
+    )
+    assert asked(home, "replay", *AUGUST)["differences"] == []
+
+
+def test_what_officers_decided_of_gaps_is_an_input(home):
+    """Somebody is gone from September's population and an officer accepts that: an input of the next run."""
+    hand_in(home, "2024-09", homes.person(POOR), homes.person(LATE))
+    homes.run(home, "2024-09")
+    book = open_book(home.database_url)
+    with book.reading() as conn:
+        gaps = holds.open_holds(conn, homes.COUNTY).filter(pl.col("ground").str.starts_with(f"{holds.GAP}:"))
+    holds.lift(book, homes.COUNTY, gaps["hold_id"][0], homes.MAKER, "test", "已核实迁出", "accept_gone")
+    book.close()
+    homes.run(home, "2024-09")
+    september = ("--county", homes.COUNTY, "--month", "2024-09")
+    decisions = homes.stage_of(home, "2024-09").path("decisions")
+    assert pl.read_parquet(decisions).height == 1
+    assert asked(home, "replay", *september)["differences"] == []
+    shutil.copy(stage(home, "2024-07") / "decisions.parquet", decisions)  # not the manifest's
+    assert found(home, *september) == [("表", "decisions")]
+    (stage(home, "2024-07") / "decisions.parquet").unlink()
+    assert "decisions" in disburse(home, "replay", *JULY, code=3)[1]
