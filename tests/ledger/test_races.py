@@ -28,7 +28,7 @@ DEAD = {3: {"died_on": "2024-06-30"}}
 MOVED = {5: {"moved_out_on": "2024-07-20"}, 6: {"died_on": "2024-05-31"}}
 AUGUST = parse_month("2024-08")
 TOO_LATE = ("请从可付(payable)开始重新运行", "存档中没有该名册的原件")  # another's list, another's file
-GRAPHS = 3  # at once; each takes seconds
+GRAPHS = 2  # at once; each takes seconds
 
 
 def registers(of_some):
