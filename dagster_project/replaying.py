@@ -6,13 +6,13 @@ decided of register gaps. Files are read anew from the originals. Nothing in the
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import polars as pl
 
@@ -37,6 +37,7 @@ from ledger.cycles import Cycle, Run
 from ledger.versions import KEY
 from payments import profiles
 from payments.outbox import folder_of
+from payments.profiles import Profile
 from payments.render import write_batch
 
 Step = tuple[str, Callable[[Month], Counts]]
@@ -335,28 +336,30 @@ def _file_differences(scratch: Scratch, cycle: Cycle) -> tuple[int, list[Differe
     with scratch.book.reading() as conn:
         every = batches.batches_of(conn, cycle.county, cycle.pay_month)
     standing = every.filter((pl.col("cycle_id") == cycle.cycle_id) & (pl.col("state") != "voided"))
-    found = []
-    for row in standing.iter_rows(named=True):
-        name = row["file_name"] or row["batch_id"]
-        profile = known.get(row["profile"])
-        if profile is None or profile.digest != row["profile_digest"]:
-            found.append(Difference("文件", name, f"编批所用的银行格式 {row['profile']} 已不在或已改动,无法重写"))
-            continue
-        again = write_batch(
-            scratch.book,
-            folder_of(scratch.home.outbox, cycle.county, cycle.pay_month),
-            cycle.county,
-            row["batch_id"],
-            profile,
-        )
-        if (again.name, digest_of(again)) != (row["file_name"], row["file_digest"]):
-            found.append(Difference("文件", name, "重写的文件与总账登记的摘要不同"))
-        sent = folder_of(scratch.real.outbox, cycle.county, cycle.pay_month) / name
-        if not sent.is_file():
-            found.append(Difference("文件", name, "发放目录中没有该文件"))
-        elif sent.read_bytes() != again.read_bytes():
-            found.append(Difference("文件", name, "发放目录中的文件与重写的不同"))
-    return standing.height, found
+    return standing.height, [
+        Difference("文件", row["file_name"] or row["batch_id"], what)
+        for row in standing.iter_rows(named=True)
+        for what in _unlike(scratch, cycle, row, known.get(row["profile"]))
+    ]
+
+
+def _unlike(scratch: Scratch, cycle: Cycle, row: dict[str, Any], profile: Profile | None) -> Iterator[str]:
+    """In what the file of a batch (a row of ledger.batches.batches_of) differs from the file written again."""
+    if row["file_name"] is None:
+        yield "已编批而尚未写出文件"
+        return
+    if profile is None or profile.digest != row["profile_digest"]:
+        yield f"编批所用的银行格式 {row['profile']} 已不在或已改动,无法重写"
+        return
+    rewritten, outbox = (folder_of(home.outbox, cycle.county, cycle.pay_month) for home in (scratch.home, scratch.real))
+    again = write_batch(scratch.book, rewritten, cycle.county, row["batch_id"], profile)
+    if (again.name, digest_of(again)) != (row["file_name"], row["file_digest"]):
+        yield "重写的文件与总账登记的摘要不同"
+    sent = outbox / row["file_name"]
+    if not sent.is_file():
+        yield "发放目录中没有该文件"
+    elif sent.read_bytes() != again.read_bytes():
+        yield "发放目录中的文件与重写的不同"
 
 
 def _link(path: Path, shown_at: Path) -> None:

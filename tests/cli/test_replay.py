@@ -14,6 +14,7 @@ from dagster_project import replaying
 from dagster_project.replaying import OnlyRead
 from ledger import holds
 from ledger.book import open_book
+from payments import profiles
 from tests import homes
 from tests.cli.test_one_month import asked, disburse
 
@@ -212,3 +213,43 @@ def test_what_officers_decided_of_gaps_is_an_input(home):
     assert found(home, *september) == [("表", "decisions")]
     (stage(home, "2024-07") / "decisions.parquet").unlink()
     assert "decisions" in disburse(home, "replay", *JULY, code=3)[1]
+
+
+def test_a_supplement_without_a_run_of_its_own_was_made_by_the_run_before(tmp_path):
+    """Somebody's money is held while the rest goes out; when the hold is lifted, nothing but a batch is added."""
+    home = homes.make_home(tmp_path / "home")
+    hand_in(home, "2024-07", homes.person(ELDER), homes.person(LATE))
+    homes.run(home, "2024-07")
+    book = open_book(home.database_url)
+    hold = holds.place(book, homes.COUNTY, 1, "MANUAL", "待核实", homes.MAKER, "test")
+    homes.run(home, "2024-07")
+    homes.sign(home, "2024-07")
+    holds.lift(book, homes.COUNTY, hold, homes.MAKER, "test", "已核实")
+    book.close()
+    homes.run(home, "2024-07")
+    first, second = (asked(home, "replay", *JULY, "--sequence", sequence) for sequence in "12")
+    assert (first["run_id"], first["files"], first["differences"]) == (1, 1, [])
+    assert (second["run_id"], second["files"], second["differences"]) == (1, 1, [])
+
+
+def test_a_layout_is_an_input(tmp_path):
+    home = homes.make_home(tmp_path / "home")
+    path = home.layouts_of(homes.COUNTY) / "population.yaml"
+    path.parent.mkdir(parents=True)
+    path.write_text("register: population\nwords:\n  性别: {女: 男}\n", "utf-8")
+    hand_in(home, "2024-07", homes.person(ELDER))
+    homes.run(home, "2024-07")
+    path.unlink()
+    assert asked(home, "replay", *JULY)["differences"] == []
+    (kept,) = (home.store / "layouts").glob("*.yaml")
+    kept.write_text(kept.read_text("utf-8") + "\n", "utf-8")
+    assert found(home, *JULY) == [("输入", "population")]
+    kept.unlink()
+    assert "“人口”名册的版式" in disburse(home, "replay", *JULY, code=3)[1]
+
+
+def test_a_bank_profile_that_was_changed_cannot_write_its_files_again(home):
+    shipped = (profiles.SHIPPED / "yikatong_list.yaml").read_text("utf-8")
+    home.profiles.mkdir()
+    (home.profiles / "yikatong_list.yaml").write_text(shipped.replace("label: ", "label: 新"), "utf-8")
+    assert [kind for kind, _ in found(home, *JULY)] == ["文件"]
