@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cli.options import county_option, json_option, officer_option, print_json
-from contracts.codes import OfficerRole
+from contracts.codes import OfficerRole, RefusalCode
 from contracts.settings import Home
 
 
@@ -22,6 +22,8 @@ def results(county: str, file: Path, officer: str, as_json: bool) -> None:
     Read the bank's answers: instruction, status, reason. The same file again changes nothing; rows that fit nothing are
     listed with their reason.
     """
+    import polars as pl
+
     from contracts.columns import headers
     from contracts.tables import RefusedRow
     from dagster_project.closing import read_results
@@ -33,14 +35,18 @@ def results(county: str, file: Path, officer: str, as_json: bool) -> None:
     told = read_results(home, county, file, officer)
     listed = home.reports / county / "results" / f"refused_{file.stem}.xlsx"
     listed.unlink(missing_ok=True)
-    refused = refused_rows(told.refused)
+    is_data = pl.col("code") != RefusalCode.NOT_DATA.value
+    refused = refused_rows(told.refused.filter(is_data))
+    others = told.refused.height - refused.height
     if not refused.is_empty():
         write_table(refused, listed, headers(RefusedRow), "未能记入的回盘")
+    counts = {"rows": told.rows_in, "noted": told.noted, "already": told.already, "refused": refused.height}
     if as_json:
-        counts = {"rows": told.rows_in, "noted": told.noted, "already": told.already, "refused": refused.height}
-        print_json({**counts, "list": str(listed) if refused.height else ""})
+        print_json({**counts, "others": others, "list": str(listed) if refused.height else ""})
         return
-    click.echo(f"回盘 {told.rows_in} 行:记入 {told.noted},此前已知 {told.already},未能记入 {refused.height}")
+    click.echo("回盘 {rows} 行:记入 {noted},此前已知 {already},未能记入 {refused}".format(**counts))
+    if others:
+        click.echo(f"另有 {others} 行不是数据(标题、合计等)")
     if refused.height:
         click.echo(f"清单:{listed}")
     click.echo(f"下一步:disburse status --county {county}")

@@ -49,7 +49,6 @@ def post(month: Month) -> Counts:
         month.choices.override,
     )
     month.stage.write("beyond_window", posted.differences.beyond_window)
-    month.stage.write("beyond_window", posted.differences.beyond_window)
     counts = difference_counts(posted.differences)
     return {REPLAYED: 1, **counts} if posted.is_replay else counts
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import polars as pl
@@ -41,7 +42,7 @@ from contracts.codes import (
     PaymentState,
     RecoveryMeans,
 )
-from contracts.errors import BookError
+from contracts.errors import BookError, InputError
 from ledger import tables
 
 SCHEMA_VERSION = "0002"
@@ -101,6 +102,7 @@ class Book:
 def open_book(url: str) -> Book:
     """Open the book at an SQLAlchemy URL; a new or older one is brought to the present tables first."""
     if make_url(url).get_backend_name() == "sqlite":
+        _require_folder(url)
         engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS})
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -112,6 +114,12 @@ def open_book(url: str) -> Book:
     if stored != SCHEMA_VERSION:
         _migrate(book)
     return book
+
+
+def _require_folder(url: str) -> None:
+    folder = Path(make_url(url).database or "").parent
+    if not folder.is_dir():
+        raise InputError("没有这个数据目录", "请核对 DISBURSE_HOME 或 --home", folder.name)
 
 
 def stored_version(conn: Connection) -> str:

@@ -19,6 +19,7 @@ from payments.outbox import folder_of
 from reports.corrections import beyond
 from reports.summary import Labelled, not_in_force
 
+RESULTS = "disburse results"
 # step → what it is called, the command that comes next, and the role that may give it
 STEPS: dict[str, tuple[str, str, OfficerRole | None]] = {
     "none": ("尚未运行", "disburse run", OfficerRole.MAKER),
@@ -27,7 +28,7 @@ STEPS: dict[str, tuple[str, str, OfficerRole | None]] = {
     "rendered": ("文件已生成,待批准", "disburse approve", OfficerRole.CHECKER),
     "rejected": ("已驳回,待更正后重新运行", "disburse run", OfficerRole.MAKER),
     "approved": ("已批准,待放行", "disburse release", OfficerRole.RELEASER),
-    "released": ("已放行,待银行回盘", "disburse results", OfficerRole.MAKER),
+    "released": ("已放行,待银行回盘", RESULTS, OfficerRole.MAKER),
     "answered": ("回盘已齐,待结账", "disburse close", OfficerRole.CHECKER),
     "closed": ("已结账封存", "", None),
 }
@@ -139,7 +140,9 @@ class _Desk:
         )
 
     def command(self, name: str) -> str:
-        """A command for this county and month."""
+        """A command for this county and month; the bank's file says itself which month it answers."""
+        if name == RESULTS:
+            return f"{name} 回盘文件 --county {self.county}"
         return f"{name} --county {self.county} --month {month_text(self.pay_month)}"
 
 
@@ -200,7 +203,7 @@ def _of_answers(desk: _Desk, said: pl.DataFrame, step: str) -> Iterator[OpenMatt
     for row in _open_answers(said).iter_rows(named=True):
         is_silent = row["bank_event"] is None
         code, label = ("unanswered", "已放行、银行尚未答复") if is_silent else ("unknown", "银行答复待查")
-        advice = f"读入回盘 {desk.command('disburse results')}" if is_silent else "请向银行查明,查明前不再发放"
+        advice = f"读入回盘 {desk.command(RESULTS)}" if is_silent else "请向银行查明,查明前不再发放"
         yield OpenMatter(
             code, label, row["line_count"], row["amount_fen"], desk.who(OfficerRole.MAKER), advice, blocks=True
         )

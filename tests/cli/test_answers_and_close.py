@@ -58,7 +58,7 @@ def test_answers_are_noted_once_and_a_returned_one_holds_its_account(home):
     first, second, third = instructions(home)
     told = [(first, "成功", ""), (second, "退票", "户名不符"), (third, "处理中", "")]
     file = answer_file(home, "回盘.csv", *told)
-    assert asked(home, *RESULTS, file) == {"rows": 3, "noted": 3, "already": 0, "refused": 0, "list": ""}
+    assert asked(home, *RESULTS, file) == {"rows": 3, "noted": 3, "already": 0, "refused": 0, "others": 0, "list": ""}
     assert asked(home, *RESULTS, file)["already"] == 3
     held = asked(home, "hold", "list", "--county", homes.COUNTY)
     assert [row["code"] for row in held] == ["ACCOUNT_REJECTED"]
