@@ -18,7 +18,7 @@ from payments import profiles
 from tests import homes
 from tests.cli.test_one_month import asked, disburse
 
-ELDER, POOR, LATE = (homes.resident_id(born) for born in ("1940-03-05", "1950-02-11", "1935-06-07"))
+ELDER, POOR, LATE, SIXTY = (homes.resident_id(day) for day in ("1940-03-05", "1950-02-11", "1935-06-07", "1964-08-09"))
 LOW = {"household_id": "H1", "category": "低保", "area": "农村", "is_recipient": "是", "from_month": "2021-03"}
 JULY, AUGUST = (("--county", homes.COUNTY, "--month", month) for month in ("2024-07", "2024-08"))
 
@@ -30,17 +30,20 @@ def hand_in(home, month, *people, **more):
 
 @pytest.fixture(scope="module")
 def paid(tmp_path_factory):
-    """July paid; in August somebody new, and a death in June that nobody had known; then a supplement of August."""
+    """July paid; in August somebody new, a death in June that nobody had known, and 低保 for one who turns sixty
+    and was in no list but the population; then a supplement of August, where nobody had died.
+    """
     home = homes.make_home(tmp_path_factory.mktemp("replay") / "home", recovery_stop_at_least=9)
-    both = (homes.person(ELDER), homes.person(POOR))
-    hand_in(home, "2024-07", *both, low_income=[{"person_id": POOR, **LOW}])
+    both = (homes.person(POOR), homes.person(SIXTY))
+    hand_in(home, "2024-07", homes.person(ELDER), *both, low_income=[{"person_id": POOR, **LOW}])
     homes.run(home, "2024-07")
     homes.sign(home, "2024-07")
     dead = homes.person(ELDER, died_on="2024-06-20")
-    hand_in(home, "2024-08", dead, homes.person(POOR), homes.person(LATE))
+    low_income = [{"person_id": POOR, **LOW}, {"person_id": SIXTY, **LOW, "household_id": "H2"}]
+    hand_in(home, "2024-08", dead, *both, homes.person(LATE), low_income=low_income)
     homes.run(home, "2024-08")
     homes.sign(home, "2024-08")
-    hand_in(home, "2024-08", homes.person(ELDER), homes.person(POOR), homes.person(LATE))
+    hand_in(home, "2024-08", homes.person(ELDER), *both, homes.person(LATE))
     homes.run(home, "2024-08", known_on="2024-08-20")
     return home
 
@@ -61,7 +64,7 @@ def bytes_of(home):
 def found(home, *month):
     """The differences of a replay that fails, as kind and name; what it said names nobody."""
     out, err = disburse(home, "replay", *month, "--json", code=7)
-    assert not [one for one in (ELDER, POOR, LATE, "样本") if one in out + err]
+    assert not [one for one in (ELDER, POOR, LATE, SIXTY, "样本") if one in out + err]
     told, _ = json.JSONDecoder().raw_decode(out)
     return [(difference["kind"], difference["name"]) for difference in told["differences"]]
 
@@ -81,7 +84,7 @@ def given(home, register):
 
 @pytest.mark.parametrize(
     ("month", "sequence", "decided"),
-    [(JULY, 1, 2), (AUGUST, 1, 5), (AUGUST, 2, 6)],
+    [(JULY, 1, 2), (AUGUST, 1, 6), (AUGUST, 2, 7)],
     ids=["July", "August", "supplement"],
 )
 def test_a_cycle_is_rebuilt_as_it_was_whatever_came_later_and_nothing_changes(home, month, sequence, decided):
@@ -197,7 +200,7 @@ def test_settings_of_today_stop_no_replay(home):
 
 def test_what_officers_decided_of_gaps_is_an_input(home):
     """Somebody is gone from September's population and an officer accepts that: an input of the next run."""
-    hand_in(home, "2024-09", homes.person(POOR), homes.person(LATE))
+    hand_in(home, "2024-09", homes.person(POOR), homes.person(LATE), homes.person(SIXTY))
     homes.run(home, "2024-09")
     book = open_book(home.database_url)
     with book.reading() as conn:
