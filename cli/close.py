@@ -26,10 +26,11 @@ def close(county: str, pay_month: date, officer: str, signature: str, reason: st
     seen the list signs it with its digest and a reason.
     """
     from dagster_project.closing import close_month, month_name, unanswered
+    from dagster_project.officers import require
     from reports.tables import write_table
 
     home = Home.from_environment()
-    home.settings().authorised(officer, OfficerRole.CHECKER, county)
+    require(home, officer, OfficerRole.CHECKER, county, "close")
     waiting = unanswered(home, county, pay_month)
     if waiting.rows.height and not (signature and reason):
         target = home.reports / county / f"{pay_month:%Y-%m}" / "unanswered.xlsx"

@@ -114,10 +114,11 @@ def lift(county: str, hold_id: int, reason: str, decision: str | None, officer: 
 @contextmanager
 def _book_of(officer: str, county: str) -> Iterator[Book]:
     """The book, opened for an officer who may set and lift holds."""
+    from dagster_project.officers import require
     from ledger.book import open_book
 
     home = Home.from_environment()
-    home.settings().authorised(officer, OfficerRole.MAKER, county)
+    require(home, officer, OfficerRole.MAKER, county, "hold")
     book = open_book(home.database_url)
     try:
         yield book

@@ -74,9 +74,10 @@ def import_history(
 
 def _go_live_month(home: Home, county: str, officer: str) -> date:
     """The first month that is computed; InputError where the county's settings do not name it."""
-    settings = home.settings()
-    settings.authorised(officer, OfficerRole.MAKER, county)
-    go_live_month = settings.of(county).go_live_month
+    from dagster_project.officers import require
+
+    require(home, officer, OfficerRole.MAKER, county, "import history")
+    go_live_month = home.settings().of(county).go_live_month
     if go_live_month is None:
         raise InputError(
             f"没有设置 {county} 的 go_live_month(本系统起算月)",

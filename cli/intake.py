@@ -93,11 +93,12 @@ def accept(county: str, pay_month: date, register: str | None, officer: str, rea
     Take a register's file that a threshold stopped; this very file only, by name and reason.
     """
     from dagster_project.month import system_user
+    from dagster_project.officers import require
     from dagster_project.registers import stopped_file
     from ledger import receipts
 
     home = Home.from_environment()
-    home.settings().authorised(officer, OfficerRole.MAKER, county)
+    require(home, officer, OfficerRole.MAKER, county, "accept file")
     with _month(home, county, pay_month) as month:
         given = stopped_file(month, register)
         receipts.accept_file(month.book, county, given, officer, system_user(), reason)

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 import click
 
+from contracts.money import parse_yuan
 from contracts.months import parse_month
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -42,6 +43,22 @@ class DayType(click.ParamType[date]):
             return date.fromisoformat(str(value))
         except ValueError:
             self.fail(f"{value!r} 不是日期(YYYY-MM-DD)", param, ctx)
+
+
+class YuanType(click.ParamType[int]):
+    """Money written in yuan, read as fen."""
+
+    name = "元"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Read the text exactly; at most two decimals, and more than nothing."""
+        if isinstance(value, int):
+            return value
+        try:
+            fen = parse_yuan(str(value))
+        except ValueError as wrong:
+            self.fail(str(wrong), param, ctx)
+        return fen or self.fail("金额须大于零", param, ctx)
 
 
 county_option = click.option("--county", required=True, metavar="CODE", help="县代码,如 410721")

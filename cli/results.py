@@ -27,11 +27,12 @@ def results(county: str, file: Path, officer: str, as_json: bool) -> None:
     from contracts.columns import headers
     from contracts.tables import RefusedRow
     from dagster_project.closing import read_results
+    from dagster_project.officers import require
     from reports.lists import refused_rows
     from reports.tables import write_table
 
     home = Home.from_environment()
-    home.settings().authorised(officer, OfficerRole.MAKER, county)
+    require(home, officer, OfficerRole.MAKER, county, "results")
     told = read_results(home, county, file, officer)
     listed = home.reports / county / "results" / f"refused_{file.stem}.xlsx"
     listed.unlink(missing_ok=True)

@@ -41,11 +41,12 @@ def run(
 
     Run a county's pay month. Running it again handles only what changed.
     """
+    from dagster_project.officers import require
+
     home = Home.from_environment()
-    settings = home.settings()
-    settings.authorised(officer, OfficerRole.MAKER, county)
+    require(home, officer, OfficerRole.MAKER, county, "run")
     if override_by:
-        settings.authorised(override_by, OfficerRole.CHECKER, county)
+        require(home, override_by, OfficerRole.CHECKER, county, "override")
         if not reason:
             raise click.UsageError("--override-by 须同时写明 --reason")
 

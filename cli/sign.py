@@ -90,8 +90,10 @@ def _signed(
     officer: str,
     sign: Callable[[Home, str, date, str], Signed],
 ) -> Signed:
+    from dagster_project.officers import require
+
     home = Home.from_environment()
-    home.settings().authorised(officer, role, county)
+    require(home, officer, role, county, click.get_current_context().info_name or "sign")
     return sign(home, county, pay_month, officer)
 
 
@@ -101,4 +103,17 @@ def _tell(step: str, label: str, signed: Signed, following: str, as_json: bool) 
         return
     for batch_id in signed:
         click.echo(f"{label} {batch_id}")
+    click.echo(f"审计链尾 {_head_of_chain()}(请记在签字单上;日后用 disburse audit verify --head 核对)")
     click.echo(following if signed else "没有需要签署的批次(此前已签)。")
+
+
+def _head_of_chain() -> str:
+    from ledger import audit
+    from ledger.book import open_book
+
+    book = open_book(Home.from_environment().database_url)
+    try:
+        with book.reading() as conn:
+            return audit.head(conn)
+    finally:
+        book.close()

@@ -28,6 +28,7 @@ class Officer(Strict):
     name: str
     roles: tuple[OfficerRole, ...] = Field(min_length=1)
     counties: tuple[str, ...] = ()  # empty: every county
+    limit_yuan: int | None = Field(None, ge=1)  # the largest batch he may approve
 
 
 class DatabaseSource(Strict):

@@ -13,6 +13,7 @@ from contracts.money import yuan_label
 from contracts.settings import Home
 from dagster_project.instance import open_instance
 from dagster_project.month import system_user
+from dagster_project.officers import require_limit
 from dagster_project.partitions import partition_key
 from ledger import batches, signing
 from ledger.book import Book, open_book
@@ -26,6 +27,7 @@ def approve_month(home: Home, county: str, pay_month: date, officer: str) -> Sig
     """Approve the month's unreleased batches whose files agree with the book; the batches newly signed."""
 
     def approve(book: Book) -> Signed:
+        _require_limit(home, book, county, pay_month, officer)
         _require_true_files(home, book, county, pay_month)
         return signing.approve(book, county, pay_month, officer, system_user()).signed
 
@@ -49,6 +51,15 @@ def release_month(home: Home, county: str, pay_month: date, officer: str) -> Sig
         return signing.release(book, county, pay_month, officer, system_user()).signed
 
     return _acted(home, county, pay_month, "released", release)
+
+
+def _require_limit(home: Home, book: Book, county: str, pay_month: date, name: str) -> None:
+    officer = next((one for one in home.settings().officer if one.name == name), None)
+    if officer is None or officer.limit_yuan is None:
+        return
+    with book.reading() as conn:
+        waiting = signing.waiting(conn, county, pay_month)
+    require_limit(home, officer, county, "approve", waiting)
 
 
 def _require_true_files(home: Home, book: Book, county: str, pay_month: date) -> None:

@@ -11,9 +11,10 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, insert, select
+import polars as pl
+from sqlalchemy import Connection, exists, insert, select
 
-from ledger.book import now
+from ledger.book import now, read_frame
 from ledger.tables import audit_log
 
 FIRST = "0" * 64  # what stands before the first entry
@@ -49,6 +50,21 @@ def head(conn: Connection) -> str:
     """The hash of the newest entry: what is printed, so that the chain's end is known outside the book."""
     newest = conn.execute(select(audit_log.c.hash).order_by(audit_log.c.entry_id.desc()).limit(1)).scalar()
     return str(newest or FIRST)
+
+
+def holds(conn: Connection, known: str) -> bool:
+    """Whether a hash that was printed earlier stands in the chain."""
+    return known == FIRST or bool(conn.execute(select(exists().where(audit_log.c.hash == known))).scalar())
+
+
+def entries(conn: Connection, county: str, last: int) -> pl.DataFrame:
+    """The county's last entries, the newest first.
+
+    entry_id, recorded_at, actor, system_user, action, object, detail_json.
+    """
+    names = ("entry_id", "recorded_at", "actor", "system_user", "action", "object", "detail_json")
+    told = select(*(audit_log.c[name] for name in names)).where(audit_log.c.county == county)
+    return read_frame(conn, told.order_by(audit_log.c.entry_id.desc()).limit(last))
 
 
 def verify(conn: Connection) -> list[str]:

@@ -9,6 +9,7 @@ from sqlalchemy import BigInteger, Connection, Select, cast, func, select
 
 from contracts.codes import RecoveryMeans
 from ledger.book import read_frame
+from ledger.people import identities
 from ledger.tables import receivable, recovery
 
 
@@ -37,3 +38,11 @@ def unrecovered(conn: Connection, county: str) -> pl.DataFrame:
     """Receivables of which something can still be set off (left_fen): a waiver ends collection, not the debt."""
     rows = read_frame(conn, of_county(county)).with_columns(left_fen=pl.col("amount_fen") - pl.col("recovered_fen"))
     return rows.filter(pl.col("left_fen") > 0).sort("receivable_id")
+
+
+def owed_back(conn: Connection, county: str) -> pl.DataFrame:
+    """Receivables that are still collected, the oldest first: person_id, `of_county`, and left_fen."""
+    left = pl.col("amount_fen") - pl.col("recovered_fen") - pl.col("waived_fen")
+    rows = read_frame(conn, of_county(county)).with_columns(left_fen=left).filter(pl.col("left_fen") > 0)
+    people = identities(conn, rows.select("person_no"))
+    return rows.join(people, on="person_no", how="left").drop("person_no", "choose_group").sort("receivable_id")

@@ -4,10 +4,12 @@ from datetime import date
 
 import dagster as dg
 
+from contracts.codes import OfficerRole
 from dagster_project import steps
 from dagster_project.assets.build import told
 from dagster_project.guard import guarded
 from dagster_project.month import Choices, system_user
+from dagster_project.officers import require
 from dagster_project.partitions import read_key
 from dagster_project.resources.month_home import MonthHome
 
@@ -41,6 +43,7 @@ def manifest_asset(cycles: dg.PartitionsDefinition[str]) -> dg.AssetsDefinition:
                 override_by=config.override_by,
                 override_reason=config.override_reason,
             )
+            require(month_home.home, choices.maker, OfficerRole.MAKER, county, "run")
             known_on = date.fromisoformat(config.known_on) if config.known_on else date.today()  # noqa: DTZ011 the county's own day
             month = month_home.begin(county, pay_month, known_on, choices)
             return dg.MaterializeResult(

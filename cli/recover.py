@@ -1,0 +1,135 @@
+"""`disburse recover`: money owed back that came back some other way, or is given up."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import click
+
+from cli.options import MonthType, YuanType, county_option, json_option, officer_option, print_json
+from contracts.codes import Benefit, OfficerRole, RecoveryMeans
+from contracts.errors import InputError
+from contracts.settings import Home
+
+if TYPE_CHECKING:
+    from ledger.book import Book
+    from ledger.recovery import Key
+
+MEANS = {means.value: means for means in RecoveryMeans if means is not RecoveryMeans.SET_OFF}
+TOLD_MEANS = "、".join(f"{name} {means.label}" for name, means in MEANS.items())
+
+
+@click.group()
+def recover() -> None:
+    """应追回的钱:列出,记下已退回的,或经批准核销。  Money owed back: list, note what came back, write off."""
+
+
+@recover.command("list")
+@county_option
+@json_option
+def listing(county: str, as_json: bool) -> None:
+    """列出尚未追回的款项。  List what is still owed back."""
+    from cli.show import table, yuan
+    from contracts.codes import Cause
+    from ledger.book import open_book
+    from ledger.receivables import owed_back
+
+    book = open_book(Home.from_environment().database_url)
+    try:
+        with book.reading() as conn:
+            rows = owed_back(conn, county)
+    finally:
+        book.close()
+    if as_json:
+        print_json(rows.to_dicts())
+        return
+    table(
+        f"{county} 尚未追回(元)",
+        ("编号", "身份证号", "项目", "所属月", "原因", "应追回", "已追回", "已核销", "尚欠"),
+        [
+            (
+                row["receivable_id"],
+                row["person_id"],
+                Benefit.label_of(row["benefit"]),
+                f"{row['benefit_month']:%Y-%m}",
+                Cause.label_of(row["cause"]),
+                *(yuan(row[name]) for name in ("amount_fen", "recovered_fen", "waived_fen", "left_fen")),
+            )
+            for row in rows.iter_rows(named=True)
+        ],
+        numbers_from=5,
+    )
+    if rows.is_empty():
+        click.echo("没有尚未追回的款项。")
+
+
+@recover.command("note")
+@county_option
+@click.option("--receivable", "receivable_id", type=int, help="应追回编号(见 disburse recover list)")
+@click.option("--person", "person_id", metavar="身份证号", help="或按人:与 --benefit、--month 同用,先早后晚")
+@click.option("--benefit", type=click.Choice(Benefit.values()), help="项目")
+@click.option("--month", "benefit_month", type=MonthType(), help="所属月")
+@click.option("--means", required=True, type=click.Choice(list(MEANS)), help=TOLD_MEANS)
+@click.option("--amount", "amount_fen", required=True, type=YuanType(), help="金额,元,至多两位小数")
+@click.option("--document", required=True, help="凭据编号(收据、银行回单、核销批文)")
+@click.option("--approved-by", metavar="NAME", default="", help="核销由谁批准(另一位复核人)")
+@officer_option
+@json_option
+def note(
+    county: str,
+    receivable_id: int | None,
+    person_id: str | None,
+    benefit: str | None,
+    benefit_month: date | None,
+    means: str,
+    amount_fen: int,
+    document: str,
+    approved_by: str,
+    officer: str,
+    as_json: bool,
+) -> None:
+    """记下退回的钱(现金、家属、银行追回),或经另一人批准核销;同一凭据同一金额再记不变。
+
+    Note money that came back, or a write-off that another officer approved. The same document again changes nothing.
+    """
+    from dagster_project.month import system_user
+    from dagster_project.officers import require
+    from ledger import recovery
+    from ledger.book import open_book
+
+    home = Home.from_environment()
+    if (means == RecoveryMeans.WAIVED.value) != bool(approved_by):
+        raise click.UsageError("核销(waived)须写明 --approved-by,其他方式不写")
+    require(home, officer, OfficerRole.MAKER, county, "recover")
+    if approved_by:
+        require(home, approved_by, OfficerRole.CHECKER, county, "write off")
+    book = open_book(home.database_url)
+    try:
+        which = _which(book, county, receivable_id, person_id, benefit, benefit_month)
+        told = (officer, system_user(), document, approved_by or None)
+        count = recovery.recover(book, county, which, MEANS[means], amount_fen, *told)
+    finally:
+        book.close()
+    if as_json:
+        print_json({"receivables": count})
+    else:
+        click.echo(f"已记入 {count} 笔应追回。" if count else "这份凭据此前已经记入,没有变化。")
+
+
+def _which(
+    book: Book, county: str, receivable_id: int | None, person_id: str | None, benefit: str | None, month: date | None
+) -> int | Key:
+    """The receivable meant: by its number, or by whose and what it is."""
+    from ledger.people import person_no_of
+    from ledger.recovery import Key
+
+    if receivable_id is not None:
+        return receivable_id
+    if person_id is None or benefit is None or month is None:
+        raise click.UsageError("请写明 --receivable,或同时写明 --person、--benefit、--month")
+    with book.reading() as conn:
+        person_no = person_no_of(conn, person_id)
+    if person_no is None:
+        raise InputError("总账中没有这个身份证号", "请核对号码", county)
+    return Key(person_no, benefit, month)

@@ -1,0 +1,51 @@
+"""Who may act: an officer's role, county and limit, from disburse.toml. A refusal is kept in the audit log."""
+
+from __future__ import annotations
+
+import polars as pl
+
+from contracts.codes import OfficerRole
+from contracts.errors import NotAllowedError
+from contracts.money import yuan_label
+from contracts.settings import Home, Officer
+from dagster_project.month import system_user
+from ledger import audit
+from ledger.book import open_book
+
+
+def require(home: Home, name: str, role: OfficerRole, county: str, act: str) -> Officer:
+    """The officer of that name, if he may do this in the county; NotAllowedError otherwise, and an audit entry."""
+    try:
+        return home.settings().authorised(name, role, county)
+    except NotAllowedError as refused:
+        _note_refusal(home, name, county, act, refused)
+        raise
+
+
+def require_limit(home: Home, officer: Officer, county: str, act: str, waiting: pl.DataFrame) -> None:
+    """Refuse where a batch is larger than the officer may sign (`limit_yuan`); an audit entry tells of it.
+
+    `waiting`: rows of ledger.batches.batches_of.
+    """
+    if officer.limit_yuan is None:
+        return
+    above = waiting.filter(pl.col("total_fen") > officer.limit_yuan * 100).sort("batch_id")
+    if above.is_empty():
+        return
+    batch = above.row(0, named=True)
+    refused = NotAllowedError(
+        f"“{officer.name}”的批准限额为 {officer.limit_yuan} 元,该批为 {yuan_label(batch['total_fen'])} 元",
+        "请由限额更高的复核人批准",
+        batch["batch_id"],
+    )
+    _note_refusal(home, officer.name, county, act, refused)
+    raise refused
+
+
+def _note_refusal(home: Home, name: str, county: str, act: str, refused: NotAllowedError) -> None:
+    book = open_book(home.database_url)
+    try:
+        with book.writing() as conn:
+            audit.append(conn, county, name, system_user(), "refused", act, {"why": refused.what})
+    finally:
+        book.close()

@@ -1,0 +1,119 @@
+"""Money owed back, the audit chain, and who may do what, through the commands."""
+
+import sqlite3
+
+import pytest
+
+from ledger import audit
+from ledger.book import open_book
+from tests import homes
+from tests.cli.test_one_month import asked, disburse
+from tests.ledger.laws import breaches
+
+ELDER, OTHER = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")
+COUNTY = ("--county", homes.COUNTY)
+JULY = (*COUNTY, "--month", "2024-07")
+RECOVER = ("recover", "note", *COUNTY, "--as", homes.MAKER, "--document", "收据12")
+
+
+@pytest.fixture
+def home(tmp_path):
+    """July was paid; in August July's payment to one elder turns out to be owed back, for she had died in June."""
+    made = homes.make_home(tmp_path / "home", recovery_stop_at_least=1000)
+    people = [homes.person(ELDER), homes.person(OTHER)]
+    homes.hand_in(made, "2024-07", population=people, account=[homes.account(ELDER), homes.account(OTHER)])
+    homes.run(made, "2024-07")
+    homes.sign(made, "2024-07")
+    homes.hand_in(made, "2024-08", population=[homes.person(ELDER, died_on="2024-06-10"), homes.person(OTHER)])
+    homes.run(made, "2024-08")
+    return made
+
+
+def entries(home):
+    book = open_book(home.database_url)
+    with book.reading() as conn:
+        rows = audit.entries(conn, homes.COUNTY, 100)
+        found = breaches(book)
+    book.close()
+    assert found == []
+    return [tuple(row) for row in rows.select("actor", "action", "object").iter_rows()]
+
+
+def left(home):
+    return [row["left_fen"] for row in asked(home, "recover", "list", *COUNTY)]
+
+
+def test_cash_is_noted_once_against_the_receivable_it_names(home):
+    (owed,) = asked(home, "recover", "list", *COUNTY)
+    assert (owed["person_id"], owed["left_fen"]) == (ELDER, 5000)
+    cash = ("--receivable", str(owed["receivable_id"]), "--means", "cash", "--amount", "12.50")
+    assert asked(home, *RECOVER, *cash) == {"receivables": 1}
+    assert asked(home, *RECOVER, *cash) == {"receivables": 0}
+    assert left(home) == [3750]
+    assert (homes.MAKER, "recover", f"receivable {owed['receivable_id']}") in entries(home)
+
+
+def test_a_receivable_may_be_named_by_whose_and_what_it_is(home):
+    whose = ("--person", ELDER, "--benefit", "old_age_allowance", "--month", "2024-07")
+    assert asked(home, *RECOVER, *whose, "--means", "family", "--amount", "50") == {"receivables": 1}
+    assert left(home) == []
+
+
+def test_more_than_is_owed_is_not_taken(home):
+    disburse(home, *RECOVER, "--receivable", "1", "--means", "cash", "--amount", "50.01", code=7)
+
+
+@pytest.mark.parametrize("amount", ["0", "1.234", "-5", "五十"])
+def test_an_amount_is_yuan_with_two_decimals_at_most(home, amount):
+    disburse(home, *RECOVER, "--receivable", "1", "--means", "cash", "--amount", amount, code=2)
+
+
+def test_giving_up_is_approved_by_a_checker_who_is_another(home):
+    waive = (*RECOVER, "--receivable", "1", "--means", "waived", "--amount", "50")
+    disburse(home, *waive, code=2)
+    disburse(home, *waive, "--approved-by", homes.MAKER, code=6)
+    assert asked(home, *waive, "--approved-by", homes.CHECKER) == {"receivables": 1}
+    assert left(home) == []
+
+
+def test_a_command_outside_ones_role_or_county_is_refused_and_logged(home):
+    disburse(home, "approve", *JULY, "--as", homes.MAKER, code=6)
+    disburse(home, "run", *JULY, "--as", "外人", code=6)
+    refused = [(actor, about) for actor, action, about in entries(home) if action == "refused"]
+    assert refused == [("外人", "run"), (homes.MAKER, "approve")]
+
+
+def test_a_batch_above_the_checkers_limit_is_refused_and_logged(home):
+    settings = home.path / "disburse.toml"
+    told = settings.read_text("utf-8")
+    settings.write_text(told.replace('roles = ["checker"]', 'roles = ["checker"]\nlimit_yuan = 49'), "utf-8")
+    august = (*COUNTY, "--month", "2024-08")
+    _, said = disburse(home, "approve", *august, "--as", homes.CHECKER, code=6)
+    assert "批准限额为 49 元" in said
+    assert (homes.CHECKER, "refused", "approve") in entries(home)
+    settings.write_text(told.replace('roles = ["checker"]', 'roles = ["checker"]\nlimit_yuan = 50'), "utf-8")
+    said, _ = disburse(home, "approve", *august, "--as", homes.CHECKER)
+    assert "审计链尾" in said
+
+
+def test_a_whole_chain_is_confirmed_and_an_earlier_head_is_on_it(home):
+    head = asked(home, "audit", "verify")["head"]
+    disburse(home, "approve", *COUNTY, "--month", "2024-08", "--as", homes.CHECKER)
+    assert asked(home, "audit", "verify", "--head", head)["head"] != head
+    _, said = disburse(home, "audit", "verify", "--head", "f" * 64, code=7)
+    assert "不在审计链上" in said
+
+
+def test_a_changed_entry_is_found(home):
+    with sqlite3.connect(home.path / "book.sqlite") as conn:
+        conn.execute("DROP TRIGGER audit_log_no_update")
+        conn.execute("UPDATE audit_log SET actor = '他人' WHERE entry_id = 1")
+    conn.close()
+    said, _ = disburse(home, "audit", "verify", code=7)
+    assert "审计记录第 1 条的内容被改动" in said
+
+
+def test_the_log_tells_who_did_what_and_names_nobody_paid(home):
+    said, _ = disburse(home, "audit", "list", *COUNTY)
+    assert homes.CHECKER in said
+    assert ELDER not in said
