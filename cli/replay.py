@@ -28,11 +28,11 @@ def replay(county: str, pay_month: date, sequence: int | None, as_json: bool) ->
     nothing.
     """
     from cli.show import progress
-    from dagster_project.replaying import deciding_steps
+    from dagster_project import steps
     from dagster_project.replaying import replay as replayed
 
     where = f"{county} {pay_month:%Y-%m}"
-    with progress(f"重放 {where}", len(deciding_steps())) as reached:
+    with progress(f"重放 {where}", len(steps.deciding_steps())) as reached:
         result = replayed(Home.from_environment(), county, pay_month, sequence, reached)
     if as_json:
         print_json({**asdict(result), "is_other_code": result.is_other_code, "pay_month": f"{pay_month:%Y-%m}"})

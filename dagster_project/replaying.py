@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property, partial
+from functools import cached_property
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
@@ -24,11 +24,11 @@ from contracts.errors import BookError, InputError, PolicyError
 from contracts.files import digest_of
 from contracts.manifest import Manifest, RegisterInput
 from contracts.months import month_text
-from contracts.registers import INBOX_FILES, label_of
+from contracts.registers import label_of
 from contracts.settings import Home
 from contracts.tables import Coordinated
 from dagster_project import steps
-from dagster_project.month import Choices, Counts, Month, system_user
+from dagster_project.month import Choices, Month, system_user
 from dagster_project.store import Stage, Store
 from intake.receiving import original_path
 from ledger import batches, cycles, holds, versions
@@ -40,7 +40,6 @@ from payments.outbox import folder_of
 from payments.profiles import Profile
 from payments.render import write_batch
 
-Step = tuple[str, Callable[[Month], Counts]]
 DECIDED = ("outcome", "amount_fen", "would_be_fen", "winner", "rate_id", "fact_code")
 BY_SETTINGS = ("doubtful_rows",)  # worked out by settings that no manifest holds; it decides no money
 
@@ -179,22 +178,6 @@ def run_of(book: Book, county: str, pay_month: date, sequence: int | None) -> tu
     return until[-1], runs[-1]
 
 
-def deciding_steps() -> list[Step]:
-    """Every step between the manifest and what is decided, in order."""
-    return [
-        *_accepting_steps(),
-        ("evidenced_population", steps.match_lists),
-        ("refused_rows", steps.list_refused),
-        ("facts", steps.work_out_facts),
-        *((f"entitled_{benefit}", partial(steps.entitle, benefit=benefit)) for benefit in Benefit),
-        ("coordinated", steps.coordinate),
-    ]
-
-
-def _accepting_steps() -> list[Step]:
-    return [(f"accepted_{name}", partial(steps.accept, register=name)) for name in INBOX_FILES]
-
-
 def _compared(scratch: Scratch, cycle: Cycle, run: Run, on_step: Callable[[str], None]) -> Replay:
     """Check the inputs, rebuild where they are what they were, and compare."""
     manifest = run.manifest
@@ -253,7 +236,7 @@ def _altered_inputs(scratch: Scratch, manifest: Manifest) -> list[Difference]:
 def _rebuilt(scratch: Scratch, run: Run, on_step: Callable[[str], None]) -> Month:
     _provide_previous(scratch, run.manifest)
     month = scratch.month(run.manifest, run.maker)
-    for name, step in deciding_steps():
+    for name, step in steps.deciding_steps():
         on_step(name)
         step(month)
     return month
@@ -273,7 +256,7 @@ def _provide_previous(scratch: Scratch, manifest: Manifest) -> None:
         raise BookError(what, "请从备份恢复存档目录(store)后再试", altered[0].name)
     _provide_previous(scratch, before.manifest)
     month = scratch.month(before.manifest, before.maker)
-    for _, step in _accepting_steps():
+    for _, step in steps.accepting_steps():
         step(month)
 
 

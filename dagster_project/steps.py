@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -34,6 +35,8 @@ from dagster_project.month import EVIDENCED_POPULATION, Choices, Counts, Month, 
 from dagster_project.store import Store
 from ledger import cycles, history, holds, people, receipts
 from ledger.book import Book, open_book
+
+Step = tuple[str, Callable[[Month], Counts]]
 
 
 def months_apart(first: date, last: date) -> int:
@@ -438,3 +441,20 @@ def coordinate(month: Month) -> Counts:
         **{outcome.label: counts.get(outcome.value, 0) for outcome in Outcome if outcome is not Outcome.NOT_MET},
         "应发金额": total_fen(rows["amount_fen"]),
     }
+
+
+def accepting_steps() -> list[Step]:
+    """One step for each register and match list."""
+    return [(f"accepted_{name}", partial(accept, register=name)) for name in INBOX_FILES]
+
+
+def deciding_steps() -> list[Step]:
+    """Every step between the manifest and what is decided, in order, under the names of the graph."""
+    return [
+        *accepting_steps(),
+        (EVIDENCED_POPULATION, match_lists),
+        ("refused_rows", list_refused),
+        ("facts", work_out_facts),
+        *((f"entitled_{benefit}", partial(entitle, benefit=benefit)) for benefit in Benefit),
+        ("coordinated", coordinate),
+    ]

@@ -3,7 +3,6 @@
 import csv
 from datetime import date
 
-from contracts.codes import Benefit
 from contracts.columns import columns_of
 from contracts.months import parse_month
 from contracts.registers import INBOX_FILES
@@ -81,14 +80,8 @@ def begin(home, month, county=COUNTY, known_on=None, maker=MAKER, override=("", 
 
 def decide(month):
     """Every step before posting."""
-    for register in INBOX_FILES:
-        steps.accept(month, register)
-    steps.match_lists(month)
-    steps.list_refused(month)
-    steps.work_out_facts(month)
-    for benefit in Benefit:
-        steps.entitle(month, benefit)
-    steps.coordinate(month)
+    for _, step in steps.deciding_steps():
+        step(month)
 
 
 def run(home, month, **how):

@@ -11,7 +11,7 @@ from contracts.tables import RefusedRow
 from ledger import batches, sealing
 from ledger.book import open_book
 from tests import homes
-from tests.cli.test_one_month import asked, disburse
+from tests.cli.giving import asked, disburse
 from tests.ledger.laws import breaches
 
 ONE, TWO, THREE = (homes.resident_id(born) for born in ("1940-03-05", "1938-02-11", "1935-06-07"))

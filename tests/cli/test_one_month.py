@@ -10,26 +10,10 @@ import polars as pl
 import pytest
 
 from tests import homes
+from tests.cli.giving import asked, disburse
 
 ELDER, POOR, HELD = (homes.resident_id(born) for born in ("1940-03-05", "1950-02-11", "1935-06-07"))
 SECRETS = (ELDER, POOR, HELD, "样本", f"99{ELDER[6:17]}", f"99{POOR[6:17]}")
-
-
-def disburse(home, *arguments, code=0):
-    """Give a command; what it said on stdout and on stderr."""
-    told = subprocess.run(
-        [sys.executable, "-m", "cli.main", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"DISBURSE_HOME": str(home.path), "PYTHONUTF8": "1"},
-    )
-    assert told.returncode == code, told.stdout + told.stderr
-    return told.stdout, told.stderr
-
-
-def asked(home, *arguments):
-    return json.loads(disburse(home, *arguments, "--json")[0])
 
 
 class Told:

@@ -1,27 +1,17 @@
 """`disburse person`, as the clerk on the telephone reads it."""
 
 import json
-import os
-import subprocess
-import sys
 
 import pytest
 
 from tests import homes
+from tests.cli.giving import disburse
 
 ELDER, STRANGER = homes.resident_id("1940-03-05", 2), homes.resident_id("1941-03-05", 2)
 
 
-def disburse(home, *arguments, code=0):
-    told = subprocess.run(
-        [sys.executable, "-m", "cli.main", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"DISBURSE_HOME": str(home.path), "PYTHONUTF8": "1"},
-    )
-    assert told.returncode == code, told.stdout + told.stderr
-    return told.stdout + told.stderr
+def said(home, *arguments, code=0):
+    return "".join(disburse(home, *arguments, code=code))
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +26,7 @@ def home(tmp_path_factory):
 
 
 def test_the_first_lines_answer_the_telephone(home):
-    head, who, allowance, sums, *_ = disburse(home, "person", ELDER).splitlines()
+    head, who, allowance, sums, *_ = said(home, "person", ELDER).splitlines()
     assert head == f"样本 {ELDER} · 410721"
     assert f"示例农村商业银行 …{ELDER[13:17]}" in who
     assert allowance.strip() == "高龄津贴:已发到 2024-07(已发出);未付 2024-08 50.00 元(已编批)"
@@ -44,7 +34,7 @@ def test_the_first_lines_answer_the_telephone(home):
 
 
 def test_the_course_tells_decision_posting_file_and_signatures_in_order(home):
-    told = disburse(home, "person", ELDER, "--county", homes.COUNTY)
+    told = said(home, "person", ELDER, "--county", homes.COUNTY)
     course = told[told.index("经过") :]
     steps = (
         "2024-07 高龄津贴",
@@ -59,12 +49,12 @@ def test_the_course_tells_decision_posting_file_and_signatures_in_order(home):
 
 
 def test_as_json_money_is_whole_fen(home):
-    told = json.loads(disburse(home, "person", ELDER, "--json"))
+    told = json.loads(said(home, "person", ELDER, "--json"))
     assert told["sums"]["paid_fen"] == 50_00
     assert [month["benefit_month"] for month in told["counties"][0]["months"]] == ["2024-07", "2024-08"]
 
 
 def test_a_number_never_received_is_said_to_be_so(home):
-    told = disburse(home, "person", STRANGER, code=3)
+    told = said(home, "person", STRANGER, code=3)
     assert "从未收到过这个身份证号" in told
     assert STRANGER not in told

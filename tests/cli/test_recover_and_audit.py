@@ -7,7 +7,7 @@ import pytest
 from ledger import audit
 from ledger.book import open_book
 from tests import homes
-from tests.cli.test_one_month import asked, disburse
+from tests.cli.giving import asked, disburse
 from tests.ledger.laws import breaches
 
 ELDER, OTHER = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")

@@ -1,9 +1,6 @@
 """`disburse status`: what blocks the next step and who may take it, of a month and of every county."""
 
 import json
-import os
-import subprocess
-import sys
 
 import polars as pl
 import pytest
@@ -16,9 +13,14 @@ from ledger.book import open_book
 from ledger.story import story
 from reports.status import Seen, status_of
 from tests import homes
+from tests.cli.giving import disburse
 
 ONE, TWO, NO_ACCOUNT = (homes.resident_id(born, 2) for born in ("1940-03-05", "1941-04-18", "1942-02-11"))
 JULY, AUGUST = parse_month("2024-07"), parse_month("2024-08")
+
+
+def said(home, *arguments, code=0):
+    return "".join(disburse(home, *arguments, code=code))
 
 
 def hand_in(home, month, county=homes.COUNTY):
@@ -159,20 +161,8 @@ def test_earlier_months_that_nobody_closed_are_named(home, book):
     assert not line.blocks
 
 
-def disburse(home, *arguments, code=0):
-    told = subprocess.run(
-        [sys.executable, "-m", "cli.main", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"DISBURSE_HOME": str(home.path), "PYTHONUTF8": "1"},
-    )
-    assert told.returncode == code, told.stdout + told.stderr
-    return told.stdout + told.stderr
-
-
 def test_without_a_month_the_newest_is_told_with_the_next_step_first(home):
-    first, following, *_ = disburse(home, "status", "--county", homes.COUNTY).splitlines()
+    first, following, *_ = said(home, "status", "--county", homes.COUNTY).splitlines()
     assert first == "410721 2024-07:文件已生成,待批准"
     assert following.strip() == f"下一步:disburse approve --county 410721 --month 2024-07 --as {homes.CHECKER}"
 
@@ -182,10 +172,10 @@ def test_without_a_county_every_county_has_its_line(home):
     (home.path / "disburse.toml").write_text(
         (home.path / "disburse.toml").read_text("utf-8") + '[county.411102]\nrun_as = "x"\n', "utf-8"
     )
-    told = json.loads(disburse(home, "status", "--json"))
+    told = json.loads(said(home, "status", "--json"))
     assert [(one["county"], one["step"]) for one in told] == [("410721", "rendered"), ("410902", "none")]
-    assert "还没有收到名册:411102" in disburse(home, "status")
+    assert "还没有收到名册:411102" in said(home, "status")
 
 
 def test_a_county_nobody_knows_says_what_to_do(home):
-    assert "请把名册放入 inbox" in disburse(home, "status", "--county", "411102", code=7)
+    assert "请把名册放入 inbox" in said(home, "status", "--county", "411102", code=7)

@@ -7,7 +7,7 @@ import pytest
 
 from contracts.codes import Benefit
 from contracts.registers import INBOX_FILES, MATCH_LISTS
-from dagster_project import definitions
+from dagster_project import definitions, steps
 from dagster_project.partitions import partition_key, read_key
 
 STAGES = {
@@ -101,3 +101,9 @@ def test_previewing_reaches_up_to_the_decisions_and_no_further():
     names = {node.name for node in job.graph.nodes}
     assert "coordinated" in names
     assert not names & {"posted", "payable", "batch"}
+
+
+def test_what_is_replayed_is_what_the_graph_decides(graph):
+    decided = dg.AssetSelection.assets("coordinated", "refused_rows").upstream().resolve(graph)
+    names = [name for name, _ in steps.deciding_steps()]
+    assert sorted(names) == sorted(key.to_user_string() for key in decided if key != dg.AssetKey("manifest"))
