@@ -28,7 +28,7 @@ from typing import Literal
 
 import polars as pl
 
-from contracts.codes import Benefit, UnsetGround
+from contracts.codes import Benefit, ChoiceGroup, UnsetGround
 
 
 @dataclass(frozen=True)
@@ -181,3 +181,16 @@ class Rules:
     pairs: tuple[PairRule, ...]
     catalogue: pl.DataFrame = field(repr=False)  # contracts.tables.RateCatalogue
     pack_digest: str = ""
+
+    def choose_groups(self) -> pl.DataFrame:
+        """The choose group of each benefit that has one in any of the months, whether or not anyone has a row of it.
+
+        Columns benefit (Benefit), group (ChoiceGroup). A benefit has one group at most (rulebook.checks).
+        """
+        found = {
+            (benefit, group)
+            for benefit, rules in self.benefits.items()
+            for group in rules.rates["p_choose_group"].drop_nulls().unique()
+        }
+        schema = {"benefit": Benefit.dtype(), "group": ChoiceGroup.dtype()}
+        return pl.DataFrame(sorted(found), schema=schema, orient="row")

@@ -30,6 +30,7 @@ def decided(month: Month) -> posting.Decided:
         month.stage.read("coordinated"),
         month.stage.read("rate_catalogue"),
         month.stage.read("facts"),
+        month.rules.choose_groups(),
         posting.SetOffRule(
             tuple(benefit.value for benefit in month.settings.set_off),
             month.settings.set_off_per_mille,

@@ -33,12 +33,17 @@ class SetOffRule:
 
 @dataclass(frozen=True)
 class Decided:
-    """What a run decided: its manifest, Coordinated of all computed months, RateCatalogue, and Facts."""
+    """What a run decided: its manifest, Coordinated of all computed months, RateCatalogue, and Facts.
+
+    `groups`: benefit, group of each benefit that the law of those months puts in a choose group, also of one that
+    nobody has a row of any more.
+    """
 
     manifest: Manifest
     coordinated: pl.DataFrame
     catalogue: pl.DataFrame
     facts: pl.DataFrame
+    groups: pl.DataFrame
     set_off: SetOffRule = SetOffRule()
 
 
@@ -231,7 +236,7 @@ def cancelled(receivables: pl.DataFrame, unpaid: pl.DataFrame, groups: pl.DataFr
     """Set uncollected receivables off against unpaid obligations: first of the same key, then of the same choose group.
 
     Always of one person and benefit month. `receivables`: receivable_id, KEY, choose_group, left_fen. `unpaid`:
-    obligation_id, KEY, choose_group, pays_fen, live_batch_id. `groups`: benefit, group of this run, for rows that carry
+    obligation_id, KEY, choose_group, pays_fen, live_batch_id. `groups`: benefit, group of the law, for rows that carry
     none. Gives receivable_id, obligation_id, amount_fen, KEY of the receivable, live_batch_id.
     """
     owed_back = _grouped(receivables.select("receivable_id", *KEY, "choose_group", "left_fen"), groups)
@@ -270,11 +275,6 @@ def deducted(receivables: pl.DataFrame, fresh: pl.DataFrame, cancelled: pl.DataF
     return pairs.join(back.select("receivable_id", *KEY), on="receivable_id").select(
         "receivable_id", "obligation_id", "amount_fen", *KEY, live_batch_id=pl.lit(None, pl.String)
     )
-
-
-def groups_of(coordinated: pl.DataFrame) -> pl.DataFrame:
-    """The choose group of each benefit that has one: benefit, group."""
-    return coordinated.drop_nulls("choose_group").group_by("benefit").agg(group=pl.col("choose_group").first())
 
 
 def _grouped(rows: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:

@@ -148,7 +148,7 @@ def _cancelled(
     fresh = added.with_columns(pays_fen="amount_fen", live_batch_id=pl.lit(None, pl.String))
     owed_columns = ["obligation_id", *KEY, "choose_group", "pays_fen", "live_batch_id"]
     owed = pl.concat([old.select(owed_columns), fresh.select(owed_columns)]).filter(pl.col("pays_fen") > 0)
-    same_month = differences.cancelled(back, owed, differences.groups_of(decided.coordinated))
+    same_month = differences.cancelled(back, owed, decided.groups)
     if not decided.set_off.benefits:
         return same_month
     return pl.concat([same_month, differences.deducted(booked, added, same_month, decided.set_off)])

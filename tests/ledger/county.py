@@ -9,6 +9,7 @@ import hashlib
 import polars as pl
 from sqlalchemy import select
 
+from contracts.codes import Benefit, ChoiceGroup
 from contracts.columns import polars_schema
 from contracts.manifest import Manifest
 from contracts.months import parse_month
@@ -23,6 +24,9 @@ CODE = "410721"
 MAKER, CHECKER, RELEASER = "经办甲", "复核乙", "发放丙"
 NO_STOP = posting.StopLimits(per_mille=1000, at_least=1_000_000)
 CARE = ("elder_care_subsidy", "disability_care_subsidy")
+GROUPS = pl.DataFrame(
+    {"benefit": CARE, "group": ["care"] * 2}, schema={"benefit": Benefit.dtype(), "group": ChoiceGroup.dtype()}
+)
 AGED = {"age_years": 85, "is_alive": True, "is_registered": True}
 YES_NO = [name for name, dtype in polars_schema(Facts).items() if dtype == pl.Boolean]
 
@@ -89,7 +93,7 @@ class County:
             "rate_id", "benefit", pl.lit("in_force").alias("amount_status"), pl.lit("[]").alias("values_json")
         ).cast(dict(polars_schema(RateCatalogue)))
         facts = self._facts(manifest.computed_months())
-        return posting.Decided(manifest, coordinated, catalogue, facts, self.set_off)
+        return posting.Decided(manifest, coordinated, catalogue, facts, GROUPS, self.set_off)
 
     def _facts(self, months):
         with self.book.reading() as conn:

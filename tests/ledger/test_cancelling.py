@@ -67,6 +67,15 @@ def test_the_same_benefit_is_served_before_the_other_of_the_group(county):
     assert found.set_offs.select("benefit", "amount_fen").rows() == [(ELDER, 6000)]
 
 
+def test_what_was_paid_before_the_first_run_meets_its_group_though_nobody_draws_that_benefit_any_more(county, book):
+    county.import_history((1, "2024-07", ELDER, 6000))
+    county.run("2024-08", [])
+    found = county.run("2024-08", [row(1, "2024-07", 5000, DISABLED)]).differences
+    assert set_offs(found) == [(1, 2, 5000)]
+    assert waiting(county) == {}
+    assert breaches(book) == []
+
+
 def test_benefits_outside_a_group_never_meet(county):
     county.pay("2024-07", [row(1, "2024-07")])
     found = county.run("2024-08", [row(1, "2024-07", 6000, "elder_service_subsidy")]).differences

@@ -63,3 +63,11 @@ def test_groups_and_ties(shipped, county):
     care = {B.ELDER_CARE_SUBSIDY: (ChoiceGroup.CARE, 0), B.DISABILITY_CARE_SUBSIDY: (ChoiceGroup.CARE, 1)}
     living = {B.HARDSHIP_ELDER_SUBSIDY: (ChoiceGroup.LIVING, 0), B.DISABILITY_LIVING_SUBSIDY: (ChoiceGroup.LIVING, 1)}
     assert told == (care | living if county == "370828" else care)
+
+
+@pytest.mark.parametrize("county", COUNTIES)
+def test_the_groups_of_a_county_are_those_of_its_law_whoever_has_a_row(shipped, county):
+    care = [(B.DISABILITY_CARE_SUBSIDY, ChoiceGroup.CARE), (B.ELDER_CARE_SUBSIDY, ChoiceGroup.CARE)]
+    living = [(B.DISABILITY_LIVING_SUBSIDY, ChoiceGroup.LIVING), (B.HARDSHIP_ELDER_SUBSIDY, ChoiceGroup.LIVING)]
+    found = shipped.resolve(county, [JULY], TODAY).choose_groups().rows()
+    assert sorted(found) == sorted(care + living if county == "370828" else care)
