@@ -1,11 +1,12 @@
 # Needs Python 3.11+ with venv, and make. Every target first makes the .venv it needs (scripts/prepare.sh), and works a
 # second time without network.
 .DEFAULT_GOAL := help
-.PHONY: help run test ui lint bench clean
+.PHONY: help run test explore ui lint bench clean
 
 DISBURSE_HOME ?= $(CURDIR)/var
 export DISBURSE_HOME
 PEOPLE ?= 100000
+TIMES ?= 20
 bin := .venv/bin
 
 help: ## 本页 This list
@@ -22,6 +23,10 @@ ui: ## 打开 Dagster 血缘界面(仅本机) Start the lineage UI on loopback
 test: ## 全部不需要服务器的测试 Every test that needs no server
 	@sh scripts/prepare.sh dev
 	@$(bin)/python -m pytest -n auto
+
+explore: ## 随机试验,每次不同(TIMES=20 倍) The random tests, other examples each time, TIMES as many
+	@sh scripts/prepare.sh dev
+	@EXPLORE_TIMES=$(TIMES) $(bin)/python -m pytest -n auto tests/ledger/test_laws.py tests/oracle tests/rulebook/test_any_slip.py tests/intake tests/calculators tests/contracts
 
 lint: ## 格式、规则、类型、导入方向、锁文件 Format, rules, types, imports, locks
 	@sh scripts/prepare.sh dev

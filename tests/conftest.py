@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 
+from tests import effort  # noqa: F401 sets how hard the random tests try
+
 
 @pytest.fixture(scope="session")
 def root():

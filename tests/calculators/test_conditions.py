@@ -13,6 +13,7 @@ from calculators.conditions import compiled, relaxed, words_in
 from calculators.entitled import attach
 from contracts.policy import AllOf, AnyOf, Compare, Fact, Not, OneOf, Parameter, Switch
 from tests.calculators.building import FEBRUARY, MONTHS, benefit, facts, registers, rules, scope
+from tests.effort import tries
 from tests.oracle.person import facts_of as plain_facts
 from tests.oracle.resolved import RulesLaw
 
@@ -112,7 +113,7 @@ def law_of(tree, of_months):
     )
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=tries(120), deadline=None)
 @given(trees, st.lists(figures, min_size=len(MONTHS), max_size=len(MONTHS)))
 def test_thinning_never_loses_a_month_in_which_somebody_meets(tree, of_months):
     law = law_of(tree, of_months)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from contracts.columns import columns_of
 from contracts.registers import REGISTERS, file_headers
 from intake import accept, receive
+from tests.effort import tries
 
 TITLE = ["新乡县享受人员花名册"]
 CLOSING = [["合计", "3人"], ["制表人:某", "", "审核人:某"], ["注:本表一式两份"]]
@@ -148,7 +149,7 @@ def test_a_private_character_in_a_name_is_refused(people, taken, tmp_path):
     assert taken(path).refused["code"].to_list() == ["TEXT_INVALID"]
 
 
-FUZZ = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=tries(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @FUZZ

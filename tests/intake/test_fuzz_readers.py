@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from contracts.columns import columns_of
 from contracts.registers import REGISTERS, accepted, file_headers
 from intake import accept, receive
+from tests.effort import tries
 
 NAMES = [facts.name for facts in columns_of(REGISTERS["population"])]
 HEADERS = list(file_headers("population"))
-QUICK = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-SLOW = settings(QUICK, max_examples=15)  # a workbook is read in a process of its own
+QUICK = settings(max_examples=tries(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+SLOW = settings(QUICK, max_examples=tries(15))  # a workbook is read in a process of its own
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 NUMBERS = st.one_of(st.integers(-(10**18), 10**18), st.floats(allow_nan=False, allow_infinity=False, width=64))

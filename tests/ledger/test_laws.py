@@ -26,6 +26,7 @@ from contracts.months import add_months, month_text, parse_month
 from ledger import holds, receivables, recovery, sealing, signing
 from ledger.book import Book, open_book
 from ledger.posting import SetOffRule
+from tests.effort import tries
 from tests.ledger.county import CARE, CHECKER, CODE, RELEASER, County, row
 from tests.ledger.laws import breaches, contents, newest_versions, rows, uncancelled
 from tests.ledger.places import SERVER, Places
@@ -301,10 +302,9 @@ def test_the_laws_hold_after_every_event_of_any_story(empty_book):
     run_state_machine_as_test(
         Stories,
         settings=settings(
-            max_examples=6 if SERVER else 20,
+            max_examples=tries(6 if SERVER else 20),
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
-            database=None,
         ),
     )
