@@ -32,15 +32,11 @@ def listing(county: str, as_json: bool) -> None:
     """列出尚未追回的款项。  List what is still owed back."""
     from cli.show import table, yuan
     from contracts.codes import Cause
-    from ledger.book import open_book
+    from ledger.book import opened
     from ledger.receivables import owed_back
 
-    book = open_book(Home.from_environment().database_url)
-    try:
-        with book.reading() as conn:
-            rows = owed_back(conn, county)
-    finally:
-        book.close()
+    with opened(Home.from_environment().database_url) as book, book.reading() as conn:
+        rows = owed_back(conn, county)
     if as_json:
         print_json(rows.to_dicts())
         return
@@ -94,9 +90,9 @@ def note(
     Note money that came back, or a write-off that another officer approved. The same document again changes nothing.
     """
     from dagster_project.month import system_user
-    from dagster_project.officers import require
+    from dagster_project.officers import require, two_officers
     from ledger import recovery
-    from ledger.book import open_book
+    from ledger.book import opened
 
     home = Home.from_environment()
     if (means == RecoveryMeans.WAIVED.value) != bool(approved_by):
@@ -104,13 +100,10 @@ def note(
     require(home, officer, OfficerRole.MAKER, county, "recover")
     if approved_by:
         require(home, approved_by, OfficerRole.CHECKER, county, "write off")
-    book = open_book(home.database_url)
-    try:
+    with two_officers(home, officer, county, "write off"), opened(home.database_url) as book:
         which = _which(book, county, receivable_id, person_id, benefit, benefit_month)
         told = (officer, system_user(), document, approved_by or None)
         count = recovery.recover(book, county, which, MEANS[means], amount_fen, *told)
-    finally:
-        book.close()
     if as_json:
         print_json({"receivables": count})
     else:

@@ -43,3 +43,7 @@ class BookError(OfficerError):
     """The book refuses: an order of steps, a constraint, a broken chain."""
 
     exit_code = 7
+
+
+class SameOfficerError(BookError):
+    """The book refuses: one person was to do what takes two."""

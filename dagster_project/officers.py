@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import polars as pl
 
 from contracts.codes import OfficerRole
-from contracts.errors import NotAllowedError
+from contracts.errors import NotAllowedError, OfficerError, SameOfficerError
 from contracts.money import yuan_label
 from contracts.settings import Home, Officer
 from dagster_project.month import system_user
 from ledger import audit
-from ledger.book import open_book
+from ledger.book import opened
 
 
 def require(home: Home, name: str, role: OfficerRole, county: str, act: str) -> Officer:
@@ -42,10 +45,19 @@ def require_limit(home: Home, officer: Officer, county: str, act: str, waiting: 
     raise refused
 
 
-def _note_refusal(home: Home, name: str, county: str, act: str, refused: NotAllowedError) -> None:
-    book = open_book(home.database_url)
+@contextmanager
+def two_officers(home: Home, name: str, county: str, act: str) -> Iterator[None]:
+    """Round an act that takes more than one officer: where the book refuses it to `name`, an audit entry tells of it.
+
+    SameOfficerError goes on; by then nothing of the act is in the book.
+    """
     try:
-        with book.writing() as conn:
-            audit.append(conn, county, name, system_user(), "refused", act, {"why": refused.what})
-    finally:
-        book.close()
+        yield
+    except SameOfficerError as refused:
+        _note_refusal(home, name, county, act, refused)
+        raise
+
+
+def _note_refusal(home: Home, name: str, county: str, act: str, refused: OfficerError) -> None:
+    with opened(home.database_url) as book, book.writing() as conn:
+        audit.append(conn, county, name, system_user(), "refused", act, {"why": refused.what})

@@ -13,11 +13,11 @@ from contracts.money import yuan_label
 from contracts.settings import Home
 from dagster_project.instance import open_instance
 from dagster_project.month import system_user
-from dagster_project.officers import require_limit
+from dagster_project.officers import require_limit, two_officers
 from dagster_project.partitions import partition_key
 from ledger import batches, signing
-from ledger.book import Book, open_book
 from payments import profiles
+from ledger.book import Book, opened
 from payments.verify import verify_batches
 
 Signed = tuple[str, ...]  # batch ids
@@ -31,7 +31,8 @@ def approve_month(home: Home, county: str, pay_month: date, officer: str) -> Sig
         _require_true_files(home, book, county, pay_month)
         return signing.approve(book, county, pay_month, officer, system_user()).signed
 
-    return _acted(home, county, pay_month, "approved", approve)
+    with two_officers(home, officer, county, "approve"):
+        return _acted(home, county, pay_month, "approved", approve)
 
 
 def reject_month(home: Home, county: str, pay_month: date, officer: str, reason: str) -> Signed:
@@ -50,7 +51,8 @@ def release_month(home: Home, county: str, pay_month: date, officer: str) -> Sig
         _require_true_files(home, book, county, pay_month)
         return signing.release(book, county, pay_month, officer, system_user()).signed
 
-    return _acted(home, county, pay_month, "released", release)
+    with two_officers(home, officer, county, "release"):
+        return _acted(home, county, pay_month, "released", release)
 
 
 def _require_limit(home: Home, book: Book, county: str, pay_month: date, name: str) -> None:
@@ -77,13 +79,10 @@ def _require_true_files(home: Home, book: Book, county: str, pay_month: date) ->
 
 def _acted(home: Home, county: str, pay_month: date, asset: str, act: Callable[[Book], Signed]) -> Signed:
     """Let an officer act, then tell Dagster with the counts of what was signed."""
-    book = open_book(home.database_url)
-    try:
+    with opened(home.database_url) as book:
         signed = act(book)
         with book.reading() as conn:
             of_month = batches.batches_of(conn, county, None)
-    finally:
-        book.close()
     if signed and asset:
         rows = of_month.filter(pl.col("batch_id").is_in(signed))
         report(home, asset, county, pay_month, {"批次": len(signed), **_money(rows)})

@@ -42,7 +42,7 @@ from contracts.codes import (
     PaymentState,
     RecoveryMeans,
 )
-from contracts.errors import BookError, InputError
+from contracts.errors import BookError, InputError, SameOfficerError
 from ledger import tables
 
 SCHEMA_VERSION = "0002"
@@ -116,6 +116,16 @@ def open_book(url: str) -> Book:
     return book
 
 
+@contextmanager
+def opened(url: str) -> Iterator[Book]:
+    """The book at an SQLAlchemy URL, as open_book(), for as long as the block lasts."""
+    book = open_book(url)
+    try:
+        yield book
+    finally:
+        book.close()
+
+
 def _require_folder(url: str) -> None:
     folder = Path(make_url(url).database or "").parent
     if not folder.is_dir():
@@ -167,15 +177,24 @@ def insert_frame(conn: Connection, table: Table, frame: pl.DataFrame) -> None:
     stored = frame.select(_stored(name, dtype) for name, dtype in frame.schema.items())
     names = ", ".join(stored.columns)
     if conn.dialect.name == "postgresql":
-        driver: Any = conn.connection.driver_connection
-        with driver.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:
-            for row in stored.iter_rows():
-                copy.write_row(row)
+        _copy(conn, f"COPY {table.name} ({names}) FROM STDIN", stored)
         return
     marks = ", ".join("?" for _ in stored.columns)
     statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"  # noqa: S608 - names are those of the table
     for part in stored.iter_slices(ROWS_AT_ONCE):
         conn.exec_driver_sql(statement, part.rows())
+
+
+def _copy(conn: Connection, statement: str, rows: pl.DataFrame) -> None:
+    """Send rows by PostgreSQL's COPY; what the driver refuses is raised as by any other statement."""
+    driver: Any = conn.connection.driver_connection
+    errors: Any = conn.dialect.loaded_dbapi
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            for row in rows.iter_rows():
+                copy.write_row(row)
+    except errors.Error as refused:
+        raise DBAPIError.instance(statement, None, refused, errors.Error, hide_parameters=True) from None
 
 
 def _typed(name: str) -> pl.Expr:
@@ -212,18 +231,23 @@ def _refusals() -> Iterator[None]:
     try:
         yield
     except IntegrityError as refused:
-        raise BookError(_told(refused), "请核对后重试") from None
+        raise _told(refused) from None
     except DBAPIError as refused:
         if "locked" in str(refused.orig):
             raise BookError("账簿正由另一进程使用", "请稍后重试") from None
-        message = _told(refused)
-        raise BookError(message, "请核对后重试") from None
+        raise _told(refused) from None
 
 
-def _told(refused: DBAPIError) -> str:
+def _told(refused: DBAPIError) -> BookError:
+    """The refusal in an officer's words: both engines say which guard refused only by its message."""
     said = str(refused.orig)
-    known = [*(guard.message for guard in tables.GUARDS), tables.APPEND_ONLY]
-    return next((message for message in known if message in said), f"账簿拒绝了这次写入({type(refused.orig).__name__})")
+    guard = next((guard for guard in tables.GUARDS if guard.message in said), None)
+    if guard is None:
+        unknown = f"账簿拒绝了这次写入({type(refused.orig).__name__})"
+        return BookError(tables.APPEND_ONLY if tables.APPEND_ONLY in said else unknown, "请核对后重试")
+    if guard.parts_officers:
+        return SameOfficerError(guard.message, "请由另一位有权的人办理")
+    return BookError(guard.message, "请核对后重试")
 
 
 def _migrate(book: Book) -> None:

@@ -424,12 +424,16 @@ audit_log = _table(
 
 @dataclass(frozen=True)
 class Guard:
-    """A row of `table` is refused where `when` holds; both engines read the same condition."""
+    """A row of `table` is refused where `when` holds; both engines read the same condition.
+
+    `parts_officers`: it keeps apart what two different people must do.
+    """
 
     name: str
     table: str
     when: str
     message: str
+    parts_officers: bool = False
 
 
 _IS_RELEASED = "EXISTS (SELECT 1 FROM approval r WHERE r.batch_id = {batch} AND r.step = 'released')"
@@ -523,6 +527,7 @@ GUARDS = (
         "NEW.step IN ('approved', 'released') AND EXISTS (SELECT 1 FROM approval a"
         " WHERE a.batch_id = NEW.batch_id AND a.officer = NEW.officer)",
         "经办、复核、发放须为不同的人",
+        parts_officers=True,
     ),
     Guard(
         "rejected_batch_is_not_signed",
@@ -575,6 +580,7 @@ GUARDS = (
         "recovery",
         "(NEW.means = 'waived') <> coalesce(NEW.approved_by <> NEW.officer, 1 = 0)",
         "核销须由另一人批准,其余追回方式不需批准人",
+        parts_officers=True,
     ),
     Guard(
         "sealed_cycle_takes_no_run",

@@ -83,6 +83,32 @@ def test_a_command_outside_ones_role_or_county_is_refused_and_logged(home):
     assert refused == [("外人", "run"), (homes.MAKER, "approve")]
 
 
+def give_roles(home, name, *roles):
+    """Register an officer with several roles."""
+    settings = home.path / "disburse.toml"
+    told = f'[[officer]]\nname = "{name}"\nroles = [{", ".join(map(repr, roles))}]\n'
+    settings.write_text(settings.read_text("utf-8") + told, "utf-8")
+
+
+def test_one_person_in_two_roles_is_refused_and_logged(home):
+    """The maker and the checker of August try to do what another must."""
+    both, august = "示例身兼数职", (*COUNTY, "--month", "2024-08")
+    give_roles(home, both, "maker", "checker", "releaser")
+    disburse(home, "approve", *august, "--as", both)
+    _, said = disburse(home, "release", *august, "--as", both, code=7)
+    assert "须为不同的人" in said
+    assert "另一位" in said
+    waive = (*RECOVER[:4], "--as", both, "--document", "批文1", "--receivable", "1", "--means", "waived")
+    disburse(home, *waive, "--amount", "50", "--approved-by", both, code=7)
+    assert [entry[1:] for entry in entries(home) if entry[0] == both] == [
+        ("refused", "write off"),
+        ("refused", "release"),
+        ("approved", "410721-2024-08-01-01"),
+    ]
+    assert left(home) == [5000]
+    assert asked(home, "status", *august)["step"] == "approved"
+
+
 def test_a_batch_above_the_checkers_limit_is_refused_and_logged(home):
     settings = home.path / "disburse.toml"
     told = settings.read_text("utf-8")

@@ -11,6 +11,7 @@ EXIT_CODES = {
     errors.StoppedError: 5,
     errors.NotAllowedError: 6,
     errors.BookError: 7,
+    errors.SameOfficerError: 7,
 }
 
 

@@ -6,11 +6,12 @@ import polars as pl
 import pytest
 from sqlalchemy import text
 
-from contracts.errors import BookError
+from contracts.codes import RecoveryMeans
+from contracts.errors import BookError, SameOfficerError
 from contracts.months import parse_month
-from ledger import audit, batches, exports, results, signing
+from ledger import audit, batches, exports, recovery, results, signing
 from ledger.book import open_book
-from tests.ledger.county import CHECKER, CODE, RELEASER, County, row
+from tests.ledger.county import CHECKER, CODE, MAKER, RELEASER, County, row
 
 JULY = parse_month("2024-07")
 BATCH = f"{CODE}-2024-07-01-01"
@@ -65,13 +66,46 @@ def test_an_approval_does_not_outlive_a_change(claimed, book):
         claimed.release("2024-07")
 
 
+def acts(book):
+    with book.reading() as conn:
+        assert audit.verify(conn) == []
+        return conn.execute(text("SELECT action FROM audit_log ORDER BY entry_id")).scalars().all()
+
+
+def test_one_officer_who_would_be_two_is_told_apart_and_nothing_of_it_stays(claimed, book):
+    with pytest.raises(SameOfficerError, match="须为不同的人"):
+        signing.approve(book, CODE, JULY, MAKER, "t")
+    signing.approve(book, CODE, JULY, CHECKER, "t")
+    for same in (MAKER, CHECKER):
+        with pytest.raises(SameOfficerError, match="须为不同的人"):
+            signing.release(book, CODE, JULY, same, "t")
+    assert states(book) == {BATCH: "approved"}
+    assert acts(book) == ["post", "claim", "approved"]
+
+
+def test_whoever_gives_up_collection_is_another_than_who_approves_it(county, book):
+    county.pay("2024-07", [row(1, "2024-07")])
+    county.run("2024-08", [])
+    waiver = (RecoveryMeans.WAIVED, 5000, MAKER, "t", "批文1")
+    with pytest.raises(SameOfficerError, match="核销须由另一人批准"):
+        recovery.recover(book, CODE, 1, *waiver, approved_by=MAKER)
+    assert "recover" not in acts(book)
+    assert recovery.recover(book, CODE, 1, *waiver, approved_by=CHECKER) == 1
+
+
+def test_what_the_book_refuses_for_another_reason_is_no_matter_of_who(claimed, book):
+    signing.reject(book, CODE, JULY, CHECKER, "t", "金额待核")
+    with book.reading() as conn:
+        (digest,) = batches.batches_of(conn, CODE, None)["content_digest"]
+    with pytest.raises(BookError, match="须重新编批") as refused, book.writing() as conn:
+        batches.sign(conn, BATCH, digest, "approved", RELEASER, "t")
+    assert not isinstance(refused.value, SameOfficerError)
+
+
 def test_every_act_is_in_the_audit_chain(claimed, book):
     claimed.sign("2024-07")
     claimed.release("2024-07")
-    with book.reading() as conn:
-        acts = conn.execute(text("SELECT action FROM audit_log ORDER BY entry_id")).scalars().all()
-        assert audit.verify(conn) == []
-    assert acts == ["post", "claim", "approved", "released"]
+    assert acts(book) == ["post", "claim", "approved", "released"]
 
 
 def test_the_same_file_of_answers_twice_changes_nothing(claimed):
