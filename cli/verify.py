@@ -22,14 +22,13 @@ def verify(county: str, pay_month: date, as_json: bool) -> None:
     Re-read the month's payment files with other code and compare every line with the book; changes nothing.
     """
     from ledger.book import open_book
-    from payments import profiles
     from payments.verify import standing_batches, verify_batches
 
     home = Home.from_environment()
     book = open_book(home.database_url)
     try:
         standing = standing_batches(book, county, pay_month)
-        findings = verify_batches(book, home.outbox, county, standing, profiles.load(home.profiles))
+        findings = verify_batches(book, home, county, standing)
     finally:
         book.close()
     if as_json:

@@ -12,8 +12,7 @@ from contracts.codes import Benefit, MissingRegister, Outcome
 from contracts.errors import BookError
 from dagster_project.month import Counts, Month, standing_table, total_fen
 from ledger import batches, cycles, holds, people, posting
-from payments import claim, payable
-from payments.profiles import load
+from payments import claim, payable, profiles
 from payments.rejected import still_rejected
 from payments.render import render
 
@@ -122,6 +121,8 @@ def batch(month: Month) -> Counts:
         cycle = cycles.newest_cycle(conn, county)
     if cycle is None:
         raise BookError("本月尚未入账", "请从入账(posted)开始重新运行", county)
+    for benefit in rows["benefit"].unique():
+        profiles.keep(month.profile_of[benefit], month.home.store)
     claimed = claim.claim(
         month.book,
         county,
@@ -132,7 +133,7 @@ def batch(month: Month) -> Counts:
         month.choices.maker,
         month.choices.system_user,
     )
-    files = render(month.book, month.home.outbox, county, load(month.home.profiles))
+    files = render(month.book, month.home, county)
     return {
         "新编批次": len(claimed.claimed),
         "沿用批次": len(claimed.kept),

@@ -37,7 +37,6 @@ from ledger.cycles import Cycle, Run
 from ledger.versions import KEY
 from payments import profiles
 from payments.outbox import folder_of
-from payments.profiles import Profile
 from payments.render import write_batch
 
 DECIDED = ("outcome", "amount_fen", "would_be_fen", "winner", "rate_id", "fact_code")
@@ -104,9 +103,10 @@ class Scratch:
     book: Book
 
     def share_inputs(self) -> None:
-        """Show the replay what the real home holds: settings, layouts and the law."""
+        """Show the replay what the real home holds: settings, layouts, the law and bank profiles."""
         self.home.store.mkdir(parents=True)
-        for path in (self.real.settings_file, self.real.store / "layouts", self.real.store / "packs"):
+        kept = (self.real.store / name for name in ("layouts", "packs", profiles.KEPT))
+        for path in (self.real.settings_file, self.real.profiles, *kept):
             if path.exists():
                 _link(path, self.home.path / path.relative_to(self.real.path))
 
@@ -315,34 +315,43 @@ def _decision_differences(month: Month, run: Run) -> tuple[int, list[Difference]
 
 def _file_differences(scratch: Scratch, cycle: Cycle) -> tuple[int, list[Difference]]:
     """How many payment files of the cycle there are, and which differ, written again, from the book or the outbox."""
-    known = profiles.load(scratch.real.profiles)
     with scratch.book.reading() as conn:
         every = batches.batches_of(conn, cycle.county, cycle.pay_month)
     standing = every.filter((pl.col("cycle_id") == cycle.cycle_id) & (pl.col("state") != "voided"))
     return standing.height, [
         Difference("文件", row["file_name"] or row["batch_id"], what)
         for row in standing.iter_rows(named=True)
-        for what in _unlike(scratch, cycle, row, known.get(row["profile"]))
+        for what in _unlike(scratch, cycle, row)
     ]
 
 
-def _unlike(scratch: Scratch, cycle: Cycle, row: dict[str, Any], profile: Profile | None) -> Iterator[str]:
-    """In what the file of a batch (a row of ledger.batches.batches_of) differs from the file written again."""
+def _unlike(scratch: Scratch, cycle: Cycle, row: dict[str, Any]) -> Iterator[str]:
+    """In what a batch's file (row: ledger.batches.batches_of), written again and as sent, is not the booked one."""
     if row["file_name"] is None:
         yield "已编批而尚未写出文件"
         return
-    if profile is None or profile.digest != row["profile_digest"]:
-        yield f"编批所用的银行格式 {row['profile']} 已不在或已改动,无法重写"
-        return
-    rewritten, outbox = (folder_of(home.outbox, cycle.county, cycle.pay_month) for home in (scratch.home, scratch.real))
-    again = write_batch(scratch.book, rewritten, cycle.county, row["batch_id"], profile)
-    if (again.name, digest_of(again)) != (row["file_name"], row["file_digest"]):
-        yield "重写的文件与总账登记的摘要不同"
-    sent = outbox / row["file_name"]
+    yield from _rewritten_unlike(scratch, cycle, row)
+    sent = folder_of(scratch.real.outbox, cycle.county, cycle.pay_month) / row["file_name"]
     if not sent.is_file():
         yield "发放目录中没有该文件"
-    elif sent.read_bytes() != again.read_bytes():
-        yield "发放目录中的文件与重写的不同"
+    elif digest_of(sent) != row["file_digest"]:
+        yield "发放目录中的文件与总账登记的摘要不同"
+
+
+def _rewritten_unlike(scratch: Scratch, cycle: Cycle, row: dict[str, Any]) -> Iterator[str]:
+    """In what the file written again by the profile it was claimed with differs from the booked one."""
+    try:
+        claimed = profiles.of_batch(scratch.home, row["profile"], row["profile_digest"])
+    except InputError as told:
+        yield f"{told.what},无法重写"
+        return
+    folder = folder_of(scratch.home.outbox, cycle.county, cycle.pay_month)
+    again = write_batch(scratch.book, folder, cycle.county, row["batch_id"], claimed.profile)
+    if (again.name, digest_of(again)) == (row["file_name"], row["file_digest"]):
+        return
+    now = claimed.profile.writer
+    other = f":当时由 {claimed.writer} 写出,现为 {now},请用 disburse verify 逐笔核对" if claimed.writer != now else ""
+    yield f"重写的文件与总账登记的摘要不同{other}"
 
 
 def _link(path: Path, shown_at: Path) -> None:

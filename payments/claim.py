@@ -144,7 +144,7 @@ def _require_current(conn: Transaction, county: str, cycle: Cycle, payable: pl.D
 
 def _digest(rows: pl.DataFrame, batch: Standing, profile_of: Mapping[str, Profile], law_digest: str) -> str:
     profile = profile_of[batch.benefit]
-    return content_digest(instructions(rows, batch.identity, profile), profile, law_digest)
+    return content_digest(instructions(rows, batch.identity, profile), profile.digest, law_digest)
 
 
 def _claim_part(
@@ -168,7 +168,7 @@ def _claim_part(
         profile=profile.profile,
         profile_digest=profile.digest,
         part=benefit,
-        content_digest=content_digest(content, profile, law_digest),
+        content_digest=content_digest(content, profile.digest, law_digest),
         law_digest=law_digest,
     )
     batches.claim(conn, cycle.county, new, content.lines, content.items, maker, system_user)

@@ -84,7 +84,7 @@ def instructions(payable: pl.DataFrame, identity: BatchIdentity, profile: Layout
     )
 
 
-def content_digest(content: Instructions, profile: Layout, law_digest: str | None) -> str:
+def content_digest(content: Instructions, profile_digest: str, law_digest: str | None) -> str:
     """SHA-256 over every printed field, every paid obligation, the profile and the law with its statuses.
 
     Not over the batch's own name. `law_digest`: of the policies; None for a batch of before it was signed too.
@@ -92,7 +92,7 @@ def content_digest(content: Instructions, profile: Layout, law_digest: str | Non
     """
     lines = content.lines.drop("batch_id", "instruction_id")
     items = content.items.select(pl.col("instruction_id").str.tail(LINE_PLACES), "obligation_id", "amount_fen")
-    parts = (lines.write_csv(), items.write_csv(), profile.digest, *([law_digest] if law_digest else []))
+    parts = (lines.write_csv(), items.write_csv(), profile_digest, *([law_digest] if law_digest else []))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 

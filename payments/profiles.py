@@ -2,26 +2,35 @@
 
 A profile decides everything about a file but its money: kind, encoding, columns, totals, what a cell may hold, the
 file's name. A county's own folder is read after the shipped ones; the same name there replaces the shipped profile.
+
+What a batch is claimed with is kept by content, `store/profiles/<digest>.txt`, so that its file can be read and written
+again whatever becomes of the profile. Such a file holds the very text that was digested: the profile as JSON, then what
+wrote the bytes.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import string
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
 import xlsxwriter
-from pydantic import BaseModel, ConfigDict, Field, RootModel, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, field_validator, model_validator
 
 from contracts.codes import Benefit
 from contracts.errors import InputError
+from contracts.files import write_whole
+from contracts.settings import Home
 from contracts.strict_yaml import Day, Problem, Whole, check, read
 
 SHIPPED = Path(__file__).parent / "profiles"
+KEPT = "profiles"
 
 
 class Printed(StrEnum):
@@ -131,10 +140,15 @@ class Layout(Strict):
         """What, beside this profile, decides the bytes of a file."""
         return ""
 
+    @property
+    def digested(self) -> bytes:
+        """Everything above as JSON, and the writer's version where that decides bytes."""
+        return f"{self.model_dump_json()}{self.writer}".encode()
+
     @cached_property
     def digest(self) -> str:
-        """SHA-256 over everything above, and over the writer's version where that decides bytes."""
-        return hashlib.sha256(f"{self.model_dump_json()}{self.writer}".encode()).hexdigest()
+        """SHA-256 of it."""
+        return hashlib.sha256(self.digested).hexdigest()
 
 
 class Delimited(Layout):
@@ -193,6 +207,53 @@ def of(profiles: Mapping[str, Profile], name: str) -> Profile:
     if name not in profiles:
         raise InputError(f"没有名为 {name} 的银行格式", f"现有:{'、'.join(sorted(profiles))}", "disburse.toml")
     return profiles[name]
+
+
+@dataclass(frozen=True)
+class BatchProfile:
+    """The profile a batch was claimed with. `writer`: of that day; the profile's own is that of today's program."""
+
+    profile: Profile
+    writer: str
+
+
+def keep(profile: Profile, store: Path) -> None:
+    """Keep a profile by content; nothing where it is kept already."""
+    place = _kept_at(store, profile.digest)
+    if not place.exists():
+        write_whole(place, profile.digested, mode=0o644)
+
+
+def kept(store: Path, digest: str) -> BatchProfile:
+    """The kept profile of that digest; InputError where it was never kept, was touched since, or cannot be read now."""
+    place = _kept_at(store, digest)
+    where = f"{KEPT}/{digest[:12]}"
+    if not place.is_file():
+        raise InputError("存档中没有编批所用的银行格式", "请从备份恢复 store/profiles", where)
+    content = place.read_bytes()
+    if hashlib.sha256(content).hexdigest() != digest:
+        raise InputError("存档的银行格式已被改动", "请从备份恢复 store/profiles", where)
+    text = content.decode()
+    _, end = json.JSONDecoder().raw_decode(text)
+    try:
+        return BatchProfile(_AnyProfile.model_validate_json(text[:end]).root, text[end:])
+    except ValidationError:
+        raise InputError("现在的程序读不懂存档的银行格式", "请用编批当时的程序版本", where) from None
+
+
+def of_batch(home: Home, name: str, digest: str) -> BatchProfile:
+    """The profile of a batch: as kept; for a batch of before profiles were kept, today's where it is still the same."""
+    if _kept_at(home.store, digest).exists():
+        return kept(home.store, digest)
+    today = load(home.profiles).get(name)
+    if today is None or today.digest != digest:
+        what = f"编批所用的银行格式 {name} 没有存档,现有的已不在、已改动或写出表格的程序库换过版本"
+        raise InputError(what, "请从备份恢复 store/profiles,或恢复当时的格式", "profiles")
+    return BatchProfile(today, today.writer)
+
+
+def _kept_at(store: Path, digest: str) -> Path:
+    return store / KEPT / f"{digest}.txt"
 
 
 def words_of(template: str) -> list[tuple[str, str | None]]:

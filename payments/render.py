@@ -7,11 +7,10 @@ writes the same bytes again. Files of voided batches leave the folder for `voide
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
 from pathlib import Path
 
-from contracts.errors import BookError
 from contracts.files import digest_of, whole_file, write_whole
+from contracts.settings import Home
 from ledger import batches
 from ledger.book import Book
 from payments import profiles
@@ -20,23 +19,21 @@ from payments.outbox import SIDECAR, VOIDED, folder_of
 from payments.profiles import Profile
 
 
-def render(book: Book, outbox: Path, county: str, shipped: Mapping[str, Profile]) -> tuple[Path, ...]:
+def render(book: Book, home: Home, county: str) -> tuple[Path, ...]:
     """Write the file of every unreleased batch that stands, and put those of voided batches aside; the files written.
 
-    `shipped`: profiles by name. BookError where a batch was claimed with another form of its profile.
+    Each by the profile it was claimed with, which was kept before; InputError where that is not to be had.
     """
-    _sweep(outbox / county)
+    _sweep(home.outbox / county)
     with book.reading() as conn:
         known = batches.batches_of(conn, county, None)
     written = []
     for row in known.iter_rows(named=True):
-        folder = folder_of(outbox, county, row["pay_month"])
+        folder = folder_of(home.outbox, county, row["pay_month"])
         if row["state"] == "voided":
             _put_aside(folder, row["file_name"])
         elif row["state"] != "released":
-            profile = profiles.of(shipped, row["profile"])
-            if profile.digest != row["profile_digest"]:
-                raise BookError("银行格式在编批之后改过", "请重新运行本月,按新格式编批", row["batch_id"])
+            profile = profiles.kept(home.store, row["profile_digest"]).profile
             written.append(_write(book, folder, county, row["batch_id"], profile))
     return tuple(written)
 

@@ -16,13 +16,15 @@ from typing import Any
 import polars as pl
 
 from contracts.codes import Benefit, Kind
+from contracts.errors import InputError
 from contracts.money import yuan_label
+from contracts.settings import Home
 from ledger import batches
 from ledger.book import Book
 from payments.claim import content_of
 from payments.instructions import content_digest
 from payments.outbox import folder_of
-from payments.profiles import Column, Layout, Printed, Profile
+from payments.profiles import Column, Layout, Printed, Profile, of_batch
 from payments.reading import FileRead, read_file
 
 
@@ -158,27 +160,26 @@ def fen_in(text: str, style: str) -> int | None:
     return int(parts[1] + parts[2]) if parts else None
 
 
-def verify_batches(
-    book: Book, outbox: Path, county: str, standing: pl.DataFrame, known: Mapping[str, Profile]
-) -> list[Finding]:
+def verify_batches(book: Book, home: Home, county: str, standing: pl.DataFrame) -> list[Finding]:
     """Everything in which the files of these batches, and their lines, differ from what the book claimed and signed.
 
-    `standing`: rows of ledger.batches.batches_of. `known`: profiles by name. A batch claimed with another form of its
-    profile cannot be read back: that is a finding.
+    `standing`: rows of ledger.batches.batches_of. Each file is read by the profile it was claimed with; where that is
+    not to be had, it cannot be read back: that is a finding.
     """
     findings: list[Finding] = []
     for row in standing.sort("batch_id").iter_rows(named=True):
-        batch_id, file_name, profile = row["batch_id"], row["file_name"] or "", known.get(row["profile"])
-        if profile is None or profile.digest != row["profile_digest"]:
-            what = f"编批所用的银行格式 {row['profile']} 已不在或已改动,无法重读"
-            findings.append(Finding(batch_id, file_name, what))
-            continue
+        batch_id, file_name = row["batch_id"], row["file_name"] or ""
         with book.reading() as conn:
             content = content_of(conn, batch_id)
-        if content_digest(content, profile, row["law_digest"]) != row["content_digest"]:
+        if content_digest(content, row["profile_digest"], row["law_digest"]) != row["content_digest"]:
             findings.append(Finding(batch_id, file_name, "批次明细与编批时的内容摘要不符"))
+        try:
+            profile = of_batch(home, row["profile"], row["profile_digest"]).profile
+        except InputError as told:
+            findings.append(Finding(batch_id, file_name, f"{told.what},无法重读"))
+            continue
         claimed = Claimed(batch_id, county, row["line_count"], row["total_fen"], row["file_digest"] or "")
-        path = folder_of(outbox, county, row["pay_month"]) / (file_name or batch_id)
+        path = folder_of(home.outbox, county, row["pay_month"]) / (file_name or batch_id)
         findings += findings_in_file(path, claimed, content.lines, profile)
     return findings
 

@@ -4,17 +4,19 @@ import hashlib
 import json
 import shutil
 import sqlite3
+from contextlib import contextmanager
 from datetime import date
 
 import polars as pl
 import pytest
 
 from contracts.errors import BookError
+from contracts.workbooks import CREATED, new_workbook
 from dagster_project import replaying
 from dagster_project.replaying import OnlyRead
 from ledger import holds
 from ledger.book import open_book
-from payments import profiles
+from payments import bodies, profiles
 from tests import homes
 from tests.cli.test_one_month import asked, disburse
 
@@ -251,8 +253,71 @@ def test_a_layout_is_an_input(tmp_path):
     assert "“人口”名册的版式" in disburse(home, "replay", *JULY, code=3)[1]
 
 
-def test_a_bank_profile_that_was_changed_cannot_write_its_files_again(home):
-    shipped = (profiles.SHIPPED / "yikatong_list.yaml").read_text("utf-8")
-    home.profiles.mkdir()
-    (home.profiles / "yikatong_list.yaml").write_text(shipped.replace("label: ", "label: 新"), "utf-8")
-    assert [kind for kind, _ in found(home, *JULY)] == ["文件"]
+def edit_profiles(home):
+    """The county has its own form of both shipped profiles: another sheet name, another delimiter."""
+    home.profiles.mkdir(exist_ok=True)
+    for name, old, new in (
+        ("yikatong_list", "sheet: 发放清单", "sheet: 清单"),
+        ("generic_pipe", 'delimiter: "|"', 'delimiter: ";"'),
+    ):
+        text = (profiles.SHIPPED / f"{name}.yaml").read_text("utf-8")
+        assert old in text
+        (home.profiles / f"{name}.yaml").write_text(text.replace(old, new), "utf-8")
+
+
+def kept_profile(home, name):
+    """Where the one form of a profile is kept."""
+    (found,) = (path for path in (home.store / "profiles").iterdir() if f'"{name}"' in path.read_text("utf-8"))
+    return found
+
+
+def told_by_verify(home, code=0):
+    out, _ = disburse(home, "verify", *JULY, "--json", code=code)
+    told, _ = json.JSONDecoder().raw_decode(out)
+    return [(finding["file_name"][-4:], finding["what"]) for finding in told["findings"]]
+
+
+def replayed(home):
+    """Replay July here, where a test may change the program: the ending of each file that differs, and in what."""
+    told = replaying.replay(home, homes.COUNTY, date(2024, 7, 1))
+    return [(difference.name[-4:], difference.what) for difference in told.differences]
+
+
+def test_bank_profiles_changed_after_the_release_change_nothing_for_what_was_sent(home):
+    edit_profiles(home)
+    assert asked(home, "replay", *JULY)["differences"] == []
+    assert told_by_verify(home) == []
+
+
+def test_a_kept_bank_profile_altered_by_hand_is_found(home):
+    path = kept_profile(home, "generic_pipe")
+    path.write_bytes(path.read_bytes().replace(b'"delimiter":"|"', b'"delimiter":";"'))
+    assert replayed(home) == [(".txt", "存档的银行格式已被改动,无法重写")]
+    assert told_by_verify(home, code=7) == [(".txt", "存档的银行格式已被改动,无法重读")]
+
+
+def test_where_no_bank_profile_was_kept_the_present_one_serves_as_long_as_it_is_the_same(home):
+    shutil.rmtree(home.store / "profiles")
+    assert (replayed(home), told_by_verify(home)) == ([], [])
+    edit_profiles(home)
+    files, whats = zip(*replayed(home), strict=True)
+    assert sorted(files) == [".txt", "xlsx"]
+    assert all("没有存档,现有的已不在、已改动" in what and what.endswith("无法重写") for what in whats)
+    assert all(what.endswith("无法重读") for _, what in told_by_verify(home, code=7))
+
+
+def test_another_version_of_the_spreadsheet_library_is_told_only_where_the_bytes_are_others(home, monkeypatch):
+    then = f"xlsxwriter {profiles.xlsxwriter.__version__}"
+    monkeypatch.setattr(profiles.xlsxwriter, "__version__", "99.0")
+    assert replayed(home) == []
+
+    @contextmanager
+    def packed_otherwise(path):
+        with new_workbook(path) as book:
+            book.set_properties({"created": CREATED, "title": "99"})
+            yield book
+
+    monkeypatch.setattr(bodies, "new_workbook", packed_otherwise)
+    [(file, what)] = replayed(home)
+    assert file == "xlsx"
+    assert f"当时由 {then} 写出,现为 xlsxwriter 99.0" in what

@@ -4,7 +4,6 @@ import pytest
 
 from contracts.months import parse_month
 from ledger.book import open_book
-from payments import profiles
 from payments.verify import standing_batches, verify_batches
 from tests import homes
 from tests.golden.months import EXPECTED, MONTHS, run_sample, texts
@@ -29,7 +28,7 @@ def test_every_file_agrees_with_the_book(home):
     for month in MONTHS:
         standing = standing_batches(book, homes.COUNTY, parse_month(month))
         assert standing.height == 7
-        assert verify_batches(book, home.outbox, homes.COUNTY, standing, profiles.load()) == []
+        assert verify_batches(book, home, homes.COUNTY, standing) == []
     book.close()
 
 

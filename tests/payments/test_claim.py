@@ -118,4 +118,4 @@ def test_the_content_kept_in_the_book_gives_the_digest_that_was_signed(county, p
     claimed(county, payable(county), profile_of)
     with county.book.reading() as conn:
         stored = batches.batches_of(conn, CODE, None).filter(pl.col("batch_id") == FIRST)["content_digest"][0]
-        assert content_digest(claim.content_of(conn, FIRST), profile_of["old_age_allowance"], "law") == stored
+        assert content_digest(claim.content_of(conn, FIRST), profile_of["old_age_allowance"].digest, "law") == stored

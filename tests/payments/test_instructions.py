@@ -66,7 +66,7 @@ def test_the_order_of_the_payable_rows_changes_nothing(sheet):
     there, back = made(rows, sheet), made(rows.reverse(), sheet)
     assert there.lines.equals(back.lines)
     assert there.items.equals(back.items)
-    assert content_digest(there, sheet, "law") == content_digest(back, sheet, "law")
+    assert content_digest(there, sheet.digest, "law") == content_digest(back, sheet.digest, "law")
 
 
 def test_an_instruction_id_fits_twenty_places_and_names_nobody(sheet):
@@ -95,8 +95,8 @@ def test_when_the_numbers_of_a_cycle_run_out_it_is_said():
 
 def test_content_is_the_same_under_another_batch_name_and_differs_with_any_field(sheet, pipe):
     rows = payable_rows({"n": 1}, {"n": 2})
-    first = content_digest(made(rows, sheet), sheet, "law")
-    assert content_digest(made(rows, sheet, BatchIdentity("410721", JULY, 1, 9)), sheet, "law") == first
+    first = content_digest(made(rows, sheet), sheet.digest, "law")
+    assert content_digest(made(rows, sheet, BatchIdentity("410721", JULY, 1, 9)), sheet.digest, "law") == first
     changed = [
         rows.with_columns(pays_fen=pl.col("pays_fen") + 1),
         rows.with_columns(account_no=pl.lit("9900000000")),
@@ -104,10 +104,10 @@ def test_content_is_the_same_under_another_batch_name_and_differs_with_any_field
         rows.with_columns(village=pl.lit("别村")),
         rows.head(1),
     ]
-    digests = {content_digest(made(other, sheet), sheet, "law") for other in changed}
+    digests = {content_digest(made(other, sheet), sheet.digest, "law") for other in changed}
     assert first not in digests
     assert len(digests) == len(changed)
-    assert content_digest(made(rows, pipe), pipe, "law") != first
+    assert content_digest(made(rows, pipe), pipe.digest, "law") != first
 
 
 def test_a_remark_says_benefit_months_and_kind(pipe):

@@ -1,8 +1,11 @@
 """A profile is data, and a wrong one does not load."""
 
+import hashlib
+
 import pytest
 
 from contracts.errors import InputError
+from contracts.settings import Home
 from payments import profiles
 
 GOOD = """\
@@ -82,3 +85,81 @@ def test_what_is_wrong_in_a_profile_is_told_with_file_and_line(tmp_path, wrong, 
 def test_an_unknown_profile_is_named_with_those_there_are():
     with pytest.raises(InputError, match="generic_pipe、yikatong_list"):
         profiles.of(profiles.load(), "abc_bank")
+
+
+CONFIRMED = (
+    GOOD.replace("confirmed:", "confirmed: {by: 示例银行, confirmed_on: 2024-06-30, sample: 样张一}")
+    .replace("header: [", "item_codes: {old_age_allowance: GL01}\nheader: [")
+    .replace("field: account_no", "field: account_no, max_bytes: 32")
+)
+
+
+def kept_files(store):
+    return sorted((store / "profiles").iterdir())
+
+
+def test_a_kept_profile_comes_back_as_it_was_and_its_file_is_what_was_digested(tmp_path):
+    known = load(tmp_path, CONFIRMED)
+    assert known["county_bank"].confirmed is not None
+    for profile in known.values():
+        profiles.keep(profile, tmp_path)
+        assert profiles.kept(tmp_path, profile.digest) == profiles.BatchProfile(profile, profile.writer)
+    assert {path.stem for path in kept_files(tmp_path)} == {profile.digest for profile in known.values()}
+    assert all(hashlib.sha256(path.read_bytes()).hexdigest() == path.stem for path in kept_files(tmp_path))
+
+
+def test_a_profile_is_kept_once_and_the_next_form_of_it_beside_it(tmp_path):
+    first = load(tmp_path, GOOD)["county_bank"]
+    profiles.keep(first, tmp_path)
+    [path] = kept_files(tmp_path)
+    written = path.stat()
+    profiles.keep(first, tmp_path)
+    assert path.stat() == written
+    profiles.keep(load(tmp_path, GOOD.replace("县农商行", "县信用社"))["county_bank"], tmp_path)
+    assert len(kept_files(tmp_path)) == 2
+    assert profiles.kept(tmp_path, first.digest).profile.label == "县农商行"
+
+
+def test_a_kept_profile_that_is_gone_or_was_touched_is_refused(tmp_path, sheet):
+    with pytest.raises(InputError, match="存档中没有编批所用的银行格式"):
+        profiles.kept(tmp_path, sheet.digest)
+    profiles.keep(sheet, tmp_path)
+    [path] = kept_files(tmp_path)
+    for touched in (("yuan2", "fen"), ("xlsxwriter ", "xlsxwriter 9")):
+        path.write_bytes(sheet.digested.replace(*(word.encode() for word in touched)))
+        with pytest.raises(InputError, match="存档的银行格式已被改动"):
+            profiles.kept(tmp_path, sheet.digest)
+
+
+def test_a_kept_profile_of_another_program_is_said_to_be_one(tmp_path):
+    text = '{"profile":"county_bank","kind":"fax"}'
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    (tmp_path / "profiles").mkdir()
+    (tmp_path / "profiles" / f"{digest}.txt").write_text(text)
+    with pytest.raises(InputError, match="读不懂存档的银行格式"):
+        profiles.kept(tmp_path, digest)
+
+
+def test_another_version_of_the_library_is_another_digest_and_the_kept_profile_tells_both(tmp_path, monkeypatch):
+    then = profiles.load()["yikatong_list"]
+    written_by = then.writer
+    profiles.keep(then, tmp_path)
+    monkeypatch.setattr(profiles.xlsxwriter, "__version__", "99.0")
+    found = profiles.kept(tmp_path, then.digest)
+    assert (found.writer, found.profile.writer, found.profile) == (written_by, "xlsxwriter 99.0", then)
+    assert profiles.load()["yikatong_list"].digest != then.digest
+
+
+def test_a_batch_has_the_profile_it_was_claimed_with_whatever_stands_there_now(tmp_path):
+    home = Home(tmp_path)
+    home.profiles.mkdir()
+    then = load(home.profiles, GOOD)["county_bank"]
+    assert profiles.of_batch(home, "county_bank", then.digest).profile == then  # of before profiles were kept
+    (home.profiles / "county_bank.yaml").unlink()
+    with pytest.raises(InputError, match="county_bank 没有存档,现有的已不在、已改动"):
+        profiles.of_batch(home, "county_bank", then.digest)
+    load(home.profiles, GOOD.replace("县农商行", "县信用社"))
+    with pytest.raises(InputError, match="county_bank 没有存档,现有的已不在、已改动"):
+        profiles.of_batch(home, "county_bank", then.digest)
+    profiles.keep(then, home.store)
+    assert profiles.of_batch(home, "county_bank", then.digest).profile == then
