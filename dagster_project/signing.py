@@ -16,7 +16,6 @@ from dagster_project.month import system_user
 from dagster_project.officers import require_limit, two_officers
 from dagster_project.partitions import partition_key
 from ledger import batches, signing
-from payments import profiles
 from ledger.book import Book, opened
 from payments.verify import verify_batches
 
@@ -67,7 +66,7 @@ def _require_limit(home: Home, book: Book, county: str, pay_month: date, name: s
 def _require_true_files(home: Home, book: Book, county: str, pay_month: date) -> None:
     with book.reading() as conn:
         waiting = signing.waiting(conn, county, pay_month)
-    findings = verify_batches(book, home.outbox, county, waiting, profiles.load(home.profiles))
+    findings = verify_batches(book, home, county, waiting)
     if findings:
         first = findings[0]
         raise BookError(
