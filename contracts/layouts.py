@@ -10,6 +10,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from contracts.strict_yaml import Whole
 
+EVERY = "全部"
+
 
 class Strict(BaseModel):
     """A section that refuses keys it does not know."""
@@ -31,16 +33,22 @@ class Household(Strict):
 class Layout(Strict):
     """A layout as written.
 
-    `sheet`: name, or number among the visible sheets with content. `header_rows`: rows of the file, from 1; found by
+    `sheet`: name, or number among the visible sheets with content; several of them, or EVERY. `header_rows`: rows of the file, from 1; found by
     names where not given. `columns`: ours → the county's. `words`: our column → the county's word → ours (nothing: an
     empty cell). `defaults`: our column → what every row says that has no such column (nothing: it stays
     empty, and is not missed).
     """
 
     register_name: str = Field(alias="register")
-    sheet: str = ""
+    sheet: str | tuple[str, ...] = ""
     header_rows: tuple[Whole, ...] = ()
     columns: dict[str, str] = Field(default_factory=dict)
     words: dict[str, dict[str, str | None]] = Field(default_factory=dict)
     defaults: dict[str, str | None] = Field(default_factory=dict)
     one_row_per_household: Household | None = None
+
+    @property
+    def sheets(self) -> tuple[str, ...]:
+        """The sheets named, in order; none where the only fitting one is meant."""
+        named = (self.sheet,) if isinstance(self.sheet, str) else self.sheet
+        return tuple(name for name in named if name)

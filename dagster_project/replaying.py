@@ -16,6 +16,7 @@ from typing import Any, NoReturn
 
 import polars as pl
 
+import intake
 import rulebook
 from contracts.code_version import code_version
 from contracts.codes import Benefit, Outcome
@@ -30,7 +31,6 @@ from contracts.tables import Coordinated
 from dagster_project import steps
 from dagster_project.month import Choices, Month, system_user
 from dagster_project.store import Stage, Store
-from intake.receiving import original_path
 from ledger import batches, cycles, holds, versions
 from ledger.book import Book, open_book
 from ledger.cycles import Cycle, Run
@@ -110,12 +110,12 @@ class Scratch:
             if path.exists():
                 _link(path, self.home.path / path.relative_to(self.real.path))
 
-    def share_original(self, given: RegisterInput) -> Path:
+    def share_original(self, register: str, file_name: str, digest: str) -> Path:
         """A received file, but not what was read from it; InputError where it is missing."""
-        original = original_path(self.real.store, given.file_name, given.file_digest)
+        original = intake.original_path(self.real.store, file_name, digest)
         if not original.is_file():
-            raise _missing(f"“{label_of(given.name)}”名册的原件", given.file_name)
-        shared = original_path(self.home.store, given.file_name, given.file_digest)
+            raise _missing(f"“{label_of(register)}”名册的原件", file_name)
+        shared = intake.original_path(self.home.store, file_name, digest)
         if not shared.exists():
             _link(original, shared)
         return original
@@ -215,15 +215,8 @@ def _compared(scratch: Scratch, cycle: Cycle, run: Run, on_step: Callable[[str],
 
 def _altered_inputs(scratch: Scratch, manifest: Manifest) -> list[Difference]:
     """Stored inputs that are no longer what their digest says; InputError where one is missing."""
-    found = []
-    for given in manifest.registers:
-        if given.file_digest and digest_of(scratch.share_original(given)) != given.file_digest:
-            found.append(Difference("输入", given.name, "名册原件的 SHA-256 与清单不符"))
-        layout = scratch.real.store / "layouts" / f"{given.layout_digest}.yaml"
-        if given.layout_digest and not layout.is_file():
-            raise _missing(f"“{label_of(given.name)}”名册的版式", layout.name)
-        if given.layout_digest and digest_of(layout) != given.layout_digest:
-            found.append(Difference("输入", given.name, "版式的 SHA-256 与清单不符"))
+    given = [register for register in manifest.registers if register.file_digest]
+    found = [Difference("输入", register.name, what) for register in given for what in _altered(scratch, register)]
     if not (scratch.real.store / "packs" / manifest.pack_digest).is_dir():
         raise _missing("政策", f"packs/{manifest.pack_digest}")
     try:
@@ -231,6 +224,22 @@ def _altered_inputs(scratch: Scratch, manifest: Manifest) -> list[Difference]:
     except PolicyError:
         found.append(Difference("输入", "packs", "政策与清单的摘要不符"))
     return found
+
+
+def _altered(scratch: Scratch, given: RegisterInput) -> Iterator[str]:
+    """What of a register's files, and of the layouts they are read with, is not as it was received."""
+    if digest_of(scratch.share_original(given.name, given.file_name, given.file_digest)) != given.file_digest:
+        yield "名册原件的 SHA-256 与清单不符"
+        return
+    store = scratch.real.store
+    for part in intake.files_of(store, given.file_name, given.file_digest, given.layout_digest):
+        if digest_of(scratch.share_original(given.name, part.file_name, part.file_digest)) != part.file_digest:
+            yield f"名册原件 {part.file_name} 的 SHA-256 与清单不符"
+        layout = store / "layouts" / f"{part.layout_digest}.yaml"
+        if part.layout_digest and not layout.is_file():
+            raise _missing(f"“{label_of(given.name)}”名册的版式", layout.name)
+        if part.layout_digest and digest_of(layout) != part.layout_digest:
+            yield "版式的 SHA-256 与清单不符"
 
 
 def _rebuilt(scratch: Scratch, run: Run, on_step: Callable[[str], None]) -> Month:

@@ -37,6 +37,7 @@ from ledger import cycles, history, holds, people, receipts
 from ledger.book import Book, open_book
 
 Step = tuple[str, Callable[[Month], Counts]]
+Files = tuple[intake.FoundFile, ...]  # of one register, by part
 
 
 def months_apart(first: date, last: date) -> int:
@@ -45,7 +46,7 @@ def months_apart(first: date, last: date) -> int:
 
 
 def receive_all(home: Home, county: str, pay_month: date) -> list[RegisterInput]:
-    """Take in the newest file of every register up to the pay month and keep the originals.
+    """Take in the newest files of every register up to the pay month and keep the originals.
 
     A register that a database holds is asked for now. A match list is an input only where a county has handed one in.
     """
@@ -53,27 +54,29 @@ def receive_all(home: Home, county: str, pay_month: date) -> list[RegisterInput]
         found = intake.find_inputs(home.inbox_of(county), pay_month)
         found |= _from_databases(home, county, pay_month, found, Path(folder))
         wanted = [register for register in INBOX_FILES if register in found or register not in MATCH_LISTS]
-        return [_received(home, county, pay_month, register, found.get(register)) for register in wanted]
+        return [_received(home, county, pay_month, register, found.get(register, ())) for register in wanted]
 
 
 def _from_databases(
-    home: Home, county: str, pay_month: date, found: Mapping[str, intake.FoundFile], folder: Path
-) -> dict[str, intake.FoundFile]:
+    home: Home, county: str, pay_month: date, found: Mapping[str, Files], folder: Path
+) -> dict[str, Files]:
     """The registers that databases hold, as files; InputError where one lies in the month's inbox as well."""
-    fetched = {}
+    fetched: dict[str, Files] = {}
     for register, source in home.settings().of(county).sources.items():
-        if register in found and found[register].inbox_month == pay_month:
+        in_inbox = [file for file in found.get(register, ()) if file.inbox_month == pay_month]
+        if in_inbox:
             raise InputError(
                 f"“{label_of(register)}”名册既在收件目录里,又设了数据库来源",
                 "请只留一个:移走文件,或删去 disburse.toml 中的该来源",
-                found[register].path.name,
+                in_inbox[0].path.name,
             )
-        fetched[register] = intake.FoundFile(register, intake.fetch(register, source, folder), pay_month)
+        fetched[register] = (intake.FoundFile(register, intake.fetch(register, source, folder), pay_month),)
     return fetched
 
 
-def _received(home: Home, county: str, pay_month: date, register: str, file: intake.FoundFile | None) -> RegisterInput:
-    if file is None:
+def _received(home: Home, county: str, pay_month: date, register: str, files: Files) -> RegisterInput:
+    """A register as it came. Of one that came in parts the newest says for which month, the oldest how old it is."""
+    if not files:
         if register in REQUIRED_REGISTERS:
             raise InputError(
                 f"没有收到{REGISTER_LABELS[register]}名册",
@@ -81,14 +84,16 @@ def _received(home: Home, county: str, pay_month: date, register: str, file: int
                 county,
             )
         return RegisterInput(name=register)
-    layout = intake.find_layout(home.layouts_of(county), register)
-    received = intake.receive(file.path, register, home.store, layout)
+    layouts = home.layouts_of(county)
+    told = [(file.path, intake.find_layout(layouts, register, file.part)) for file in files]
+    received = intake.receive_all(told, register, home.store)
+    months = [file.inbox_month for file in files]
     return RegisterInput(
         name=register,
         file_name=received.file_name,
         file_digest=received.digest,
-        inbox_month=month_text(file.inbox_month),
-        carried_months=months_apart(file.inbox_month, pay_month),
+        inbox_month=month_text(max(months)),
+        carried_months=months_apart(min(months), pay_month),
         layout_digest=received.layout_digest,
         current_list=home.settings().of(county).current_lists.get(register),
     )

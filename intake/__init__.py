@@ -5,11 +5,11 @@ from intake.current_lists import ListedMonths, months_of_list, running_rows
 from intake.databases import fetch
 from intake.doubts import doubts
 from intake.gaps import DECISIONS, Decision, StoodIn, stand_in
-from intake.inbox import FoundFile, find_inputs, newest_month, register_named
+from intake.inbox import FoundFile, find_inputs, newest_month, part_named, register_named
 from intake.inspecting import Seen, inspect
 from intake.layouts import CountyLayout, find_layout, read_layout
 from intake.matching import evidenced_population, matched
-from intake.receiving import Received, kept, receive
+from intake.receiving import Received, files_of, kept, original_path, receive, receive_all
 from intake.returning import write_returned
 from intake.suggesting import suggest
 from intake.thresholds import check_refused, check_shrink
@@ -30,6 +30,7 @@ __all__ = [
     "doubts",
     "evidenced_population",
     "fetch",
+    "files_of",
     "find_inputs",
     "find_layout",
     "ids_in",
@@ -38,8 +39,11 @@ __all__ = [
     "matched",
     "months_of_list",
     "newest_month",
+    "original_path",
+    "part_named",
     "read_layout",
     "receive",
+    "receive_all",
     "register_named",
     "running_rows",
     "stand_in",

@@ -18,7 +18,8 @@ from contracts.registers import FILES, PROVENANCE, accepted_schema
 from contracts.row_rules import ROW_RULES
 from intake.cells import is_null_word, trimmed, value, why
 from intake.changes import TEXT, count_changes, list_changes
-from intake.households import in_order_of_file, row_in_file, whose_column
+from intake.households import whose_column
+from intake.numbering import in_order_of_file, row_of_register
 from intake.receiving import Received
 from intake.refusals import SCHEMA, WHOLE_FILE, advice_for, masked
 from intake.repeats import settle_repeats
@@ -117,7 +118,7 @@ def accept(received: Received, numbers: pl.DataFrame, known_on: date, *, is_curr
     )
     by_layout = received.changed.join(cells, on="source_row", how="semi")
     counted = dict(by_layout["change"].cast(pl.String).value_counts().iter_rows())
-    file_rows = received.cells.select(row_in_file())["source_row"].n_unique()
+    file_rows = received.cells.select(row_of_register())["source_row"].n_unique()
     return Accepted(
         register=register,
         rows=in_order_of_file(settled.rows),

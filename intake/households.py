@@ -1,8 +1,4 @@
-"""One row a household: each person of it becomes a row of his own.
-
-A person's row keeps the number of the household's row in the file. While rows are checked, each needs a number of its
-own: what lies above PERSON says which person of the row he is, 0 for the applicant and for every ordinary row.
-"""
+"""One row a household: each person of it becomes a row of his own, which keeps the number of the household's row."""
 
 from __future__ import annotations
 
@@ -12,9 +8,7 @@ import polars as pl
 
 from intake.cells import trimmed
 from intake.headers import Header
-
-PERSON = 2**32
-NUMBER = pl.col("source_row")
+from intake.numbering import NUMBER, PERSON, in_order_of_file, person_in_row, row_in_file
 
 
 class Part(NamedTuple):
@@ -65,23 +59,11 @@ def in_number_order(cells: pl.DataFrame) -> pl.DataFrame:
     return cells.sort(row_in_file(), NUMBER)
 
 
-def row_in_file(number: pl.Expr = NUMBER) -> pl.Expr:
-    """The number of the file's row."""
-    return number % PERSON
-
-
-def in_order_of_file(rows: pl.DataFrame) -> pl.DataFrame:
-    """Persons' rows with the numbers of the file, in its order; ordinary rows as they are."""
-    if (rows["source_row"] < PERSON).all():
-        return rows
-    return rows.sort(row_in_file(), NUMBER, maintain_order=True).with_columns(row_in_file())
-
-
 def whose_column(rows: pl.DataFrame) -> pl.DataFrame:
     """The same for rows about cells; of a member each column is called by his place: 成员2·身份证号."""
-    who = pl.format("成员{}", NUMBER // PERSON)
+    who = pl.format("成员{}", person_in_row())
     called = pl.concat_str([who, pl.col("source_column")], separator="·", ignore_nulls=True)
-    named = rows.with_columns(source_column=pl.when(NUMBER >= PERSON).then(called).otherwise("source_column"))
+    named = rows.with_columns(source_column=pl.when(person_in_row() > 0).then(called).otherwise("source_column"))
     return in_order_of_file(named.sort("source_row", maintain_order=True))
 
 

@@ -28,29 +28,30 @@ SHOWN_ROWS = 3
 
 @dataclass(frozen=True)
 class Seen:
-    """A file as a register. `tables`: its sheets with content; `header`: none where nothing is written in the file.
+    """A file as a register. `tables`: its sheets with content; `headers`: of those that are read, or of the one that
+    comes nearest; none where nothing is written in the file.
 
     `accepted`: none where the whole file would be refused, and `received` then says why.
     """
 
     register: str
     tables: list[RawTable] = field(repr=False)
-    header: Header | None
+    headers: tuple[Header, ...]
     received: Received
     accepted: Accepted | None
 
     def columns(self) -> list[tuple[str, str, str]]:
-        """Column of ours, letter and text of the county's column, in the order of the file."""
-        if self.header is None:
+        """Column of ours, letter and text of the county's column, in the order of the first sheet that is read."""
+        if not self.headers:
             return []
-        header = self.header
+        header = self.headers[0]
         labels = {facts.name: facts.header for facts in columns_of(FILES[self.register])}
         places = sorted((place, name) for name, place in header.matched.places.items())
         return [(labels[name], letters_of_place(place), header.texts[place].strip()) for place, name in places]
 
     def absent(self) -> list[tuple[str, bool]]:
         """Columns of ours that the file does not have, and whether each must be there."""
-        places = self.header.matched.places if self.header else {}
+        places = self.headers[0].matched.places if self.headers else {}
         columns = columns_of(FILES[self.register])
         return [(facts.header, not facts.optional_column) for facts in columns if facts.name not in places]
 
@@ -92,7 +93,7 @@ def inspect(
         chosen = register or (layout.register if layout else "") or _register_of(path, tables)
         received = receive(copy, chosen, Path(folder) / "store", layout)
         accepted = _accepted(received, known_on, is_current_list)
-        return Seen(chosen, tables, _header(copy, chosen, tables, layout), received, accepted)
+        return Seen(chosen, tables, _headers(copy, chosen, tables, layout), received, accepted)
 
 
 def _tables(path: Path) -> list[RawTable]:
@@ -120,12 +121,12 @@ def _score(register: str, tables: list[RawTable]) -> int:
     return sum(bool(plain(text)) for text in texts) and len(match_header(register, texts).places) - len(lacking)
 
 
-def _header(path: Path, register: str, tables: list[RawTable], layout: CountyLayout | None) -> Header | None:
+def _headers(path: Path, register: str, tables: list[RawTable], layout: CountyLayout | None) -> tuple[Header, ...]:
     try:
         opened = open_register(path, register, layout)
     except UnreadableError:
-        return find_header(register, tables) if tables else None
-    return opened.header if opened else None
+        return (find_header(register, tables),) if tables else ()
+    return opened.headers if opened else ()
 
 
 def _accepted(received: Received, known_on: date, is_current_list: bool) -> Accepted | None:

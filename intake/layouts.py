@@ -15,7 +15,7 @@ from contracts.codes import RefusalCode
 from contracts.columns import ColumnFacts, columns_of
 from contracts.errors import InputError
 from contracts.files import write_whole
-from contracts.layouts import Layout
+from contracts.layouts import EVERY, Layout
 from contracts.registers import FILES, key_column
 from contracts.strict_yaml import Document, Key, Problem, check, read
 from intake.cells import is_null_word, value
@@ -29,6 +29,8 @@ HOUSEHOLD = "one_row_per_household"
 
 class MisfitError(UnreadableError):
     """A layout does not fit the file."""
+
+    code = RefusalCode.LAYOUT_MISFIT
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason, ADVICE[RefusalCode.LAYOUT_MISFIT])
@@ -84,7 +86,7 @@ class CountyLayout:
 
     def misfit(self, key: Key, what: str) -> str:
         """Words for a place of the layout that does not fit the file."""
-        return f"版式 {self.register}.yaml 第 {self.document.place_of(key)[0]} 行:{what}"
+        return f"版式 {self.document.file} 第 {self.document.place_of(key)[0]} 行:{what}"
 
 
 def column_named(register: str, word: str) -> str:
@@ -117,18 +119,25 @@ def letters_of_place(place: int) -> str:
     return f"{letters}列"
 
 
-def find_layout(folder: Path, register: str) -> CountyLayout | None:
-    """The layout a county has for a register; None where it has none, InputError with every problem of a broken one."""
-    path = folder / f"{register}.yaml"
-    return read_layout(path.read_text("utf-8"), register) if path.is_file() else None
+def find_layout(folder: Path, register: str, part: str = "") -> CountyLayout | None:
+    """The layout a county has for a part of a register, or for all of it; None where it has none.
+
+    InputError with every problem of a broken one.
+    """
+    for name in (f"{register}-{part}", register) if part else (register,):
+        path = folder / f"{name}.yaml"
+        if path.is_file():
+            return read_layout(path.read_text("utf-8"), name)
+    return None
 
 
-def read_layout(text: str, register: str) -> CountyLayout:
-    """Read and check a layout; InputError with every problem and its line."""
-    document = read(text, f"{register}.yaml")
+def read_layout(text: str, name: str) -> CountyLayout:
+    """Read and check a layout; InputError with every problem and its line. `name`: its register, or register-part."""
+    document = read(text, f"{name}.yaml")
     told, problems = check(Layout, document)
+    register, _, _ = name.partition("-")
     if told is not None:
-        problems = sorted(_problems(register, told, document))
+        problems = sorted(_problems(name, told, document))
     if told is None or problems:
         raise InputError("版式有误:" + ";".join(str(problem) for problem in problems), "请改正后重试", "layouts")
     return CountyLayout(register, text, told, document)
@@ -148,17 +157,22 @@ def kept_layout(store: Path, register: str, digest: str) -> CountyLayout | None:
     path = _kept_path(store, digest)
     if not path.is_file():
         raise InputError("存档中没有读取该名册所用的版式", "请检查存档目录是否完整", f"layouts/{digest[:12]}")
-    return read_layout(path.read_text("utf-8"), register)
+    text = path.read_text("utf-8")
+    said = read(text, path.name).content
+    return read_layout(text, str(said["register"]) if isinstance(said, dict) else register)
 
 
 def _kept_path(store: Path, digest: str) -> Path:
     return store / "layouts" / f"{digest}.yaml"
 
 
-def _problems(register: str, told: Layout, document: Document) -> Iterator[Problem]:
-    if told.register_name != register:
-        yield document.problem(("register",), f"register:应为 {register}")
+def _problems(name: str, told: Layout, document: Document) -> Iterator[Problem]:
+    if told.register_name != name:
+        yield document.problem(("register",), f"register:应为 {name}")
         return
+    register, _, _ = name.partition("-")
+    if EVERY in told.sheets and len(told.sheets) > 1:
+        yield document.problem(("sheet",), f"sheet:“{EVERY}”须单独写")
     household = told.one_row_per_household
     named = [
         *((("columns", word), word) for word in told.columns),
@@ -173,8 +187,8 @@ def _problems(register: str, told: Layout, document: Document) -> Iterator[Probl
     ]
     facts_of = {facts.name: facts for facts in columns_of(FILES[register])}
     for key, word in named:
-        name = column_named(register, word)
-        if name not in facts_of and not (name == PRESENCE and "members" in key):
+        column = column_named(register, word)
+        if column not in facts_of and not (column == PRESENCE and "members" in key):
             yield document.problem(key, f"“{word}”不是该名册的列")
     yield from (
         document.problem(("defaults", word), f"“{word}”不能补填")

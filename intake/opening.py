@@ -1,18 +1,26 @@
-"""A file of any kind is opened, and the register's table found in it."""
+"""A file of any kind is opened, and the tables of a register found in it."""
 
 from __future__ import annotations
 
 from codecs import BOM_UTF8
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+import polars as pl
+
+from contracts.codes import RefusalCode
+from contracts.layouts import EVERY
+from intake.cells import trimmed
 from intake.columnar import read_columnar
 from intake.delimited import read_delimited
 from intake.headers import Header, find_header, plain
 from intake.layouts import CountyLayout, MisfitError
 from intake.raw import RawTable, UnreadableError
+from intake.refusals import ADVICE
+from intake.resident_ids import legible
 from intake.spreadsheets import read_spreadsheet
+from intake.strangers import sort_rows
 
 Reader = Callable[[Path], list[RawTable]]
 
@@ -30,29 +38,75 @@ MAGIC: dict[bytes, Reader] = {
     b"\xd0\xcf\x11\xe0": read_spreadsheet,
     b"PAR1": read_columnar,
 }
-
-
 START_BYTES = 512
 
 
-class Opened(NamedTuple):
-    """The table of a register with its header, and the names of the other sheets that have content."""
+class SheetsError(UnreadableError):
+    """Several sheets look like the register, and nothing says which are meant."""
 
-    header: Header
-    ignored: tuple[str, ...]
+    code = RefusalCode.SHEETS_SEVERAL
+
+    def __init__(self, sheets: Sequence[str]) -> None:
+        super().__init__(f"工作表“{'”、“'.join(sheets)}”都像这个名册", ADVICE[RefusalCode.SHEETS_SEVERAL])
+
+
+class Opened(NamedTuple):
+    """The tables of a register, each with its header, at least one; and the other sheets that have content."""
+
+    headers: tuple[Header, ...]
+    ignored: tuple[RawTable, ...]
 
 
 def open_register(path: Path, register: str, layout: CountyLayout | None = None) -> Opened | None:
     """Open a file by its ending; None where nothing is written in it, UnreadableError where it cannot be read.
 
-    MisfitError where the file has no sheet that the layout names.
+    MisfitError where the file has no sheet that the layout names, SheetsError where several fit and none is named.
     """
     written = written_tables(path)
     if not written:
         return None
-    header = find_header(register, _sheets(written, layout), layout)
-    _require_even(header)
-    return Opened(header, tuple(table.sheet for table in written if table is not header.table))
+    headers = _headers(register, written, layout)
+    for header in headers:
+        _require_even(header)
+    read = [id(header.table) for header in headers]
+    return Opened(tuple(headers), tuple(table for table in written if id(table) not in read))
+
+
+def _headers(register: str, written: list[RawTable], layout: CountyLayout | None) -> list[Header]:
+    """Of every sheet that the layout names; else of the one sheet that fits, or comes nearest."""
+    if layout is None or not layout.told.sheets:
+        return [_only_one(register, written, layout)]
+    if layout.told.sheets == (EVERY,):
+        every = [find_header(register, [table], layout) for table in written]
+        return [one for one in every if not one.matched.is_broken() or _names_people(one.table)] or every[:1]
+    named = [_sheet(written, layout, wanted) for wanted in layout.told.sheets]
+    return [find_header(register, [table], layout) for table in named]
+
+
+def _only_one(register: str, written: list[RawTable], layout: CountyLayout | None) -> Header:
+    """The sheet that fits best; SheetsError where others with rows fit as well."""
+    best = find_header(register, written, layout)
+    if best.matched.is_broken():
+        return best
+    each = [find_header(register, [table], layout) for table in written] if len(written) > 1 else []
+    fitting = [
+        one
+        for one in each
+        if not one.matched.is_broken()
+        and one.matched.lacks_months() == best.matched.lacks_months()
+        and not sort_rows(register, one).data.is_empty()
+    ]
+    if len(fitting) > 1:
+        raise SheetsError([one.table.sheet for one in fitting])
+    return fitting[0] if fitting else best
+
+
+def _names_people(table: RawTable) -> bool:
+    """Whether an identity number stands anywhere in a sheet."""
+    cells = table.cells.drop("source_row")
+    return bool(
+        cells.select(pl.any_horizontal(legible(trimmed(name)).is_not_null().any() for name in cells.columns)).item()
+    )
 
 
 def _reader_of(path: Path) -> Reader:
@@ -76,18 +130,15 @@ def written_tables(path: Path) -> list[RawTable]:
     return [table for table in tables if not table.is_blank()]
 
 
-def _sheets(written: list[RawTable], layout: CountyLayout | None) -> list[RawTable]:
-    """The sheet that the layout names; all of them where it names none."""
-    if layout is None or not layout.told.sheet:
-        return written
-    wanted = layout.told.sheet
+def _sheet(written: list[RawTable], layout: CountyLayout, wanted: str) -> RawTable:
+    """The sheet that the layout names, by its name or by its number among the written ones."""
     named = [table for table in written if plain(table.sheet) == plain(wanted)]
     if not named and wanted.isdecimal():
         named = written[int(wanted) - 1 : int(wanted)] if int(wanted) else []
     if not named:
         there = "、".join(f"{number} {table.sheet or '(唯一的表)'}" for number, table in enumerate(written, start=1))
         raise MisfitError(layout.misfit(("sheet",), f"文件中没有工作表“{wanted}”,有的是:{there}"))
-    return named
+    return named[0]
 
 
 def _require_even(header: Header) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import polars as pl
 
@@ -16,6 +16,8 @@ MARK_SCHEMA = pl.Schema({"source_row": pl.Int64(), "place": pl.Int64(), "code": 
 
 class UnreadableError(Exception):
     """A file cannot be read: why, and what the sender should do. Never holds a cell's content."""
+
+    code: ClassVar[RefusalCode] = RefusalCode.FILE_UNREADABLE
 
     def __init__(self, reason: str, advice: str) -> None:
         super().__init__(reason)
@@ -46,7 +48,11 @@ class RawTable(NamedTuple):
 
     def is_blank(self) -> bool:
         """No row has any text."""
-        return self.cells.select(pl.any_horizontal(has_text()).any()).item() is not True
+        return self.written_rows() == 0
+
+    def written_rows(self) -> int:
+        """How many rows have any text."""
+        return int(self.cells.select(pl.any_horizontal(has_text()).sum()).item() or 0)
 
     @classmethod
     def of_rows(

@@ -16,12 +16,14 @@ from contracts.errors import InputError
 from contracts.files import whole_file, write_whole
 from contracts.registers import FILES, REQUIRED_REGISTERS, label_of
 from contracts.tables import ChangedCell, RefusedRow
+from intake.bundles import FilePart, bundle_name, digest_of_list, is_bundle, listing, parts_listed
 from intake.cells import counted_from_1900
 from intake.headers import Header
 from intake.households import Part, in_number_order, numbered, parts_of, rows_of
-from intake.layouts import CountyLayout, MisfitError, keep_layout, kept_layout
-from intake.opening import open_register
-from intake.raw import UnreadableError
+from intake.layouts import CountyLayout, keep_layout, kept_layout
+from intake.numbering import in_table
+from intake.opening import Opened, open_register
+from intake.raw import RawTable, UnreadableError
 from intake.refusals import ADVICE, LINE_BREAK_ADVICE, SCHEMA, masked, note, refused_frame
 from intake.rewording import reworded
 from intake.strangers import sort_rows
@@ -32,6 +34,7 @@ FATAL = (
     RefusalCode.HEADER_MISSING,
     RefusalCode.HEADER_REPEATED,
     RefusalCode.LAYOUT_MISFIT,
+    RefusalCode.SHEETS_SEVERAL,
 )
 EXACT_DIGITS = 15  # a spreadsheet holds whole numbers up to here digit by digit
 MARK_ADVICE = {
@@ -40,8 +43,10 @@ MARK_ADVICE = {
     RefusalCode.TEXT_INVALID.value: LINE_BREAK_ADVICE,
 }
 
+SHEETS = 1024  # more than a workbook of a county has: tables of a register are numbered over its files
+
 # What names a reading of a file: raised where the same bytes would be read otherwise; the words of refusals count too.
-READER_VERSION = 2
+READER_VERSION = 3
 READING = hashlib.sha256(f"{READER_VERSION} {sorted(SCHEMA.items())}".encode()).hexdigest()[:8]
 
 
@@ -65,15 +70,35 @@ class Received:
 
     def problem(self) -> InputError | None:
         """Why nothing of this file can be used, for an officer; None where its rows can go on."""
-        fatal = self.refused.filter(pl.col("code").cast(pl.String).is_in([code.value for code in FATAL]))
+        fatal = self.refused.filter(_is_fatal())
         if fatal.is_empty():
             return None
-        reasons = ";".join(fatal["reason"].unique(maintain_order=True))
+        told = pl.format("{}:{}", "source_file", "reason") if is_bundle(self.file_name) else pl.col("reason")
+        reasons = ";".join(fatal.select(told).to_series().unique(maintain_order=True))
         return InputError(f"“{label_of(self.register)}”名册不能使用:{reasons}", fatal["advice"][0], self.file_name)
 
 
 def receive(path: Path, register: str, store: Path, layout: CountyLayout | None = None) -> Received:
     """Keep a file's bytes and read its cells. The same file again changes nothing. Nothing in a file raises."""
+    part = _keep(path, store, layout)
+    return kept(register, part.file_name, part.file_digest, store, part.layout_digest)
+
+
+def receive_all(files: Sequence[tuple[Path, CountyLayout | None]], register: str, store: Path) -> Received:
+    """The same for a register that came in several files, each read with its own layout.
+
+    One of them that cannot be used makes the register one that cannot be used: its people would be missing.
+    """
+    if len(files) == 1:
+        return receive(files[0][0], register, store, files[0][1])
+    parts = [_keep(path, store, layout) for path, layout in files]
+    name, digest = bundle_name(register, parts), digest_of_list(parts)
+    if not original_path(store, name, digest).exists():
+        write_whole(original_path(store, name, digest), listing(parts))
+    return kept(register, name, digest, store)
+
+
+def _keep(path: Path, store: Path, layout: CountyLayout | None) -> FilePart:
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
     original = original_path(store, path.name, digest)
@@ -81,32 +106,58 @@ def receive(path: Path, register: str, store: Path, layout: CountyLayout | None 
         write_whole(original, content)
     if layout:
         keep_layout(layout, store)
-    return kept(register, path.name, digest, store, layout.digest if layout else "")
+    return FilePart(file_name=path.name, file_digest=digest, layout_digest=layout.digest if layout else "")
 
 
 def kept(register: str, file_name: str, digest: str, store: Path, layout_digest: str = "") -> Received:
     """A register received earlier, from the store alone. InputError where the store does not hold it."""
-    original = original_path(store, file_name, digest)
-    layout = kept_layout(store, register, layout_digest)
-    with_layout = f"-{layout_digest[:16]}" if layout else ""
-    reading = f"{digest}-{register}{original.suffix}-{READING}{with_layout}"
-    files = [original.with_name(f"{reading}{part}.parquet") for part in ("-changed", "-refused", "")]
+    parts = files_of(store, file_name, digest, layout_digest)
+    read = [_reading(register, part, store) for part in parts]
+    changed, refused, cells = (
+        pl.concat([in_table(frames[kind], number * SHEETS) for number, frames in enumerate(read)]) for kind in range(3)
+    )
+    if refused.filter(_is_fatal()).height:
+        cells = cells.clear()
+    return Received(register, file_name, digest, cells, _if_empty(register, cells, refused), changed, layout_digest)
+
+
+def files_of(store: Path, file_name: str, digest: str, layout_digest: str = "") -> tuple[FilePart, ...]:
+    """The files of an input: those of its list, or the one file it is. InputError where the store has no such list."""
+    if is_bundle(file_name):
+        return parts_listed(original_path(store, file_name, digest))
+    return (FilePart(file_name=file_name, file_digest=digest, layout_digest=layout_digest),)
+
+
+def _reading(register: str, part: FilePart, store: Path) -> tuple[pl.DataFrame, ...]:
+    """What a layout changed, the refusals and the cells of a file, read once for all time."""
+    original = original_path(store, part.file_name, part.file_digest)
+    layout = kept_layout(store, register, part.layout_digest)
+    with_layout = f"-{part.layout_digest[:16]}" if layout else ""
+    reading = f"{part.file_digest}-{register}{original.suffix}-{READING}{with_layout}"
+    files = [original.with_name(f"{reading}{kind}.parquet") for kind in ("-changed", "-refused", "")]
     if not files[-1].exists():
         if not original.exists():
-            raise InputError("存档中没有该名册的原件", "请检查存档目录是否完整", file_name)
+            raise InputError("存档中没有该名册的原件", "请检查存档目录是否完整", part.file_name)
         for target, frame in zip(files, _read(original, register, layout), strict=True):
             with whole_file(target) as temporary:
                 frame.write_parquet(temporary)
+    from_file = pl.lit(part.file_name).alias("source_file")
     changed, refused, cells = (pl.read_parquet(file) for file in files)
-    from_file = pl.lit(file_name).alias("source_file")
-    return Received(
-        register,
-        file_name,
-        digest,
-        cells.select(from_file, pl.all()),
-        refused.with_columns(from_file),
-        changed.with_columns(from_file),
-        layout_digest,
+    return changed.with_columns(from_file), refused.with_columns(from_file), cells.select(from_file, pl.all())
+
+
+def _is_fatal() -> pl.Expr:
+    return pl.col("code").cast(pl.String).is_in([code.value for code in FATAL])
+
+
+def _if_empty(register: str, cells: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
+    """A register that must have people, and has a header only, is a file that is empty."""
+    if register not in REQUIRED_REGISTERS or cells.height:
+        return refused
+    is_empty = pl.col("code") == RefusalCode.NO_ROWS.value
+    return refused.with_columns(
+        code=pl.when(is_empty).then(pl.lit(RefusalCode.FILE_EMPTY.value, RefusalCode.dtype())).otherwise("code"),
+        advice=pl.when(is_empty).then(pl.lit(ADVICE[RefusalCode.FILE_EMPTY])).otherwise("advice"),
     )
 
 
@@ -120,24 +171,49 @@ def _read(original: Path, register: str, layout: CountyLayout | None) -> tuple[p
     try:
         opened = open_register(original, register, layout)
     except UnreadableError as broken:
-        code = RefusalCode.LAYOUT_MISFIT if isinstance(broken, MisfitError) else RefusalCode.FILE_UNREADABLE
-        return _nothing(register, [note(register, code, reason=broken.reason, advice=broken.advice)])
+        return _nothing(register, [note(register, broken.code, reason=broken.reason, advice=broken.advice)])
     if opened is None:
         return _nothing(register, [note(register, RefusalCode.FILE_EMPTY, reason="文件是空的")])
-    header = opened.header
-    if header.matched.is_broken():
-        return _nothing(register, header.matched.notes)
+    if any(header.matched.is_broken() for header in opened.headers):
+        return _nothing(register, _about_headers(opened))
+    read = [_of_sheet(register, header, layout) for header in opened.headers]
+    changed, refused, cells = (
+        pl.concat([in_table(frames[kind], number) for number, frames in enumerate(read)]) for kind in range(3)
+    )
+    notes = [*_about_headers(opened), *(_ignored(register, table) for table in opened.ignored)]
+    if all(frames[2].is_empty() for frames in read):
+        notes.append(note(register, RefusalCode.NO_ROWS))
+    return changed, pl.concat([refused_frame(notes), refused]), cells
+
+
+def _of_sheet(register: str, header: Header, layout: CountyLayout | None) -> tuple[pl.DataFrame, ...]:
+    """The same for one sheet below its header."""
     rows = sort_rows(register, header)
-    notes = [*header.matched.notes, *_about_the_sheet(register, rows.data, opened.ignored)]
     parts = parts_of(header)
     persons = [_of_part(register, header, rows.data, part) for part in parts]
-    refused = pl.concat([refused_frame(notes), rows.listed, *(frame for person in persons for frame in person.refused)])
+    refused = pl.concat([rows.listed, *(frame for person in persons for frame in person.refused)])
     by_layout = [
         reworded(register, person.cells, part.places, layout) for part, person in zip(parts, persons, strict=True)
     ]
     changed = pl.concat([empty(ChangedCell), *(frame for words in by_layout for frame in words.changed)])
     cells = pl.concat([words.cells for words in by_layout])
     return changed, refused, in_number_order(cells) if len(parts) > 1 else cells
+
+
+def _about_headers(opened: Opened) -> list[dict[str, object]]:
+    """What is to be said of the headers, each once; of which sheet, where there are several."""
+    if len(opened.headers) == 1:
+        return opened.headers[0].matched.notes
+    return [
+        {**told, "source_sheet": header.table.sheet, "reason": f"工作表“{header.table.sheet}”:{told['reason']}"}
+        for header in opened.headers
+        for told in header.matched.notes
+    ]
+
+
+def _ignored(register: str, table: RawTable) -> dict[str, object]:
+    reason = f"工作表“{table.sheet}”有 {table.written_rows()} 行内容未读取"
+    return note(register, RefusalCode.SHEET_IGNORED, reason=reason)
 
 
 class _Person(NamedTuple):
@@ -156,14 +232,6 @@ def _of_part(register: str, header: Header, rows: pl.DataFrame, part: Part) -> _
 
 def _nothing(register: str, notes: Sequence[dict[str, object]]) -> tuple[pl.DataFrame, ...]:
     return empty(ChangedCell), refused_frame(notes), _no_cells(register)
-
-
-def _about_the_sheet(register: str, rows: pl.DataFrame, ignored: Sequence[str]) -> list[dict[str, object]]:
-    notes = [note(register, RefusalCode.SHEET_IGNORED, reason=f"工作表“{name}”有内容但未读取") for name in ignored]
-    if rows.is_empty():
-        code = RefusalCode.FILE_EMPTY if register in REQUIRED_REGISTERS else RefusalCode.NO_ROWS
-        notes.append(note(register, code, reason="只有表头,没有数据行"))
-    return notes
 
 
 def _no_cells(register: str) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import polars as pl
 
 from contracts.codes import RefusalCode
 from contracts.registers import ONE_ROW_OF, PROVENANCE, REGISTERS
-from intake.households import row_in_file
+from intake.numbering import row_in_file
 from intake.refusals import ADVICE
 
 WHOSE = {"institution": "同一机构", "history": "同一人同一项目同一月"}
@@ -39,24 +39,35 @@ def settle_repeats(register: str, rows: pl.DataFrame) -> Settled:
     refused = _contradictions(register, contradicting, key)
     if register in ONE_ROW_OF and register in REGISTERS:
         return Settled(kept, refused, repeated.height)
-    return Settled(kept, pl.concat([refused, _duplicates(register, repeated, firsts, content)]), 0)
+    return Settled(kept, pl.concat([refused, _duplicates(register, repeated, firsts, content, _place(crowded))]), 0)
 
 
 def _without(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:
     return rows.join(others, on="source_row", how="anti", maintain_order="left") if others.height else rows
 
 
-def _duplicates(register: str, repeated: pl.DataFrame, firsts: pl.DataFrame, content: list[str]) -> pl.DataFrame:
-    first_rows = firsts.select(*content, first_row=row_in_file())
+def _duplicates(
+    register: str, repeated: pl.DataFrame, firsts: pl.DataFrame, content: list[str], place: pl.Expr
+) -> pl.DataFrame:
+    first_rows = firsts.select(*content, first_row=place)
     said = repeated.join(first_rows, on=content, how="left", nulls_equal=True, maintain_order="left")
-    reason = pl.format("与第 {} 行完全相同", "first_row")
+    reason = pl.format("与{}完全相同", "first_row")
     return _refused(register, said, RefusalCode.DUPLICATE_ROW, reason)
 
 
 def _contradictions(register: str, rows: pl.DataFrame, key: list[str]) -> pl.DataFrame:
-    numbers = row_in_file().cast(pl.String).str.join("、").over(key)
-    reason = pl.format(WHOSE.get(register, "同一人") + "有互相矛盾的多行(第 {} 行)", numbers)
+    places = _place(rows).str.join("、").over(key)
+    reason = pl.format(WHOSE.get(register, "同一人") + "有互相矛盾的多行({})", places)
     return _refused(register, rows, RefusalCode.AMBIGUOUS, reason)
+
+
+def _place(rows: pl.DataFrame) -> pl.Expr:
+    """Where a row stands, for an officer: its number; where `rows` are of several tables, its file and sheet too."""
+    row = pl.format("第 {} 行", row_in_file())
+    if rows.select("source_file", "source_sheet").n_unique() < 2:
+        return row
+    sheet = pl.col("source_sheet").replace("", None)
+    return pl.concat_str("source_file", sheet, row, separator=" ", ignore_nulls=True)
 
 
 def _refused(register: str, rows: pl.DataFrame, code: RefusalCode, reason: pl.Expr) -> pl.DataFrame:

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any
 
 import polars as pl
+from xlsxwriter import Workbook
 
 from contracts.codes import RefusalCode
 from contracts.columns import columns_of
 from contracts.files import whole_file
 from contracts.registers import FILES, label_of
 from contracts.workbooks import new_workbook
+from intake.bundles import FilePart
 from intake.headers import Header
 from intake.households import member_column, parts_of
+from intake.inbox import part_named
 from intake.layouts import kept_layout
 from intake.opening import open_register
 from intake.raw import UnreadableError
-from intake.receiving import Received, original_path
+from intake.receiving import Received, files_of, original_path
 from intake.refusals import WHOLE_FILE
 
 LEAD = ("原文件行号",)
@@ -27,72 +31,85 @@ WIDTH, WIDE = 16, 50
 ROWS_AT_MOST = 100_000
 
 
-class Refusals(NamedTuple):
-    """Why one row was refused: its reasons, what to do, and the places of its wrong cells."""
-
-    reasons: list[str]
-    advice: list[str]
-    places: set[int]
-
-
 def write_returned(received: Received, refused: pl.DataFrame, store: Path, target: Path) -> Path | None:
     """Write the refused rows of a received file as a workbook to `target`; None where no row of it was refused.
 
     `refused` (RefusedRow): those of this register, from accept(). Cells are as the file has them, unmasked: the
-    workbook is for the sender. The first 100 000 rows are written.
+    workbook is for the sender. Each table of the register has a sheet, of its first 100 000 refused rows.
     """
     by_row = refused.filter((pl.col("source_row") != WHOLE_FILE) & (pl.col("code") != RefusalCode.NOT_DATA.value))
     if by_row.is_empty():
         target.unlink(missing_ok=True)
         return None
-    layout = kept_layout(store, received.register, received.layout_digest)
-    try:
-        opened = open_register(original_path(store, received.file_name, received.digest), received.register, layout)
-    except UnreadableError:
-        opened = None
-    if opened is None:
+    told = _by_row(by_row)
+    tables = [
+        (part_named(part.file_name), header, found)
+        for part in files_of(store, received.file_name, received.digest, received.layout_digest)
+        for header in _headers(received.register, part, store)
+        if (found := told.get((part.file_name, header.table.sheet)))
+    ]
+    if not tables:
         raise ValueError("rows were refused of a file that cannot be read")
-    told = _by_row(received.register, by_row, opened.header)
-    with whole_file(target) as temporary:
-        _write(temporary, received.register, opened.header, told)
+    with whole_file(target) as temporary, new_workbook(temporary) as book:
+        for number, (part, header, found) in enumerate(tables, start=1):
+            which = f"{number} {part} {header.table.sheet}" if len(tables) > 1 else ""
+            _write(book, _sheet_name(received.register, which), received.register, header, found)
     return target
 
 
-def _by_row(register: str, refused: pl.DataFrame, header: Header) -> dict[int, Refusals]:
-    places = {
+def _headers(register: str, part: FilePart, store: Path) -> tuple[Header, ...]:
+    try:
+        layout = kept_layout(store, register, part.layout_digest)
+        opened = open_register(original_path(store, part.file_name, part.file_digest), register, layout)
+    except UnreadableError:
+        opened = None
+    return opened.headers if opened else ()
+
+
+def _sheet_name(register: str, which: str) -> str:
+    """The register; where it came in several tables, which one. A sheet's name has 31 characters at most."""
+    return re.sub(r"[\[\]:*?/\\']", " ", f"{label_of(register)} {which}").strip()[:31].strip()
+
+
+def _by_row(refused: pl.DataFrame) -> dict[tuple[str, str], dict[int, list[dict[str, Any]]]]:
+    """File and sheet → row → what was refused of it."""
+    told: dict[tuple[str, str], dict[int, list[dict[str, Any]]]] = defaultdict(lambda: defaultdict(list))
+    for record in refused.iter_rows(named=True):
+        told[record["source_file"], record["source_sheet"]][record["source_row"]].append(record)
+    return told
+
+
+def _places(register: str, header: Header) -> dict[str, int | None]:
+    """What a refusal calls a column → where it stands in the sheet."""
+    return {
         member_column(part.person, facts.header): part.places.get(facts.name)
         for facts in columns_of(FILES[register])
         for part in parts_of(header)
     }
-    told: dict[int, Refusals] = defaultdict(lambda: Refusals([], [], set()))
-    for record in refused.sort("source_row", maintain_order=True).iter_rows(named=True):
-        row = told[record["source_row"]]
-        where = f"{record['source_column']}:" if record["source_column"] else ""
-        row.reasons.append(where + record["reason"])
-        row.advice.append(record["advice"])
-        place = places.get(record["source_column"])
-        if place is not None:
-            row.places.add(place)
-    return told
 
 
-def _write(path: Path, register: str, header: Header, told: dict[int, Refusals]) -> None:
-    with new_workbook(path) as book:
-        text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "num_format": "@"})
-        red = book.add_format({"num_format": "@", "bg_color": "#FFC7CE", "font_color": "#9C0006"})
-        sheet = book.add_worksheet(label_of(register))
-        titles = [*LEAD, *header.texts, *TAIL]
-        sheet.freeze_panes(1, 0)
-        sheet.set_column(0, len(titles) - 3, WIDTH)
-        sheet.set_column(len(titles) - 2, len(titles) - 1, WIDE)
-        sheet.write_row(0, 0, titles, bold)
-        rows = header.table.cells.filter(pl.col("source_row").is_in(list(told))).head(ROWS_AT_MOST)
-        for line, cells in enumerate(rows.drop("source_row").rows(), start=1):
-            number = rows["source_row"][line - 1]
-            why = told[number]
-            sheet.write_number(line, 0, number)
-            for place, cell in enumerate(cells):
-                if place in why.places or cell:
-                    sheet.write_string(line, place + 1, cell or "", red if place in why.places else text)
-            sheet.write_string(line, len(titles) - 2, ";".join(dict.fromkeys(why.reasons)), text)
-            sheet.write_string(line, len(titles) - 1, ";".join(dict.fromkeys(why.advice)), text)
+def _write(book: Workbook, name: str, register: str, header: Header, told: dict[int, list[dict[str, Any]]]) -> None:
+    """One table's refused rows, its own columns between the row's number and the reasons."""
+    text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "num_format": "@"})
+    red = book.add_format({"num_format": "@", "bg_color": "#FFC7CE", "font_color": "#9C0006"})
+    sheet = book.add_worksheet(name)
+    titles = [*LEAD, *header.texts, *TAIL]
+    sheet.freeze_panes(1, 0)
+    sheet.set_column(0, len(titles) - 3, WIDTH)
+    sheet.set_column(len(titles) - 2, len(titles) - 1, WIDE)
+    sheet.write_row(0, 0, titles, bold)
+    places = _places(register, header)
+    rows = header.table.cells.filter(pl.col("source_row").is_in(list(told))).head(ROWS_AT_MOST)
+    for line, cells in enumerate(rows.drop("source_row").rows(), start=1):
+        number = rows["source_row"][line - 1]
+        wrong = {places.get(record["source_column"]) for record in told[number]}
+        sheet.write_number(line, 0, number)
+        for place, cell in enumerate(cells):
+            if place in wrong or cell:
+                sheet.write_string(line, place + 1, cell or "", red if place in wrong else text)
+        sheet.write_string(line, len(titles) - 2, ";".join(dict.fromkeys(map(_reason, told[number]))), text)
+        sheet.write_string(line, len(titles) - 1, ";".join(dict.fromkeys(one["advice"] for one in told[number])), text)
+
+
+def _reason(record: dict[str, Any]) -> str:
+    return f"{record['source_column']}:{record['reason']}" if record["source_column"] else str(record["reason"])

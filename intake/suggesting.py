@@ -22,6 +22,7 @@ TITLES = 3  # cells in a row: fewer are a title
 LONGEST_WORD = 12
 WORDS_AT_MOST = 20
 HOUSEHOLD_KEY = "household_id"
+SHEETS_HINT = "  # 要读几张工作表的写 [名称, 名称],每张都读的写 全部"
 DEFAULTS_HINT = "# 以下列文件中没有,也找不到相近的。去掉 #;每行都相同的,填在冒号后;本来就不填的,冒号后留空"
 
 
@@ -46,7 +47,7 @@ def suggest(register: str, tables: Sequence[RawTable]) -> str:
     members = _members(register, table, places)
     if members and any(facts.name == HOUSEHOLD_KEY for facts in columns):
         places.setdefault(HOUSEHOLD_KEY, places["person_id"])  # a household is known by its applicant
-    lines = [f"register: {register}", *([f"sheet: {table.number}"] if len(tables) > 1 else [])]
+    lines = [f"register: {register}", *([f"sheet: {table.number}{SHEETS_HINT}"] if len(tables) > 1 else [])]
     rows = ", ".join(str(row) for row in range(table.first_row, table.last_row + 1))
     lines.append(f"header_rows: [{rows}]")
     if places:

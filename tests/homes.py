@@ -39,11 +39,11 @@ def make_home(path, county=COUNTY, **settings):
 
 
 def hand_in(home, month, county=COUNTY, **registers):
-    """Put registers into the inbox of a month: rows are dicts by column name; absent cells are empty."""
+    """Put registers, or parts of them (low_income-农村), into a month's inbox: rows by column name, the rest empty."""
     folder = home.inbox(county, parse_month(month))
     folder.mkdir(parents=True, exist_ok=True)
     for register, rows in registers.items():
-        columns = list(columns_of(INBOX_FILES[register]))
+        columns = list(columns_of(INBOX_FILES[register.partition("-")[0]]))
         with (folder / f"{register}.csv").open("w", encoding="utf-8", newline="") as opened:
             writer = csv.writer(opened)
             writer.writerow(column.header for column in columns)

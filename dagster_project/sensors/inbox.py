@@ -65,7 +65,10 @@ def inbox_sensor(job_name: str) -> dg.SensorDefinition:
 def _files_of(home: Home, county: str, month: date) -> list[Path]:
     """The files that a run of the month would take, and the county's layouts."""
     found = intake.find_inputs(home.inbox_of(county), month)
-    return [*sorted(file.path for file in found.values()), *sorted(home.layouts_of(county).glob("*.yaml"))]
+    return [
+        *sorted(file.path for files in found.values() for file in files),
+        *sorted(home.layouts_of(county).glob("*.yaml")),
+    ]
 
 
 def _looks_of(files: list[Path]) -> str:
@@ -93,5 +96,10 @@ def _taken(home: Home, county: str, month: date) -> set[str]:
             latest = cycles.latest_run(conn, county, month)
     finally:
         book.close()
-    registers = latest.manifest.registers if latest else ()
-    return {digest for given in registers for digest in (given.file_digest, given.layout_digest) if digest}
+    registers = [given for given in (latest.manifest.registers if latest else ()) if given.file_digest]
+    parts = [
+        part
+        for given in registers
+        for part in intake.files_of(home.store, given.file_name, given.file_digest, given.layout_digest)
+    ]
+    return {digest for part in parts for digest in (part.file_digest, part.layout_digest) if digest}

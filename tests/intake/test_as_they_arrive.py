@@ -104,7 +104,7 @@ def test_the_table_may_be_on_the_second_sheet_under_a_merged_title(people, clean
     found = taken(path)
     assert content(found) == clean
     assert set(found.rows["source_sheet"]) == {"人员"}
-    assert "工作表“封面”有内容但未读取" in found.refused["reason"].to_list()
+    assert "工作表“封面”有 1 行内容未读取" in found.refused["reason"].to_list()
 
 
 def test_a_header_may_take_two_rows_with_merged_cells(people, clean, taken, tmp_path):

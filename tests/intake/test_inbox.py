@@ -25,7 +25,7 @@ def test_the_newest_month_not_after_the_pay_month_is_taken(put, tmp_path):
     put("2024-06/population.csv")
     july = put("2024-07/population.csv")
     put("2024-08/population.csv")
-    found = find_inputs(tmp_path, JULY)["population"]
+    (found,) = find_inputs(tmp_path, JULY)["population"]
     assert (found.path, found.inbox_month) == (july, JULY)
 
 
@@ -33,7 +33,7 @@ def test_each_register_is_carried_forward_by_itself(put, tmp_path):
     put("2024-07/account.csv")
     put("2024-08/population.csv")
     found = find_inputs(tmp_path, AUGUST)
-    assert {name: file.inbox_month for name, file in found.items()} == {"account": JULY, "population": AUGUST}
+    assert {name: file.inbox_month for name, (file,) in found.items()} == {"account": JULY, "population": AUGUST}
 
 
 def test_a_register_may_have_its_chinese_name_and_any_known_ending(put, tmp_path):
@@ -47,6 +47,34 @@ def test_two_files_of_one_register_are_not_chosen_between(put, tmp_path):
     put("2024-07/population.csv")
     put("2024-07/人口.xlsx")
     with pytest.raises(InputError, match="有 2 个文件"):
+        find_inputs(tmp_path, JULY)
+
+
+def test_the_parts_of_a_register_are_taken_together_and_each_is_carried_forward(put, tmp_path):
+    put("2024-07/低收入-农村.xls")
+    urban = put("2024-07/低收入-城镇.csv")
+    rural = put("2024-08/low_income-农村.xlsx")
+    found = find_inputs(tmp_path, AUGUST)["low_income"]
+    assert [(file.path, file.part, file.inbox_month) for file in found] == [
+        (rural, "农村", AUGUST),
+        (urban, "城镇", JULY),
+    ]
+
+
+def test_a_register_that_comes_as_a_whole_replaces_its_parts_and_the_other_way_round(put, tmp_path):
+    put("2024-06/低收入-农村.xls")
+    put("2024-06/低收入-城镇.xls")
+    whole = put("2024-07/低收入.xls")
+    rural = put("2024-08/低收入-农村.xls")
+    assert [file.path for file in find_inputs(tmp_path, JULY)["low_income"]] == [whole]
+    assert [file.path for file in find_inputs(tmp_path, AUGUST)["low_income"]] == [rural]
+
+
+@pytest.mark.parametrize("second", ["低收入-农村.csv", "low_income-农村.xls", "低收入－农村.csv", "低收入.xls"])
+def test_one_part_twice_or_a_whole_beside_a_part_is_not_chosen_between(put, tmp_path, second):
+    put("2024-07/low_income-农村.xlsx")
+    put(f"2024-07/{second}")
+    with pytest.raises(InputError, match="有 2 个文件,分不清要用哪个"):
         find_inputs(tmp_path, JULY)
 
 

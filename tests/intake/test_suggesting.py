@@ -50,7 +50,7 @@ def filled_in(text):
 def test_a_household_table_is_told_with_its_sheet_its_header_its_members_and_its_words(rural, known_on):
     seen = inspect(rural, "low_income", None, known_on)
     text = suggest("low_income", seen.tables)
-    assert "sheet: 2\nheader_rows: [2, 3]\n" in text
+    assert "sheet: 2  # 要读几张工作表的写 [名称, 名称],每张都读的写 全部\nheader_rows: [2, 3]\n" in text
     assert '身份证号: "申请人身份证号"' in text
     assert '户编号: "申请人身份证号"' in text
     assert '是否保障对象: "是否为保障对象"' in text
@@ -111,5 +111,5 @@ def test_an_empty_file_is_seen_as_empty(tmp_path, known_on):
     path = tmp_path / "account.csv"
     path.touch()
     seen = inspect(path, None, None, known_on)
-    assert (seen.header, seen.accepted) == (None, None)
+    assert (seen.headers, seen.accepted) == ((), None)
     assert seen.about_the_file()[0][0] == "文件是空的"

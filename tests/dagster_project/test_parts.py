@@ -1,0 +1,123 @@
+"""A register handed in as several files: one input, each part carried forward by itself, replayed like any other."""
+
+import shutil
+
+import pytest
+
+from contracts.errors import InputError
+from contracts.months import parse_month
+from dagster_project import steps
+from dagster_project.replaying import replay
+from dagster_project.sensors.inbox import _taken
+from intake import find_inputs
+from ledger import receipts
+from tests import homes
+
+POOR, TOWN = homes.resident_id("1950-02-11"), homes.resident_id("1948-08-09")
+LOW = {"household_id": "H1", "category": "低保", "is_recipient": "是", "from_month": "2021-03"}
+RURAL = {"person_id": POOR, **LOW, "area": "农村"}
+URBAN = {"person_id": TOWN, **LOW, "area": "城镇", "household_id": "H2"}
+JULY = parse_month("2024-07")
+
+
+def hand_in(home, month, **parts):
+    people = [homes.person(POOR), homes.person(TOWN)]
+    accounts = [homes.account(POOR), homes.account(TOWN)]
+    homes.hand_in(home, month, population=people, account=accounts)
+    for part, rows in parts.items():
+        homes.hand_in(home, month, **{f"low_income-{part}": rows})
+
+
+@pytest.fixture(scope="module")
+def paid(tmp_path_factory):
+    home = homes.make_home(tmp_path_factory.mktemp("parts") / "home")
+    hand_in(home, "2024-07", 农村=[RURAL], 城镇=[URBAN])
+    homes.run(home, "2024-07")
+    homes.sign(home, "2024-07")
+    return home
+
+
+@pytest.fixture
+def home(paid, tmp_path):
+    shutil.copytree(paid.path, tmp_path / "home")
+    return homes.Home(tmp_path / "home")
+
+
+def low_income(home, month):
+    """The register as a run of the month takes it, and who is in it."""
+    begun = homes.begin(home, month)
+    try:
+        counts = steps.accept(begun, "low_income")
+        return begun.manifest.given("low_income"), begun.stage.read("accepted_low_income"), counts
+    finally:
+        begun.close()
+
+
+def test_two_parts_are_one_input_and_one_receipt(home):
+    given, rows, counts = low_income(home, "2024-07")
+    assert given.file_name == "低收入(农村、城镇).parts"
+    assert set(rows["source_file"]) == {"low_income-农村.csv", "low_income-城镇.csv"}
+    assert counts["行数"] == 2
+    begun = homes.begin(home, "2024-07")
+    with begun.book.reading() as conn:
+        noted = receipts.history(conn, homes.COUNTY, "low_income")
+    begun.close()
+    assert noted["file_name"].to_list() == [given.file_name]
+
+
+def test_a_part_not_handed_in_again_stands_and_its_age_is_told(home):
+    hand_in(home, "2024-08", 农村=[{**RURAL, "household_id": "H9"}])
+    given, rows, _ = low_income(home, "2024-08")
+    assert (given.inbox_month, given.carried_months, given.is_new) == ("2024-08", 1, False)
+    assert dict(rows.select("source_file", "household_id").rows()) == {
+        "low_income-农村.csv": "H9",
+        "low_income-城镇.csv": "H2",
+    }
+
+
+def test_a_part_that_cannot_be_used_leaves_the_register_of_before(home):
+    hand_in(home, "2024-08", 农村=[RURAL])
+    (home.inbox(homes.COUNTY, parse_month("2024-08")) / "low_income-城镇.csv").write_text("姓名\n样本\n", "utf-8")
+    _, rows, counts = low_income(home, "2024-08")
+    assert rows.height == 2
+    assert counts["来文行数"] == 0
+
+
+def test_a_layout_of_one_part_fills_in_what_only_that_part_lacks(home):
+    folder = home.layouts_of(homes.COUNTY)
+    folder.mkdir(parents=True)
+    (folder / "low_income-城镇.yaml").write_text("register: low_income-城镇\ndefaults: {城乡: 城镇}\n", "utf-8")
+    hand_in(home, "2024-08", 农村=[RURAL])
+    text = "身份证号,户编号,类别,是否保障对象,起始年月\n" + f"{TOWN},H2,低保,是,2021-03\n"
+    (home.inbox(homes.COUNTY, parse_month("2024-08")) / "low_income-城镇.csv").write_text(text, "utf-8")
+    _, rows, _ = low_income(home, "2024-08")
+    assert dict(rows.select("household_id", "area").rows()) == {"H1": "rural", "H2": "urban"}
+
+
+def test_a_month_made_of_parts_is_replayed_to_the_byte(home):
+    assert replay(home, homes.COUNTY, JULY).differences == ()
+
+
+def test_a_part_altered_in_the_store_is_found(home):
+    given, _, _ = low_income(home, "2024-07")
+    part = next(path for path in (home.store / "received").glob("*.csv") if "H2" in path.read_text("utf-8"))
+    part.write_text(part.read_text("utf-8").replace("H2", "H3"), "utf-8")
+    told = replay(home, homes.COUNTY, JULY).differences
+    assert [(one.kind, one.name, one.what) for one in told] == [
+        ("输入", "low_income", "名册原件 low_income-城镇.csv 的 SHA-256 与清单不符")
+    ]
+    assert given.file_digest
+
+
+def test_a_lost_list_of_parts_is_named(home):
+    (listing,) = (home.store / "received").glob("*.parts")
+    listing.unlink()
+    with pytest.raises(InputError, match="原件"):
+        replay(home, homes.COUNTY, JULY)
+
+
+def test_files_that_the_month_was_run_on_are_known_to_the_sensor(home):
+    files = find_inputs(home.inbox_of(homes.COUNTY), JULY)["low_income"]
+    from contracts.files import digest_of
+
+    assert {digest_of(file.path) for file in files} <= _taken(home, homes.COUNTY, JULY)
