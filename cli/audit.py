@@ -23,26 +23,22 @@ def verify(head: str, as_json: bool) -> None:
     """逐条重算审计链和每期封存;有改动即列出。  Work out the whole chain and every seal again."""
     from ledger import audit as chain
     from ledger import sealing
-    from ledger.book import open_book
+    from ledger.book import opened
 
-    book = open_book(Home.from_environment().database_url)
-    try:
-        with book.reading() as conn:
-            problems = [*chain.verify(conn), *sealing.verify(conn)]
-            if head and not chain.holds(conn, head):
-                problems.append("所给的链尾摘要不在审计链上:该摘要之后的记录被换过")
-            now = chain.head(conn)
-    finally:
-        book.close()
-    if problems and not as_json:
-        for problem in problems:
-            click.echo(problem)
+    with opened(Home.from_environment().database_url) as book, book.reading() as conn:
+        problems = [*chain.verify(conn), *sealing.verify(conn)]
+        if head and not chain.holds(conn, head):
+            problems.append("所给的链尾摘要不在审计链上:该摘要之后的记录被换过")
+        found = {"whole": not problems, "head": chain.head(conn), "problems": problems}
     if problems:
-        raise BookError(f"账簿与当时不符({len(problems)} 处):{problems[0]}", "请停止发放,保留现场并报告", "audit")
+        if not as_json:
+            click.echo("\n".join(problems))
+        what = f"账簿与当时不符({len(problems)} 处):{problems[0]}"
+        raise BookError(what, "请停止发放,保留现场并报告", "audit", found)
     if as_json:
-        print_json({"whole": True, "head": now})
+        print_json(found)
     else:
-        click.echo(f"审计链与各期封存完好;链尾 {now}")
+        click.echo(f"审计链与各期封存完好;链尾 {found['head']}")
 
 
 @audit.command("list")
@@ -53,23 +49,21 @@ def listing(county: str, last: int, as_json: bool) -> None:
     """列出本县最近办理的事。  The county's latest entries."""
     from cli.show import table
     from ledger import audit as chain
-    from ledger.book import open_book
+    from ledger.book import opened
 
-    book = open_book(Home.from_environment().database_url)
-    try:
-        with book.reading() as conn:
-            rows = chain.entries(conn, county, last)
-    finally:
-        book.close()
+    with opened(Home.from_environment().database_url) as book, book.reading() as conn:
+        entries = chain.entries(conn, county, last).to_dicts()
+    for entry in entries:
+        entry["detail"] = json.loads(entry.pop("detail_json"))
     if as_json:
-        print_json(rows.to_dicts())
+        print_json(entries)
         return
     table(
         f"{county} 审计记录",
         ("编号", "时间(UTC)", "经办", "系统用户", "事项", "对象", "内容"),
         [
-            (*row[:-1], ",".join(f"{name} {value}" for name, value in json.loads(row[-1]).items()))
-            for row in rows.iter_rows()
+            (*told, ",".join(f"{name} {value}" for name, value in detail.items()))
+            for *told, detail in (entry.values() for entry in entries)
         ],
         numbers_from=7,
     )

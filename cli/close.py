@@ -39,6 +39,7 @@ def close(county: str, pay_month: date, officer: str, signature: str, reason: st
             f"有 {waiting.rows.height} 笔尚无最终回盘结果,清单见 {target}",
             f"请先读入回盘;确需结账的,核对清单后加 --sign-list {waiting.signature} --reason 理由",
             f"{county} {pay_month:%Y-%m}",
+            {"unanswered": waiting.rows.height, "list": str(target), "signature": waiting.signature},
         )
     seals = close_month(home, county, pay_month, officer, reason, signature)
     if as_json:

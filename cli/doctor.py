@@ -19,11 +19,12 @@ def doctor(as_json: bool) -> None:
     from dagster_project.health import examine
 
     findings = list(examine(Home.from_environment()))
-    if as_json:
-        print_json([{"what": one.what, "ok": one.is_well, "detail": one.detail} for one in findings])
-    else:
+    found = {"checks": [{"what": one.what, "ok": one.is_well, "detail": one.detail} for one in findings]}
+    sick = [one.what for one in findings if not one.is_well]
+    if not as_json:
         for one in findings:
             click.echo(f"{'✓' if one.is_well else '✗'} {one.what}:{one.detail}")
-    sick = [one for one in findings if not one.is_well]
     if sick:
-        raise InputError(f"{len(sick)} 项检查未通过:{'、'.join(one.what for one in sick)}", "请按上面的说明处理")
+        raise InputError(f"{len(sick)} 项检查未通过:{'、'.join(sick)}", "请按各项的说明处理", found=found)
+    if as_json:
+        print_json(found)

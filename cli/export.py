@@ -118,14 +118,10 @@ def _of_book(
     sheet: str,
     as_json: bool,
 ) -> None:
-    from ledger.book import open_book
+    from ledger.book import opened
 
-    book = open_book(Home.from_environment().database_url)
-    try:
-        with book.reading() as conn:
-            rows = table(conn, county, pay_month)
-    finally:
-        book.close()
+    with opened(Home.from_environment().database_url) as book, book.reading() as conn:
+        rows = table(conn, county, pay_month)
     _written(rows, output, sheet, as_json)
 
 

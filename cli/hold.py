@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import county_option, json_option, officer_option, print_json
+from cli.options import county_option, json_option, officer_option, print_json, rows_of
 from contracts.codes import HoldCode, OfficerRole
 from contracts.errors import InputError
 from contracts.settings import Home
@@ -43,7 +43,7 @@ def listing(county: str, as_json: bool) -> None:
     finally:
         month.close()
     if as_json:
-        print_json(rows.to_dicts())
+        print_json(rows_of(rows))
         return
     table(
         f"{county} 暂缓({rows['person_id'].n_unique()} 人)",
@@ -115,15 +115,12 @@ def lift(county: str, hold_id: int, reason: str, decision: str | None, officer: 
 def _book_of(officer: str, county: str) -> Iterator[Book]:
     """The book, opened for an officer who may set and lift holds."""
     from dagster_project.officers import require
-    from ledger.book import open_book
+    from ledger.book import opened
 
     home = Home.from_environment()
     require(home, officer, OfficerRole.MAKER, county, "hold")
-    book = open_book(home.database_url)
-    try:
+    with opened(home.database_url) as book:
         yield book
-    finally:
-        book.close()
 
 
 def _tell(hold_id: int, label: str, as_json: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib
-import json
 import os
 import sys
 from pathlib import Path
@@ -88,8 +87,9 @@ def main() -> None:
         sys.exit(wrong.exit_code)
     except OfficerError as wrong:
         if "--json" in sys.argv:
-            told = {"error": wrong.what, "where": wrong.where, "advice": wrong.advice}
-            click.echo(json.dumps(told, ensure_ascii=False))
+            from cli.options import print_json
+
+            print_json({**wrong.found, "error": wrong.what, "where": wrong.where, "advice": wrong.advice})
         else:
             click.echo(f"错误:{wrong.where + ' · ' if wrong.where else ''}{wrong.what}", err=True)
             if wrong.advice:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from datetime import date
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from contracts.money import parse_yuan
 from contracts.months import parse_month
+
+if TYPE_CHECKING:
+    import polars as pl
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -65,6 +68,12 @@ county_option = click.option("--county", required=True, metavar="CODE", help="�
 month_option = click.option("--month", "pay_month", required=True, type=MonthType(), help="发放月")
 officer_option = click.option("--as", "officer", required=True, metavar="NAME", help="以谁的名义(disburse.toml)")
 json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
+
+
+def rows_of(table: pl.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table for JSON; months are YYYY-MM, as at every edge."""
+    months = [name for name in table.columns if name.endswith("_month")]
+    return table.with_columns(table[name].dt.strftime("%Y-%m") for name in months).to_dicts()
 
 
 def print_json(result: object) -> None:

@@ -43,19 +43,16 @@ def person(person_id: str, county: str | None, as_json: bool) -> None:
     One person's whole story: paid up to which month, and every decision, payment, answer, hold and recovery.
     """
     from ledger import people
-    from ledger.book import open_book
+    from ledger.book import opened
     from reports.person import tell
 
     home = Home.from_environment()
-    book = open_book(home.database_url)
-    try:
+    with opened(home.database_url) as book:
         with book.reading() as conn:
             person_no = people.person_no_of(conn, person_id)
         if person_no is None:
             raise InputError("从未收到过这个身份证号", "请核对号码", county or "")
         told = tell(book, person_no, county, lambda name: _registers(home, book, name))
-    finally:
-        book.close()
     if as_json:
         print_json(told.as_dict())
     else:

@@ -50,16 +50,18 @@ def check(known_on: date | None, as_json: bool) -> None:
     from rulebook.breaches import breaches
 
     law = law_of(Home.from_environment())
-    found = breaches(law, known_on or today())
-    if found:
+    problems = [f"{law.name_of(breach.county)} {breach}" for breach in breaches(law, known_on or today())]
+    statuses = _statuses(law)
+    found = {"digest": law.digest, "counties": law.counties(), "values": statuses, "problems": problems}
+    if problems:
         raise PolicyError(
-            f"{len(found)} 项标准不能发放:\n" + "\n".join(f"{law.name_of(breach.county)} {breach}" for breach in found),
+            f"{len(problems)} 项标准不能发放:\n" + "\n".join(problems),
             "请向上级核实,载入新的文件后重算;在此之前这些月份按“标准未设定”处理",
             "policies",
+            found,
         )
-    statuses = _statuses(law)
     if as_json:
-        print_json({"digest": law.digest, "counties": law.counties(), "values": statuses, "problems": []})
+        print_json(found)
         return
     counted = "、".join(f"{label} {count} 个" for label, count in statuses.items())
     click.echo(f"没有问题:{len(law.counties())} 个县;标准值 {counted}")
@@ -263,7 +265,9 @@ def diff(
     found = totals(changes, manifest.pay_month)
     if as_json:
         people_counts = {"gaining_count": gaining, "losing_count": losing}
-        print_json({"changed_rows": changes.height, **people_counts, "benefits": found.to_dicts()})
+        compared = {"first_month": f"{months[0]:%Y-%m}", "last_month": f"{months[-1]:%Y-%m}"}
+        counts = {"changed_rows": changes.height, **people_counts}
+        print_json({**compared, **counts, "benefits": found.to_dicts(), "file": str(output or "")})
         return
     if changes.is_empty():
         click.echo("两者没有差别")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import MonthType, YuanType, county_option, json_option, officer_option, print_json
+from cli.options import MonthType, YuanType, county_option, json_option, officer_option, print_json, rows_of
 from contracts.codes import Benefit, OfficerRole, RecoveryMeans
 from contracts.errors import InputError
 from contracts.settings import Home
@@ -38,7 +38,7 @@ def listing(county: str, as_json: bool) -> None:
     with opened(Home.from_environment().database_url) as book, book.reading() as conn:
         rows = owed_back(conn, county)
     if as_json:
-        print_json(rows.to_dicts())
+        print_json(rows_of(rows))
         return
     table(
         f"{county} 尚未追回(元)",

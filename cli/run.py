@@ -91,6 +91,7 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
                 "run_id": run_id,
                 "is_replay": is_replay,
                 "lists": [str(path) for path in written],
+                "folder": str(home.outbox / county / f"{pay_month:%Y-%m}") if summary.files else "",
             }
         )
         return

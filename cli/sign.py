@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
 from cli.options import county_option, json_option, month_option, officer_option, print_json
 from contracts.codes import OfficerRole
 from contracts.settings import Home
+
+if TYPE_CHECKING:
+    from reports.summary import Labelled
 
 Signed = tuple[str, ...]  # batch ids
 
@@ -24,13 +29,15 @@ def approve(county: str, pay_month: date, officer: str, as_json: bool) -> None:
 
     Approve the month's batches, by their content digest; money that rests on drafts or placeholders is shown.
     """
+    from cli.summary import show_uncertain
     from dagster_project.signing import approve_month
 
     signed = _signed(OfficerRole.CHECKER, county, pay_month, officer, approve_month)
     following = f"下一步:disburse release --county {county} --month {pay_month:%Y-%m} --as 发放人"
-    _tell("approved", "已批准", signed, following, as_json)
+    uncertain = _uncertain(county, pay_month)
+    _tell("approved", "已批准", signed, following, as_json, uncertain=[asdict(line) for line in uncertain])
     if signed and not as_json:
-        _show_uncertain(county, pay_month)
+        show_uncertain(uncertain)
 
 
 @click.command()
@@ -67,20 +74,18 @@ def release(county: str, pay_month: date, officer: str, as_json: bool) -> None:
 
     signed = _signed(OfficerRole.RELEASER, county, pay_month, officer, release_month)
     folder = Home.from_environment().outbox / county / f"{pay_month:%Y-%m}"
-    _tell("released", "已放行", signed, f"请把 {folder} 中的文件交银行或一卡通平台", as_json)
+    following = f"请把 {folder} 中的文件交银行或一卡通平台"
+    _tell("released", "已放行", signed, following, as_json, folder=str(folder))
 
 
-def _show_uncertain(county: str, pay_month: date) -> None:
-    from cli.summary import show_uncertain
-    from ledger.book import open_book
+def _uncertain(county: str, pay_month: date) -> tuple[Labelled, ...]:
+    """The month's money that rests on drafts or placeholders."""
+    from ledger.book import opened
     from reports.status import status_of
 
     home = Home.from_environment()
-    book = open_book(home.database_url)
-    try:
-        show_uncertain(status_of(book, home.settings(), county, pay_month).uncertain)
-    finally:
-        book.close()
+    with opened(home.database_url) as book:
+        return status_of(book, home.settings(), county, pay_month).uncertain
 
 
 def _signed(
@@ -97,23 +102,21 @@ def _signed(
     return sign(home, county, pay_month, officer)
 
 
-def _tell(step: str, label: str, signed: Signed, following: str, as_json: bool) -> None:
+def _tell(step: str, label: str, signed: Signed, following: str, as_json: bool, **more: object) -> None:
+    """Say what was signed and where the chain ends; `more` is for JSON."""
+    head = _head_of_chain()
     if as_json:
-        print_json({"step": step, "batches": list(signed)})
+        print_json({"step": step, "batches": list(signed), "head": head, **more})
         return
     for batch_id in signed:
         click.echo(f"{label} {batch_id}")
-    click.echo(f"审计链尾 {_head_of_chain()}(请记在签字单上;日后用 disburse audit verify --head 核对)")
+    click.echo(f"审计链尾 {head}(请记在签字单上;日后用 disburse audit verify --head 核对)")
     click.echo(following if signed else "没有需要签署的批次(此前已签)。")
 
 
 def _head_of_chain() -> str:
     from ledger import audit
-    from ledger.book import open_book
+    from ledger.book import opened
 
-    book = open_book(Home.from_environment().database_url)
-    try:
-        with book.reading() as conn:
-            return audit.head(conn)
-    finally:
-        book.close()
+    with opened(Home.from_environment().database_url) as book, book.reading() as conn:
+        return audit.head(conn)

@@ -32,6 +32,8 @@ def simulate(county: str, pay_month: date | None, folder: Path, known_on: date |
 
     The month under another law: people and money per benefit, and the difference to year end. Nothing is posted.
     """
+    from polars import selectors as cs
+
     from cli.policies import law_of
     from dagster_project.month import open_latest
     from reports.law_change import law_change, month_totals, months_to_year_end, totals
@@ -48,9 +50,10 @@ def simulate(county: str, pay_month: date | None, folder: Path, known_on: date |
         difference = totals(law_change(registers, now, then, manifest.pay_month), manifest.pay_month)
     finally:
         month.close()
-    rows = compared(sides[0], sides[1], difference)
+    rows = compared(sides[0], sides[1], difference).with_columns(cs.integer().fill_null(0))
     if as_json:
-        print_json(rows.to_dicts())
+        known = {"known_on": known_on or manifest.known_on}
+        print_json({"county": county, "pay_month": f"{manifest.pay_month:%Y-%m}", **known, "benefits": rows.to_dicts()})
     else:
         _show(f"{county} {manifest.pay_month:%Y-%m} 模拟(不入账)", rows)
 
@@ -71,9 +74,9 @@ def _show(title: str, rows: pl.DataFrame) -> None:
         [
             (
                 Benefit.label_of(row["benefit"]),
-                row["people_count"] or 0,
+                row["people_count"],
                 yuan(row["amount_fen"]),
-                row["people_count_simulated"] or 0,
+                row["people_count_simulated"],
                 yuan(row["amount_fen_simulated"]),
                 yuan(row["until_now_fen"]),
                 yuan(row["to_year_end_fen"]),

@@ -26,17 +26,14 @@ def status(county: str | None, pay_month: date | None, as_json: bool) -> None:
 
     Where a month stands, what blocks the next step and who may take it; without --county one line a county.
     """
-    from ledger.book import open_book
+    from ledger.book import opened
 
     home = Home.from_environment()
-    book = open_book(home.database_url)
-    try:
+    with opened(home.database_url) as book:
         if county is None:
             every = {one: _status(home, book, one, pay_month) for one in _counties(home, book)}
         else:
             every = {county: _status(home, book, county, pay_month)}
-    finally:
-        book.close()
     found = [one for one in every.values() if one]
     if county is None:
         _tell_counties(found, [name for name, one in every.items() if one is None], as_json)
@@ -88,7 +85,7 @@ def _tell_counties(found: list[MonthStatus], silent: list[str], as_json: bool) -
     from cli.show import table, yuan
 
     if as_json:
-        print_json([one.as_dict() for one in found])
+        print_json({"counties": [one.as_dict() for one in found], "without_registers": silent})
         return
     table(
         "各县",

@@ -9,6 +9,7 @@ import time
 
 import click
 
+from cli.options import json_option, print_json
 from contracts.settings import Home
 
 LOOPBACK = "127.0.0.1"
@@ -17,7 +18,8 @@ LOOPBACK = "127.0.0.1"
 @click.command()
 @click.option("--port", default=3000, show_default=True, help="端口")
 @click.option("--read-only", is_flag=True, help="只看不动 Look, but start nothing")
-def ui(port: int, read_only: bool) -> None:
+@json_option
+def ui(port: int, read_only: bool, as_json: bool) -> None:
     """打开 Dagster 血缘界面:网页与定时服务,只监听本机。
 
     The web page has no login: it is bound to loopback. Put a proxy with authentication before it to share it.
@@ -31,7 +33,11 @@ def ui(port: int, read_only: bool) -> None:
     if read_only:
         webserver.append("--read-only")
     daemon = [sys.executable, "-m", "dagster._daemon", "run", *module]
-    click.echo(f"数据目录 {home.path}\n血缘界面 http://{LOOPBACK}:{port}/asset-groups   (按 Ctrl+C 结束)")
+    address = f"http://{LOOPBACK}:{port}/asset-groups"
+    if as_json:
+        print_json({"home": str(home.path), "address": address})
+    else:
+        click.echo(f"数据目录 {home.path}\n血缘界面 {address}   (按 Ctrl+C 结束)")
     services = [subprocess.Popen(command) for command in (webserver, daemon)]  # noqa: S603 our own interpreter and modules
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 
 class OfficerError(Exception):
-    """A message for an officer. `exit_code` is the command's (docs/guides/commands.md)."""
+    """A message for an officer. `exit_code` is the command's (docs/guides/commands.md).
+
+    `found`: what a program that gave the command needs beside the words, by name.
+    """
 
     exit_code = 1
 
-    def __init__(self, what: str, advice: str = "", where: str = "") -> None:
+    def __init__(self, what: str, advice: str = "", where: str = "", found: Mapping[str, object] | None = None) -> None:
         super().__init__(" · ".join(part for part in (where, what, advice) if part))
         self.what = what
         self.advice = advice
         self.where = where
+        self.found = found or {}
 
 
 class InputError(OfficerError):

@@ -92,7 +92,9 @@ def test_a_month_is_closed_when_the_bank_has_answered(home):
 def test_what_is_not_answered_is_listed_and_signed(home):
     said = json.loads(disburse(home, *CLOSE, "--json", code=7)[0])
     assert said["error"].startswith("有 3 笔尚无最终回盘结果")
-    signature = said["advice"].split("--sign-list ")[1].split()[0]
+    assert (said["unanswered"], "unanswered.xlsx" in said["list"]) == (3, True)
+    signature = said["signature"]
+    assert f"--sign-list {signature}" in said["advice"]
     disburse(home, *CLOSE, "--sign-list", "0" * 12, "--reason", "已电话核实", code=7)
     assert len(asked(home, *CLOSE, "--sign-list", signature, "--reason", "已电话核实")["closed"]) == 1
     assert len(openpyxl.load_workbook(home.reports / homes.COUNTY / "2024-07" / "unanswered.xlsx").active["A"]) == 4

@@ -46,7 +46,9 @@ def home(tmp_path_factory):
         account=[homes.account(ELDER), homes.account(POOR)],
     )
     made.said["before"] = asked(made, "status", *MONTH)
-    made.said["run"], _ = disburse(made, "run", *MONTH, "--as", homes.MAKER, "--known-on", "2024-07-15")
+    run = ("run", *MONTH, "--as", homes.MAKER, "--known-on", "2024-07-15")
+    made.said["run"], _ = disburse(made, *run)
+    made.said["again"] = asked(made, *run)
     made.said["made"] = asked(made, "status", *MONTH)
     made.said["approve"], _ = disburse(made, "approve", *MONTH, "--as", homes.CHECKER)
     made.said["release"] = asked(made, "release", *MONTH, "--as", homes.RELEASER)
@@ -68,7 +70,10 @@ def test_status_names_the_step_and_who_may_take_the_next(home):
 
 def test_signing_names_the_batches_and_a_second_time_signs_nothing(home):
     assert home.said["approve"].count("已批准 410721-2024-07-01") == 2
-    assert len(home.said["release"]["batches"]) == 2
+    released = home.said["release"]
+    assert len(released["batches"]) == 2
+    assert released["head"] == asked(home, "audit", "verify")["head"]
+    assert released["folder"] == home.said["again"]["folder"] == str(home.outbox / homes.COUNTY / "2024-07")
     assert "没有需要签署的批次" in disburse(home, "release", *MONTH, "--as", homes.RELEASER)[0]
 
 
@@ -151,6 +156,7 @@ def test_the_installation_is_well(home):
     out, _ = disburse(home, "doctor")
     assert "✗" not in out
     assert "审计链完整" in out
+    assert all(check["ok"] for check in asked(home, "doctor")["checks"])
 
 
 def test_a_home_without_officers_is_not_well(tmp_path):
@@ -158,6 +164,8 @@ def test_a_home_without_officers_is_not_well(tmp_path):
     out, err = disburse(homes.Home(tmp_path / "bare"), "doctor", code=3)
     assert "✗ 设置与经办人" in out
     assert "1 项检查未通过" in err
+    told = json.loads(disburse(homes.Home(tmp_path / "bare"), "doctor", "--json", code=3)[0])
+    assert [check["what"] for check in told["checks"] if not check["ok"]] == ["设置与经办人"]
 
 
 def test_an_edited_file_is_never_released(tmp_path):

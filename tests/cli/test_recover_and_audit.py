@@ -1,5 +1,6 @@
 """Money owed back, the audit chain, and who may do what, through the commands."""
 
+import json
 import sqlite3
 
 import pytest
@@ -45,7 +46,7 @@ def left(home):
 
 def test_cash_is_noted_once_against_the_receivable_it_names(home):
     (owed,) = asked(home, "recover", "list", *COUNTY)
-    assert (owed["person_id"], owed["left_fen"]) == (ELDER, 5000)
+    assert (owed["person_id"], owed["benefit_month"], owed["left_fen"]) == (ELDER, "2024-07", 5000)
     cash = ("--receivable", str(owed["receivable_id"]), "--means", "cash", "--amount", "12.50")
     assert asked(home, *RECOVER, *cash) == {"receivables": 1}
     assert asked(home, *RECOVER, *cash) == {"receivables": 0}
@@ -124,8 +125,10 @@ def test_a_batch_above_the_checkers_limit_is_refused_and_logged(home):
 
 def test_a_whole_chain_is_confirmed_and_an_earlier_head_is_on_it(home):
     head = asked(home, "audit", "verify")["head"]
-    disburse(home, "approve", *COUNTY, "--month", "2024-08", "--as", homes.CHECKER)
-    assert asked(home, "audit", "verify", "--head", head)["head"] != head
+    approved = asked(home, "approve", *COUNTY, "--month", "2024-08", "--as", homes.CHECKER)
+    now = asked(home, "audit", "verify", "--head", head)
+    assert now == {"whole": True, "head": approved["head"], "problems": []}
+    assert now["head"] != head
     _, said = disburse(home, "audit", "verify", "--head", "f" * 64, code=7)
     assert "不在审计链上" in said
 
@@ -133,13 +136,19 @@ def test_a_whole_chain_is_confirmed_and_an_earlier_head_is_on_it(home):
 def test_a_changed_entry_is_found(home):
     with sqlite3.connect(home.path / "book.sqlite") as conn:
         conn.execute("DROP TRIGGER audit_log_no_update")
-        conn.execute("UPDATE audit_log SET actor = '他人' WHERE entry_id = 1")
+        conn.execute("UPDATE audit_log SET actor = '他人' WHERE entry_id IN (1, 2)")
     conn.close()
     said, _ = disburse(home, "audit", "verify", code=7)
-    assert "审计记录第 1 条的内容被改动" in said
+    wrong = ["审计记录第 1 条的内容被改动", "审计记录第 2 条的内容被改动"]
+    assert said.splitlines() == wrong
+    told = json.loads(disburse(home, "audit", "verify", "--json", code=7)[0])
+    assert (told["whole"], told["problems"], len(told["head"])) == (False, wrong, 64)
+    assert told["error"].startswith("账簿与当时不符(2 处)")
 
 
 def test_the_log_tells_who_did_what_and_names_nobody_paid(home):
     said, _ = disburse(home, "audit", "list", *COUNTY)
     assert homes.CHECKER in said
     assert ELDER not in said
+    released, *_ = (entry for entry in asked(home, "audit", "list", *COUNTY) if entry["action"] == "released")
+    assert (released["actor"], released["detail"]["lines"]) == (homes.RELEASER, 2)

@@ -173,7 +173,8 @@ def test_without_a_county_every_county_has_its_line(home):
         (home.path / "disburse.toml").read_text("utf-8") + '[county.411102]\nrun_as = "x"\n', "utf-8"
     )
     told = json.loads(said(home, "status", "--json"))
-    assert [(one["county"], one["step"]) for one in told] == [("410721", "rendered"), ("410902", "none")]
+    assert [(one["county"], one["step"]) for one in told["counties"]] == [("410721", "rendered"), ("410902", "none")]
+    assert told["without_registers"] == ["411102"]
     assert "还没有收到名册:411102" in said(home, "status")
 
 
