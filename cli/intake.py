@@ -61,12 +61,14 @@ def inspect(
         raise click.UsageError("--write 须同时写明 --county")
     home = Home.from_environment()
     named = register or room.register_named(file)
-    layout = room.find_layout(home.layouts_of(county), named) if county and named else None
+    part = room.part_named(file.name)
+    layout = room.find_layout(home.layouts_of(county), named, part) if county and named else None
     is_current_list = bool(county and named in home.settings().of(county).current_lists)
     today = date.today()  # noqa: DTZ011 the officer's own calendar day
     seen = room.inspect(file, named, layout, today, is_current_list=is_current_list)
-    suggested = room.suggest(seen.register, seen.tables) if (suggests or write) and seen.tables else ""
-    written = _write_layout(home, county, seen.register, suggested) if write and county else None
+    suggested = room.suggest(seen.register, seen.tables, part) if (suggests or write) and seen.tables else ""
+    name = f"{seen.register}-{part}" if part else seen.register
+    written = _write_layout(home, county, name, suggested) if write and county else None
     if as_json:
         changed = seen.accepted.changed.to_dicts() if lists_changes and seen.accepted else []
         print_json({**_told(seen), "changed": changed, "layout": suggested, "written": str(written or "")})
@@ -200,11 +202,11 @@ def _count(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _write_layout(home: Home, county: str, register: str, text: str) -> Path:
-    """Write a suggested layout; InputError where the county has one."""
+def _write_layout(home: Home, county: str, name: str, text: str) -> Path:
+    """Write a suggested layout; InputError where the county has one of this name."""
     from contracts.files import write_whole
 
-    target = home.layouts_of(county) / f"{register}.yaml"
+    target = home.layouts_of(county) / f"{name}.yaml"
     if target.exists():
         raise InputError("该名册已有版式,没有改动", "请直接修改该文件,或先把它移走", str(target.relative_to(home.path)))
     write_whole(target, text.encode(), mode=0o644)
@@ -228,7 +230,10 @@ def _told(seen: Seen) -> dict[str, object]:
     return {
         "register": seen.register,
         "sheets": [{"sheet": table.sheet, "rows": table.cells.height} for table in seen.tables],
-        "header": [seen.header.table.sheet, seen.header.first_row, seen.header.last_row] if seen.header else None,
+        "headers": [
+            {"sheet": header.table.sheet, "first_row": header.first_row, "last_row": header.last_row}
+            for header in seen.headers
+        ],
         "columns": [dict(zip(("ours", "place", "theirs"), found, strict=True)) for found in seen.columns()],
         "absent": [name for name, _ in seen.absent()],
         "about_the_file": [reason for reason, _ in seen.about_the_file()],
@@ -243,8 +248,9 @@ def _show_seen(seen: Seen, file: Path) -> None:
     from cli.show import table
 
     click.echo(f"{file.name}:按“{label_of(seen.register)}”名册({seen.register})读取")
+    headers = {header.table.sheet: header for header in seen.headers}
     for number, sheet in enumerate(seen.tables, start=1):
-        header = seen.header if seen.header and sheet.sheet == seen.header.table.sheet else None
+        header = headers.get(sheet.sheet)
         where = f",表头在第 {header.first_row}–{header.last_row} 行" if header else ""
         click.echo(f"  工作表 {number} {sheet.sheet or '(唯一的表)'}:{sheet.cells.height} 行{where}")
     table("认出的列", ("我们的列", "位置", "文件中的列"), seen.columns(), numbers_from=3)
@@ -282,12 +288,22 @@ def _show_changes(changed: pl.DataFrame) -> None:
 def _show_refused(rows: pl.DataFrame, title: str) -> None:
     from cli.show import table
 
-    shown = rows.head(SHOWN_ROWS).select("register", "source_row", "source_column", "reason", "value_masked", "advice")
+    columns = {
+        "register": "名册",
+        "source_file": "文件",
+        "source_sheet": "工作表",
+        "source_row": "行",
+        "source_column": "列",
+        "reason": "原因",
+        "value_masked": "原值(遮盖)",
+        "advice": "怎么办",
+    }
+    shown = rows.head(SHOWN_ROWS).select(*columns)
     table(
         f"{title}(前 {SHOWN_ROWS} 条,共 {rows.height} 条)",
-        ("名册", "行", "列", "原因", "原值(遮盖)", "怎么办"),
+        tuple(columns.values()),
         [tuple(cell if cell is not None else "" for cell in row) for row in shown.iter_rows()],
-        numbers_from=6,
+        numbers_from=len(columns),
     )
     if rows.is_empty():
         click.echo("没有拒收的行。")

@@ -73,6 +73,7 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
     month = open_month(home, county, pay_month)
     try:
         counts = month.stage.read("intake_counts")
+        old = not_handed_in(counts, month.stage.read("refused_rows"))
         summary = summarise(month.book, county, pay_month, counts)
         grounds = corrections.by_ground(month.book, county, pay_month)
         beyond = corrections.beyond(month.stage.read("beyond_window"))
@@ -87,7 +88,7 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
                 **summary.as_dict(),
                 "corrections": [asdict(line) for line in grounds],
                 "action_required": asdict(beyond),
-                "not_handed_in": [asdict(line) for line in not_handed_in(counts)],
+                "not_handed_in": [asdict(line) for line in old],
                 "run_id": run_id,
                 "is_replay": is_replay,
                 "lists": [str(path) for path in written],
@@ -100,7 +101,7 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
     show(summary)
     show_grounds(grounds)
     show_actions(beyond)
-    _show_old(not_handed_in(counts))
+    _show_old(old)
     for path in written:
         click.echo(f"清单:{_shown(path, home)}")
     if summary.files:
@@ -111,9 +112,12 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
 
 def _show_old(registers: Sequence[OldRegister]) -> None:
     for line in registers:
-        if line.inbox_month:
+        if line.unusable:
+            instead = f"沿用 {line.inbox_month} 的" if line.inbox_month else "也没有以前的可沿用,按没有人员计算"
+            click.echo(f"名册:{line.label}报送的文件不能使用({line.unusable}),{instead}")
+        elif line.inbox_month:
             click.echo(f"名册:{line.label}本月没有报送,沿用 {line.inbox_month} 的({line.carried_months} 个月前)")
-    if never := [line.label for line in registers if not line.inbox_month]:
+    if never := [line.label for line in registers if not line.inbox_month and not line.unusable]:
         click.echo(f"名册:从未收到{'、'.join(never)}")
 
 

@@ -145,6 +145,9 @@ class IntakeCount(Table):
     register: str = column("名册")
     file_name: str = column("文件", "空为从未收到", required=False)
     inbox_month: str = column("收件月", unit="YYYY-MM", required=False)
+    standing_month: str = column(
+        "采用的收件月", "文件不能使用的,沿用更早收下的;空为没有可用的", unit="YYYY-MM", required=False
+    )
     carried_months: int = column("名册月龄", "0 为本月新收", unit="months", minimum=0)
     rows_in: int = column("来文行数", minimum=0)
     rows_unfolded: int = column("展开行数", "一户一行的文件:每户首人以外的人数", minimum=0)

@@ -151,6 +151,7 @@ def _read(month: Month) -> dict[str, pl.DataFrame]:
 def _resting_on_old_files(month: Month, unpaid: pl.DataFrame) -> pl.DataFrame:
     """What rests on a register that the settings do not carry forward: person_no, benefit, register, inbox_month.
 
+    A register is old where no file came this month, and where the one that came cannot be used.
     A person has something resting on a register by having a row in it; a benefit, by its conditions. A register that no
     condition looks at concerns every benefit.
     """
@@ -158,11 +159,13 @@ def _resting_on_old_files(month: Month, unpaid: pl.DataFrame) -> pl.DataFrame:
     looked_at = frozenset[str]().union(*kinds.values())
     found = [pl.DataFrame(schema={"person_no": pl.Int64, "benefit": Benefit.dtype(), **_WHENCE})]
     for given in month.manifest.registers:
-        if given.is_new or month.settings.without_file(given.name) is not MissingRegister.HOLD:
+        standing = month.stage.read(f"counts_{given.name}")["standing_month"].item()
+        is_new = given.is_new and standing == given.inbox_month
+        if is_new or month.settings.without_file(given.name) is not MissingRegister.HOLD:
             continue
         resting = [kind for kind, registers in kinds.items() if given.name in registers or given.name not in looked_at]
         people_in = month.stage.read(f"accepted_{given.name}").select("person_no")
-        whence = {"register": pl.lit(given.name), "inbox_month": pl.lit(given.inbox_month)}
+        whence = {"register": pl.lit(given.name), "inbox_month": pl.lit(standing or "")}
         owed = unpaid.join(people_in, on="person_no", how="semi").filter(pl.col("benefit").is_in(resting))
         found.append(owed.select("person_no", pl.col("benefit").cast(Benefit.dtype()), **whence).unique())
     return pl.concat(found)

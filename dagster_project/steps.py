@@ -205,28 +205,30 @@ def begun(month: Month) -> Counts:
     }
 
 
-def previous_rows(month: Month, register: str) -> pl.DataFrame | None:
-    """The rows of a register as the run before accepted them; None where there was none."""
+def _previous(month: Month, table: str) -> pl.DataFrame | None:
+    """A table as the run before kept it; None where there was none."""
     manifest = month.manifest
     if manifest.previous_month is None:
         return None
     before = Store(month.home).stage(manifest.county, manifest.previous_month, manifest.previous_digest)
-    return before.read(f"accepted_{register}") if before.has(f"accepted_{register}") else None
+    return before.read(table) if before.has(table) else None
 
 
 def accept(month: Month, register: str) -> Counts:
     """Check one register or match list row by row; where rows are refused or gone, the last accepted rows stand."""
     given = month.manifest.given(register)
-    _require_new(month, given)
-    previous = previous_rows(month, register)
+    previous = _previous(month, f"accepted_{register}")
     standing = previous if previous is not None else empty_register(register)
     if not given.file_digest:
+        _require_new(month, given)
         return _keep(month, given, standing, empty(RefusedRow), empty(RegisterGap))
     received = kept_input(month.home, given)
     if _is_refused_whole(received, given):
         if register in REQUIRED_REGISTERS and (problem := received.problem()):
             raise problem
+        _require_new(month, given, is_usable=False)
         return _keep(month, given, standing, received.refused, empty(RegisterGap))
+    _require_new(month, given)
     numbers = people.number_people(month.book, intake.ids_in([received]))
     accepted = intake.accept(received, numbers, month.manifest.known_on, is_current_list=given.current_list is not None)
     month.stage.write(f"refused_{register}", accepted.refused)  # to be looked at where a threshold stops the register
@@ -240,11 +242,9 @@ def accept(month: Month, register: str) -> Counts:
 
 
 def _is_refused_whole(received: intake.Received, given: RegisterInput) -> bool:
-    """Whether nothing of a file can be used: no rows, or rows without months that no setting gives them."""
+    """Whether nothing of a file can be used, or nothing without the months that no setting gives its rows."""
     lacks_months = (received.refused["code"] == RefusalCode.MONTHS_ABSENT.value).any()
-    return (received.cells.is_empty() and not received.refused.is_empty()) or (
-        lacks_months and given.current_list is None
-    )
+    return received.problem() is not None or (lacks_months and given.current_list is None)
 
 
 def _running(previous: pl.DataFrame | None, given: RegisterInput) -> pl.DataFrame | None:
@@ -269,14 +269,15 @@ def _with_months(
     return replace(accepted, rows=listed.rows)
 
 
-def _require_new(month: Month, given: RegisterInput) -> None:
-    """Stop without a file of the pay month where the county's settings say so; an officer's name and reason go on."""
-    if given.is_new or month.settings.without_file(given.name) is not MissingRegister.STOP:
+def _require_new(month: Month, given: RegisterInput, *, is_usable: bool = True) -> None:
+    """Stop without a usable file of the pay month where the county's settings say so; an officer may let it go on."""
+    if (given.is_new and is_usable) or month.settings.without_file(given.name) is not MissingRegister.STOP:
         return
     if not _goes_on(month):
-        last = f"最近一次为 {given.inbox_month}" if given.file_digest else "从未收到"
+        lacking = "没有报送" if is_usable else "报送的不能使用"
+        last = given.inbox_month if is_usable else _month_standing_before(month, given)
         raise StoppedError(
-            f"“{label_of(given.name)}”名册本月没有报送,{last}",
+            f"“{label_of(given.name)}”名册本月{lacking},{f'最近一次为 {last}' if last else '从未收到可用的'}",
             "请补报;确需沿用的,由复核人员同意并写明理由:disburse run --override-by 姓名 --reason 理由",
             month.manifest.county,
         )
@@ -307,6 +308,7 @@ def _keep(
         "register": given.name,
         "file_name": given.file_name or None,
         "inbox_month": given.inbox_month or None,
+        "standing_month": given.inbox_month if accepted else _month_standing_before(month, given),
         "carried_months": given.carried_months,
         "rows_in": accepted.rows_in if accepted else 0,
         "rows_unfolded": accepted.rows_unfolded if accepted else 0,
@@ -325,6 +327,12 @@ def _keep(
         **{headers(IntakeCount)[name]: value for name, value in counted.items() if isinstance(value, int)},
         **({f"单元格:{change.label}": count for change, count in accepted.changes.items()} if accepted else {}),
     }
+
+
+def _month_standing_before(month: Month, given: RegisterInput) -> str | None:
+    """The inbox month of the rows that the run before went by."""
+    before = _previous(month, f"counts_{given.name}")
+    return None if before is None else before["standing_month"].item()
 
 
 def gather(month: Month, prefix: str) -> pl.DataFrame:

@@ -60,8 +60,9 @@ def register_named(path: Path) -> str | None:
 
 
 def part_named(file_name: str) -> str:
-    """Which part of its register a file says it is: 低收入-农村.xls is 农村; empty for a whole one."""
-    return _register_and_part(Path(file_name).stem)[1]
+    """Which part of its register a file says it is: 低收入-农村.xls is 农村; empty for a whole one or no register."""
+    register, part = _register_and_part(Path(file_name).stem)
+    return part if register in REGISTER_OF_STEM else WHOLE
 
 
 def _register_and_part(stem: str) -> tuple[str, str]:

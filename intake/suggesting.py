@@ -39,15 +39,19 @@ class _Table:
     ids: list[int]
 
 
-def suggest(register: str, tables: Sequence[RawTable]) -> str:
-    """The text of a layout. Tables: not none. What could not be told stands in it as a comment."""
+def suggest(register: str, tables: Sequence[RawTable], part: str = "") -> str:
+    """The text of a layout, for one part of the register where it comes in several files. Tables: not none.
+
+    What could not be told stands in it as a comment.
+    """
     table = max((_table(number, raw) for number, raw in enumerate(tables, start=1)), key=lambda one: one.data.height)
     columns = list(columns_of(FILES[register]))
     places = _places(register, columns, table)
     members = _members(register, table, places)
     if members and any(facts.name == HOUSEHOLD_KEY for facts in columns):
         places.setdefault(HOUSEHOLD_KEY, places["person_id"])  # a household is known by its applicant
-    lines = [f"register: {register}", *([f"sheet: {table.number}{SHEETS_HINT}"] if len(tables) > 1 else [])]
+    name = f"{register}-{part}" if part else register
+    lines = [f"register: {name}", *([f"sheet: {table.number}{SHEETS_HINT}"] if len(tables) > 1 else [])]
     rows = ", ".join(str(row) for row in range(table.first_row, table.last_row + 1))
     lines.append(f"header_rows: [{rows}]")
     if places:

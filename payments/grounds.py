@@ -102,7 +102,7 @@ def told(code: str, ground: str) -> Told:
     if word == OLD_FILE:
         register, inbox_month = details
         return Told(
-            f"{FILE_LABELS.get(register, register)}名册本月没有报送,最近一次为 {inbox_month}",
+            f"{FILE_LABELS.get(register, register)}名册本月没有报送或不能使用,最近一次为 {inbox_month}",
             "补报后自动解除;或核实后用 disburse hold 解除",
         )
     if word == REJECTED:

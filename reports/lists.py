@@ -108,10 +108,20 @@ def doubtful_rows(book: Book, doubtful: pl.DataFrame) -> pl.DataFrame:
 
 
 def refused_rows(refused: pl.DataFrame) -> pl.DataFrame:
-    """Refused rows in Chinese words, in order of file and row; without the internal number."""
+    """Refused rows in Chinese words, in order of file and row, the rows that are no data last.
+
+    Without the internal number.
+    """
     labels = {code.value: code.label for code in RefusalCode}
     return (
         refused.drop("person_no")
         .with_columns(pl.col("register").replace(FILE_LABELS), pl.col("code").cast(pl.String).replace(labels))
-        .sort("register", "source_file", "source_row", maintain_order=True)
+        .sort(
+            pl.col("code") == RefusalCode.NOT_DATA.label,
+            "register",
+            "source_file",
+            "source_sheet",
+            "source_row",
+            maintain_order=True,
+        )
     )

@@ -43,12 +43,16 @@ class Labelled:
 
 @dataclass(frozen=True)
 class OldRegister:
-    """A register that was not handed in this month; `inbox_month` of its newest file, empty where there is none."""
+    """A register without a usable file of this month; `inbox_month` of the file that stands, empty where there is none.
+
+    `unusable`: why the file of this month cannot be used; empty where none came.
+    """
 
     register: str
     label: str
     inbox_month: str
     carried_months: int
+    unusable: str
 
 
 @dataclass(frozen=True)
@@ -179,11 +183,24 @@ def _refused(counts: pl.DataFrame) -> tuple[Labelled, ...]:
     )
 
 
-def not_handed_in(counts: pl.DataFrame) -> tuple[OldRegister, ...]:
-    """Registers without a file of this month (IntakeCount); those never received last."""
-    old = counts.filter(pl.col("file_name").is_null() | (pl.col("carried_months") > 0))
-    told = old.select("register", pl.col("inbox_month").fill_null(""), "carried_months").iter_rows()
-    lines = [OldRegister(register, label_of(register), month, age) for register, month, age in told]
+def not_handed_in(counts: pl.DataFrame, refused: pl.DataFrame) -> tuple[OldRegister, ...]:
+    """Registers without a usable file of this month (IntakeCount; RefusedRow says why), those never received last."""
+    is_unusable = pl.col("file_name").is_not_null() & pl.col("inbox_month").ne_missing(pl.col("standing_month"))
+    whole = refused.filter(pl.col("source_row") == 0).group_by("register", maintain_order=True)
+    why = whole.agg(unusable=pl.col("reason").unique(maintain_order=True).str.join(";"))
+    old = counts.with_columns(is_unusable=is_unusable).filter(
+        pl.col("file_name").is_null() | (pl.col("carried_months") > 0) | pl.col("is_unusable")
+    )
+    lines = [
+        OldRegister(
+            row["register"],
+            label_of(row["register"]),
+            row["standing_month"] or "",
+            row["carried_months"],
+            row["unusable"] if row["is_unusable"] else "",
+        )
+        for row in old.join(why, on="register", how="left", maintain_order="left").iter_rows(named=True)
+    ]
     return tuple(sorted(lines, key=lambda line: not line.inbox_month))
 
 

@@ -36,6 +36,16 @@ def held(home):
     return sorted(told)
 
 
+def without(home, month):
+    """The registers that a run did without."""
+    stage = homes.stage_of(home, month)
+    return not_handed_in(stage.read("intake_counts"), stage.read("refused_rows"))
+
+
+def hand_in_nonsense(home, month):
+    (home.inbox(homes.COUNTY, parse_month(month)) / "low_income.csv").write_text("姓名,年龄\n样本,80\n", "utf-8")
+
+
 def test_it_is_carried_forward_unless_the_county_says_otherwise(tmp_path):
     home = county(tmp_path / "home", "{}")
     homes.run(home, "2024-08")
@@ -71,7 +81,7 @@ def test_it_stops_the_month_until_an_officer_says_go_on(tmp_path):
 def test_a_register_never_received_stops_the_month_too(tmp_path):
     home = homes.make_home(tmp_path / "home", missing_register='{ disability = "stop" }')
     homes.hand_in(home, "2024-07", population=[homes.person(ELDER)])
-    with pytest.raises(StoppedError, match="“残疾”名册本月没有报送,从未收到"):
+    with pytest.raises(StoppedError, match="“残疾”名册本月没有报送,从未收到可用的"):
         homes.run(home, "2024-07")
 
 
@@ -87,13 +97,54 @@ def test_a_policy_that_cannot_be_is_refused(policy, words, tmp_path):
 def test_the_run_says_which_registers_it_did_without(tmp_path):
     home = county(tmp_path / "home", "{}")
     homes.run(home, "2024-08")
-    told = not_handed_in(homes.stage_of(home, "2024-08").read("intake_counts"))
+    told = without(home, "2024-08")
     assert [(line.register, line.inbox_month, line.carried_months) for line in told[:2]] == [
         ("low_income", "2024-07", 1),
         ("account", "2024-07", 1),
     ]
     assert ("disability", "") in [(line.register, line.inbox_month) for line in told]
     assert "population" not in [line.register for line in told]
+
+
+@pytest.mark.parametrize("policy", ["{}", '{ low_income = "hold" }'])
+def test_a_file_that_cannot_be_used_is_no_file_and_is_told(tmp_path, policy):
+    home = county(tmp_path / "home", policy)
+    hand_in_nonsense(home, "2024-08")
+    homes.run(home, "2024-08")
+    (told,) = [line for line in without(home, "2024-08") if line.register == "low_income"]
+    assert (told.inbox_month, told.carried_months) == ("2024-07", 0)
+    assert told.unusable.startswith("缺少必需的列“身份证号”;缺少必需的列“户编号”")
+    assert {ground for _, ground in held(home)} == (set() if policy == "{}" else {"old_file:low_income:2024-07"})
+
+
+def test_a_file_that_cannot_be_used_stops_the_month_where_a_missing_one_would(tmp_path):
+    home = county(tmp_path / "home", '{ low_income = "stop" }')
+    hand_in_nonsense(home, "2024-08")
+    with pytest.raises(StoppedError, match="“低收入”名册本月报送的不能使用,最近一次为 2024-07"):
+        homes.run(home, "2024-08")
+
+
+def test_a_first_file_that_cannot_be_used_leaves_nobody_in_the_register_and_says_so(tmp_path):
+    home = homes.make_home(tmp_path / "home")
+    homes.hand_in(home, "2024-07", population=[homes.person(ELDER)], account=[homes.account(ELDER)])
+    hand_in_nonsense(home, "2024-07")
+    homes.run(home, "2024-07")
+    (told,) = [line for line in without(home, "2024-07") if line.register == "low_income"]
+    assert told.inbox_month == ""
+    assert told.unusable
+
+
+def test_a_file_with_a_header_only_says_that_nobody_is_left_and_an_officer_is_asked_about_each(tmp_path):
+    home = county(tmp_path / "home", "{}")
+    homes.hand_in(home, "2024-08", low_income=[])
+    homes.run(home, "2024-08")
+    stage = homes.stage_of(home, "2024-08")
+    assert "low_income" not in [line.register for line in without(home, "2024-08")]
+    assert stage.read("gaps_low_income").height == 1
+    month = open_month(home, homes.COUNTY, parse_month("2024-08"))
+    with month.book.reading() as conn:
+        assert holds.open_holds(conn, homes.COUNTY)["ground"].to_list() == ["gap:low_income:VANISHED"]
+    month.close()
 
 
 def test_a_month_paid_long_ago_is_compared_whatever_the_county_says_now(tmp_path):

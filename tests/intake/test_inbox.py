@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from contracts.errors import InputError
-from intake import find_inputs
+from intake import find_inputs, part_named
 
 JULY, AUGUST = date(2024, 7, 1), date(2024, 8, 1)
 
@@ -76,6 +76,14 @@ def test_one_part_twice_or_a_whole_beside_a_part_is_not_chosen_between(put, tmp_
     put(f"2024-07/{second}")
     with pytest.raises(InputError, match="有 2 个文件,分不清要用哪个"):
         find_inputs(tmp_path, JULY)
+
+
+@pytest.mark.parametrize(
+    ("file_name", "part"),
+    [("低收入-农村.xls", "农村"), ("low_income - 城镇.csv", "城镇"), ("低收入.xls", ""), ("示范镇-低保.xls", "")],
+)
+def test_a_part_is_what_stands_after_a_registers_name(file_name, part):
+    assert part_named(file_name) == part
 
 
 def test_a_file_that_is_no_register_is_named(put, tmp_path):
