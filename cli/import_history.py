@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -49,6 +47,7 @@ def import_history(
     from dagster_project.month import system_user
     from intake import find_layout, receive
     from ledger import history
+    from ledger.book import opened
 
     home = Home.from_environment()
     go_live_month = _go_live_month(home, county, officer)
@@ -57,14 +56,14 @@ def import_history(
         raise problem
     known = known_on or date.today()  # noqa: DTZ011 the officer's own calendar day
     source = history.Source(received.file_name, received.digest, known)
-    with _opened(home) as book:
+    with opened(home.database_url) as book:
         with book.reading() as conn:
             if history.is_imported(conn, source):
                 _tell_again(as_json)
                 return
-        taken = _taken(book, received, known)
+        taken = _taken(book, county, received, known, go_live_month)
         lists = _write_refused(home, county, received, taken)
-        if taken.rows_refused and not accept_refused:
+        if taken.rows.is_empty() or (taken.rows_refused and not accept_refused):
             raise _stopped(taken, lists, home)
         rows = taken.rows.select("person_no", "benefit", "benefit_month", "amount_fen", "source_row")
         left_out = history.LeftOut(taken.rows_refused, reason) if taken.rows_refused else None
@@ -87,26 +86,17 @@ def _go_live_month(home: Home, county: str, officer: str) -> date:
     return go_live_month
 
 
-@contextmanager
-def _opened(home: Home) -> Iterator[Book]:
-    from ledger.book import open_book
-
-    book = open_book(home.database_url)
-    try:
-        yield book
-    finally:
-        book.close()
-
-
-def _taken(book: Book, received: Received, known_on: date) -> Accepted:
+def _taken(book: Book, county: str, received: Received, known_on: date, go_live_month: date) -> Accepted:
     """The file's rows, sorted into taken and refused; InputError where there is nothing to take."""
-    from intake import accept, ids_in
+    from intake import accept, ids_in, refuse_months
+    from ledger.history import misfits
     from ledger.people import number_people
 
     taken = accept(received, number_people(book, ids_in([received])), known_on)
     if not taken.rows_in - taken.rows_listed:
         raise InputError("发放历史没有数据行", "请核对导出条件后重新导出", received.file_name)
-    return taken
+    with book.reading() as conn:
+        return refuse_months(taken, "benefit_month", misfits(conn, county, taken.rows, go_live_month))
 
 
 def _write_refused(home: Home, county: str, received: Received, taken: Accepted) -> list[Path]:
@@ -129,10 +119,23 @@ def _write_refused(home: Home, county: str, received: Received, taken: Accepted)
 
 def _stopped(taken: Accepted, lists: list[Path], home: Home) -> StoppedError:
     where = "、".join(str(path.relative_to(home.path)) for path in lists)
+    otherwise = "" if taken.rows.is_empty() else ",或加 --accept-refused --reason 理由 先导入其余各行"
     return StoppedError(
         f"发放历史有 {taken.rows_refused} 行拒收,其余 {taken.rows.height} 行也没有导入",
-        f"原因见 {where};请更正后整份重新导入,或加 --accept-refused --reason 理由 先导入其余各行",
+        f"原因见 {where};请更正后整份重新导入{otherwise}",
+        found={**_counts(taken), "lists": [str(path) for path in lists]},
     )
+
+
+def _counts(taken: Accepted) -> dict[str, int]:
+    """What became of the file's rows; persons of a household's row beyond the first come on top of `rows_in`."""
+    return {
+        "rows_in": taken.rows_in,
+        "rows_unfolded": taken.rows_unfolded,
+        "rows": taken.rows.height,
+        "rows_refused": taken.rows_refused,
+        "rows_listed": taken.rows_listed,
+    }
 
 
 def _tell(taken: Accepted, lists: list[Path], as_json: bool) -> None:
@@ -141,8 +144,8 @@ def _tell(taken: Accepted, lists: list[Path], as_json: bool) -> None:
 
     rows = by_benefit(taken.rows)
     if as_json:
-        counts = {"rows": taken.rows.height, "rows_refused": taken.rows_refused, "rows_listed": taken.rows_listed}
-        print_json({"imported": True, **counts, "benefits": rows, "lists": [str(path) for path in lists]})
+        lists_told = [str(path) for path in lists]
+        print_json({"imported": True, **_counts(taken), "benefits": rows, "lists": lists_told})
         return
     table(
         "已导入的发放历史(元)",

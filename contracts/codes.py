@@ -351,6 +351,9 @@ class RefusalCode(Code):
     TEXT_INVALID = "TEXT_INVALID", "含有不允许的字符或过长"
     PERIOD_REVERSED = "PERIOD_REVERSED", "终止早于起始"
     OUTSIDE_GROUP = "OUTSIDE_GROUP", "所选项目不在该组之内"
+    BEFORE_GO_LIVE = "BEFORE_GO_LIVE", "早于本系统起算月"
+    AFTER_FIRST_PAY_MONTH = "AFTER_FIRST_PAY_MONTH", "晚于首个发放月"
+    ALREADY_IMPORTED = "ALREADY_IMPORTED", "同一人同一项目同一月此前已经导入"
     DUPLICATE_ROW = "DUPLICATE_ROW", "与另一行完全相同"
     AMBIGUOUS = "AMBIGUOUS", "同一人有互相矛盾的多行"
 

@@ -35,6 +35,9 @@ ADVICE: dict[RefusalCode, str] = {
     RefusalCode.DATE_INVALID: "请写成 2024-03-05、2024/3/5、20240305 或 2024年3月5日;长期有效的请留空",
     RefusalCode.MONTH_INVALID: "请写成 2024-03、2024/3、202403 或 2024年3月",
     RefusalCode.AMOUNT_INVALID: "请写成 1234.50 或 1,234.50 元,大于零,最多两位小数",
+    RefusalCode.BEFORE_GO_LIVE: "本系统不计算该月,不必导入,请删去该行;起算月设错的,请改 disburse.toml 的 go_live_month",
+    RefusalCode.AFTER_FIRST_PAY_MONTH: "该月由本系统发放,请删去该行;所属月写错的请改正",
+    RefusalCode.ALREADY_IMPORTED: "请与先前导入的花名册核对:同一笔的请删去该行,所属月写错的请改正",
     RefusalCode.DUPLICATE_ROW: "已采用第一行,请删去重复行",
     RefusalCode.AMBIGUOUS: "各行均未采用,请只保留正确的一行",
 }

@@ -13,9 +13,8 @@ from datetime import date
 import polars as pl
 from sqlalchemy import Connection, exists, insert, select
 
-from contracts.codes import Kind
+from contracts.codes import Kind, RefusalCode
 from contracts.errors import BookError
-from contracts.months import month_text
 from ledger import audit, cycles
 from ledger.book import Book, insert_frame, next_id, now, read_frame
 from ledger.tables import history_row, obligation, run
@@ -62,8 +61,8 @@ def import_history(
 ) -> int:
     """Book one file of payments made elsewhere, all or none; how many (the same file again: 0).
 
-    `rows`: person_no, benefit, benefit_month, amount_fen, source_row; `left_out` goes into the audit log. BookError for
-    months before go-live or after the first pay month, for amounts that are not positive, and for keys that come twice.
+    `rows`: person_no, benefit, benefit_month, amount_fen, source_row; `left_out` goes into the audit log. BookError
+    where any of `misfits` is among them, for amounts that are not positive, and for keys that come twice.
     """
     with book.writing() as conn:
         if is_imported(conn, source):
@@ -87,20 +86,35 @@ def import_history(
     return rows.height
 
 
-def _require_sound(conn: Connection, county: str, rows: pl.DataFrame, source: Source, go_live_month: date) -> None:
-    month = pl.col("benefit_month")
-    first = cycles.first_pay_month(conn, county)
+def misfits(conn: Connection, county: str, rows: pl.DataFrame, go_live_month: date) -> pl.Series:
+    """Why history cannot have a row, for each of `rows` in their order: a RefusalCode, null where it can.
+
+    Months before go-live are not computed, later ones than the first pay month are the program's own to pay, and a key
+    is imported once.
+    """
+    month, first = pl.col("benefit_month"), cycles.first_pay_month(conn, county)
     imported = select(*(obligation.c[name] for name in KEY)).where(
         obligation.c.county == county, obligation.c.kind == Kind.HISTORY.value
     )
-    wrong = {
-        f"早于 {month_text(go_live_month)}(本系统起算月)": rows.filter(month < go_live_month),
-        "晚于首个发放月,应由本系统发放": rows.filter(month > first) if first else rows.clear(),
-        "金额不是正数": rows.filter(pl.col("amount_fen") <= 0),
-        "同一人同一项目同一月重复": rows.filter(pl.struct(KEY).is_duplicated()),
-        "已经导入过": rows.join(read_frame(conn, imported), on=KEY, how="semi"),
-    }
-    told = ";".join(f"{what}:{found.height} 行" for what, found in wrong.items() if found.height)
+    known = read_frame(conn, imported).with_columns(is_imported=pl.lit(value=True))
+    code = (
+        pl.when(month < go_live_month)
+        .then(pl.lit(RefusalCode.BEFORE_GO_LIVE.value))
+        .when(month > pl.lit(first, pl.Date))
+        .then(pl.lit(RefusalCode.AFTER_FIRST_PAY_MONTH.value))
+        .when("is_imported")
+        .then(pl.lit(RefusalCode.ALREADY_IMPORTED.value))
+    )
+    told = rows.join(known, on=KEY, how="left", maintain_order="left")
+    return told.select(code.cast(RefusalCode.dtype()).alias("code")).to_series()
+
+
+def _require_sound(conn: Connection, county: str, rows: pl.DataFrame, source: Source, go_live_month: date) -> None:
+    codes = misfits(conn, county, rows, go_live_month)
+    wrong = {code.label: codes.eq(code.value).sum() for code in map(RefusalCode, codes.drop_nulls().unique().sort())}
+    wrong["金额不是正数"] = rows.filter(pl.col("amount_fen") <= 0).height
+    wrong["同一人同一项目同一月重复"] = rows.filter(pl.struct(KEY).is_duplicated()).height
+    told = ";".join(f"{what}:{count} 行" for what, count in wrong.items() if count)
     if told:
         raise BookError(f"发放历史不能导入({told})", "请更正后整份重新导入", source.file_name)
 

@@ -25,6 +25,10 @@ def written(home, name, *rows):
     return str(path)
 
 
+def paid_to(person_id, month, yuan=50):
+    return f"样本,{person_id},高龄津贴,{month},{yuan},示范镇\n"
+
+
 def in_book(home):
     book = open_book(home.database_url)
     with book.reading() as conn:
@@ -101,9 +105,40 @@ def test_a_county_that_has_not_said_when_it_begins_is_told_which_key_to_set(tmp_
     assert "go_live_month" in said
 
 
-def test_a_month_before_the_first_one_computed_is_refused_by_the_book(home):
-    _, said = disburse(home, "import-history", *WHO, written(home, "r.csv", GOOD.replace("2024-05", "2024-04")), code=7)
-    assert "早于 2024-05" in said
+def test_rows_that_do_not_fit_the_book_go_back_one_by_one_and_the_others_can_be_taken(home):
+    """May is imported, July was run; now come a month too early, one too late, one again, and a good one."""
+    disburse(home, "import-history", *WHO, written(home, "may.csv", paid_to(ELDER, "2024-05")))
+    homes.hand_in(home, "2024-07", population=[homes.person(OTHER)])
+    homes.run(home, "2024-07")
+    months = ("2024-04", "2024-06", "2024-08", "2024-05")
+    file = written(home, "roster.csv", *(paid_to(ELDER, month) for month in months))
+
+    stopped = json.loads(disburse(home, "import-history", *WHO, file, "--json", code=5)[0])
+    assert (stopped["rows_in"], stopped["rows"], stopped["rows_refused"], stopped["rows_listed"]) == (6, 1, 3, 2)
+    assert len(in_book(home)[0]) == 1
+    listed, returned = (in_sheet(path) for path in stopped["lists"])
+    wrong = listed.filter(pl.col("列") == "所属月").select("行号", "原因", "原值(遮盖)")
+    assert wrong.rows() == [
+        (3, "早于本系统起算月", "2024-04"),
+        (5, "晚于首个发放月", "2024-08"),
+        (6, "同一人同一项目同一月此前已经导入", "2024-05"),
+    ]
+    assert returned["原文件行号"].to_list() == [3, 5, 6]
+    assert "早于本系统起算月" in returned["退回原因"][0]
+    assert "go_live_month" in returned["处理办法"][0]
+
+    told = asked(home, "import-history", *WHO, file, "--accept-refused", "--reason", "另行核对")
+    assert (told["rows"], told["rows_refused"]) == (1, 3)
+    rows, audit = in_book(home)
+    assert rows == [("2024-05", 5000, 3), ("2024-06", 5000, 4)]
+    assert (audit[-1]["left_out"], audit[-1]["reason"]) == (3, "另行核对")
+
+
+def test_where_every_row_is_refused_there_is_nothing_to_go_on_with(home):
+    file = written(home, "roster.csv", paid_to(ELDER, "2024-04"))
+    _, said = disburse(home, "import-history", *WHO, file, "--accept-refused", "--reason", "另行核对", code=5)
+    assert "其余 0 行" in said
+    assert "--accept-refused" not in said
 
 
 def test_a_roster_without_rows_imports_nothing(home):

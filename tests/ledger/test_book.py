@@ -1,5 +1,6 @@
 """The book itself: its audit chain, history, and what it gives away."""
 
+import polars as pl
 import pytest
 from sqlalchemy import text
 
@@ -7,8 +8,9 @@ from contracts.codes import RecoveryMeans
 from contracts.columns import polars_schema
 from contracts.errors import BookError
 from contracts.months import parse_month
-from contracts.tables import EntitlementExport, PaymentExport, ReceivableExport
-from ledger import audit, exports, people, receivables, recovery
+from contracts.tables import Coordinated, EntitlementExport, PaymentExport, ReceivableExport
+from ledger import audit, exports, history, people, receivables, recovery
+from ledger.versions import KEY
 from tests.ledger.county import CHECKER, CODE, resident_id, row
 from tests.ledger.laws import breaches
 
@@ -76,14 +78,14 @@ def test_the_same_history_twice_changes_nothing_and_another_file_may_not_repeat_
     paid = (1, "2024-06", "old_age_allowance", 4000)
     assert county.import_history(paid) == 1
     assert county.import_history(paid) == 0
-    with pytest.raises(BookError, match="已经导入过:1 行"):
+    with pytest.raises(BookError, match="此前已经导入:1 行"):
         county.import_history(paid, source="other")
 
 
 @pytest.mark.parametrize(
     ("paid", "words"),
     [
-        ([(1, "2023-12", "old_age_allowance", 4000)], "早于 2024-01"),
+        ([(1, "2023-12", "old_age_allowance", 4000)], "早于本系统起算月:1 行"),
         ([(1, "2024-06", "old_age_allowance", 0)], "金额不是正数"),
         ([(1, "2024-06", "old_age_allowance", 1), (1, "2024-06", "old_age_allowance", 2)], "重复:2 行"),
     ],
@@ -92,6 +94,20 @@ def test_history_that_is_wrong_is_refused_as_a_whole(county, paid, words):
     with pytest.raises(BookError, match=words):
         county.import_history((9, "2024-06", "old_age_allowance", 1), *paid)
     assert county.import_history((9, "2024-06", "old_age_allowance", 1)) == 1
+
+
+def test_each_row_of_history_that_does_not_fit_is_told_why(county, book):
+    county.run("2024-07", [])
+    county.import_history((1, "2024-06", "old_age_allowance", 4000))
+    rows = [(1, "2024-07"), (1, "2024-06"), (2, "2024-06"), (1, "2023-12"), (3, "2024-08")]
+    frame = pl.DataFrame(
+        [(person, "old_age_allowance", parse_month(month)) for person, month in rows],
+        schema={name: polars_schema(Coordinated)[name] for name in KEY},
+        orient="row",
+    )
+    with book.reading() as conn:
+        codes = history.misfits(conn, CODE, frame, parse_month(county.go_live))
+    assert codes.to_list() == [None, "ALREADY_IMPORTED", None, "BEFORE_GO_LIVE", "AFTER_FIRST_PAY_MONTH"]
 
 
 def test_no_more_is_recovered_than_is_left(county, book):
