@@ -22,7 +22,7 @@ from payments.profiles import Profile
 def render(book: Book, home: Home, county: str) -> tuple[Path, ...]:
     """Write the file of every unreleased batch that stands, and put those of voided batches aside; the files written.
 
-    Each by the profile it was claimed with, which was kept before; InputError where that is not to be had.
+    Each by the profile it was claimed with; InputError where that is not to be had.
     """
     _sweep(home.outbox / county)
     with book.reading() as conn:
@@ -33,7 +33,7 @@ def render(book: Book, home: Home, county: str) -> tuple[Path, ...]:
         if row["state"] == "voided":
             _put_aside(folder, row["file_name"])
         elif row["state"] != "released":
-            profile = profiles.kept(home.store, row["profile_digest"]).profile
+            profile = profiles.of_batch(home, row["profile"], row["profile_digest"]).profile
             written.append(_write(book, folder, county, row["batch_id"], profile))
     return tuple(written)
 
