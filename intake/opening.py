@@ -58,18 +58,19 @@ class Opened(NamedTuple):
 
 
 def open_register(path: Path, register: str, layout: CountyLayout | None = None) -> Opened | None:
-    """Open a file by its ending; None where nothing is written in it, UnreadableError where it cannot be read.
+    """Open a file; None where nothing that can be seen is written in it, UnreadableError where it cannot be read.
 
     MisfitError where the file has no sheet that the layout names, SheetsError where several fit and none is named.
     """
-    written = written_tables(path)
-    if not written:
+    tables = _tables(path)
+    visible = [table for table in tables if not table.is_hidden]
+    if not visible:
         return None
-    headers = _headers(register, written, layout)
+    headers = _headers(register, visible, layout)
     for header in headers:
         _require_even(header)
     read = [id(header.table) for header in headers]
-    return Opened(tuple(headers), tuple(table for table in written if id(table) not in read))
+    return Opened(tuple(headers), tuple(table for table in tables if id(table) not in read))
 
 
 def _headers(register: str, written: list[RawTable], layout: CountyLayout | None) -> list[Header]:
@@ -126,6 +127,10 @@ def _reader_of(path: Path) -> Reader:
 
 def written_tables(path: Path) -> list[RawTable]:
     """The visible tables of a file in which something is written."""
+    return [table for table in _tables(path) if not table.is_hidden]
+
+
+def _tables(path: Path) -> list[RawTable]:
     tables = _reader_of(path)(path) if path.stat().st_size else []
     return [table for table in tables if not table.is_blank()]
 

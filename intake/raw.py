@@ -37,7 +37,7 @@ class RawTable(NamedTuple):
     """All rows of one sheet as text. Columns of `cells` are "0", "1", … and `source_row`, counted from 1.
 
     `widths`: how many cells each row had, where a file's rows differ in that; empty where they do not. `is_1904`: a
-    number that stands for a day is counted from 1904.
+    number that stands for a day is counted from 1904. `is_hidden`: whoever opens the file does not see the sheet.
     """
 
     sheet: str
@@ -45,6 +45,7 @@ class RawTable(NamedTuple):
     marks: pl.DataFrame
     widths: tuple[int, ...] = ()
     is_1904: bool = False
+    is_hidden: bool = False
 
     def is_blank(self) -> bool:
         """No row has any text."""

@@ -212,7 +212,8 @@ def _about_headers(opened: Opened) -> list[dict[str, object]]:
 
 
 def _ignored(register: str, table: RawTable) -> dict[str, object]:
-    reason = f"工作表“{table.sheet}”有 {table.written_rows()} 行内容未读取"
+    hidden = "隐藏的" if table.is_hidden else ""
+    reason = f"{hidden}工作表“{table.sheet}”有 {table.written_rows()} 行内容未读取"
     return note(register, RefusalCode.SHEET_IGNORED, reason=reason)
 
 

@@ -2,8 +2,9 @@
 
 A damaged or hostile workbook can abort the process that reads it or ask for hundreds of gigabytes, so this process
 gives up memory, time and output above a limit before it opens the file. Of each sheet: a line `{"sheet": name,
-"is_1904": whether days are counted from 1904}`; then one line per row, from row 1: a list of cells, each text, number,
-true/false, or `{"error": true}`. A workbook with a password ends it with the code LOCKED.
+"is_1904": whether days are counted from 1904, "is_hidden": whether it is hidden}`; then one line per row, from row 1: a
+list of cells, each text, number, true/false, or `{"error": true}`. A workbook with a password ends it with the code
+LOCKED.
 
     python -I spreadsheet_child.py SOURCE TARGET MEMORY_BYTES CPU_SECONDS OUTPUT_BYTES
 """
@@ -24,7 +25,7 @@ from xml.etree import ElementTree  # XML bombs meet the limits below
 
 ERROR = {"error": True}
 Cell = str | float | bool | dict[str, bool]
-Sheet = tuple[str, Iterator[list[Cell]]]
+Sheet = tuple[str, bool, Iterator[list[Cell]]]  # name, whether it is hidden, rows
 
 LOCKED = 3
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
@@ -44,25 +45,25 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     is_1904, sheets = xls_sheets(source) if source.read_bytes()[:4] == OLE_MAGIC else xlsx_sheets(source)
     with target.open("w", encoding="utf-8") as out:
-        for name, rows in sheets:
-            out.write(json.dumps({"sheet": name, "is_1904": is_1904}, ensure_ascii=False) + "\n")
+        for name, is_hidden, rows in sheets:
+            told = {"sheet": name, "is_1904": is_1904, "is_hidden": is_hidden}
+            out.write(json.dumps(told, ensure_ascii=False) + "\n")
             for row in rows:
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
 def xlsx_sheets(source: Path) -> tuple[bool, list[Sheet]]:
-    """Whether days are counted from 1904, and the visible sheets with content of an .xlsx file, by calamine."""
+    """Whether days are counted from 1904, and the sheets with content of an .xlsx file, by calamine."""
     from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
     with source.open("rb") as opened:
         workbook = CalamineWorkbook.from_filelike(opened)
         found: list[Sheet] = []
         for sheet in workbook.sheets_metadata:
-            if sheet.visible is not SheetVisibleEnum.Visible:
-                continue
             table = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
             if any(cell != "" for row in table for cell in row):
-                found.append((sheet.name, xlsx_rows(table, source, sheet.name)))
+                is_hidden = sheet.visible is not SheetVisibleEnum.Visible
+                found.append((sheet.name, is_hidden, xlsx_rows(table, source, sheet.name)))
     return counts_from_1904(source), found
 
 
@@ -161,7 +162,7 @@ def sheet_part(package: zipfile.ZipFile, name: str) -> str:
 
 
 def xls_sheets(source: Path) -> tuple[bool, list[Sheet]]:
-    """Whether days are counted from 1904, and the visible sheets with content of an old .xls file, by xlrd."""
+    """Whether days are counted from 1904, and the sheets with content of an old .xls file, by xlrd."""
     import xlrd
     from xlrd.biffh import XLRDError
 
@@ -177,8 +178,8 @@ def xls_sheets(source: Path) -> tuple[bool, list[Sheet]]:
             [xls_cell(cell.ctype, cell.value, book.datemode) for cell in sheet.row(number)]
             for number in range(sheet.nrows)
         ]
-        if sheet.visibility == 0 and any(cell != "" for row in rows for cell in row):
-            found.append((sheet.name, iter(rows)))
+        if any(cell != "" for row in rows for cell in row):
+            found.append((sheet.name, sheet.visibility != 0, iter(rows)))
     return book.datemode == 1, found
 
 

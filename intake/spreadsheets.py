@@ -10,6 +10,7 @@ import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from contracts.codes import RefusalCode
 from intake.raw import CENT_TOLERANCE, Mark, RawTable, UnreadableError
@@ -32,7 +33,7 @@ UNLOCK = "请去掉打开密码,另存为 .xlsx 后重新报送"
 
 
 def read_spreadsheet(path: Path) -> list[RawTable]:
-    """Read the visible sheets with content of an .xlsx or .xls file, whatever its name ends in.
+    """Read the sheets with content of an .xlsx or .xls file, whatever its name ends in.
 
     UnreadableError where the file is damaged, hostile, locked or no workbook.
     """
@@ -76,21 +77,25 @@ def _run_child(path: Path, target: Path) -> None:
 
 def _tables(lines: Iterator[str]) -> Iterator[RawTable]:
     """A sheet begins with a line that is an object with its name; the lists after it are its rows."""
-    name: str | None = None
-    is_1904 = False
+    told: dict[str, Any] | None = None
     rows: list[list[str]] = []
     marks: list[Mark] = []
     for line in lines:
-        told = json.loads(line)
-        if isinstance(told, dict):
-            if name is not None:
-                yield RawTable.of_rows(name, rows, marks)._replace(is_1904=is_1904)
-            name, is_1904, rows, marks = told["sheet"], told["is_1904"], [], []
+        read = json.loads(line)
+        if isinstance(read, dict):
+            if told is not None:
+                yield _table(told, rows, marks)
+            told, rows, marks = read, [], []
         else:
             number = len(rows) + 1
-            rows.append([_text(cell, number, place, marks) for place, cell in enumerate(told)])
-    if name is not None:
-        yield RawTable.of_rows(name, rows, marks)._replace(is_1904=is_1904)
+            rows.append([_text(cell, number, place, marks) for place, cell in enumerate(read)])
+    if told is not None:
+        yield _table(told, rows, marks)
+
+
+def _table(told: dict[str, Any], rows: list[list[str]], marks: list[Mark]) -> RawTable:
+    table = RawTable.of_rows(told["sheet"], rows, marks)
+    return table._replace(is_1904=told["is_1904"], is_hidden=told["is_hidden"])
 
 
 def _text(cell: object, row: int, place: int, marks: list[Mark]) -> str:

@@ -102,6 +102,21 @@ def test_every_sheet_named_is_read_and_its_rows_keep_their_place(villages, taken
     assert accepted.rows_in == accepted.rows.height + accepted.rows_refused + accepted.rows_listed == 5
 
 
+def test_a_hidden_sheet_is_no_second_choice_and_is_told(tmp_path, line, taken):
+    path = tmp_path / "低收入.xlsx"
+    with xlsxwriter.Workbook(str(path)) as book:
+        for sheet, rows in {"一村": [HEADER, line(1)], "去年": [HEADER, line(2), line(3)]}.items():
+            page = book.add_worksheet(sheet)
+            for number, cells in enumerate(rows):
+                page.write_row(number, 0, cells)
+        page.hide()
+    _, accepted = taken((path, ""))
+    assert where(accepted.rows) == [("低收入.xlsx", "一村", 2)]
+    assert accepted.refused.select("code", "reason").rows() == [
+        ("SHEET_IGNORED", "隐藏的工作表“去年”有 3 行内容未读取")
+    ]
+
+
 def test_one_sheet_named_is_read_alone(villages, taken):
     _, accepted = taken((villages, layout("一村")))
     assert where(accepted.rows) == [("低收入.xlsx", "一村", 2), ("低收入.xlsx", "一村", 3)]

@@ -7,6 +7,7 @@ import xlsxwriter
 
 from contracts.codes import CellChange, RefusalCode
 from intake import spreadsheets
+from intake.opening import written_tables
 from intake.raw import UnreadableError
 from intake.spreadsheets import read_spreadsheet
 
@@ -57,15 +58,16 @@ def test_leading_zeros_stay(book):
     assert read_spreadsheet(book(表=[["号"], ["010010"]]))[0].cells["0"].to_list() == ["号", "010010"]
 
 
-def test_hidden_sheets_are_not_read(tmp_path):
+def test_a_hidden_sheet_is_told_from_the_others(tmp_path):
     path = tmp_path / "hidden.xlsx"
     with xlsxwriter.Workbook(path) as opened:
         opened.add_worksheet("封面").write(0, 0, "显")
         hidden = opened.add_worksheet("藏")
         hidden.write(0, 0, "隐")
         hidden.hide()
-    [table] = read_spreadsheet(path)
-    assert (table.sheet, table.cells["0"].to_list()) == ("封面", ["显"])
+    tables = read_spreadsheet(path)
+    assert [(table.sheet, table.is_hidden) for table in tables] == [("封面", False), ("藏", True)]
+    assert [table.sheet for table in written_tables(path)] == ["封面"]
 
 
 @pytest.mark.parametrize(
