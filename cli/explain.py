@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -32,8 +33,7 @@ def explain(person_id: str, county: str, benefit_month: date, pay_month: date | 
     from reports.explain import explain as proof_of
     from rulebook.telling import standing
 
-    month = open_latest(Home.from_environment(), county, pay_month)
-    try:
+    with closing(open_latest(Home.from_environment(), county, pay_month)) as month:
         with month.book.reading() as conn:
             person_no = people.person_no_of(conn, person_id)
         if person_no is None:
@@ -43,8 +43,6 @@ def explain(person_id: str, county: str, benefit_month: date, pay_month: date | 
         law = rulebook.load_kept(month.home.store, month.manifest.pack_digest)
         told = standing(law.chain_of(county), benefit_month, month.manifest.known_on)
         proof = proof_of(month.book, person_no, benefit_month, month.rules, month.scope, month.registers, told)
-    finally:
-        month.close()
     if as_json:
         print_json(proof.as_dict())
     else:

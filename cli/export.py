@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -38,12 +39,8 @@ def entitlements(county: str, pay_month: date, output: Path, as_json: bool) -> N
     from dagster_project.month import open_month
     from ledger import exports
 
-    month = open_month(Home.from_environment(), county, pay_month)
-    try:
-        with month.book.reading() as conn:
-            rows = exports.entitlements(conn, county, month.manifest.window())
-    finally:
-        month.close()
+    with closing(open_month(Home.from_environment(), county, pay_month)) as month, month.book.reading() as conn:
+        rows = exports.entitlements(conn, county, month.manifest.window())
     _written(rows, output, "应享", as_json)
 
 
@@ -81,11 +78,8 @@ def holds(county: str, pay_month: date | None, output: Path, as_json: bool) -> N
     from dagster_project.month import open_latest
     from reports.lists import held_people
 
-    month = open_latest(Home.from_environment(), county, pay_month)
-    try:
+    with closing(open_latest(Home.from_environment(), county, pay_month)) as month:
         rows = held_people(month.book, county, month.stage.read("accepted_population"))
-    finally:
-        month.close()
     _written(rows, output, "暂缓", as_json)
 
 
@@ -100,13 +94,10 @@ def services(county: str, pay_month: date, output: Path, as_json: bool) -> None:
     from ledger import people
     from reports.services import roster
 
-    month = open_month(Home.from_environment(), county, pay_month)
-    try:
+    with closing(open_month(Home.from_environment(), county, pay_month)) as month:
         with month.book.reading() as conn:
             identities = people.identities(conn)
         rows = roster(month.registers, month.rules, month.services, pay_month, identities)
-    finally:
-        month.close()
     _written(rows, output, "服务对象", as_json)
 
 

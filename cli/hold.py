@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -37,11 +37,8 @@ def listing(county: str, as_json: bool) -> None:
     from dagster_project.month import open_latest
     from reports.lists import held_people
 
-    month = open_latest(Home.from_environment(), county)
-    try:
+    with closing(open_latest(Home.from_environment(), county)) as month:
         rows = held_people(month.book, county, month.stage.read("accepted_population"), with_number=True)
-    finally:
-        month.close()
     if as_json:
         print_json(rows_of(rows))
         return

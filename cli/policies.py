@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -247,8 +248,7 @@ def diff(
     from reports.tables import write_table
 
     home = Home.from_environment()
-    month = open_latest(home, county, pay_month)
-    try:
+    with closing(open_latest(home, county, pay_month)) as month:
         manifest, registers = month.manifest, month.registers
         day = known_on or manifest.known_on
         months = months_to_year_end(manifest.window(), manifest.pay_month)
@@ -257,8 +257,6 @@ def diff(
         changes = law_change(registers, before, after, manifest.pay_month)
         with month.book.reading() as conn:
             identities = people.identities(conn, changes)
-    finally:
-        month.close()
     if output:
         write_table(by_name(changes, identities), output, NAMED, "差别")
     gaining, losing = gaining_and_losing(changes)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
@@ -70,8 +71,7 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
     from reports import corrections, lists
     from reports.summary import not_handed_in, summarise
 
-    month = open_month(home, county, pay_month)
-    try:
+    with closing(open_month(home, county, pay_month)) as month:
         counts = month.stage.read("intake_counts")
         old = not_handed_in(counts, month.stage.read("refused_rows"))
         summary = summarise(month.book, county, pay_month, counts)
@@ -80,8 +80,6 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
         is_replay = month.is_replay
         written = [] if is_replay else lists.write_lists(month.book, home.reports, county, pay_month, month.stage.read)
         written += [] if is_replay else steps.return_refused(month)
-    finally:
-        month.close()
     if as_json:
         print_json(
             {
@@ -128,13 +126,10 @@ def _show_preview(home: Home, county: str, pay_month: date, as_json: bool) -> No
     from ledger import posting
     from reports.preview import by_benefit, by_change
 
-    month = open_month(home, county, pay_month)
-    try:
+    with closing(open_month(home, county, pay_month)) as month:
         with month.book.reading() as conn:
             differences = posting.work_out(conn, booking.decided(month))
         listed = by_change(month.stage.read("list_changes"))
-    finally:
-        month.close()
     rows = by_benefit(differences)
     if as_json:
         print_json({"preview": True, "rows": rows, "list_changes": listed, **booking.difference_counts(differences)})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,8 +40,7 @@ def simulate(county: str, pay_month: date | None, folder: Path, known_on: date |
     from reports.law_change import law_change, month_totals, months_to_year_end, totals
 
     home = Home.from_environment()
-    month = open_latest(home, county, pay_month)
-    try:
+    with closing(open_latest(home, county, pay_month)) as month:
         manifest, registers = month.manifest, month.registers
         months = months_to_year_end(manifest.window(), manifest.pay_month)
         now, then = (
@@ -48,8 +48,6 @@ def simulate(county: str, pay_month: date | None, folder: Path, known_on: date |
         )
         sides = [month_totals(registers, rules, manifest.pay_month) for rules in (now, then)]
         difference = totals(law_change(registers, now, then, manifest.pay_month), manifest.pay_month)
-    finally:
-        month.close()
     rows = compared(sides[0], sides[1], difference).with_columns(cs.integer().fill_null(0))
     if as_json:
         known = {"known_on": known_on or manifest.known_on}
