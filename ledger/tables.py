@@ -9,7 +9,7 @@ person_no, benefit, benefit_month).
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import (
@@ -641,12 +641,35 @@ def _sqlite_guards() -> Iterable[str]:
             name = f"{table.name}_no_{act.lower()}"
             yield f"DROP TRIGGER IF EXISTS {name}"
             yield f"CREATE TRIGGER {name} BEFORE {act} ON {table.name} BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
+        yield f"DROP TRIGGER IF EXISTS {table.name}_no_replace"
+        yield (
+            f"CREATE TRIGGER {table.name}_no_replace BEFORE INSERT ON {table.name} WHEN {_is_there(table)}"
+            f" BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
+        )
     for guard in GUARDS:
         yield f"DROP TRIGGER IF EXISTS {guard.name}"
         yield (
             f"CREATE TRIGGER {guard.name} BEFORE INSERT ON {guard.table} WHEN {guard.when}"
             f" BEGIN SELECT RAISE(ABORT, '{guard.message}'); END"
         )
+
+
+def _is_there(table: Table) -> str:
+    """Whether the table has a key of the new row already: REPLACE would delete that row, and on a connection that
+    somebody else opened no trigger on DELETE fires for it.
+    """
+    keys = [(table.primary_key.columns, "")]
+    keys += [(one.columns, "") for one in table.constraints if isinstance(one, UniqueConstraint)]
+    keys += [(one.columns, str(one.dialect_options["sqlite"]["where"])) for one in table.indexes if one.unique]
+    same = (_has_key(table.name, [column.name for column in columns], where) for columns, where in keys)
+    return " OR ".join(sorted(same))
+
+
+def _has_key(table: str, columns: Sequence[str], where: str) -> str:
+    """`where`: the condition of a partial index, which begins with its column; empty for a whole one."""
+    same = [f"t.{column} = NEW.{column}" for column in columns]
+    both = [f"{row}.{where}" for row in ("t", "NEW") if where]
+    return f"EXISTS (SELECT 1 FROM {table} t WHERE {' AND '.join([*same, *both])})"
 
 
 def _postgresql_guards() -> Iterable[str]:

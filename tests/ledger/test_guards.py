@@ -1,5 +1,7 @@
 """The database refuses what would break the book, whoever asks."""
 
+import sqlite3
+
 import polars as pl
 import pytest
 from sqlalchemy import insert, text
@@ -89,6 +91,18 @@ def test_no_row_is_changed_or_taken_away(lived_in, table, change):
 def test_no_row_is_replaced(lived_in, table):
     with pytest.raises(BookError), lived_in.writing() as conn:
         conn.execute(written(REPLACES, table))
+
+
+@pytest.mark.skipif(bool(SERVER), reason="a server knows no connection without its triggers")
+@pytest.mark.parametrize("table", every_table())
+@pytest.mark.parametrize("statement", [*CHANGES, REPLACES])
+def test_nor_by_somebody_who_opens_the_file_with_another_program(lived_in, table, statement):
+    before = rows(lived_in, f"SELECT * FROM {table}")
+    with sqlite3.connect(lived_in.engine.url.database) as outside:
+        with pytest.raises(sqlite3.IntegrityError):
+            outside.execute(str(written(statement, table)))
+        outside.rollback()
+    assert rows(lived_in, f"SELECT * FROM {table}") == before
 
 
 def insert_into(conn, table, **values):
