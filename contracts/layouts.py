@@ -33,10 +33,10 @@ class Household(Strict):
 class Layout(Strict):
     """A layout as written.
 
-    `sheet`: name, or number among the visible sheets with content; several of them, or EVERY. `header_rows`: rows of the file, from 1; found by
-    names where not given. `columns`: ours → the county's. `words`: our column → the county's word → ours (nothing: an
-    empty cell). `defaults`: our column → what every row says that has no such column (nothing: it stays
-    empty, and is not missed).
+    `sheet`: name, or number among the visible sheets with content; several of them, or EVERY. `header_rows`: rows of
+    the file, from 1; found by names where not given. `columns`: ours → the county's. `words`: our column → the county's
+    word → ours (nothing: an empty cell). `defaults`: our column → what every row says that has no such column (nothing:
+    it stays empty, and is not missed).
     """
 
     register_name: str = Field(alias="register")

@@ -1,4 +1,7 @@
-"""Blocking checks: nothing downstream runs on a table that breaks its contract, or on totals that do not meet."""
+"""Blocking checks: nothing downstream runs on a table that breaks its contract, or on totals that do not meet.
+
+Others only warn: the run goes on, and whoever looks at the lineage sees why not everything is as it should be.
+"""
 
 from collections.abc import Callable
 
@@ -28,12 +31,22 @@ def broken_rules(schema: pa.DataFrameSchema, table: pl.DataFrame) -> dict[str, i
 
 def blocking_check(asset: str, name: str, description: str, find: Finding) -> dg.AssetChecksDefinition:
     """A check on the month of the partition being run."""
+    return _check(asset, name, description, find, is_blocking=True)
 
-    @dg.asset_check(asset=dg.AssetKey(asset), name=name, description=description, blocking=True)
+
+def warning_check(asset: str, name: str, description: str, find: Finding) -> dg.AssetChecksDefinition:
+    """The same, but what it finds stops nothing."""
+    return _check(asset, name, description, find, is_blocking=False)
+
+
+def _check(asset: str, name: str, description: str, find: Finding, *, is_blocking: bool) -> dg.AssetChecksDefinition:
+    severity = dg.AssetCheckSeverity.ERROR if is_blocking else dg.AssetCheckSeverity.WARN
+
+    @dg.asset_check(asset=dg.AssetKey(asset), name=name, description=description, blocking=is_blocking)
     def check(context: dg.AssetCheckExecutionContext, month_home: MonthHome) -> dg.AssetCheckResult:
         with guarded(f"{asset}.{name}", month_home.home):
             findings = find(month_home.month(context.partition_key))
-            return dg.AssetCheckResult(passed=not findings, metadata=dict(findings))
+            return dg.AssetCheckResult(passed=not findings, severity=severity, metadata=dict(findings))
 
     return check
 

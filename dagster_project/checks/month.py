@@ -16,7 +16,7 @@ from contracts.tables import (
     Payable,
     RefusedRow,
 )
-from dagster_project.checks.build import Finding, blocking_check, broken_rules, contract_check
+from dagster_project.checks.build import Finding, blocking_check, broken_rules, contract_check, warning_check
 from dagster_project.month import EVIDENCED_POPULATION, Month
 from ledger import batches, holds, totals
 
@@ -36,6 +36,15 @@ def month_checks() -> list[dg.AssetChecksDefinition]:
                 "nothing_is_lost",
                 "来文行数 = 收下 + 拒收 + 合并 Every row counted",
                 _counted(register),
+            )
+            for register in INBOX_FILES
+        ),
+        *(
+            warning_check(
+                f"accepted_{register}",
+                "usable",
+                "报送的文件整个能用 The file handed in can be used",
+                unusable(register),
             )
             for register in INBOX_FILES
         ),
@@ -82,6 +91,18 @@ def month_checks() -> list[dg.AssetChecksDefinition]:
 def _counted(register: str) -> Finding:
     def find(month: Month) -> dict[str, int | str]:
         return broken_rules(IntakeCount.to_schema(), month.stage.read(f"counts_{register}"))
+
+    return find
+
+
+def unusable(register: str) -> Finding:
+    """The month of a register's file that cannot be used, and of the rows that stand instead."""
+
+    def find(month: Month) -> dict[str, int | str]:
+        counts = month.stage.read(f"counts_{register}").row(0, named=True)
+        if counts["inbox_month"] == counts["standing_month"]:
+            return {}
+        return {"不能使用的收件月": counts["inbox_month"], "采用的收件月": counts["standing_month"] or "没有可用的"}
 
     return find
 

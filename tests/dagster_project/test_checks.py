@@ -90,6 +90,27 @@ def test_a_death_that_was_taken_away_and_a_person_who_was_lost_are_found(month):
     assert checks.revived(month) == {"丢失的人数": 2, "死亡日期推后的人数": 2}
 
 
+def test_a_file_that_cannot_be_used_is_found_with_what_stands_instead(tmp_path):
+    home = homes.make_home(tmp_path / "home")
+    homes.hand_in(home, "2024-07", population=[homes.person(ELDER)], account=[homes.account(ELDER)])
+    homes.run(home, "2024-07")
+    homes.hand_in(home, "2024-08", population=[homes.person(ELDER)])
+    for register in ("account", "disability"):
+        (home.inbox(homes.COUNTY, parse_month("2024-08")) / f"{register}.csv").write_text("姓名\n样本\n", "utf-8")
+    homes.run(home, "2024-08")
+    opened = open_month(home, homes.COUNTY, parse_month("2024-08"))
+    told = {
+        register: checks.unusable(register)(opened) for register in ("population", "account", "disability", "claim")
+    }
+    opened.close()
+    assert told == {
+        "population": {},
+        "account": {"不能使用的收件月": "2024-08", "采用的收件月": "2024-07"},
+        "disability": {"不能使用的收件月": "2024-08", "采用的收件月": "没有可用的"},
+        "claim": {},
+    }
+
+
 def unpaid(month):
     from ledger import batches
 
