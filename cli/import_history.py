@@ -88,7 +88,7 @@ def _go_live_month(home: Home, county: str, officer: str) -> date:
 
 def _taken(book: Book, county: str, received: Received, known_on: date, go_live_month: date) -> Accepted:
     """The file's rows, sorted into taken and refused; InputError where there is nothing to take."""
-    from intake import accept, ids_in, refuse_months
+    from intake import accept, ids_in, refuse_rows
     from ledger.history import misfits
     from ledger.people import number_people
 
@@ -96,7 +96,7 @@ def _taken(book: Book, county: str, received: Received, known_on: date, go_live_
     if not taken.rows_in - taken.rows_listed:
         raise InputError("发放历史没有数据行", "请核对导出条件后重新导出", received.file_name)
     with book.reading() as conn:
-        return refuse_months(taken, "benefit_month", misfits(conn, county, taken.rows, go_live_month))
+        return refuse_rows(taken, "benefit_month", misfits(conn, county, taken.rows, go_live_month))
 
 
 def _write_refused(home: Home, county: str, received: Received, taken: Accepted) -> list[Path]:

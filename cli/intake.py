@@ -153,14 +153,11 @@ def history(county: str, register: str | None, as_json: bool) -> None:
     """
     from cli.show import table
     from dagster_project.registers import received_files
-    from ledger.book import open_book
+    from ledger.book import opened
 
     home = Home.from_environment()
-    book = open_book(home.database_url)
-    try:
+    with opened(home.database_url) as book:
         files = received_files(home, book, county, register)
-    finally:
-        book.close()
     if as_json:
         print_json(files)
         return

@@ -34,14 +34,16 @@ def replay(county: str, pay_month: date, sequence: int | None, as_json: bool) ->
     where = f"{county} {pay_month:%Y-%m}"
     with progress(f"重放 {where}", len(steps.deciding_steps())) as reached:
         result = replayed(Home.from_environment(), county, pay_month, sequence, reached)
-    if as_json:
-        print_json({**asdict(result), "is_other_code": result.is_other_code, "pay_month": f"{pay_month:%Y-%m}"})
-    else:
+    found = {**asdict(result), "is_other_code": result.is_other_code, "pay_month": f"{pay_month:%Y-%m}"}
+    if not as_json:
         _show(result)
     if result.differences:
         what = f"重放与当时有 {len(result.differences)} 处不同"
         told = f"{what};计算程序的版本也不同" if result.is_other_code else what
-        raise BookError(told, "请核对存档、总账与发放文件是否被改动;版本不同的,请用当时的版本再重放", where)
+        advice = "请核对存档、总账与发放文件是否被改动;版本不同的,请用当时的版本再重放"
+        raise BookError(told, advice, where, found)
+    if as_json:
+        print_json(found)
 
 
 def _show(result: Replay) -> None:

@@ -42,12 +42,13 @@ def run(
 
     Run a county's pay month. Running it again handles only what changed.
     """
-    from dagster_project.officers import require
+    from dagster_project.officers import require, require_another
 
     home = Home.from_environment()
     require(home, officer, OfficerRole.MAKER, county, "run")
     if override_by:
         require(home, override_by, OfficerRole.CHECKER, county, "override")
+        require_another(home, officer, override_by, county, "override")
         if not reason:
             raise click.UsageError("--override-by 须同时写明 --reason")
 

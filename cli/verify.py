@@ -21,25 +21,20 @@ def verify(county: str, pay_month: date, as_json: bool) -> None:
 
     Re-read the month's payment files with other code and compare every line with the book; changes nothing.
     """
-    from ledger.book import open_book
+    from ledger.book import opened
     from payments.verify import standing_batches, verify_batches
 
     home = Home.from_environment()
-    book = open_book(home.database_url)
-    try:
+    with opened(home.database_url) as book:
         standing = standing_batches(book, county, pay_month)
         findings = verify_batches(book, home, county, standing)
-    finally:
-        book.close()
-    if as_json:
-        print_json(
-            {"batches": standing["batch_id"].sort().to_list(), "findings": [asdict(finding) for finding in findings]}
-        )
-    else:
-        for finding in findings:
-            click.echo(f"不符 {finding.batch_id} {finding.file_name}:{finding.what}")
-        if not findings:
-            click.echo(f"核对 {standing.height} 个文件,与总账完全相符。" if standing.height else "本月没有批次。")
+    found = {"batches": standing["batch_id"].sort().to_list(), "findings": [asdict(finding) for finding in findings]}
     if findings:
+        if not as_json:
+            click.echo("\n".join(f"不符 {one.batch_id} {one.file_name}:{one.what}" for one in findings))
         what = f"发放文件与总账有 {len(findings)} 处不符"
-        raise BookError(what, "不要交给银行;请重新运行 disburse run 生成文件", f"{county} {pay_month:%Y-%m}")
+        raise BookError(what, "不要交给银行;请重新运行 disburse run 生成文件", f"{county} {pay_month:%Y-%m}", found)
+    if as_json:
+        print_json(found)
+    else:
+        click.echo(f"核对 {standing.height} 个文件,与总账完全相符。" if standing.height else "本月没有批次。")

@@ -10,22 +10,16 @@ import polars as pl
 
 import intake
 from contracts.codes import RefusalCode
-from contracts.columns import empty, polars_schema
 from contracts.errors import BookError
 from contracts.months import month_text, parse_month
 from contracts.settings import Home
-from contracts.tables import RefusedRow
 from dagster_project.month import system_user
 from dagster_project.signing import report
 from ledger import batches, results, sealing
-from ledger.book import Book, open_book
+from ledger.book import Book, opened
 from ledger.sealing import Seal
 
 RESULTS = "results"
-ADVICE = {
-    RefusalCode.ANSWER_UNPLACED: "请核对是否为本县、已放行批次的回盘",
-    RefusalCode.ANSWER_CONTRADICTS: "请与银行查明该笔的最终结果后,另文读入",
-}
 SHOWN_DIGEST = 12  # places of a list's digest that an officer gives to sign it
 
 
@@ -60,33 +54,23 @@ def read_results(home: Home, county: str, path: Path, officer: str) -> Answered:
         "instruction_id",
         "event",
         "source_row",
-        "source_sheet",
-        "source_file",
         reason_code=pl.col("bank_reason").fill_null(""),
         reason=pl.col("reason").fill_null(""),
     )
-    book = open_book(home.database_url)
-    try:
-        told = results.record(
-            book, county, received.digest, rows.drop("source_sheet", "source_file"), system_user(), officer
-        )
+    with opened(home.database_url) as book:
+        told = results.record(book, county, received.digest, rows, system_user(), officer)
         months = _pay_months(book, county, rows) if told.noted else []
-    finally:
-        book.close()
     for month in months:
         report(home, "answered", county, month, {"新增回盘": told.noted})
-    refused = pl.concat([taken.refused, _refused(rows, told.refused)])
+    codes = rows.join(told.refused, on="source_row", how="left", maintain_order="left")["code"]
+    refused = intake.refuse_rows(taken, "instruction_id", codes.cast(RefusalCode.dtype())).refused
     return Answered(taken.rows_in, told.noted, told.already, refused)
 
 
 def unanswered(home: Home, county: str, pay_month: date) -> Unanswered:
     """What the bank has not finally answered, of every cycle that closing the month would seal."""
-    book = open_book(home.database_url)
-    try:
-        with book.reading() as conn:
-            return _unanswered(sealing.unanswered_until(conn, county, pay_month))
-    finally:
-        book.close()
+    with opened(home.database_url) as book, book.reading() as conn:
+        return _unanswered(sealing.unanswered_until(conn, county, pay_month))
 
 
 def close_month(
@@ -96,8 +80,7 @@ def close_month(
 
     Unanswered instructions need the officer's reason and the signature of the list he has seen (`unanswered`).
     """
-    book = open_book(home.database_url)
-    try:
+    with opened(home.database_url) as book:
         with book.reading() as conn:
             rows = sealing.unanswered_until(conn, county, pay_month)
         now = _unanswered(rows)
@@ -107,8 +90,6 @@ def close_month(
             )
         signed = sealing.list_digest(rows) if signature else ""
         seals = sealing.close(book, county, pay_month, officer, system_user(), reason, signed)
-    finally:
-        book.close()
     for seal in seals:
         told: dict[str, int | str] = {"封存摘要": seal.digest, "待查笔数": seal.unanswered_count}
         report(home, "closed", county, seal.cycle.pay_month, told)
@@ -128,22 +109,6 @@ def _pay_months(book: Book, county: str, rows: pl.DataFrame) -> list[date]:
     with book.reading() as conn:
         months = batches.pay_months_of(conn, county, rows["instruction_id"])
     return sorted(parse_month(month) for month in months)
-
-
-def _refused(rows: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
-    """Answers the book refused, in the words of the intake."""
-    if refused.is_empty():
-        return empty(RefusedRow)
-    labels = {code.value: code.label for code in ADVICE}
-    said = refused.join(rows, on="source_row").with_columns(
-        register=pl.lit(RESULTS),
-        source_column=pl.lit("指令号"),
-        reason=pl.col("code").replace_strict(labels),
-        advice=pl.col("code").replace_strict({code.value: text for code, text in ADVICE.items()}),
-        value_masked="instruction_id",
-        person_no=pl.lit(None, pl.Int64),
-    )
-    return said.select(pl.col(name).cast(dtype) for name, dtype in polars_schema(RefusedRow).items())
 
 
 def month_name(seal: Seal) -> str:

@@ -15,7 +15,7 @@ from contracts.errors import InputError, OfficerError
 from contracts.files import write_whole
 from contracts.settings import Home
 from ledger import audit
-from ledger.book import SCHEMA_VERSION, open_book
+from ledger.book import SCHEMA_VERSION, opened
 from payments import profiles
 
 LEAST_SQLITE = (3, 37)  # STRICT tables
@@ -101,12 +101,8 @@ def _profiles(home: Home) -> str:
 
 
 def _book(home: Home) -> str:
-    book = open_book(home.database_url)
-    try:
-        with book.reading() as conn:
-            problems = audit.verify(conn)
-    finally:
-        book.close()
+    with opened(home.database_url) as book, book.reading() as conn:
+        problems = audit.verify(conn)
     if problems:
         raise InputError(f"审计链有 {len(problems)} 处断裂", "请立即停用并查明原因")
     return f"表结构 {SCHEMA_VERSION},审计链完整"

@@ -22,7 +22,7 @@ from contracts.registers import INBOX_FILES
 from contracts.settings import CountySettings, Home
 from dagster_project.store import Stage, Store
 from ledger import cycles
-from ledger.book import Book, open_book
+from ledger.book import Book, open_book, opened
 from payments import profiles
 from payments.profiles import Profile
 
@@ -151,10 +151,8 @@ def open_month(home: Home, county: str, pay_month: date) -> Month:
 
 def open_latest(home: Home, county: str, pay_month: date | None = None) -> Month:
     """The month asked for, or the newest one the county's book holds; BookError where there is none."""
-    book = open_book(home.database_url)
-    with book.reading() as conn:
+    with opened(home.database_url) as book, book.reading() as conn:
         newest = cycles.newest_cycle(conn, county)
-    book.close()
     asked = pay_month or (newest.pay_month if newest else None)
     if asked is None:
         raise BookError("本县还没有运行过", "请先运行 disburse run", county)

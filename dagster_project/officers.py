@@ -45,6 +45,13 @@ def require_limit(home: Home, officer: Officer, county: str, act: str, waiting: 
     raise refused
 
 
+def require_another(home: Home, name: str, other: str, county: str, act: str) -> None:
+    """Refuse where one person would agree to what he does himself; an audit entry tells of it."""
+    with two_officers(home, name, county, act):
+        if other == name:
+            raise SameOfficerError("经办人不能自己同意继续", "请由另一位复核人员署名", county)
+
+
 @contextmanager
 def two_officers(home: Home, name: str, county: str, act: str) -> Iterator[None]:
     """Round an act that takes more than one officer: where the book refuses it to `name`, an audit entry tells of it.

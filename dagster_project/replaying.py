@@ -32,7 +32,7 @@ from dagster_project import steps
 from dagster_project.month import Choices, Month, system_user
 from dagster_project.store import Stage, Store
 from ledger import batches, cycles, holds, versions
-from ledger.book import Book, open_book
+from ledger.book import Book, opened
 from ledger.cycles import Cycle, Run
 from ledger.versions import KEY
 from payments import profiles
@@ -151,16 +151,12 @@ def replay(
     on_step: Callable[[str], None] = lambda step: None,
 ) -> Replay:
     """Rebuild a cycle, the month's last where none is named, and compare; InputError where a stored input is gone."""
-    opened = open_book(home.database_url)
-    book = OnlyRead(opened.engine)
-    try:
-        with TemporaryDirectory(prefix="replay-") as folder:
-            scratch = Scratch(home, Home(Path(folder)), book)
-            scratch.share_inputs()
-            cycle, run = run_of(book, county, pay_month, sequence)
-            return _compared(scratch, cycle, run, on_step)
-    finally:
-        book.close()
+    with opened(home.database_url) as real, TemporaryDirectory(prefix="replay-") as folder:
+        book = OnlyRead(real.engine)
+        scratch = Scratch(home, Home(Path(folder)), book)
+        scratch.share_inputs()
+        cycle, run = run_of(book, county, pay_month, sequence)
+        return _compared(scratch, cycle, run, on_step)
 
 
 def run_of(book: Book, county: str, pay_month: date, sequence: int | None) -> tuple[Cycle, Run]:

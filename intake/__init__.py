@@ -10,7 +10,7 @@ from intake.inspecting import Seen, inspect
 from intake.layouts import CountyLayout, find_layout, read_layout
 from intake.matching import evidenced_population, matched
 from intake.receiving import Received, files_of, kept, original_path, receive, receive_all
-from intake.refusing import refuse_months
+from intake.refusing import refuse_rows
 from intake.returning import write_returned
 from intake.suggesting import suggest
 from intake.thresholds import check_refused, check_shrink
@@ -45,7 +45,7 @@ __all__ = [
     "read_layout",
     "receive",
     "receive_all",
-    "refuse_months",
+    "refuse_rows",
     "register_named",
     "running_rows",
     "stand_in",

@@ -38,6 +38,8 @@ ADVICE: dict[RefusalCode, str] = {
     RefusalCode.BEFORE_GO_LIVE: "本系统不计算该月,不必导入,请删去该行;起算月设错的,请改 disburse.toml 的 go_live_month",
     RefusalCode.AFTER_FIRST_PAY_MONTH: "该月由本系统发放,请删去该行;所属月写错的请改正",
     RefusalCode.ALREADY_IMPORTED: "请与先前导入的花名册核对:同一笔的请删去该行,所属月写错的请改正",
+    RefusalCode.ANSWER_UNPLACED: "请核对是否为本县、已放行批次的回盘",
+    RefusalCode.ANSWER_CONTRADICTS: "请与银行查明该笔的最终结果后,另文读入",
     RefusalCode.DUPLICATE_ROW: "已采用第一行,请删去重复行",
     RefusalCode.AMBIGUOUS: "各行均未采用,请只保留正确的一行",
 }

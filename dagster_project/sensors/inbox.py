@@ -17,7 +17,7 @@ from contracts.settings import Home
 from dagster_project.partitions import cycles_of, partition_key
 from dagster_project.resources.month_home import MonthHome
 from ledger import cycles
-from ledger.book import open_book
+from ledger.book import opened
 
 EVERY_SECONDS = 60
 SETTLED_SECONDS = 30  # a file younger than that may still be being copied
@@ -90,12 +90,8 @@ def _requests(home: Home, county: str, month: date, files: list[Path]) -> Iterat
 
 def _taken(home: Home, county: str, month: date) -> set[str]:
     """The files and layouts that the month's last run in the book was made from, by digest."""
-    book = open_book(home.database_url)
-    try:
-        with book.reading() as conn:
-            latest = cycles.latest_run(conn, county, month)
-    finally:
-        book.close()
+    with opened(home.database_url) as book, book.reading() as conn:
+        latest = cycles.latest_run(conn, county, month)
     registers = [given for given in (latest.manifest.registers if latest else ()) if given.file_digest]
     parts = [
         part

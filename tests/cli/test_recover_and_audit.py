@@ -101,7 +101,9 @@ def test_one_person_in_two_roles_is_refused_and_logged(home):
     assert "另一位" in said
     waive = (*RECOVER[:4], "--as", both, "--document", "批文1", "--receivable", "1", "--means", "waived")
     disburse(home, *waive, "--amount", "50", "--approved-by", both, code=7)
+    disburse(home, "run", *august, "--as", both, "--override-by", both, "--reason", "已核对", code=7)
     assert [entry[1:] for entry in entries(home) if entry[0] == both] == [
+        ("refused", "override"),
         ("refused", "write off"),
         ("refused", "release"),
         ("approved", "410721-2024-08-01-01"),

@@ -67,7 +67,7 @@ def found(home, *month):
     """The differences of a replay that fails, as kind and name; what it said names nobody."""
     out, err = disburse(home, "replay", *month, "--json", code=7)
     assert not [one for one in (ELDER, POOR, LATE, SIXTY, "样本") if one in out + err]
-    told, _ = json.JSONDecoder().raw_decode(out)
+    told = json.loads(out)
     return [(difference["kind"], difference["name"]) for difference in told["differences"]]
 
 
@@ -273,7 +273,7 @@ def kept_profile(home, name):
 
 def told_by_verify(home, code=0):
     out, _ = disburse(home, "verify", *JULY, "--json", code=code)
-    told, _ = json.JSONDecoder().raw_decode(out)
+    told = json.loads(out)
     return [(finding["file_name"][-4:], finding["what"]) for finding in told["findings"]]
 
 

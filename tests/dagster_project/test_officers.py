@@ -4,7 +4,7 @@ import pytest
 
 from contracts.codes import OfficerRole
 from contracts.errors import BookError, NotAllowedError, SameOfficerError
-from dagster_project.officers import require, two_officers
+from dagster_project.officers import require, require_another, two_officers
 from ledger import audit
 from ledger.book import opened
 from tests import homes
@@ -46,3 +46,10 @@ def test_what_the_book_refuses_for_another_reason_is_no_entry(home):
     with pytest.raises(BookError), two_officers(home, homes.CHECKER, homes.COUNTY, "release"):
         raise BookError("批次未经复核")
     assert refused(home) == []
+
+
+def test_nobody_agrees_to_what_he_does_himself(home):
+    require_another(home, homes.MAKER, homes.CHECKER, homes.COUNTY, "override")
+    with pytest.raises(SameOfficerError, match="不能自己同意继续"):
+        require_another(home, homes.MAKER, homes.MAKER, homes.COUNTY, "override")
+    assert [(actor, act) for actor, act, _ in refused(home)] == [(homes.MAKER, "override")]
