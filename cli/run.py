@@ -100,7 +100,7 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
     show(summary)
     show_grounds(grounds)
     show_actions(beyond)
-    _show_old(old)
+    _show_old(old, f"{pay_month:%Y-%m}")
     for path in written:
         click.echo(f"清单:{_shown(path, home)}")
     if summary.files:
@@ -109,11 +109,13 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
         click.echo(f"下一步:disburse approve --county {county} --month {pay_month:%Y-%m} --as 复核人")
 
 
-def _show_old(registers: Sequence[OldRegister]) -> None:
+def _show_old(registers: Sequence[OldRegister], pay_month: str) -> None:
     for line in registers:
         if line.unusable:
             instead = f"沿用 {line.inbox_month} 的" if line.inbox_month else "也没有以前的可沿用,按没有人员计算"
             click.echo(f"名册:{line.label}报送的文件不能使用({line.unusable}),{instead}")
+        elif line.inbox_month == pay_month:
+            click.echo(f"名册:{line.label}本月没有报齐,其余各份沿用以前的(最早 {line.carried_months} 个月前)")
         elif line.inbox_month:
             click.echo(f"名册:{line.label}本月没有报送,沿用 {line.inbox_month} 的({line.carried_months} 个月前)")
     if never := [line.label for line in registers if not line.inbox_month and not line.unusable]:

@@ -274,7 +274,8 @@ def _require_new(month: Month, given: RegisterInput, *, is_usable: bool = True) 
     if (given.is_new and is_usable) or month.settings.without_file(given.name) is not MissingRegister.STOP:
         return
     if not _goes_on(month):
-        lacking = "没有报送" if is_usable else "报送的不能使用"
+        is_partial = given.inbox_month == month_text(month.manifest.pay_month)
+        lacking = ("没有报齐" if is_partial else "没有报送") if is_usable else "报送的不能使用"
         last = given.inbox_month if is_usable else _month_standing_before(month, given)
         raise StoppedError(
             f"“{label_of(given.name)}”名册本月{lacking},{f'最近一次为 {last}' if last else '从未收到可用的'}",

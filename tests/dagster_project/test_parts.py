@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from contracts.errors import InputError
+from contracts.errors import InputError, StoppedError
 from contracts.months import parse_month
 from dagster_project import steps
 from dagster_project.replaying import replay
@@ -73,6 +73,13 @@ def test_a_part_not_handed_in_again_stands_and_its_age_is_told(home):
         "low_income-农村.csv": "H9",
         "low_income-城镇.csv": "H2",
     }
+
+
+def test_a_part_that_is_missing_stops_the_month_where_a_missing_register_would(home):
+    home = homes.make_home(home.path, missing_register='{ low_income = "stop" }')
+    hand_in(home, "2024-08", 农村=[RURAL])
+    with pytest.raises(StoppedError, match="“低收入”名册本月没有报齐"):
+        low_income(home, "2024-08")
 
 
 def test_a_part_that_cannot_be_used_leaves_the_register_of_before(home):
