@@ -135,3 +135,17 @@ def empty(model: type[pa.DataFrameModel]) -> pl.DataFrame:
 def headers(model: type[pa.DataFrameModel]) -> dict[str, str]:
     """Column name → Chinese header."""
     return {facts.name: facts.header for facts in columns_of(model)}
+
+
+def conformed(table: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:
+    """A table that an earlier version of the program kept, in today's columns and code lists; new columns are empty."""
+    if table.schema == schema:
+        return table
+    return table.select(_conformed(table, name, dtype) for name, dtype in schema.items())
+
+
+def _conformed(table: pl.DataFrame, name: str, dtype: pl.DataType) -> pl.Expr:
+    if name not in table.columns:
+        return pl.lit(None, dtype).alias(name)
+    kept = pl.col(name)
+    return (kept.cast(pl.String) if isinstance(dtype, pl.Enum) else kept).cast(dtype)

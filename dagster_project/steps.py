@@ -16,7 +16,7 @@ import calculators
 import intake
 import rulebook
 from contracts.codes import Benefit, Doubt, ListChange, MissingRegister, Outcome, RefusalCode
-from contracts.columns import empty, headers, polars_schema
+from contracts.columns import conformed, empty, headers, polars_schema
 from contracts.errors import InputError, StoppedError
 from contracts.manifest import Manifest, RegisterInput
 from contracts.months import month_text, parse_month
@@ -26,6 +26,7 @@ from contracts.registers import (
     REGISTER_LABELS,
     REGISTERS,
     REQUIRED_REGISTERS,
+    accepted_schema,
     empty_register,
     label_of,
 )
@@ -218,6 +219,8 @@ def accept(month: Month, register: str) -> Counts:
     """Check one register or match list row by row; where rows are refused or gone, the last accepted rows stand."""
     given = month.manifest.given(register)
     previous = _previous(month, f"accepted_{register}")
+    if previous is not None:
+        previous = conformed(previous, accepted_schema(register))
     standing = previous if previous is not None else empty_register(register)
     if not given.file_digest:
         _require_new(month, given)

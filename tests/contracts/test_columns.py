@@ -7,7 +7,7 @@ import polars as pl
 import pytest
 
 from contracts.codes import Benefit, Outcome
-from contracts.columns import columns_of, empty, headers, polars_schema
+from contracts.columns import columns_of, conformed, empty, headers, polars_schema
 from contracts.registers import (
     FILES,
     LIST_LABELS,
@@ -173,3 +173,14 @@ def test_the_facts_name_every_code_by_its_list():
     assert {facts.name for facts in columns_of(Facts) if facts.code} == {
         name for name in polars_schema(Facts) if name.endswith("_code")
     }
+
+
+def test_a_table_of_an_earlier_version_gets_todays_code_lists_and_columns():
+    before = pl.DataFrame(
+        {"category": ["低保", None], "gone": [1, 2]}, schema={"category": pl.Enum(["低保"]), "gone": pl.Int64}
+    )
+    now = pl.Schema({"category": pl.Enum(["特困", "低保"]), "since": pl.Date()})
+    told = conformed(before, now)
+    assert told.schema == now
+    assert told.rows() == [("低保", None), (None, None)]
+    assert conformed(told, now) is told

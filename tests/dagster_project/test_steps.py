@@ -1,5 +1,6 @@
 """The steps of a month without Dagster: one manifest binds them, and what cannot go on says why."""
 
+import polars as pl
 import pytest
 
 from contracts.errors import BookError, InputError, StoppedError
@@ -82,6 +83,19 @@ def test_a_register_not_handed_in_this_month_is_carried_forward_with_its_age(hom
     (counted,) = homes.stage_of(home, "2024-08").read("counts_population").to_dicts()
     assert counted["carried_months"] == 1
     assert counted["inbox_month"] == "2024-07"
+
+
+def test_the_rows_of_a_month_run_by_an_earlier_version_with_shorter_code_lists_still_stand(home):
+    homes.run(home, "2024-07")
+    homes.sign(home, "2024-07")
+    stage = homes.stage_of(home, "2024-07")
+    rows = stage.read("accepted_account")
+    shorter = pl.Enum([rows["relationship"][0]])
+    stage.write("accepted_account", rows.with_columns(pl.col("relationship").cast(pl.String).cast(shorter)))
+    homes.hand_in(home, "2024-08", population=[homes.person(ELDER)], account=[homes.account(ELDER, account_no="无")])
+    homes.run(home, "2024-08")
+    now = homes.stage_of(home, "2024-08").read("accepted_account")
+    assert (now.schema, now.height) == (rows.schema, 1)
 
 
 def test_a_register_that_loses_most_people_stops_the_month(tmp_path):
