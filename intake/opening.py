@@ -39,6 +39,7 @@ MAGIC: dict[bytes, Reader] = {
     b"PAR1": read_columnar,
 }
 START_BYTES = 512
+SHEETS_AT_MOST = 1024
 
 
 class SheetsError(UnreadableError):
@@ -67,6 +68,8 @@ def open_register(path: Path, register: str, layout: CountyLayout | None = None)
     if not visible:
         return None
     headers = _headers(register, visible, layout)
+    if len(headers) > SHEETS_AT_MOST:
+        raise UnreadableError(f"工作表多于 {SHEETS_AT_MOST} 张", "请分成几个文件报送")
     for header in headers:
         _require_even(header)
     read = [id(header.table) for header in headers]
@@ -80,8 +83,10 @@ def _headers(register: str, written: list[RawTable], layout: CountyLayout | None
     if layout.told.sheets == (EVERY,):
         every = [find_header(register, [table], layout) for table in written]
         return [one for one in every if not one.matched.is_broken() or _names_people(one.table)] or every[:1]
-    named = [_sheet(written, layout, wanted) for wanted in layout.told.sheets]
-    return [find_header(register, [table], layout) for table in named]
+    named = {id(table): table for table in (_sheet(written, layout, wanted) for wanted in layout.told.sheets)}
+    if len(named) < len(layout.told.sheets):
+        raise MisfitError(layout.misfit(("sheet",), "同一张工作表写了两次"))
+    return [find_header(register, [table], layout) for table in named.values()]
 
 
 def _only_one(register: str, written: list[RawTable], layout: CountyLayout | None) -> Header:

@@ -22,7 +22,7 @@ from intake.headers import Header
 from intake.households import Part, in_number_order, numbered, parts_of, rows_of
 from intake.layouts import CountyLayout, keep_layout, kept_layout
 from intake.numbering import in_table
-from intake.opening import Opened, open_register
+from intake.opening import SHEETS_AT_MOST, Opened, open_register
 from intake.raw import RawTable, UnreadableError
 from intake.refusals import ADVICE, LINE_BREAK_ADVICE, SCHEMA, masked, note, refused_frame
 from intake.rewording import reworded
@@ -43,8 +43,6 @@ MARK_ADVICE = {
     RefusalCode.TEXT_INVALID.value: LINE_BREAK_ADVICE,
 }
 
-SHEETS = 1024  # more than a workbook of a county has: tables of a register are numbered over its files
-
 # What names a reading of a file: raised where the same bytes would be read otherwise; the words of refusals count too.
 READER_VERSION = 3
 READING = hashlib.sha256(f"{READER_VERSION} {sorted(SCHEMA.items())}".encode()).hexdigest()[:8]
@@ -57,7 +55,7 @@ class Received:
     `cells`: source_file, source_sheet, source_row (the file's own, from 1) and one text column per column of the
     contract. `refused` (RefusedRow): what concerns the whole file (source_row 0), cells damaged before we saw a text,
     and the rows that are no data (NOT_DATA). `changed` (ChangedCell): what the county's layout put into cells. Persons
-    of a household's row have numbers above its own (intake/households.py).
+    of a household's row, and rows of further sheets and files, have numbers above their own (intake/numbering.py).
     """
 
     register: str
@@ -114,7 +112,8 @@ def kept(register: str, file_name: str, digest: str, store: Path, layout_digest:
     parts = files_of(store, file_name, digest, layout_digest)
     read = [_reading(register, part, store) for part in parts]
     changed, refused, cells = (
-        pl.concat([in_table(frames[kind], number * SHEETS) for number, frames in enumerate(read)]) for kind in range(3)
+        pl.concat([in_table(frames[kind], number * SHEETS_AT_MOST) for number, frames in enumerate(read)])
+        for kind in range(3)
     )
     if refused.filter(_is_fatal()).height:
         cells = cells.clear()

@@ -3,13 +3,16 @@
 import polars as pl
 import pytest
 import xlsxwriter
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from python_calamine import CalamineWorkbook
 
 from contracts.columns import columns_of
 from contracts.errors import InputError
-from contracts.registers import FILES
-from intake import accept, find_layout, receive_all, write_returned
+from contracts.registers import FILES, PROVENANCE
+from intake import accept, find_layout, opening, receive_all, write_returned
 from intake.layouts import read_layout
+from tests.effort import tries
 
 REGISTER = "low_income"
 HEADER = [facts.header for facts in columns_of(FILES[REGISTER])]
@@ -127,6 +130,41 @@ def test_where_every_sheet_is_read_one_with_people_and_a_broken_header_refuses_t
     received, accepted = taken((path, layout("全部")))
     assert accepted.rows.is_empty()
     assert "工作表“二村”:缺少必需的列“户编号”" in str(received.problem())
+
+
+def test_a_sheet_named_twice_is_a_slip(villages, taken):
+    received, _ = taken((villages, layout("[一村, 1]")))
+    assert "版式 low_income.yaml 第 2 行:同一张工作表写了两次" in str(received.problem())
+
+
+def test_more_sheets_than_can_be_numbered_are_refused(villages, taken, monkeypatch):
+    monkeypatch.setattr(opening, "SHEETS_AT_MOST", 1)
+    received, _ = taken((villages, layout("全部")))
+    assert "工作表多于 1 张" in str(received.problem())
+
+
+@settings(max_examples=tries(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    files=st.lists(st.lists(st.lists(st.integers(1, 9), max_size=3), min_size=1, max_size=3), min_size=1, max_size=3)
+)
+def test_however_a_register_is_divided_the_same_people_are_taken_in_the_same_order(
+    files, line, workbook, store, number_people, known_on
+):
+    """Files of sheets of people, each person once; beside them the same rows on one sheet."""
+    left = {number for sheets in files for rows in sheets for number in rows}
+    once = [[[left.discard(n) or n for n in rows if n in left] for rows in sheets] for sheets in files]
+    told = [
+        (
+            workbook(f"低收入-{place}.xlsx", {f"表{n}": [HEADER, *map(line, rows)] for n, rows in enumerate(sheets)}),
+            read_layout(layout("全部"), REGISTER),
+        )
+        for place, sheets in enumerate(once)
+    ]
+    whole = workbook("低收入.xlsx", {"名册": [HEADER, *(line(n) for sheets in once for rows in sheets for n in rows)]})
+    both = [receive_all(told, REGISTER, store), receive_all([(whole, None)], REGISTER, store)]
+    divided, together = (accept(received, number_people([received]), known_on) for received in both)
+    assert divided.rows.drop(*PROVENANCE).rows() == together.rows.drop(*PROVENANCE).rows()
+    assert divided.rows_in == together.rows_in
 
 
 def test_every_sheet_cannot_be_named_beside_others():
