@@ -58,11 +58,11 @@ def run(
 
     choices = Choices(maker=officer, system_user=system_user(), override_by=override_by, override_reason=reason)
     with progress(f"{county} {pay_month:%Y-%m}", len(step_names(home, preview))) as reached:
-        result = run_month(home, county, pay_month, known_on, choices, preview=preview, on_step=reached)
+        run_id = run_month(home, county, pay_month, known_on, choices, preview=preview, on_step=reached)
     if preview:
         _show_preview(home, county, pay_month, as_json)
     else:
-        _show_month(home, county, pay_month, result.run_id, as_json)
+        _show_month(home, county, pay_month, run_id, as_json)
 
 
 def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: bool) -> None:

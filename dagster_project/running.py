@@ -1,8 +1,9 @@
 """Run a county's month from the command line: the Dagster job in this process, lineage and checks recorded."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
+
+from dagster import AssetCheckSeverity
 
 from contracts.errors import OfficerError
 from contracts.settings import Home
@@ -11,14 +12,6 @@ from dagster_project.instance import open_instance, prepare_environment
 from dagster_project.month import Choices
 from dagster_project.partitions import partition_key
 from dagster_project.resources.month_home import holding
-
-
-@dataclass(frozen=True)
-class RunResult:
-    """How a run ended."""
-
-    run_id: str
-    failed_checks: tuple[str, ...]
 
 
 def step_names(home: Home, preview: bool) -> list[str]:
@@ -39,8 +32,8 @@ def run_month(
     *,
     preview: bool = False,
     on_step: Callable[[str], None] = lambda step: None,
-) -> RunResult:
-    """Run the month's job for one county; OfficerError where a step or a blocking check stopped it."""
+) -> str:
+    """Run the month's job for one county; the run's id. OfficerError where a step or a blocking check stopped it."""
     instance = open_instance(home)
     from dagster_project.definitions import DECIDE_JOB, MONTH_JOB, defs  # reads the home prepared above
 
@@ -68,11 +61,11 @@ def run_month(
             )
     finally:
         WATCHER.reset(token)
-    failed = tuple(
+    failed = [
         f"{check.asset_key.to_user_string()}.{check.check_name}"
         for check in result.get_asset_check_evaluations()
-        if not check.passed
-    )
+        if not check.passed and check.severity is AssetCheckSeverity.ERROR
+    ]
     if watcher.error is not None:
         raise watcher.error
     if failed:
@@ -81,4 +74,4 @@ def run_month(
         raise OfficerError(
             f"运行中断:{'、'.join(watcher.unexpected) or '原因见 Dagster 运行记录'}", "详情见数据目录的 logs/", county
         )
-    return RunResult(result.run_id, failed)
+    return str(result.run_id)

@@ -35,7 +35,9 @@ MONTH = ("--county", homes.COUNTY, "--month", "2024-07")
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """An elder, a 低保 elder and one without an account; July has been run and released through the commands."""
+    """An elder, a 低保 elder and one without an account, and a register that is none; July has been run and released
+    through the commands.
+    """
     made = Told(tmp_path_factory.mktemp("cli") / "home")
     low = {"household_id": "H1", "category": "低保", "area": "农村", "is_recipient": "是", "from_month": "2021-03"}
     homes.hand_in(
@@ -45,6 +47,8 @@ def home(tmp_path_factory):
         low_income=[{"person_id": POOR, **low}],
         account=[homes.account(ELDER), homes.account(POOR)],
     )
+    nonsense = made.home.inbox(homes.COUNTY, homes.parse_month("2024-07")) / "family_planning.csv"
+    nonsense.write_text("姓名,年龄\n样本,80\n", "utf-8")
     made.said["before"] = asked(made, "status", *MONTH)
     run = ("run", *MONTH, "--as", homes.MAKER, "--known-on", "2024-07-15")
     made.said["run"], _ = disburse(made, *run)
@@ -59,6 +63,12 @@ def test_a_run_ends_with_a_summary_and_the_next_step(home):
     assert "高龄津贴" in home.said["run"]
     assert "缺少账户" in home.said["run"]
     assert "disburse approve --county 410721 --month 2024-07" in home.said["run"]
+
+
+def test_a_run_goes_on_without_a_register_that_cannot_be_used_and_says_so(home):
+    assert "计生特殊家庭报送的文件不能使用(缺少必需的列“身份证号”;" in home.said["run"].replace("\n", "")
+    (told,) = [line for line in home.said["again"]["not_handed_in"] if line["register"] == "family_planning"]
+    assert told["unusable"]
 
 
 def test_status_names_the_step_and_who_may_take_the_next(home):
