@@ -230,7 +230,7 @@ def accept(month: Month, register: str) -> Counts:
         if register in REQUIRED_REGISTERS and (problem := received.problem()):
             raise problem
         _require_new(month, given, is_usable=False)
-        return _keep(month, given, standing, received.refused, empty(RegisterGap))
+        return _keep(month, given, standing, received.refused_rows(), empty(RegisterGap))
     _require_new(month, given)
     numbers = people.number_people(month.book, intake.ids_in([received]))
     accepted = intake.accept(received, numbers, month.manifest.known_on, is_current_list=given.current_list is not None)

@@ -73,7 +73,8 @@ class Seen:
         of_rows = self.accepted.refused.filter(
             (pl.col("source_row") > 0) & (pl.col("code") != RefusalCode.NOT_DATA.value)
         )
-        counted = of_rows.group_by("code").agg(pl.struct("source_row", "source_column").n_unique()).sort("code")
+        place = pl.struct("source_sheet", "source_row", "source_column")
+        counted = of_rows.group_by("code").agg(place.n_unique()).sort("code")
         return {RefusalCode(code).label: count for code, count in counted.iter_rows()}
 
 

@@ -19,7 +19,7 @@ from contracts.tables import ChangedCell, RefusedRow
 from intake.bundles import FilePart, bundle_name, digest_of_list, is_bundle, listing, parts_listed
 from intake.cells import counted_from_1900
 from intake.headers import Header
-from intake.households import Part, in_number_order, numbered, parts_of, rows_of
+from intake.households import Part, in_number_order, numbered, parts_of, rows_of, whose_column
 from intake.layouts import CountyLayout, keep_layout, kept_layout
 from intake.numbering import in_table
 from intake.opening import SHEETS_AT_MOST, Opened, open_register
@@ -74,6 +74,10 @@ class Received:
         told = pl.format("{}:{}", "source_file", "reason") if is_bundle(self.file_name) else pl.col("reason")
         reasons = ";".join(fatal.select(told).to_series().unique(maintain_order=True))
         return InputError(f"“{label_of(self.register)}”名册不能使用:{reasons}", fatal["advice"][0], self.file_name)
+
+    def refused_rows(self) -> pl.DataFrame:
+        """What was refused at reading (RefusedRow), with the numbers of the files' own rows."""
+        return whose_column(self.refused)
 
 
 def receive(path: Path, register: str, store: Path, layout: CountyLayout | None = None) -> Received:

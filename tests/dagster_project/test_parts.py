@@ -2,6 +2,7 @@
 
 import shutil
 
+import polars as pl
 import pytest
 
 from contracts.errors import InputError, StoppedError
@@ -83,10 +84,15 @@ def test_a_part_that_is_missing_stops_the_month_where_a_missing_register_would(h
 
 
 def test_a_part_that_cannot_be_used_leaves_the_register_of_before(home):
-    hand_in(home, "2024-08", 农村=[RURAL])
-    (home.inbox(homes.COUNTY, parse_month("2024-08")) / "low_income-城镇.csv").write_text("姓名\n样本\n", "utf-8")
+    hand_in(home, "2024-08", 城镇=[URBAN])
+    folder = home.inbox(homes.COUNTY, parse_month("2024-08"))
+    titled = "城镇低保\n" + (folder / "low_income-城镇.csv").read_text("utf-8")
+    (folder / "low_income-城镇.csv").write_text(titled, "utf-8")
+    (folder / "low_income-农村.csv").write_text("姓名\n样本\n", "utf-8")
     _, rows, counts = low_income(home, "2024-08")
     assert rows.height == 2
+    refused = homes.stage_of(home, "2024-08").read("refused_low_income").filter(pl.col("code") == "NOT_DATA")
+    assert refused.select("source_file", "source_row").rows() == [("low_income-城镇.csv", 1)]
     assert counts["来文行数"] == 0
 
 

@@ -10,7 +10,7 @@ from python_calamine import CalamineWorkbook
 from contracts.columns import columns_of
 from contracts.errors import InputError
 from contracts.registers import FILES, PROVENANCE
-from intake import accept, find_layout, opening, receive_all, write_returned
+from intake import accept, find_layout, inspect, opening, receive_all, write_returned
 from intake.layouts import read_layout
 from tests.effort import tries
 
@@ -118,6 +118,14 @@ def test_a_hidden_sheet_is_no_second_choice_and_is_told(tmp_path, line, taken):
     assert accepted.refused.select("code", "reason").rows() == [
         ("SHEET_IGNORED", "隐藏的工作表“去年”有 3 行内容未读取")
     ]
+
+
+def test_what_is_refused_is_counted_on_every_sheet_before_a_file_is_handed_in(workbook, line, known_on):
+    wrong = [HEADER, line(1, category="甲类")]
+    path = workbook("低收入.xlsx", {"一村": wrong, "二村": wrong})
+    seen = inspect(path, REGISTER, read_layout(layout("全部"), REGISTER), known_on)
+    assert seen.refusals() == {"不认识的取值": 2}
+    assert [header.table.sheet for header in seen.headers] == ["一村", "二村"]
 
 
 def test_one_sheet_named_is_read_alone(villages, taken):
