@@ -183,14 +183,13 @@ class Rules:
     pack_digest: str = ""
 
     def choose_groups(self) -> pl.DataFrame:
-        """The choose group of each benefit that has one in any of the months, whether or not anyone has a row of it.
+        """The choose group of each benefit and month that has one, whether or not anyone has a row of it.
 
-        Columns benefit (Benefit), group (ChoiceGroup). A benefit has one group at most (rulebook.checks).
+        Columns benefit (Benefit), benefit_month (Date), group (ChoiceGroup). A benefit has one group a month at most.
         """
-        found = {
-            (benefit, group)
+        found = [
+            rules.rates.select(pl.lit(benefit.value).alias("benefit"), "benefit_month", group="p_choose_group")
             for benefit, rules in self.benefits.items()
-            for group in rules.rates["p_choose_group"].drop_nulls().unique()
-        }
-        schema = {"benefit": Benefit.dtype(), "group": ChoiceGroup.dtype()}
-        return pl.DataFrame(sorted(found), schema=schema, orient="row")
+        ]
+        schema = pl.Schema({"benefit": Benefit.dtype(), "benefit_month": pl.Date(), "group": ChoiceGroup.dtype()})
+        return pl.concat(found).drop_nulls("group").unique().cast(schema).sort("benefit", "benefit_month")

@@ -35,8 +35,8 @@ class SetOffRule:
 class Decided:
     """What a run decided: its manifest, Coordinated of all computed months, RateCatalogue, and Facts.
 
-    `groups`: benefit, group of each benefit that the law of those months puts in a choose group, also of one that
-    nobody has a row of any more.
+    `groups`: benefit, benefit_month, group of each benefit that the law of the month puts in a choose group, also of
+    one that nobody has a row of any more.
     """
 
     manifest: Manifest
@@ -236,8 +236,8 @@ def cancelled(receivables: pl.DataFrame, unpaid: pl.DataFrame, groups: pl.DataFr
     """Set uncollected receivables off against unpaid obligations: first of the same key, then of the same choose group.
 
     Always of one person and benefit month. `receivables`: receivable_id, KEY, choose_group, left_fen. `unpaid`:
-    obligation_id, KEY, choose_group, pays_fen, live_batch_id. `groups`: benefit, group of the law, for rows that carry
-    none. Gives receivable_id, obligation_id, amount_fen, KEY of the receivable, live_batch_id.
+    obligation_id, KEY, choose_group, pays_fen, live_batch_id. `groups`: benefit, benefit_month, group of the law, for
+    rows that carry none. Gives receivable_id, obligation_id, amount_fen, KEY of the receivable, live_batch_id.
     """
     owed_back = _grouped(receivables.select("receivable_id", *KEY, "choose_group", "left_fen"), groups)
     owed = unpaid.select("obligation_id", *KEY, "choose_group", "pays_fen", "live_batch_id")
@@ -278,7 +278,8 @@ def deducted(receivables: pl.DataFrame, fresh: pl.DataFrame, cancelled: pl.DataF
 
 
 def _grouped(rows: pl.DataFrame, groups: pl.DataFrame) -> pl.DataFrame:
-    filled = rows.join(groups, on="benefit", how="left").with_columns(pl.coalesce("choose_group", "group"))
+    filled = rows.join(groups, on=["benefit", "benefit_month"], how="left", validate="m:1")
+    filled = filled.with_columns(pl.coalesce("choose_group", "group"))
     return filled.drop("group")
 
 

@@ -65,6 +65,7 @@ class County:
         people.number_people(book, ids)
         self.facts = {}
         self.set_off = posting.SetOffRule()
+        self.grouped_since = parse_month(go_live)  # from when the law puts the two care benefits in a choose group
 
     def dies(self, person_no, month):
         """From the month after this one the facts say that the person is dead."""
@@ -93,7 +94,9 @@ class County:
             "rate_id", "benefit", pl.lit("in_force").alias("amount_status"), pl.lit("[]").alias("values_json")
         ).cast(dict(polars_schema(RateCatalogue)))
         facts = self._facts(manifest.computed_months())
-        return posting.Decided(manifest, coordinated, catalogue, facts, GROUPS, self.set_off)
+        months = [month for month in manifest.computed_months() if month >= self.grouped_since]
+        groups = GROUPS.join(pl.DataFrame({"benefit_month": months}, schema={"benefit_month": pl.Date}), how="cross")
+        return posting.Decided(manifest, coordinated, catalogue, facts, groups, self.set_off)
 
     def _facts(self, months):
         with self.book.reading() as conn:

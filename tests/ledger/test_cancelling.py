@@ -3,6 +3,7 @@
 import polars as pl
 
 from contracts.codes import RecoveryMeans
+from contracts.months import parse_month
 from ledger import recovery
 from tests.ledger.county import CARE, CODE, row
 from tests.ledger.laws import breaches
@@ -80,6 +81,15 @@ def test_benefits_outside_a_group_never_meet(county):
     county.pay("2024-07", [row(1, "2024-07")])
     found = county.run("2024-08", [row(1, "2024-07", 6000, "elder_service_subsidy")]).differences
     assert found.set_offs.is_empty()
+
+
+def test_nor_do_they_in_a_month_whose_law_had_no_group(county):
+    county.grouped_since = parse_month("2024-08")
+    free = {"choose_group": None}
+    county.pay("2024-07", [row(1, "2024-07", 6000, ELDER, **free)])
+    found = county.run("2024-08", [row(1, "2024-07", 5000, DISABLED, **free)]).differences
+    assert (found.receivables["amount_fen"].to_list(), found.set_offs.height) == ([6000], 0)
+    assert waiting(county) == {DISABLED: 5000}
 
 
 def test_months_and_people_never_meet(county):
