@@ -26,13 +26,15 @@ class RegisterInput(BaseModel):
     carried_months: int = 0  # how many months old it is
     # of the county's layout it is read with; absent where there is none, so that manifests of before keep their digest
     layout_digest: str = Field("", exclude_if=lambda digest: not digest)
+    # of the parts it is handed in as, those without a file of the pay month
+    lacking: tuple[str, ...] = Field((), exclude_if=lambda parts: not parts)
     # how a bare list of today's people becomes months; absent where the register says its months itself
     current_list: CurrentList | None = Field(None, exclude_if=lambda rule: rule is None)
 
     @property
     def is_new(self) -> bool:
-        """Whether a file was handed in for the pay month itself."""
-        return bool(self.file_digest) and not self.carried_months
+        """Whether a file was handed in for the pay month itself, of a register in parts one of each."""
+        return bool(self.file_digest) and not self.carried_months and not self.lacking
 
 
 class Manifest(BaseModel):

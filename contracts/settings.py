@@ -7,6 +7,7 @@ import tomllib
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -68,6 +69,7 @@ class CountySettings(Strict):
     shared_account_most: int = Field(3, ge=1)  # people of one account; more are in doubt
     missing_register: dict[str, MissingRegister] = Field(default_factory=dict)  # register → what to do; else carry
     current_lists: dict[str, CurrentList] = Field(default_factory=dict)  # register → how its list becomes months
+    parts: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # register → the parts it is handed in as
     set_off: tuple[Benefit, ...] = ()  # benefits that recover what is owed back from later months
     set_off_per_mille: int = Field(200, ge=1, le=1000)  # of a month's regular payment, at most
     profiles: dict[str, str] = Field(default_factory=dict)  # benefit → profile
@@ -105,6 +107,18 @@ class CountySettings(Strict):
         if told.get("institution") is MissingRegister.HOLD:
             raise ValueError("供养机构名册不按人登记,只能 carry 或 stop")
         return told
+
+    @field_validator("parts")
+    @classmethod
+    def _named_parts(cls, told: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        unknown = [name for name in told if name not in INBOX_FILES]
+        if unknown:
+            raise ValueError(f"不认识的名册:{'、'.join(unknown)}")
+        plain = {name: tuple(normalize("NFKC", part).strip() for part in parts) for name, parts in told.items()}
+        for name, parts in plain.items():
+            if len(parts) < 2 or len(set(parts)) < len(parts) or not all(parts):
+                raise ValueError(f"{name}:至少写两份,名称不空、不重复")
+        return plain
 
     @field_validator("profiles")
     @classmethod

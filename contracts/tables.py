@@ -148,6 +148,7 @@ class IntakeCount(Table):
     standing_month: str = column(
         "采用的收件月", "文件不能使用的,沿用更早收下的;空为没有可用的", unit="YYYY-MM", required=False
     )
+    lacking_parts: str = column("本月缺报的份", "分几份报送的名册", required=False)
     carried_months: int = column("名册月龄", "0 为本月新收", unit="months", minimum=0)
     rows_in: int = column("来文行数", minimum=0)
     rows_unfolded: int = column("展开行数", "一户一行的文件:每户首人以外的人数", minimum=0)

@@ -8,9 +8,11 @@ from __future__ import annotations
 import polars as pl
 
 import calculators
+import intake
 from contracts.codes import Benefit, MissingRegister, Outcome
 from contracts.errors import BookError
 from dagster_project.month import Counts, Month, standing_table, total_fen
+from dagster_project.steps import oldest_month
 from ledger import batches, cycles, holds, people, posting
 from payments import claim, payable, profiles
 from payments.rejected import still_rejected
@@ -151,7 +153,8 @@ def _read(month: Month) -> dict[str, pl.DataFrame]:
 def _resting_on_old_files(month: Month, unpaid: pl.DataFrame) -> pl.DataFrame:
     """What rests on a register that the settings do not carry forward: person_no, benefit, register, inbox_month.
 
-    A register is old where no file came this month, and where the one that came cannot be used.
+    A register is old where no file came this month, and where the one that came cannot be used; of one that came in
+    part, the rows of the parts that did not.
     A person has something resting on a register by having a row in it; a benefit, by its conditions. A register that no
     condition looks at concerns every benefit.
     """
@@ -160,11 +163,16 @@ def _resting_on_old_files(month: Month, unpaid: pl.DataFrame) -> pl.DataFrame:
     found = [pl.DataFrame(schema={"person_no": pl.Int64, "benefit": Benefit.dtype(), **_WHENCE})]
     for given in month.manifest.registers:
         standing = month.stage.read(f"counts_{given.name}")["standing_month"].item()
-        is_new = given.is_new and standing == given.inbox_month
-        if is_new or month.settings.without_file(given.name) is not MissingRegister.HOLD:
+        is_usable = standing == given.inbox_month
+        if (given.is_new and is_usable) or month.settings.without_file(given.name) is not MissingRegister.HOLD:
             continue
         resting = [kind for kind, registers in kinds.items() if given.name in registers or given.name not in looked_at]
-        people_in = month.stage.read(f"accepted_{given.name}").select("person_no")
+        rows = month.stage.read(f"accepted_{given.name}")
+        if is_usable and given.lacking:
+            old = [name for name in rows["source_file"].unique() if intake.part_named(name) in given.lacking]
+            rows = rows.filter(pl.col("source_file").is_in(old))
+            standing = oldest_month(month.manifest, given)
+        people_in = rows.select("person_no")
         whence = {"register": pl.lit(given.name), "inbox_month": pl.lit(standing or "")}
         owed = unpaid.join(people_in, on="person_no", how="semi").filter(pl.col("benefit").is_in(resting))
         found.append(owed.select("person_no", pl.col("benefit").cast(Benefit.dtype()), **whence).unique())

@@ -19,7 +19,7 @@ from contracts.codes import Benefit, Doubt, ListChange, MissingRegister, Outcome
 from contracts.columns import conformed, empty, headers, polars_schema
 from contracts.errors import InputError, StoppedError
 from contracts.manifest import Manifest, RegisterInput
-from contracts.months import month_text, parse_month
+from contracts.months import add_months, month_text, parse_month
 from contracts.registers import (
     INBOX_FILES,
     MATCH_LISTS,
@@ -52,7 +52,7 @@ def receive_all(home: Home, county: str, pay_month: date) -> list[RegisterInput]
     A register that a database holds is asked for now. A match list is an input only where a county has handed one in.
     """
     with TemporaryDirectory(prefix="intake-") as folder:
-        found = intake.find_inputs(home.inbox_of(county), pay_month)
+        found = intake.find_inputs(home.inbox_of(county), pay_month, home.settings().of(county).parts)
         found |= _from_databases(home, county, pay_month, found, Path(folder))
         wanted = [register for register in INBOX_FILES if register in found or register not in MATCH_LISTS]
         return [_received(home, county, pay_month, register, found.get(register, ())) for register in wanted]
@@ -76,7 +76,7 @@ def _from_databases(
 
 
 def _received(home: Home, county: str, pay_month: date, register: str, files: Files) -> RegisterInput:
-    """A register as it came. Of one that came in parts the newest says for which month, the oldest how old it is."""
+    """A register as it came. Of one in parts the newest file says for which month it is, the oldest how old it is."""
     if not files:
         if register in REQUIRED_REGISTERS:
             raise InputError(
@@ -89,6 +89,8 @@ def _received(home: Home, county: str, pay_month: date, register: str, files: Fi
     told = [(file.path, intake.find_layout(layouts, register, file.part)) for file in files]
     received = intake.receive_all(told, register, home.store)
     months = [file.inbox_month for file in files]
+    settings = home.settings().of(county)
+    new = [file.part for file in files if file.inbox_month == pay_month]
     return RegisterInput(
         name=register,
         file_name=received.file_name,
@@ -96,7 +98,8 @@ def _received(home: Home, county: str, pay_month: date, register: str, files: Fi
         inbox_month=month_text(max(months)),
         carried_months=months_apart(min(months), pay_month),
         layout_digest=received.layout_digest,
-        current_list=home.settings().of(county).current_lists.get(register),
+        lacking=tuple(part for part in settings.parts.get(register, ()) if part not in new),
+        current_list=settings.current_lists.get(register),
     )
 
 
@@ -277,9 +280,12 @@ def _require_new(month: Month, given: RegisterInput, *, is_usable: bool = True) 
     if (given.is_new and is_usable) or month.settings.without_file(given.name) is not MissingRegister.STOP:
         return
     if not _goes_on(month):
-        is_partial = given.inbox_month == month_text(month.manifest.pay_month)
-        lacking = ("没有报齐" if is_partial else "没有报送") if is_usable else "报送的不能使用"
-        last = given.inbox_month if is_usable else _month_standing_before(month, given)
+        if not is_usable:
+            lacking, last = "报送的不能使用", _month_standing_before(month, given)
+        elif given.inbox_month == month_text(month.manifest.pay_month):
+            lacking, last = f"没有报齐(缺 {'、'.join(given.lacking)})", oldest_month(month.manifest, given)
+        else:
+            lacking, last = "没有报送", given.inbox_month
         raise StoppedError(
             f"“{label_of(given.name)}”名册本月{lacking},{f'最近一次为 {last}' if last else '从未收到可用的'}",
             "请补报;确需沿用的,由复核人员同意并写明理由:disburse run --override-by 姓名 --reason 理由",
@@ -313,6 +319,7 @@ def _keep(
         "file_name": given.file_name or None,
         "inbox_month": given.inbox_month or None,
         "standing_month": given.inbox_month if accepted else _month_standing_before(month, given),
+        "lacking_parts": "、".join(given.lacking) or None,
         "carried_months": given.carried_months,
         "rows_in": accepted.rows_in if accepted else 0,
         "rows_unfolded": accepted.rows_unfolded if accepted else 0,
@@ -331,6 +338,11 @@ def _keep(
         **{headers(IntakeCount)[name]: value for name, value in counted.items() if isinstance(value, int)},
         **({f"单元格:{change.label}": count for change, count in accepted.changes.items()} if accepted else {}),
     }
+
+
+def oldest_month(manifest: Manifest, given: RegisterInput) -> str:
+    """The inbox month of a register's oldest file, where it is not the pay month; else empty."""
+    return month_text(add_months(manifest.pay_month, -given.carried_months)) if given.carried_months else ""
 
 
 def _month_standing_before(month: Month, given: RegisterInput) -> str | None:

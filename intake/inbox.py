@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import unicodedata
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 
 from contracts.errors import InputError
 from contracts.months import MONTH_TEXT, month_text, parse_month
@@ -29,22 +30,44 @@ class FoundFile:
     part: str = ""
 
 
-def find_inputs(county_inbox: Path, pay_month: date) -> dict[str, tuple[FoundFile, ...]]:
-    """Find the newest files of each register handed in for `pay_month` or earlier; one never handed in is absent.
+def find_inputs(
+    county_inbox: Path, pay_month: date, parts: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> dict[str, tuple[FoundFile, ...]]:
+    """Find the newest file of each register handed in for `pay_month` or earlier; one never handed in is absent.
 
-    Files are `<inbox>/<YYYY-MM>/<register>.<csv|tsv|xlsx|xls|parquet>`, the register by its English or Chinese name; a
-    register in several files says which part each is, `<register>-<part>`. A part that no later month hands in again
-    stands as it was, until the register comes as a whole. InputError where a file's name is no register's, or a month
-    holds one part twice, or a whole beside parts.
+    Files are `<inbox>/<YYYY-MM>/<register>.<csv|tsv|xlsx|xls|parquet>`, the register by its English or Chinese name.
+    One that the county hands in as `parts` (register → their names) is `<register>-<part>`, and the newest file of each
+    is taken. InputError where a file's name is no register's, a month holds two files of one, or a file of the pay
+    month is a part where there are none, or a whole where there are.
     """
-    found: dict[str, dict[str, FoundFile]] = {}
+    found: dict[str, dict[str, FoundFile]] = defaultdict(dict)
     for folder in _month_folders(county_inbox):
         month = parse_month(folder.name)
-        if month <= pay_month:
-            for register, parts in _files_of(folder, month).items():
-                is_whole = WHOLE in parts or WHOLE in found.get(register, {})
-                found[register] = parts if is_whole else found.get(register, {}) | parts
-    return {register: tuple(parts[part] for part in sorted(parts)) for register, parts in found.items()}
+        for file in _files_of(folder, month) if month <= pay_month else ():
+            if file.part in parts.get(file.register, (WHOLE,)):
+                found[file.register][file.part] = file
+            elif month == pay_month:  # an earlier month may have had other ways
+                raise _unusual(file, parts.get(file.register, ()))
+    return {
+        register: tuple(files[part] for part in parts.get(register, (WHOLE,)) if part in files)
+        for register, files in found.items()
+    }
+
+
+def _unusual(file: FoundFile, parts: Sequence[str]) -> InputError:
+    label = label_of(file.register)
+    if parts:
+        told = "、".join(f"{label}-{part}{file.path.suffix}" for part in parts)
+        what = f"“{label}”名册本县分 {'、'.join(parts)} 报送,文件“{file.path.name}”不是其中一份"
+        return InputError(
+            what, f"文件名请用:{told};改成整份报送的,删去 disburse.toml 的 parts", month_text(file.inbox_month)
+        )
+    what = f"文件“{file.path.name}”像是“{label}”名册的一份,而本县没有写明分几份报送"
+    advice = (
+        f"整份报送的,文件名请用 {label}{file.path.suffix};"
+        f'确是分几份的,请在 disburse.toml 写明,如 [county.代码.parts] {file.register} = ["农村", "城镇"]'
+    )
+    return InputError(what, advice, month_text(file.inbox_month))
 
 
 def newest_month(county_inbox: Path) -> date | None:
@@ -76,30 +99,18 @@ def _month_folders(county_inbox: Path) -> list[Path]:
     return sorted(path for path in county_inbox.iterdir() if path.is_dir() and MONTH_TEXT.match(path.name))
 
 
-def _files_of(folder: Path, month: date) -> dict[str, dict[str, FoundFile]]:
-    """Register → part → file, of one month."""
-    files: dict[str, dict[str, list[Path]]] = defaultdict(lambda: defaultdict(list))
+def _files_of(folder: Path, month: date) -> Iterator[FoundFile]:
+    """The registers' files of a month, each register or part once."""
+    files: dict[tuple[str, str], list[Path]] = defaultdict(list)
     for path in sorted(folder.iterdir()):
         if path.suffix.lower() in SUFFIXES and not path.name.startswith((".", "~$")):
-            files[_register_of(path)][part_named(path.name)].append(path)
-    for register, parts in files.items():
-        _require_clear(register, parts, month)
-    return {
-        register: {part: FoundFile(register, paths[0], month, part) for part, paths in parts.items()}
-        for register, parts in files.items()
-    }
-
-
-def _require_clear(register: str, parts: Mapping[str, list[Path]], month: date) -> None:
-    """One whole file, or parts that are each there once."""
-    paths = [path for found in parts.values() for path in found]
-    if len(paths) == 1 or (WHOLE not in parts and len(paths) == len(parts)):
-        return
-    raise InputError(
-        f"“{label_of(register)}”名册有 {len(paths)} 个文件,分不清要用哪个:{'、'.join(path.name for path in paths)}",
-        f"只留一个;确是分几份报送的,每份都写明是哪一份,如 {label_of(register)}-农村.xls、{label_of(register)}-城镇.xls",
-        month_text(month),
-    )
+            files[_register_of(path), part_named(path.name)].append(path)
+    for (register, part), paths in files.items():
+        if len(paths) > 1:
+            names = "、".join(path.name for path in paths)
+            what = f"“{label_of(register)}”名册有 {len(paths)} 个文件:{names}"
+            raise InputError(what, "请只留一个", month_text(month))
+        yield FoundFile(register, paths[0], month, part)
 
 
 def _register_of(path: Path) -> str:

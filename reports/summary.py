@@ -45,7 +45,8 @@ class Labelled:
 class OldRegister:
     """A register without a usable file of this month; `inbox_month` of the file that stands, empty where there is none.
 
-    `unusable`: why the file of this month cannot be used; empty where none came.
+    `unusable`: why the file of this month cannot be used; empty where none came. `lacking`: of a register in parts,
+    those that did not come.
     """
 
     register: str
@@ -53,6 +54,7 @@ class OldRegister:
     inbox_month: str
     carried_months: int
     unusable: str
+    lacking: str
 
 
 @dataclass(frozen=True)
@@ -189,7 +191,10 @@ def not_handed_in(counts: pl.DataFrame, refused: pl.DataFrame) -> tuple[OldRegis
     whole = refused.filter(pl.col("source_row") == 0).group_by("register", maintain_order=True)
     why = whole.agg(unusable=pl.col("reason").unique(maintain_order=True).str.join(";"))
     old = counts.with_columns(is_unusable=is_unusable).filter(
-        pl.col("file_name").is_null() | (pl.col("carried_months") > 0) | pl.col("is_unusable")
+        pl.col("file_name").is_null()
+        | (pl.col("carried_months") > 0)
+        | pl.col("lacking_parts").is_not_null()
+        | pl.col("is_unusable")
     )
     lines = [
         OldRegister(
@@ -198,6 +203,7 @@ def not_handed_in(counts: pl.DataFrame, refused: pl.DataFrame) -> tuple[OldRegis
             row["standing_month"] or "",
             row["carried_months"],
             row["unusable"] if row["is_unusable"] else "",
+            row["lacking_parts"] or "",
         )
         for row in old.join(why, on="register", how="left", maintain_order="left").iter_rows(named=True)
     ]

@@ -64,7 +64,7 @@ def inbox_sensor(job_name: str) -> dg.SensorDefinition:
 
 def _files_of(home: Home, county: str, month: date) -> list[Path]:
     """The files that a run of the month would take, and the county's layouts."""
-    found = intake.find_inputs(home.inbox_of(county), month)
+    found = intake.find_inputs(home.inbox_of(county), month, home.settings().of(county).parts)
     return [
         *sorted(file.path for files in found.values() for file in files),
         *sorted(home.layouts_of(county).glob("*.yaml")),

@@ -8,10 +8,12 @@ import pytest
 from contracts.errors import InputError, StoppedError
 from contracts.months import parse_month
 from dagster_project import steps
+from dagster_project.month import open_month
 from dagster_project.replaying import replay
 from dagster_project.sensors.inbox import _taken
 from intake import find_inputs
-from ledger import receipts
+from ledger import holds, people, receipts
+from reports.summary import not_handed_in
 from tests import homes
 
 POOR, TOWN = homes.resident_id("1950-02-11"), homes.resident_id("1948-08-09")
@@ -19,6 +21,7 @@ LOW = {"household_id": "H1", "category": "低保", "is_recipient": "是", "from_
 RURAL = {"person_id": POOR, **LOW, "area": "农村"}
 URBAN = {"person_id": TOWN, **LOW, "area": "城镇", "household_id": "H2"}
 JULY = parse_month("2024-07")
+PARTS = '{ low_income = ["农村", "城镇"] }'
 
 
 def hand_in(home, month, **parts):
@@ -31,7 +34,7 @@ def hand_in(home, month, **parts):
 
 @pytest.fixture(scope="module")
 def paid(tmp_path_factory):
-    home = homes.make_home(tmp_path_factory.mktemp("parts") / "home")
+    home = homes.make_home(tmp_path_factory.mktemp("parts") / "home", parts=PARTS)
     hand_in(home, "2024-07", 农村=[RURAL], 城镇=[URBAN])
     homes.run(home, "2024-07")
     homes.sign(home, "2024-07")
@@ -69,7 +72,7 @@ def test_two_parts_are_one_input_and_one_receipt(home):
 def test_a_part_not_handed_in_again_stands_and_its_age_is_told(home):
     hand_in(home, "2024-08", 农村=[{**RURAL, "household_id": "H9"}])
     given, rows, _ = low_income(home, "2024-08")
-    assert (given.inbox_month, given.carried_months, given.is_new) == ("2024-08", 1, False)
+    assert (given.inbox_month, given.carried_months, given.lacking) == ("2024-08", 1, ("城镇",))
     assert dict(rows.select("source_file", "household_id").rows()) == {
         "low_income-农村.csv": "H9",
         "low_income-城镇.csv": "H2",
@@ -77,10 +80,36 @@ def test_a_part_not_handed_in_again_stands_and_its_age_is_told(home):
 
 
 def test_a_part_that_is_missing_stops_the_month_where_a_missing_register_would(home):
-    home = homes.make_home(home.path, missing_register='{ low_income = "stop" }')
+    home = homes.make_home(home.path, parts=PARTS, missing_register='{ low_income = "stop" }')
     hand_in(home, "2024-08", 农村=[RURAL])
-    with pytest.raises(StoppedError, match="“低收入”名册本月没有报齐"):
+    with pytest.raises(StoppedError, match=r"“低收入”名册本月没有报齐.缺 城镇.,最近一次为 2024-07"):
         low_income(home, "2024-08")
+
+
+def test_what_rests_on_a_missing_part_is_held_and_what_rests_on_the_other_is_paid(home):
+    home = homes.make_home(home.path, parts=PARTS, missing_register='{ low_income = "hold" }')
+    hand_in(home, "2024-08", 农村=[RURAL])
+    homes.run(home, "2024-08")
+    month = open_month(home, homes.COUNTY, parse_month("2024-08"))
+    with month.book.reading() as conn:
+        waiting = holds.open_holds(conn, homes.COUNTY)
+        whose = people.identities(conn, waiting)["person_id"].to_list()
+    month.close()
+    assert waiting["ground"].to_list() == ["old_file:low_income:2024-07"]
+    assert whose == [TOWN]
+
+
+def test_a_part_that_never_came_is_told(tmp_path):
+    home = homes.make_home(tmp_path / "home", parts=PARTS)
+    hand_in(home, "2024-07", 农村=[RURAL])
+    homes.run(home, "2024-07")
+    stage = homes.stage_of(home, "2024-07")
+    (told,) = [
+        line
+        for line in not_handed_in(stage.read("intake_counts"), stage.read("refused_rows"))
+        if line.register == "low_income"
+    ]
+    assert (told.lacking, told.inbox_month, told.carried_months) == ("城镇", "2024-07", 0)
 
 
 def test_a_part_that_cannot_be_used_leaves_the_register_of_before(home):
@@ -130,7 +159,7 @@ def test_a_lost_list_of_parts_is_named(home):
 
 
 def test_files_that_the_month_was_run_on_are_known_to_the_sensor(home):
-    files = find_inputs(home.inbox_of(homes.COUNTY), JULY)["low_income"]
+    files = find_inputs(home.inbox_of(homes.COUNTY), JULY, {"low_income": ("农村", "城镇")})["low_income"]
     from contracts.files import digest_of
 
     assert {digest_of(file.path) for file in files} <= _taken(home, homes.COUNTY, JULY)

@@ -50,32 +50,47 @@ def test_two_files_of_one_register_are_not_chosen_between(put, tmp_path):
         find_inputs(tmp_path, JULY)
 
 
+PARTS = {"low_income": ("农村", "城镇")}
+
+
 def test_the_parts_of_a_register_are_taken_together_and_each_is_carried_forward(put, tmp_path):
     put("2024-07/低收入-农村.xls")
     urban = put("2024-07/低收入-城镇.csv")
     rural = put("2024-08/low_income-农村.xlsx")
-    found = find_inputs(tmp_path, AUGUST)["low_income"]
+    found = find_inputs(tmp_path, AUGUST, PARTS)["low_income"]
     assert [(file.path, file.part, file.inbox_month) for file in found] == [
         (rural, "农村", AUGUST),
         (urban, "城镇", JULY),
     ]
 
 
-def test_a_register_that_comes_as_a_whole_replaces_its_parts_and_the_other_way_round(put, tmp_path):
+def test_an_earlier_month_may_have_had_other_ways(put, tmp_path):
     put("2024-06/低收入-农村.xls")
-    put("2024-06/低收入-城镇.xls")
     whole = put("2024-07/低收入.xls")
     rural = put("2024-08/低收入-农村.xls")
     assert [file.path for file in find_inputs(tmp_path, JULY)["low_income"]] == [whole]
-    assert [file.path for file in find_inputs(tmp_path, AUGUST)["low_income"]] == [rural]
+    assert [file.path for file in find_inputs(tmp_path, AUGUST, PARTS)["low_income"]] == [rural]
 
 
-@pytest.mark.parametrize("second", ["低收入-农村.csv", "low_income-农村.xls", "低收入－农村.csv", "低收入.xls"])
-def test_one_part_twice_or_a_whole_beside_a_part_is_not_chosen_between(put, tmp_path, second):
+@pytest.mark.parametrize("name", ["低收入.xls", "低收入-乡村.xls", "low_income-7月.csv"])
+def test_where_a_county_hands_in_parts_another_file_of_the_month_is_none_of_them(put, tmp_path, name):
+    put(f"2024-07/{name}")
+    with pytest.raises(InputError, match=r"本县分 农村、城镇 报送,文件“.*”不是其中一份"):
+        find_inputs(tmp_path, JULY, PARTS)
+
+
+def test_a_part_of_a_register_that_comes_whole_may_be_last_months_and_is_refused(put, tmp_path):
+    put("2024-07/低收入-6月.xls")
+    with pytest.raises(InputError, match=r"像是“低收入”名册的一份,.*\[county.代码.parts\] low_income"):
+        find_inputs(tmp_path, JULY)
+
+
+@pytest.mark.parametrize("second", ["低收入-农村.csv", "low_income-农村.xls", "低收入－农村.csv"])
+def test_one_part_twice_is_not_chosen_between(put, tmp_path, second):
     put("2024-07/low_income-农村.xlsx")
     put(f"2024-07/{second}")
-    with pytest.raises(InputError, match="有 2 个文件,分不清要用哪个"):
-        find_inputs(tmp_path, JULY)
+    with pytest.raises(InputError, match="有 2 个文件"):
+        find_inputs(tmp_path, JULY, PARTS)
 
 
 @pytest.mark.parametrize(
