@@ -328,7 +328,7 @@ class RefusalCode(Code):
     MONTHS_ABSENT = "MONTHS_ABSENT", "没有起止年月列"
     HEADER_REPEATED = "HEADER_REPEATED", "同一列出现多次"
     LAYOUT_MISFIT = "LAYOUT_MISFIT", "版式与文件不符"
-    SHEETS_SEVERAL = "SHEETS_SEVERAL", "有几张工作表都像这个名册"
+    SHEETS_SEVERAL = "SHEETS_SEVERAL", "有几张工作表都有人员"
     SHEET_IGNORED = "SHEET_IGNORED", "有未读取的工作表"
     FILE_UNREADABLE = "FILE_UNREADABLE", "文件无法读取"
     FILE_EMPTY = "FILE_EMPTY", "文件没有数据"

@@ -43,12 +43,12 @@ SHEETS_AT_MOST = 1024
 
 
 class SheetsError(UnreadableError):
-    """Several sheets look like the register, and nothing says which are meant."""
+    """Several sheets have people, and nothing says which are meant."""
 
     code = RefusalCode.SHEETS_SEVERAL
 
     def __init__(self, sheets: Sequence[str]) -> None:
-        super().__init__(f"工作表“{'”、“'.join(sheets)}”都像这个名册", ADVICE[RefusalCode.SHEETS_SEVERAL])
+        super().__init__(f"工作表“{'”、“'.join(sheets)}”里都有人员", ADVICE[RefusalCode.SHEETS_SEVERAL])
 
 
 class Opened(NamedTuple):
@@ -90,21 +90,25 @@ def _headers(register: str, written: list[RawTable], layout: CountyLayout | None
 
 
 def _only_one(register: str, written: list[RawTable], layout: CountyLayout | None) -> Header:
-    """The sheet that fits best; SheetsError where others with rows fit as well."""
+    """The sheet that fits best; SheetsError where others have rows that fit, or people under a header that does not."""
     best = find_header(register, written, layout)
-    if best.matched.is_broken():
+    if best.matched.is_broken() or len(written) == 1:
         return best
-    each = [find_header(register, [table], layout) for table in written] if len(written) > 1 else []
-    fitting = [
+    each = [best if table is best.table else find_header(register, [table], layout) for table in written]
+    with_people = [
         one
         for one in each
-        if not one.matched.is_broken()
-        and one.matched.lacks_months() == best.matched.lacks_months()
-        and not sort_rows(register, one).data.is_empty()
+        if (_fits_like(best, one) and not sort_rows(register, one).data.is_empty()) or _names_people(one.table)
     ]
-    if len(fitting) > 1:
-        raise SheetsError([one.table.sheet for one in fitting])
+    if len(with_people) > 1:
+        raise SheetsError([one.table.sheet for one in with_people])
+    fitting = [one for one in with_people if _fits_like(best, one)]
     return fitting[0] if fitting else best
+
+
+def _fits_like(best: Header, other: Header) -> bool:
+    """Whether another whole header says as much as the best."""
+    return not other.matched.is_broken() and other.matched.lacks_months() == best.matched.lacks_months()
 
 
 def _names_people(table: RawTable) -> bool:

@@ -44,7 +44,7 @@ TABLE = {
     "error_cell.xlsx": ("population", "CELL_ERROR", "单元格是错误值", 1),
     "formula_never_calculated.xlsx": ("population", "CELL_ERROR", "请改正公式", 1),
     "second_sheet_not_read.xlsx": ("population", "SHEET_IGNORED", "工作表“汇总”有 2 行内容未读取", 1),
-    "two_sheets_of_the_register.xlsx": ("population", "SHEETS_SEVERAL", "工作表“一村”、“二村”都像这个名册", 0),
+    "two_sheets_of_the_register.xlsx": ("population", "SHEETS_SEVERAL", "工作表“一村”、“二村”里都有人员", 0),
     "truncated.xlsx": ("population", "FILE_UNREADABLE", "已损坏", 0),
     "one_cell_at_the_far_corner.xlsx": ("population", "FILE_UNREADABLE", "请用 Excel 或 WPS 打开", 0),
     "entity_bomb.xlsx": ("population", "FILE_UNREADABLE", "请用 Excel 或 WPS 打开", 0),

@@ -81,7 +81,15 @@ def villages(workbook, line):
 def test_sheets_that_both_fit_are_not_chosen_between(villages, taken):
     received, accepted = taken((villages, ""))
     assert accepted.rows.is_empty()
-    assert str(received.problem()).startswith("低收入.xlsx · “低收入”名册不能使用:工作表“一村”、“二村”都像这个名册")
+    assert str(received.problem()).startswith("低收入.xlsx · “低收入”名册不能使用:工作表“一村”、“二村”里都有人员")
+
+
+def test_a_sheet_with_people_under_a_header_that_does_not_fit_is_asked_about(workbook, line, taken):
+    misspelt = ["户编码" if name == "户编号" else name for name in HEADER]
+    path = workbook("低收入.xlsx", {"一村": [HEADER, line(1)], "二村": [misspelt, line(2)]})
+    received, accepted = taken((path, ""))
+    assert accepted.rows.is_empty()
+    assert "工作表“一村”、“二村”里都有人员" in str(received.problem())
 
 
 def test_a_sheet_of_the_same_header_without_rows_is_no_second_choice(workbook, line, taken):
