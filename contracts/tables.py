@@ -145,9 +145,8 @@ class IntakeCount(Table):
     register: str = column("名册")
     file_name: str = column("文件", "空为从未收到", required=False)
     inbox_month: str = column("收件月", unit="YYYY-MM", required=False)
-    standing_month: str = column(
-        "采用的收件月", "文件不能使用的,沿用更早收下的;空为没有可用的", unit="YYYY-MM", required=False
-    )
+    is_refused_whole: bool = column("整份不能用", "沿用以前收下的行")
+    standing_month: str = column("采用的收件月", "空为没有可用的", unit="YYYY-MM", required=False)
     lacking_parts: str = column("本月缺报的份", "分几份报送的名册", required=False)
     carried_months: int = column("名册月龄", "0 为本月新收", unit="months", minimum=0)
     rows_in: int = column("来文行数", minimum=0)

@@ -162,8 +162,8 @@ def _resting_on_old_files(month: Month, unpaid: pl.DataFrame) -> pl.DataFrame:
     looked_at = frozenset[str]().union(*kinds.values())
     found = [pl.DataFrame(schema={"person_no": pl.Int64, "benefit": Benefit.dtype(), **_WHENCE})]
     for given in month.manifest.registers:
-        standing = month.stage.read(f"counts_{given.name}")["standing_month"].item()
-        is_usable = standing == given.inbox_month
+        counts = month.stage.read(f"counts_{given.name}").row(0, named=True)
+        standing, is_usable = counts["standing_month"], not counts["is_refused_whole"]
         if (given.is_new and is_usable) or month.settings.without_file(given.name) is not MissingRegister.HOLD:
             continue
         resting = [kind for kind, registers in kinds.items() if given.name in registers or given.name not in looked_at]

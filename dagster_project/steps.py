@@ -318,6 +318,7 @@ def _keep(
         "register": given.name,
         "file_name": given.file_name or None,
         "inbox_month": given.inbox_month or None,
+        "is_refused_whole": bool(given.file_digest) and accepted is None,
         "standing_month": given.inbox_month if accepted else _month_standing_before(month, given),
         "lacking_parts": "、".join(given.lacking) or None,
         "carried_months": given.carried_months,
@@ -335,7 +336,7 @@ def _keep(
     month.stage.write(f"counts_{given.name}", pl.DataFrame([counted], schema=polars_schema(IntakeCount)))
     return {
         "行数": rows.height,
-        **{headers(IntakeCount)[name]: value for name, value in counted.items() if isinstance(value, int)},
+        **{headers(IntakeCount)[name]: value for name, value in counted.items() if type(value) is int},
         **({f"单元格:{change.label}": count for change, count in accepted.changes.items()} if accepted else {}),
     }
 

@@ -187,14 +187,13 @@ def _refused(counts: pl.DataFrame) -> tuple[Labelled, ...]:
 
 def not_handed_in(counts: pl.DataFrame, refused: pl.DataFrame) -> tuple[OldRegister, ...]:
     """Registers without a usable file of this month (IntakeCount; RefusedRow says why), those never received last."""
-    is_unusable = pl.col("file_name").is_not_null() & pl.col("inbox_month").ne_missing(pl.col("standing_month"))
     whole = refused.filter(pl.col("source_row") == 0).group_by("register", maintain_order=True)
     why = whole.agg(unusable=pl.col("reason").unique(maintain_order=True).str.join(";"))
-    old = counts.with_columns(is_unusable=is_unusable).filter(
+    old = counts.filter(
         pl.col("file_name").is_null()
         | (pl.col("carried_months") > 0)
         | pl.col("lacking_parts").is_not_null()
-        | pl.col("is_unusable")
+        | pl.col("is_refused_whole")
     )
     lines = [
         OldRegister(
@@ -202,7 +201,7 @@ def not_handed_in(counts: pl.DataFrame, refused: pl.DataFrame) -> tuple[OldRegis
             label_of(row["register"]),
             row["standing_month"] or "",
             row["carried_months"],
-            row["unusable"] if row["is_unusable"] else "",
+            row["unusable"] if row["is_refused_whole"] else "",
             row["lacking_parts"] or "",
         )
         for row in old.join(why, on="register", how="left", maintain_order="left").iter_rows(named=True)

@@ -100,7 +100,7 @@ def unusable(register: str) -> Finding:
 
     def find(month: Month) -> dict[str, int | str]:
         counts = month.stage.read(f"counts_{register}").row(0, named=True)
-        if counts["inbox_month"] == counts["standing_month"]:
+        if not counts["is_refused_whole"]:
             return {}
         return {"不能使用的收件月": counts["inbox_month"], "采用的收件月": counts["standing_month"] or "没有可用的"}
 

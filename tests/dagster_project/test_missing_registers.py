@@ -117,6 +117,19 @@ def test_a_file_that_cannot_be_used_is_no_file_and_is_told(tmp_path, policy):
     assert {ground for _, ground in held(home)} == (set() if policy == "{}" else {"old_file:low_income:2024-07"})
 
 
+def test_a_file_sent_again_for_the_same_month_that_cannot_be_used_is_told_too(tmp_path):
+    home = county(tmp_path / "home", "{}")
+    july = home.inbox(homes.COUNTY, parse_month("2024-07")) / "low_income.csv"
+    (home.inbox(homes.COUNTY, parse_month("2024-08")) / "low_income.csv").write_bytes(july.read_bytes())
+    homes.run(home, "2024-08")
+    assert "low_income" not in [line.register for line in without(home, "2024-08")]
+    hand_in_nonsense(home, "2024-08")
+    homes.run(home, "2024-08")
+    (told,) = [line for line in without(home, "2024-08") if line.register == "low_income"]
+    assert told.unusable
+    assert told.inbox_month == "2024-08"
+
+
 def test_a_file_that_cannot_be_used_stops_the_month_where_a_missing_one_would(tmp_path):
     home = county(tmp_path / "home", '{ low_income = "stop" }')
     hand_in_nonsense(home, "2024-08")
