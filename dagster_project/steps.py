@@ -209,21 +209,19 @@ def begun(month: Month) -> Counts:
     }
 
 
-def _previous(month: Month, table: str) -> pl.DataFrame | None:
-    """A table as the run before kept it; None where there was none."""
+def _previous(month: Month, table: str, schema: pl.Schema) -> pl.DataFrame | None:
+    """A table of the run before, whatever version of the program kept it; None where there was none."""
     manifest = month.manifest
     if manifest.previous_month is None:
         return None
     before = Store(month.home).stage(manifest.county, manifest.previous_month, manifest.previous_digest)
-    return before.read(table) if before.has(table) else None
+    return conformed(before.read(table), schema) if before.has(table) else None
 
 
 def accept(month: Month, register: str) -> Counts:
     """Check one register or match list row by row; where rows are refused or gone, the last accepted rows stand."""
     given = month.manifest.given(register)
-    previous = _previous(month, f"accepted_{register}")
-    if previous is not None:
-        previous = conformed(previous, accepted_schema(register))
+    previous = _previous(month, f"accepted_{register}", accepted_schema(register))
     standing = previous if previous is not None else empty_register(register)
     if not given.file_digest:
         _require_new(month, given)
@@ -348,7 +346,7 @@ def oldest_month(manifest: Manifest, given: RegisterInput) -> str:
 
 def _month_standing_before(month: Month, given: RegisterInput) -> str | None:
     """The inbox month of the rows that the run before went by."""
-    before = _previous(month, f"counts_{given.name}")
+    before = _previous(month, f"counts_{given.name}", polars_schema(IntakeCount))
     return None if before is None else before["standing_month"].item()
 
 
