@@ -110,7 +110,18 @@ def known_registers(
     received = receive_all(home, county, pay_month)
     receipts.note_received(book, county, received, known_on, system_user)
     with book.reading() as conn:
-        return tuple(receipts.known_by(conn, county, register, known_on) for register in received)
+        known = [receipts.known_by(conn, county, register, known_on) for register in received]
+    return tuple(
+        now if then.file_digest == now.file_digest else _as_read_now(home, county, then)
+        for then, now in zip(known, received, strict=True)
+    )
+
+
+def _as_read_now(home: Home, county: str, register: RegisterInput) -> RegisterInput:
+    """A file received before, with the county's present layout for a file of that name."""
+    layouts = home.layouts_of(county)
+    digest = intake.layout_digest_of(register.name, register.file_name, layouts, home.store)
+    return register.model_copy(update={"layout_digest": digest})
 
 
 def kept_input(home: Home, register: RegisterInput) -> intake.Received:

@@ -9,7 +9,7 @@ from intake.inbox import FoundFile, find_inputs, newest_month, part_named, regis
 from intake.inspecting import Seen, inspect
 from intake.layouts import CountyLayout, find_layout, read_layout
 from intake.matching import evidenced_population, matched
-from intake.receiving import Received, files_of, kept, original_path, receive, receive_all
+from intake.receiving import Received, files_of, kept, layout_digest_of, original_path, receive, receive_all
 from intake.refusing import refuse_rows
 from intake.returning import write_returned
 from intake.suggesting import suggest
@@ -37,6 +37,7 @@ __all__ = [
     "ids_in",
     "inspect",
     "kept",
+    "layout_digest_of",
     "matched",
     "months_of_list",
     "newest_month",

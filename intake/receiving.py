@@ -20,7 +20,8 @@ from intake.bundles import FilePart, bundle_name, digest_of_list, is_bundle, lis
 from intake.cells import counted_from_1900
 from intake.headers import Header
 from intake.households import Part, in_number_order, numbered, parts_of, rows_of, whose_column
-from intake.layouts import CountyLayout, keep_layout, kept_layout
+from intake.inbox import part_named
+from intake.layouts import CountyLayout, find_layout, keep_layout, kept_layout
 from intake.numbering import in_table
 from intake.opening import SHEETS_AT_MOST, Opened, open_register
 from intake.raw import RawTable, UnreadableError
@@ -122,6 +123,14 @@ def kept(register: str, file_name: str, digest: str, store: Path, layout_digest:
     if refused.filter(_is_fatal()).height:
         cells = cells.clear()
     return Received(register, file_name, digest, cells, _if_empty(register, cells, refused), changed, layout_digest)
+
+
+def layout_digest_of(register: str, file_name: str, layouts: Path, store: Path) -> str:
+    """The county's layout for a file received before; empty for none, and for a list, whose files have their own."""
+    layout = None if is_bundle(file_name) else find_layout(layouts, register, part_named(file_name))
+    if layout:
+        keep_layout(layout, store)
+    return layout.digest if layout else ""
 
 
 def files_of(store: Path, file_name: str, digest: str, layout_digest: str = "") -> tuple[FilePart, ...]:

@@ -136,6 +136,23 @@ def test_a_layout_of_one_part_fills_in_what_only_that_part_lacks(home):
     assert dict(rows.select("household_id", "area").rows()) == {"H1": "rural", "H2": "urban"}
 
 
+def test_a_run_that_knows_of_a_day_before_the_second_part_reads_the_first_with_its_own_layout(tmp_path):
+    home = homes.make_home(tmp_path / "home", parts=PARTS)
+    folder = home.layouts_of(homes.COUNTY)
+    folder.mkdir(parents=True)
+    (folder / "low_income-农村.yaml").write_text("register: low_income-农村\nwords: {类别: {甲类: 低保}}\n", "utf-8")
+    hand_in(home, "2024-07", 农村=[{**RURAL, "category": "甲类"}])
+    known_then = homes.begin(home, "2024-07", known_on="2024-07-10")
+    known_then.close()
+    hand_in(home, "2024-07", 城镇=[URBAN])
+    for day, count in (("2024-07-20", 2), ("2024-07-10", 1)):
+        month = homes.begin(home, "2024-07", known_on=day)
+        steps.accept(month, "low_income")
+        rows = month.stage.read("accepted_low_income")
+        month.close()
+        assert rows["category"].cast(pl.String).to_list() == ["dibao"] * count, day
+
+
 def test_a_month_made_of_parts_is_replayed_to_the_byte(home):
     assert replay(home, homes.COUNTY, JULY).differences == ()
 
