@@ -111,15 +111,9 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
 
 def _show_old(registers: Sequence[OldRegister], pay_month: str) -> None:
     for line in registers:
-        if line.unusable:
-            instead = f"沿用 {line.inbox_month} 的" if line.inbox_month else "也没有以前的可沿用,按没有人员计算"
-            click.echo(f"名册:{line.label}报送的文件不能使用({line.unusable}),{instead}")
-        elif line.inbox_month == pay_month:
-            before = f"沿用以前的(最早 {line.carried_months} 个月前)" if line.carried_months else "也从未收到"
-            click.echo(f"名册:{line.label}本月没有报齐,缺 {line.lacking},{before}")
-        elif line.inbox_month:
-            click.echo(f"名册:{line.label}本月没有报送,沿用 {line.inbox_month} 的({line.carried_months} 个月前)")
-    if never := [line.label for line in registers if not line.inbox_month and not line.unusable]:
+        if line.is_received:
+            click.echo(f"名册:{line.told(pay_month)}")
+    if never := [line.label for line in registers if not line.is_received]:
         click.echo(f"名册:从未收到{'、'.join(never)}")
 
 

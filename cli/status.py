@@ -60,6 +60,7 @@ def _status(home: Home, book: Book, county: str, pay_month: date | None) -> Mont
     """The month asked for, or the newest; None where the county has neither run nor handed anything in."""
     from dagster_project.standing import stage_of, stopped_at
     from reports.status import Seen, newest_month, status_of
+    from reports.summary import not_handed_in
 
     month = pay_month or newest_month(book, county) or _handed_in(home, county)
     if month is None:
@@ -68,7 +69,9 @@ def _status(home: Home, book: Book, county: str, pay_month: date | None) -> Mont
     seen = Seen(outbox=home.outbox)
     if stage is not None:
         listed = stage.read("beyond_window") if stage.has("beyond_window") else None
-        seen = Seen(home.outbox, listed, stopped_at(book, stage))
+        has_counts = stage.has("intake_counts") and stage.has("refused_rows")
+        old = not_handed_in(stage.read("intake_counts"), stage.read("refused_rows")) if has_counts else ()
+        seen = Seen(home.outbox, listed, stopped_at(book, stage), old)
     return status_of(book, home.settings(), county, month, seen)
 
 

@@ -17,7 +17,7 @@ from ledger import batches, cycles, figures, holds, sealing
 from ledger.book import Book, Transaction
 from payments.outbox import folder_of
 from reports.corrections import beyond
-from reports.summary import Labelled, not_in_force
+from reports.summary import Labelled, OldRegister, not_in_force
 
 RESULTS = "disburse results"
 # step → what it is called, the command that comes next, and the role that may give it
@@ -38,11 +38,12 @@ NO_ANSWER = "none"
 
 @dataclass(frozen=True)
 class Seen:
-    """What lies in the home beside the book: the outbox, what the last run listed and how far it came."""
+    """What lies in the home beside the book: the outbox, what the last run listed, did without, and how far it came."""
 
     outbox: Path | None = None
     beyond_window: pl.DataFrame | None = None
     stopped_at: str = ""  # empty: the last run was booked
+    old_registers: tuple[OldRegister, ...] = ()  # what it did without
 
 
 @dataclass(frozen=True)
@@ -93,6 +94,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
         desk = _Desk(settings, county, pay_month)
         matters = [
             *_of_run(desk, seen or Seen()),
+            *_of_registers(desk, seen or Seen()),
             *_of_batches(desk, rows, seen or Seen()),
             *_of_answers(desk, said, step),
             *_of_holds(desk, waiting),
@@ -170,6 +172,17 @@ def _of_run(desk: _Desk, seen: Seen) -> Iterator[OpenMatter]:
         advice = f"见 reports/{desk.county}/{month_text(desk.pay_month)}/action_required.xlsx"
         fen = line.owed_more_fen + line.owed_less_fen
         yield OpenMatter("action_required", label, line.lines, fen, desk.who(OfficerRole.MAKER), advice, blocks=False)
+
+
+def _of_registers(desk: _Desk, seen: Seen) -> Iterator[OpenMatter]:
+    """Registers that are older than the month, came in part, or cannot be used."""
+    advice = f"补报或更正后重新运行 {desk.command('disburse run')}"
+    for line in seen.old_registers:
+        if line.is_received:
+            label = f"名册:{line.told(month_text(desk.pay_month))}"
+            yield OpenMatter(
+                f"register:{line.register}", label, 1, None, desk.who(OfficerRole.MAKER), advice, blocks=False
+            )
 
 
 def _of_batches(desk: _Desk, rows: pl.DataFrame, seen: Seen) -> Iterator[OpenMatter]:

@@ -56,6 +56,21 @@ class OldRegister:
     unusable: str
     lacking: str
 
+    @property
+    def is_received(self) -> bool:
+        """Whether any file ever came."""
+        return bool(self.inbox_month or self.unusable)
+
+    def told(self, pay_month: str) -> str:
+        """What the month does without, in an officer's words."""
+        if self.unusable:
+            instead = f"沿用 {self.inbox_month} 的" if self.inbox_month else "也没有以前的可沿用,按没有人员计算"
+            return f"{self.label}报送的文件不能使用({self.unusable}),{instead}"
+        if self.inbox_month == pay_month:
+            before = f"沿用以前的(最早 {self.carried_months} 个月前)" if self.carried_months else "也从未收到"
+            return f"{self.label}本月没有报齐,缺 {self.lacking},{before}"
+        return f"{self.label}本月没有报送,沿用 {self.inbox_month} 的({self.carried_months} 个月前)"
+
 
 @dataclass(frozen=True)
 class FileLine:

@@ -138,6 +138,19 @@ def test_what_no_run_may_carry_needs_an_officer(home, book):
     assert "action required" in line.label
 
 
+def test_a_month_tells_the_checker_which_registers_it_does_without(home):
+    homes.sign(home, "2024-07")
+    homes.hand_in(home, "2024-08", population=[homes.person(one) for one in (ONE, TWO, NO_ACCOUNT)])
+    (home.inbox(homes.COUNTY, AUGUST) / "disability.csv").write_text("姓名\n样本\n", "utf-8")
+    homes.run(home, "2024-08")
+    told = json.loads(said(home, "status", "--county", homes.COUNTY, "--json"))
+    found = {matter["code"]: matter for matter in told["matters"] if matter["code"].startswith("register:")}
+    assert set(found) == {"register:account", "register:disability"}
+    assert found["register:account"]["label"] == "名册:账户本月没有报送,沿用 2024-07 的(1 个月前)"
+    assert found["register:disability"]["label"].startswith("名册:残疾报送的文件不能使用(缺少必需的列")
+    assert not any(matter["blocks"] for matter in found.values())
+
+
 def test_a_run_that_was_stopped_says_where(home, book):
     assert stopped_at(book, stage_of(home, homes.COUNTY, JULY)) == ""
     hand_in(home, "2024-08")
