@@ -116,10 +116,7 @@ def kept(register: str, file_name: str, digest: str, store: Path, layout_digest:
     """A register received earlier, from the store alone. InputError where the store does not hold it."""
     parts = files_of(store, file_name, digest, layout_digest)
     read = [_reading(register, part, store) for part in parts]
-    changed, refused, cells = (
-        pl.concat([in_table(frames[kind], number * SHEETS_AT_MOST) for number, frames in enumerate(read)])
-        for kind in range(3)
-    )
+    changed, refused, cells = _joined(read, SHEETS_AT_MOST)
     if refused.filter(_is_fatal()).height:
         cells = cells.clear()
     return Received(register, file_name, digest, cells, _if_empty(register, cells, refused), changed, layout_digest)
@@ -158,6 +155,14 @@ def _reading(register: str, part: FilePart, store: Path) -> tuple[pl.DataFrame, 
     return changed.with_columns(from_file), refused.with_columns(from_file), cells.select(from_file, pl.all())
 
 
+def _joined(read: Sequence[tuple[pl.DataFrame, ...]], tables_each: int) -> tuple[pl.DataFrame, ...]:
+    """What was read of several sheets or files, kind by kind, each row with a number of its own."""
+    return tuple(
+        pl.concat([in_table(frame, place * tables_each) for place, frame in enumerate(of_kind)])
+        for of_kind in zip(*read, strict=True)
+    )
+
+
 def _is_fatal() -> pl.Expr:
     return pl.col("code").cast(pl.String).is_in([code.value for code in FATAL])
 
@@ -189,9 +194,7 @@ def _read(original: Path, register: str, layout: CountyLayout | None) -> tuple[p
     if any(header.matched.is_broken() for header in opened.headers):
         return _nothing(register, _about_headers(opened))
     read = [_of_sheet(register, header, layout) for header in opened.headers]
-    changed, refused, cells = (
-        pl.concat([in_table(frames[kind], number) for number, frames in enumerate(read)]) for kind in range(3)
-    )
+    changed, refused, cells = _joined(read, 1)
     notes = [*_about_headers(opened), *(_ignored(register, table) for table in opened.ignored)]
     if all(frames[2].is_empty() for frames in read):
         notes.append(note(register, RefusalCode.NO_ROWS))
