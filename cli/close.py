@@ -25,8 +25,8 @@ def close(county: str, pay_month: date, officer: str, signature: str, reason: st
     Seal the month, and earlier ones still open. What the bank has not answered is listed first; an officer who has
     seen the list signs it with its digest and a reason.
     """
-    from dagster_project.closing import close_month, month_name, unanswered
-    from dagster_project.officers import require
+    from month.closing import close_month, month_name, unanswered
+    from month.officers import require
     from reports.tables import write_table
 
     home = Home.from_environment()

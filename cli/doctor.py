@@ -16,7 +16,7 @@ def doctor(as_json: bool) -> None:
 
     Check the installation and the home, one line each.
     """
-    from dagster_project.health import examine
+    from month.health import examine
 
     findings = list(examine(Home.from_environment()))
     found = {"checks": [{"what": one.what, "ok": one.is_well, "detail": one.detail} for one in findings]}

@@ -28,8 +28,8 @@ def explain(person_id: str, county: str, benefit_month: date, pay_month: date | 
     Explain one person's benefit month: facts, register rows, clauses, rates, choose-higher, postings and file rows.
     """
     import rulebook
-    from dagster_project.month import open_latest
     from ledger import people
+    from month.month import open_latest
     from reports.explain import explain as proof_of
     from rulebook.telling import standing
 

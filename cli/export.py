@@ -36,8 +36,8 @@ def export() -> None:
 @json_option
 def entitlements(county: str, pay_month: date, output: Path, as_json: bool) -> None:
     """整个窗口内每人每项每月的结果,含未领到的。  Every outcome of the window."""
-    from dagster_project.month import open_month
     from ledger import exports
+    from month.month import open_month
 
     with closing(open_month(Home.from_environment(), county, pay_month)) as month, month.book.reading() as conn:
         rows = exports.entitlements(conn, county, month.manifest.window())
@@ -75,7 +75,7 @@ def receivables(county: str, pay_month: date, output: Path, as_json: bool) -> No
 @json_option
 def holds(county: str, pay_month: date | None, output: Path, as_json: bool) -> None:
     """现有的暂缓:何人、何故、怎么办、多少钱。  Open holds: who, why, what to do, how much."""
-    from dagster_project.month import open_latest
+    from month.month import open_latest
     from reports.lists import held_people
 
     with closing(open_latest(Home.from_environment(), county, pay_month)) as month:
@@ -90,8 +90,8 @@ def holds(county: str, pay_month: date | None, output: Path, as_json: bool) -> N
 @json_option
 def services(county: str, pay_month: date, output: Path, as_json: bool) -> None:
     """谁可以享受清单中的哪项服务(政策找人),以名册能判断的为限。  Who may have which service, as registers decide."""
-    from dagster_project.month import open_month
     from ledger import people
+    from month.month import open_month
     from reports.services import roster
 
     with closing(open_month(Home.from_environment(), county, pay_month)) as month:

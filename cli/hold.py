@@ -34,7 +34,7 @@ def hold() -> None:
 def listing(county: str, as_json: bool) -> None:
     """列出现有的暂缓。  List open holds."""
     from cli.show import table, yuan
-    from dagster_project.month import open_latest
+    from month.month import open_latest
     from reports.lists import held_people
 
     with closing(open_latest(Home.from_environment(), county)) as month:
@@ -75,8 +75,8 @@ def listing(county: str, as_json: bool) -> None:
 @json_option
 def place(county: str, person_id: str, code: str, reason: str, officer: str, as_json: bool) -> None:
     """暂缓一个人的全部款项,直到解除。  Hold everything of a person until lifted."""
-    from dagster_project.month import system_user
     from ledger import holds, people
+    from month.month import system_user
 
     with _book_of(officer, county) as book:
         with book.reading() as conn:
@@ -100,8 +100,8 @@ def place(county: str, person_id: str, code: str, reason: str, officer: str, as_
 @json_option
 def lift(county: str, hold_id: int, reason: str, decision: str | None, officer: str, as_json: bool) -> None:
     """解除一项暂缓;下次运行即付。  Lift a hold; the next run pays."""
-    from dagster_project.month import system_user
     from ledger import holds
+    from month.month import system_user
 
     with _book_of(officer, county) as book:
         holds.lift(book, county, hold_id, officer, system_user(), reason, decision)
@@ -111,8 +111,8 @@ def lift(county: str, hold_id: int, reason: str, decision: str | None, officer: 
 @contextmanager
 def _book_of(officer: str, county: str) -> Iterator[Book]:
     """The book, opened for an officer who may set and lift holds."""
-    from dagster_project.officers import require
     from ledger.book import opened
+    from month.officers import require
 
     home = Home.from_environment()
     require(home, officer, OfficerRole.MAKER, county, "hold")

@@ -44,10 +44,10 @@ def import_history(
     """
     if accept_refused and not reason:
         raise click.UsageError("--accept-refused 须同时写明 --reason")
-    from dagster_project.month import system_user
     from intake import find_layout, receive
     from ledger import history
     from ledger.book import opened
+    from month.month import system_user
 
     home = Home.from_environment()
     go_live_month = _go_live_month(home, county, officer)
@@ -73,7 +73,7 @@ def import_history(
 
 def _go_live_month(home: Home, county: str, officer: str) -> date:
     """The first month that is computed; InputError where the county's settings do not name it."""
-    from dagster_project.officers import require
+    from month.officers import require
 
     require(home, officer, OfficerRole.MAKER, county, "import history")
     go_live_month = home.settings().of(county).go_live_month

@@ -19,8 +19,8 @@ from contracts.settings import Home
 if TYPE_CHECKING:
     import polars as pl
 
-    from dagster_project.month import Month
     from intake import Seen
+    from month.month import Month
 
 SHOWN_ROWS = 50  # on the screen; a file given with -o has all
 register_option = click.option("--register", type=click.Choice(list(INBOX_FILES)), help="哪个名册")
@@ -94,10 +94,10 @@ def accept(county: str, pay_month: date, register: str | None, officer: str, rea
 
     Take a register's file that a threshold stopped; this very file only, by name and reason.
     """
-    from dagster_project.month import system_user
-    from dagster_project.officers import require
-    from dagster_project.registers import stopped_file
     from ledger import receipts
+    from month.files import stopped_file
+    from month.month import system_user
+    from month.officers import require
 
     home = Home.from_environment()
     require(home, officer, OfficerRole.MAKER, county, "accept file")
@@ -123,8 +123,8 @@ def refused(county: str, pay_month: date, register: str | None, output: Path | N
     """
     from contracts.columns import headers
     from contracts.tables import RefusedRow
-    from dagster_project import steps
-    from dagster_project.registers import refused_of
+    from month import steps
+    from month.files import refused_of
     from reports.lists import refused_rows
     from reports.tables import write_table
 
@@ -152,8 +152,8 @@ def history(county: str, register: str | None, as_json: bool) -> None:
     Every file ever received, its rows in the newest run that used it, and what superseded it.
     """
     from cli.show import table
-    from dagster_project.registers import received_files
     from ledger.book import opened
+    from month.files import received_files
 
     home = Home.from_environment()
     with opened(home.database_url) as book:
@@ -186,7 +186,7 @@ def history(county: str, register: str | None, as_json: bool) -> None:
 
 @contextmanager
 def _month(home: Home, county: str, pay_month: date) -> Iterator[Month]:
-    from dagster_project.month import open_month
+    from month.month import open_month
 
     month = open_month(home, county, pay_month)
     try:

@@ -61,8 +61,8 @@ def person(person_id: str, county: str | None, as_json: bool) -> None:
 
 def _registers(home: Home, book: Book, county: str) -> Registers | None:
     """The registers as the county's newest run accepted them."""
-    from dagster_project.store import Store
     from ledger import cycles
+    from month.store import Store
 
     with book.reading() as conn:
         run = cycles.latest_run(conn, county)

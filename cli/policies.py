@@ -242,8 +242,8 @@ def diff(
     """
     from cli.show import table, yuan
     from contracts.codes import Benefit
-    from dagster_project.month import open_latest
     from ledger import people
+    from month.month import open_latest
     from reports.law_change import NAMED, by_name, gaining_and_losing, law_change, months_to_year_end, totals
     from reports.tables import write_table
 

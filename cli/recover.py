@@ -89,10 +89,10 @@ def note(
 
     Note money that came back, or a write-off that another officer approved. The same document again changes nothing.
     """
-    from dagster_project.month import system_user
-    from dagster_project.officers import require, two_officers
     from ledger import recovery
     from ledger.book import opened
+    from month.month import system_user
+    from month.officers import require, two_officers
 
     home = Home.from_environment()
     if (means == RecoveryMeans.WAIVED.value) != bool(approved_by):

@@ -13,7 +13,7 @@ from contracts.errors import BookError
 from contracts.settings import Home
 
 if TYPE_CHECKING:
-    from dagster_project.replaying import Replay
+    from month.replaying import Replay
 
 
 @click.command()
@@ -28,8 +28,8 @@ def replay(county: str, pay_month: date, sequence: int | None, as_json: bool) ->
     nothing.
     """
     from cli.show import progress
-    from dagster_project import steps
-    from dagster_project.replaying import replay as replayed
+    from month import steps
+    from month.replaying import replay as replayed
 
     where = f"{county} {pay_month:%Y-%m}"
     with progress(f"重放 {where}", len(steps.deciding_steps())) as reached:

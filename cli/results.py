@@ -26,8 +26,8 @@ def results(county: str, file: Path, officer: str, as_json: bool) -> None:
 
     from contracts.columns import headers
     from contracts.tables import RefusedRow
-    from dagster_project.closing import read_results
-    from dagster_project.officers import require
+    from month.closing import read_results
+    from month.officers import require
     from reports.lists import refused_rows
     from reports.tables import write_table
 

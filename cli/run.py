@@ -42,7 +42,7 @@ def run(
 
     Run a county's pay month. Running it again handles only what changed.
     """
-    from dagster_project.officers import require, require_another
+    from month.officers import require, require_another
 
     home = Home.from_environment()
     require(home, officer, OfficerRole.MAKER, county, "run")
@@ -53,8 +53,8 @@ def run(
             raise click.UsageError("--override-by 须同时写明 --reason")
 
     from cli.show import progress
-    from dagster_project.month import Choices, system_user
     from dagster_project.running import run_month, step_names
+    from month.month import Choices, system_user
 
     choices = Choices(maker=officer, system_user=system_user(), override_by=override_by, override_reason=reason)
     with progress(f"{county} {pay_month:%Y-%m}", len(step_names(home, preview))) as reached:
@@ -67,8 +67,8 @@ def run(
 
 def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: bool) -> None:
     from cli.summary import show, show_actions, show_grounds
-    from dagster_project import steps
-    from dagster_project.month import open_month
+    from month import steps
+    from month.month import open_month
     from reports import corrections, lists
     from reports.summary import not_handed_in, summarise
 
@@ -119,9 +119,9 @@ def _show_old(registers: Sequence[OldRegister], pay_month: str) -> None:
 
 def _show_preview(home: Home, county: str, pay_month: date, as_json: bool) -> None:
     from cli.show import table, yuan
-    from dagster_project import booking
-    from dagster_project.month import open_month
     from ledger import posting
+    from month import booking
+    from month.month import open_month
     from reports.preview import by_benefit, by_change
 
     with closing(open_month(home, county, pay_month)) as month:

@@ -30,7 +30,7 @@ def approve(county: str, pay_month: date, officer: str, as_json: bool) -> None:
     Approve the month's batches, by their content digest; money that rests on drafts or placeholders is shown.
     """
     from cli.summary import show_uncertain
-    from dagster_project.signing import approve_month
+    from month.signing import approve_month
 
     signed = _signed(OfficerRole.CHECKER, county, pay_month, officer, approve_month)
     following = f"下一步:disburse release --county {county} --month {pay_month:%Y-%m} --as 发放人"
@@ -51,7 +51,7 @@ def reject(county: str, pay_month: date, officer: str, reason: str, as_json: boo
 
     Reject the month's batches; after a correction, run again.
     """
-    from dagster_project.signing import reject_month
+    from month.signing import reject_month
 
     def rejecting(home: Home, of_county: str, month: date, name: str) -> Signed:
         return reject_month(home, of_county, month, name, reason)
@@ -70,7 +70,7 @@ def release(county: str, pay_month: date, officer: str, as_json: bool) -> None:
 
     Release the month's batches: one way; from then on the money has gone out.
     """
-    from dagster_project.signing import release_month
+    from month.signing import release_month
 
     signed = _signed(OfficerRole.RELEASER, county, pay_month, officer, release_month)
     folder = Home.from_environment().outbox / county / f"{pay_month:%Y-%m}"
@@ -95,7 +95,7 @@ def _signed(
     officer: str,
     sign: Callable[[Home, str, date, str], Signed],
 ) -> Signed:
-    from dagster_project.officers import require
+    from month.officers import require
 
     home = Home.from_environment()
     require(home, officer, role, county, click.get_current_context().info_name or "sign")

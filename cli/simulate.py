@@ -36,7 +36,7 @@ def simulate(county: str, pay_month: date | None, folder: Path, known_on: date |
     from polars import selectors as cs
 
     from cli.policies import law_of
-    from dagster_project.month import open_latest
+    from month.month import open_latest
     from reports.law_change import law_change, month_totals, months_to_year_end, totals
 
     home = Home.from_environment()

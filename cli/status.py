@@ -58,7 +58,7 @@ def _counties(home: Home, book: Book) -> list[str]:
 
 def _status(home: Home, book: Book, county: str, pay_month: date | None) -> MonthStatus | None:
     """The month asked for, or the newest; None where the county has neither run nor handed anything in."""
-    from dagster_project.standing import stage_of, stopped_at
+    from month.progress import stage_of, stopped_at
     from reports.status import Seen, newest_month, status_of
     from reports.summary import not_handed_in
 

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-ROOMS = ("contracts", "rulebook", "intake", "calculators", "ledger", "payments", "dagster_project")
+ROOMS = ("contracts", "rulebook", "intake", "calculators", "ledger", "payments", "month")
 SHOWN = 12  # of the digest
 
 

@@ -9,9 +9,9 @@ from contracts.errors import OfficerError
 from contracts.settings import Home
 from dagster_project.guard import WATCHER, Watcher
 from dagster_project.instance import open_instance, prepare_environment
-from dagster_project.month import Choices
 from dagster_project.partitions import partition_key
 from dagster_project.resources.month_home import holding
+from month.month import Choices
 
 
 def step_names(home: Home, preview: bool) -> list[str]:

@@ -7,9 +7,9 @@ from contracts.columns import columns_of
 from contracts.months import parse_month
 from contracts.registers import INBOX_FILES
 from contracts.settings import Home
-from dagster_project import booking, steps
-from dagster_project.month import Choices
-from dagster_project.store import Store
+from month import booking, steps
+from month.month import Choices
+from month.store import Store
 
 COUNTY = "410721"
 MAKER, CHECKER, RELEASER = "示例经办", "示例复核", "示例发放"

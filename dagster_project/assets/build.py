@@ -9,8 +9,8 @@ import pandera.polars as pa
 from contracts.codes import Code
 from contracts.money import yuan_label
 from dagster_project.guard import guarded
-from dagster_project.month import Counts, Month
 from dagster_project.resources.month_home import MonthHome
+from month.month import Counts, Month
 
 Step = Callable[[Month], Counts]
 

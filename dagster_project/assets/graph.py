@@ -5,9 +5,9 @@ import dagster as dg
 from contracts.codes import Benefit
 from contracts.registers import INBOX_FILES, MATCH_LISTS, accepted, evidenced_population, label_of
 from contracts.tables import Coordinated, Entitled, Facts, Payable, RefusedRow
-from dagster_project import booking, steps
 from dagster_project.assets.build import Step, stage_asset
-from dagster_project.month import EVIDENCED_POPULATION, Counts, Month
+from month import booking, steps
+from month.month import EVIDENCED_POPULATION, Counts, Month
 
 STATUS_REGISTERS = ("low_income", "disability", "ability", "family_planning")
 

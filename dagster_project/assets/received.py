@@ -5,13 +5,13 @@ from datetime import date
 import dagster as dg
 
 from contracts.codes import OfficerRole
-from dagster_project import steps
 from dagster_project.assets.build import told
 from dagster_project.guard import guarded
-from dagster_project.month import Choices, system_user
-from dagster_project.officers import require
 from dagster_project.partitions import read_key
 from dagster_project.resources.month_home import MonthHome
+from month import steps
+from month.month import Choices, system_user
+from month.officers import require
 
 
 class RunChoices(dg.Config):

@@ -11,8 +11,8 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from dagster_project.guard import guarded
-from dagster_project.month import Month
 from dagster_project.resources.month_home import MonthHome
+from month.month import Month
 
 Finding = Callable[[Month], dict[str, int | str]]  # what is wrong; empty: nothing
 

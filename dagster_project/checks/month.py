@@ -17,8 +17,8 @@ from contracts.tables import (
     RefusedRow,
 )
 from dagster_project.checks.build import Finding, blocking_check, broken_rules, contract_check, warning_check
-from dagster_project.month import EVIDENCED_POPULATION, Month
 from ledger import batches, holds, totals
+from month.month import EVIDENCED_POPULATION, Month
 
 KEY = ["person_no", "benefit", "benefit_month"]
 

@@ -17,9 +17,9 @@ from pydantic import PrivateAttr
 
 from contracts.errors import BookError
 from contracts.settings import Home
-from dagster_project import steps
-from dagster_project.month import Choices, Month, open_month
 from dagster_project.partitions import read_key
+from month import steps
+from month.month import Choices, Month, open_month
 
 ALIVE = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
 LOCK_SECONDS = 900

@@ -12,10 +12,10 @@ import pytest
 
 from contracts.errors import BookError
 from contracts.workbooks import CREATED, new_workbook
-from dagster_project import replaying
-from dagster_project.replaying import OnlyRead
 from ledger import holds
 from ledger.book import open_book
+from month import replaying
+from month.replaying import OnlyRead
 from payments import bodies, profiles
 from tests import homes
 from tests.cli.test_one_month import asked, disburse

@@ -7,10 +7,10 @@ import pytest
 
 from contracts.codes import HoldCode
 from contracts.months import parse_month
-from dagster_project.standing import stage_of, stopped_at
 from ledger import holds, people, results, sealing, signing
 from ledger.book import open_book
 from ledger.story import story
+from month.progress import stage_of, stopped_at
 from reports.status import Seen, status_of
 from tests import homes
 from tests.cli.giving import disburse

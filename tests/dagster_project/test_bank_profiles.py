@@ -3,9 +3,9 @@
 import polars as pl
 import pytest
 
-from dagster_project import booking
 from ledger import batches
 from ledger.book import open_book
+from month import booking
 from payments import claim, profiles
 from payments.render import render
 from tests import homes

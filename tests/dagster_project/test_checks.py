@@ -7,7 +7,7 @@ from contracts.months import parse_month
 from contracts.tables import Coordinated
 from dagster_project.checks import month as checks
 from dagster_project.checks.build import broken_rules
-from dagster_project.month import open_month
+from month.month import open_month
 from tests import homes
 
 ELDER, OTHER = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")

@@ -7,8 +7,9 @@ import pytest
 
 from contracts.codes import Benefit
 from contracts.registers import INBOX_FILES, MATCH_LISTS
-from dagster_project import definitions, steps
+from dagster_project import definitions
 from dagster_project.partitions import partition_key, read_key
+from month import steps
 
 STAGES = {
     "received", "accepted", "facts", "entitled", "coordinated", "posted", "payable", "batch", "approved", "released",

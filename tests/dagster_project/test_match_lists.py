@@ -3,8 +3,8 @@
 import pytest
 
 from contracts.months import parse_month
-from dagster_project.month import open_month
 from ledger import holds
+from month.month import open_month
 from reports.explain import explain
 from tests import homes
 

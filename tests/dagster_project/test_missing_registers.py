@@ -4,8 +4,8 @@ import pytest
 
 from contracts.errors import InputError, StoppedError
 from contracts.months import parse_month
-from dagster_project.month import open_month
 from ledger import batches, holds
+from month.month import open_month
 from reports.summary import not_handed_in
 from tests import homes
 

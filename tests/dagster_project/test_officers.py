@@ -4,9 +4,9 @@ import pytest
 
 from contracts.codes import OfficerRole
 from contracts.errors import BookError, NotAllowedError, SameOfficerError
-from dagster_project.officers import require, require_another, two_officers
 from ledger import audit
 from ledger.book import opened
+from month.officers import require, require_another, two_officers
 from tests import homes
 
 

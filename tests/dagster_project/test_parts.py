@@ -7,12 +7,12 @@ import pytest
 
 from contracts.errors import InputError, StoppedError
 from contracts.months import parse_month
-from dagster_project import steps
-from dagster_project.month import open_month
-from dagster_project.replaying import replay
 from dagster_project.sensors.inbox import _taken
 from intake import find_inputs
 from ledger import holds, people, receipts
+from month import steps
+from month.month import open_month
+from month.replaying import replay
 from reports.summary import not_handed_in
 from tests import homes
 

@@ -5,8 +5,8 @@ import sqlite3
 import pytest
 
 from contracts.errors import InputError
-from dagster_project import steps
 from ledger import receipts
+from month import steps
 from tests import homes
 
 ELDER, OTHER = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")

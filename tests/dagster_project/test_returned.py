@@ -4,7 +4,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from contracts.errors import InputError
-from dagster_project import steps
+from month import steps
 from tests import homes
 
 

@@ -14,7 +14,7 @@ RUN = """
 import sys
 from datetime import date
 from contracts.settings import Home
-from dagster_project.month import Choices
+from month.month import Choices
 from dagster_project.running import run_month
 month, known = sys.argv[1:]
 run_month(Home.from_environment(), "410721", date.fromisoformat(month + "-01"), date.fromisoformat(known),

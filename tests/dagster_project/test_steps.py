@@ -4,8 +4,8 @@ import polars as pl
 import pytest
 
 from contracts.errors import BookError, InputError, StoppedError
-from dagster_project import booking, steps
 from ledger import receipts
+from month import booking, steps
 from tests import homes
 
 ELDER, OTHER = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")

@@ -12,10 +12,10 @@ import pytest
 from contracts.codes import HoldCode, RecoveryMeans
 from contracts.months import parse_month
 from contracts.settings import Home
-from dagster_project.month import Choices
 from dagster_project.running import run_month
 from ledger import batches, cycles, holds, recovery, results, signing
 from ledger.book import SCHEMA_VERSION, open_book
+from month.month import Choices
 from payments import claim, profiles
 from tests import homes
 from tests.ledger.county import CHECKER, CODE, MAKER, RELEASER, County, row

@@ -4,9 +4,9 @@ import polars as pl
 import pytest
 
 from contracts.months import parse_month
-from dagster_project import booking
-from dagster_project.month import open_month
 from ledger import people, posting
+from month import booking
+from month.month import open_month
 from reports import corrections
 from reports.lists import write_lists
 from reports.preview import by_benefit

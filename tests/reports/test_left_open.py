@@ -1,8 +1,8 @@
 """A proof of a month whose standard nobody has set names the text that leaves it open."""
 
 from contracts.months import parse_month
-from dagster_project.month import open_month
 from ledger import people
+from month.month import open_month
 from reports.explain import explain
 from rulebook import load_kept
 from rulebook.telling import standing

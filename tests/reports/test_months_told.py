@@ -5,9 +5,9 @@ from datetime import date
 import pytest
 
 from contracts.months import parse_month
-from dagster_project import booking
-from dagster_project.month import open_month
 from ledger import people, posting
+from month import booking
+from month.month import open_month
 from reports.explain import explain
 from reports.lists import doubtful_rows, held_people, refused_rows
 from reports.preview import by_benefit

@@ -6,10 +6,10 @@ from sqlalchemy import event
 
 from contracts.codes import HoldCode, RecoveryMeans
 from contracts.months import parse_month
-from dagster_project.month import open_latest
 from ledger import holds, people, recovery, results
 from ledger.book import open_book
 from ledger.story import story
+from month.month import open_latest
 from reports.person import tell
 from tests import homes
 

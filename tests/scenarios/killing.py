@@ -15,12 +15,12 @@ from sqlalchemy import Engine, event
 
 from contracts.codes import RecoveryMeans
 from contracts.months import parse_month
-from dagster_project import closing
-from dagster_project.month import Choices
 from dagster_project.running import run_month
-from dagster_project.signing import approve_month, release_month
 from ledger import batches, recovery
 from ledger.book import Book, open_book
+from month import closing
+from month.month import Choices
+from month.signing import approve_month, release_month
 from tests import homes
 
 PROCESSES = multiprocessing.get_context("forkserver")  # so that what is imported here is imported once

@@ -18,10 +18,10 @@ from contracts import codes, strict_yaml
 from contracts.codes import BankEvent, Benefit, HoldCode, PaymentState, RecoveryMeans
 from contracts.money import parse_yuan, yuan_text
 from contracts.months import month_text, months_between, parse_month
-from dagster_project import booking
 from ledger import exports, holds, people, posting, recovery, results, sealing
 from ledger.book import open_book
 from ledger.tables import metadata
+from month import booking
 from tests import homes
 from tests.cases.reading import write_overlay
 from tests.ledger import laws

@@ -13,11 +13,11 @@ from contracts.codes import RefusalCode
 from contracts.errors import BookError
 from contracts.months import month_text, parse_month
 from contracts.settings import Home
-from dagster_project.month import system_user
-from dagster_project.signing import report
 from ledger import batches, results, sealing
 from ledger.book import Book, opened
 from ledger.sealing import Seal
+from month.month import system_user
+from month.signing import report
 
 RESULTS = "results"
 SHOWN_DIGEST = 12  # places of a list's digest that an officer gives to sign it

@@ -11,9 +11,9 @@ import calculators
 import intake
 from contracts.codes import Benefit, MissingRegister, Outcome
 from contracts.errors import BookError
-from dagster_project.month import Counts, Month, standing_table, total_fen
-from dagster_project.steps import oldest_month
 from ledger import batches, cycles, holds, people, posting
+from month.month import Counts, Month, standing_table, total_fen
+from month.steps import oldest_month
 from payments import claim, payable, profiles
 from payments.rejected import still_rejected
 from payments.render import render

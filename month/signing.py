@@ -12,11 +12,11 @@ from contracts.errors import BookError
 from contracts.money import yuan_label
 from contracts.settings import Home
 from dagster_project.instance import open_instance
-from dagster_project.month import system_user
-from dagster_project.officers import require_limit, two_officers
 from dagster_project.partitions import partition_key
 from ledger import batches, signing
 from ledger.book import Book, opened
+from month.month import system_user
+from month.officers import require_limit, two_officers
 from payments.verify import verify_batches
 
 Signed = tuple[str, ...]  # batch ids

@@ -13,10 +13,10 @@ from contracts.months import month_text
 from contracts.registers import label_of
 from contracts.settings import Home
 from contracts.tables import RefusedRow
-from dagster_project.month import Month
-from dagster_project.store import Store
 from ledger import cycles, receipts
 from ledger.book import Book
+from month.month import Month
+from month.store import Store
 
 LAST_MONTH = date(9999, 12, 1)
 

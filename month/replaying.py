@@ -28,13 +28,13 @@ from contracts.months import month_text
 from contracts.registers import label_of
 from contracts.settings import Home
 from contracts.tables import Coordinated
-from dagster_project import steps
-from dagster_project.month import Choices, Month, system_user
-from dagster_project.store import Stage, Store
 from ledger import batches, cycles, holds, versions
 from ledger.book import Book, opened
 from ledger.cycles import Cycle, Run
 from ledger.versions import KEY
+from month import steps
+from month.month import Choices, Month, system_user
+from month.store import Stage, Store
 from payments import profiles
 from payments.outbox import folder_of
 from payments.render import write_batch

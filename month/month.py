@@ -20,9 +20,9 @@ from contracts.manifest import Manifest
 from contracts.policy import Rules, ServiceRule
 from contracts.registers import INBOX_FILES
 from contracts.settings import CountySettings, Home
-from dagster_project.store import Stage, Store
 from ledger import cycles
 from ledger.book import Book, open_book, opened
+from month.store import Stage, Store
 from payments import profiles
 from payments.profiles import Profile
 

@@ -32,10 +32,10 @@ from contracts.registers import (
 )
 from contracts.settings import CountySettings, Home
 from contracts.tables import Entitled, IntakeCount, ListedChange, RefusedRow, RegisterGap
-from dagster_project.month import EVIDENCED_POPULATION, Choices, Counts, Month, standing_table, total_fen
-from dagster_project.store import Store
 from ledger import cycles, history, holds, people, receipts
 from ledger.book import Book, open_book
+from month.month import EVIDENCED_POPULATION, Choices, Counts, Month, standing_table, total_fen
+from month.store import Store
 
 Step = tuple[str, Callable[[Month], Counts]]
 Files = tuple[intake.FoundFile, ...]  # of one register, by part

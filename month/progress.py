@@ -7,9 +7,9 @@ from datetime import date
 from contracts.errors import BookError
 from contracts.registers import REGISTER_LABELS, REGISTERS
 from contracts.settings import Home
-from dagster_project.store import Stage, Store
 from ledger import cycles
 from ledger.book import Book
+from month.store import Stage, Store
 
 
 def stage_of(home: Home, county: str, pay_month: date) -> Stage | None:

@@ -11,9 +11,9 @@ from contracts.codes import OfficerRole
 from contracts.errors import NotAllowedError, OfficerError, SameOfficerError
 from contracts.money import yuan_label
 from contracts.settings import Home, Officer
-from dagster_project.month import system_user
 from ledger import audit
 from ledger.book import opened
+from month.month import system_user
 
 
 def require(home: Home, name: str, role: OfficerRole, county: str, act: str) -> Officer:
