@@ -7,8 +7,7 @@ from datetime import date
 import click
 
 from cli.options import county_option, json_option, month_option, officer_option, print_json
-from contracts.codes import OfficerRole
-from contracts.errors import BookError
+from contracts.actor import Actor
 from contracts.settings import Home
 
 
@@ -25,23 +24,12 @@ def close(county: str, pay_month: date, officer: str, signature: str, reason: st
     Seal the month, and earlier ones still open. What the bank has not answered is listed first; an officer who has
     seen the list signs it with its digest and a reason.
     """
-    from month.closing import close_month, month_name, unanswered
-    from month.officers import require
-    from reports.tables import write_table
+    from cli.lineage import tell_lineage
+    from month.closing import close_month, month_name
 
     home = Home.from_environment()
-    require(home, officer, OfficerRole.CHECKER, county, "close")
-    waiting = unanswered(home, county, pay_month)
-    if waiting.rows.height and not (signature and reason):
-        target = home.reports / county / f"{pay_month:%Y-%m}" / "unanswered.xlsx"
-        write_table(waiting.rows, target, UNANSWERED, "待查")
-        raise BookError(
-            f"有 {waiting.rows.height} 笔尚无最终回盘结果,清单见 {target}",
-            f"请先读入回盘;确需结账的,核对清单后加 --sign-list {waiting.signature} --reason 理由",
-            f"{county} {pay_month:%Y-%m}",
-            {"unanswered": waiting.rows.height, "list": str(target), "signature": waiting.signature},
-        )
-    seals = close_month(home, county, pay_month, officer, reason, signature)
+    seals = close_month(home, county, pay_month, Actor.here(officer), reason, signature)
+    tell_lineage(home, county)
     if as_json:
         print_json({"closed": [{"cycle": month_name(seal), "digest": seal.digest} for seal in seals]})
         return
@@ -49,13 +37,3 @@ def close(county: str, pay_month: date, officer: str, signature: str, reason: st
         click.echo(f"已结账 {month_name(seal)},封存摘要 {seal.digest}")
     if not seals:
         click.echo("此前已经结账,没有变化。")
-
-
-UNANSWERED = {
-    "batch_id": "批次",
-    "line_no": "行号",
-    "instruction_id": "指令号",
-    "benefit": "项目",
-    "amount_fen": "金额",
-    "bank_event": "最近答复",
-}

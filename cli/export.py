@@ -79,7 +79,7 @@ def holds(county: str, pay_month: date | None, output: Path, as_json: bool) -> N
     from reports.lists import held_people
 
     with closing(open_latest(Home.from_environment(), county, pay_month)) as month:
-        rows = held_people(month.book, county, month.stage.read("accepted_population"))
+        rows = held_people(month.book, county, month.tables.read("accepted_population"))
     _written(rows, output, "暂缓", as_json)
 
 

@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
-from typing import TYPE_CHECKING
+from contextlib import closing
 
 import click
 
 from cli.options import county_option, json_option, officer_option, print_json, rows_of
-from contracts.codes import HoldCode, OfficerRole
-from contracts.errors import InputError
+from contracts.actor import Actor
+from contracts.codes import HoldCode
 from contracts.settings import Home
-
-if TYPE_CHECKING:
-    from ledger.book import Book
 
 DECISIONS = {"accept_gone": "以本月名册为准", "keep": "沿用上次收下的行"}
 BY_HAND = (HoldCode.MANUAL, HoldCode.UNDER_REVIEW, HoldCode.DUPLICATE_ELSEWHERE)
@@ -38,7 +33,7 @@ def listing(county: str, as_json: bool) -> None:
     from reports.lists import held_people
 
     with closing(open_latest(Home.from_environment(), county)) as month:
-        rows = held_people(month.book, county, month.stage.read("accepted_population"), with_number=True)
+        rows = held_people(month.book, county, month.tables.read("accepted_population"), with_number=True)
     if as_json:
         print_json(rows_of(rows))
         return
@@ -75,15 +70,9 @@ def listing(county: str, as_json: bool) -> None:
 @json_option
 def place(county: str, person_id: str, code: str, reason: str, officer: str, as_json: bool) -> None:
     """暂缓一个人的全部款项,直到解除。  Hold everything of a person until lifted."""
-    from ledger import holds, people
-    from month.month import system_user
+    from month.holding import place as placing
 
-    with _book_of(officer, county) as book:
-        with book.reading() as conn:
-            person_no = people.person_no_of(conn, person_id)
-        if person_no is None:
-            raise InputError("总账中没有这个身份证号", "请核对号码;此人须先出现在名册中", county)
-        hold_id = holds.place(book, county, person_no, HoldCode(code), reason, officer, system_user())
+    hold_id = placing(Home.from_environment(), county, person_id, HoldCode(code), reason, Actor.here(officer))
     _tell(hold_id, "已暂缓", as_json)
 
 
@@ -100,24 +89,10 @@ def place(county: str, person_id: str, code: str, reason: str, officer: str, as_
 @json_option
 def lift(county: str, hold_id: int, reason: str, decision: str | None, officer: str, as_json: bool) -> None:
     """解除一项暂缓;下次运行即付。  Lift a hold; the next run pays."""
-    from ledger import holds
-    from month.month import system_user
+    from month.holding import lift as lifting
 
-    with _book_of(officer, county) as book:
-        holds.lift(book, county, hold_id, officer, system_user(), reason, decision)
+    lifting(Home.from_environment(), county, hold_id, reason, decision, Actor.here(officer))
     _tell(hold_id, "已解除", as_json)
-
-
-@contextmanager
-def _book_of(officer: str, county: str) -> Iterator[Book]:
-    """The book, opened for an officer who may set and lift holds."""
-    from ledger.book import opened
-    from month.officers import require
-
-    home = Home.from_environment()
-    require(home, officer, OfficerRole.MAKER, county, "hold")
-    with opened(home.database_url) as book:
-        yield book
 
 
 def _tell(hold_id: int, label: str, as_json: bool) -> None:

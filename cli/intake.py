@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import county_option, json_option, month_option, officer_option, print_json
-from contracts.codes import OfficerRole
+from contracts.actor import Actor
 from contracts.errors import InputError
 from contracts.registers import FILES, INBOX_FILES, label_of
 from contracts.settings import Home
@@ -94,16 +94,9 @@ def accept(county: str, pay_month: date, register: str | None, officer: str, rea
 
     Take a register's file that a threshold stopped; this very file only, by name and reason.
     """
-    from ledger import receipts
-    from month.files import stopped_file
-    from month.month import system_user
-    from month.officers import require
+    from month.files import accept_stopped
 
-    home = Home.from_environment()
-    require(home, officer, OfficerRole.MAKER, county, "accept file")
-    with _month(home, county, pay_month) as month:
-        given = stopped_file(month, register)
-        receipts.accept_file(month.book, county, given, officer, system_user(), reason)
+    given = accept_stopped(Home.from_environment(), county, pay_month, register, Actor.here(officer), reason)
     if as_json:
         print_json({"register": given.name, "file_name": given.file_name, "file_digest": given.file_digest})
     else:
@@ -123,15 +116,14 @@ def refused(county: str, pay_month: date, register: str | None, output: Path | N
     """
     from contracts.columns import headers
     from contracts.tables import RefusedRow
-    from month import steps
-    from month.files import refused_of
+    from month.files import refused_of, return_refused_of
     from reports.lists import refused_rows
     from reports.tables import write_table
 
     home = Home.from_environment()
     with _month(home, county, pay_month) as month:
         rows = refused_rows(refused_of(month, register))
-        returned = [path for path in steps.return_refused(month) if register is None or path.stem.endswith(register)]
+        returned = return_refused_of(month, register)
     if output:
         write_table(rows, output, headers(RefusedRow), "拒收行")
     if as_json:

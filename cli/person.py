@@ -12,8 +12,6 @@ from contracts.errors import InputError
 from contracts.settings import Home
 
 if TYPE_CHECKING:
-    from ledger.book import Book
-    from reports.person import Registers
     from reports.person_told import (
         AttemptTold,
         ByRun,
@@ -44,6 +42,7 @@ def person(person_id: str, county: str | None, as_json: bool) -> None:
     """
     from ledger import people
     from ledger.book import opened
+    from month.month import registers_of
     from reports.person import tell
 
     home = Home.from_environment()
@@ -52,24 +51,11 @@ def person(person_id: str, county: str | None, as_json: bool) -> None:
             person_no = people.person_no_of(conn, person_id)
         if person_no is None:
             raise InputError("从未收到过这个身份证号", "请核对号码", county or "")
-        told = tell(book, person_no, county, lambda name: _registers(home, book, name))
+        told = tell(book, person_no, county, lambda name: registers_of(home, book, name))
     if as_json:
         print_json(told.as_dict())
     else:
         _show(told)
-
-
-def _registers(home: Home, book: Book, county: str) -> Registers | None:
-    """The registers as the county's newest run accepted them."""
-    from ledger import cycles
-    from month.store import Store
-
-    with book.reading() as conn:
-        run = cycles.latest_run(conn, county)
-    if run is None:
-        return None
-    stage = Store(home).stage(county, run.manifest.pay_month, run.manifest.digest())
-    return {name: stage.scan(f"accepted_{name}") for name in ("population", "account")}
 
 
 def _show(told: PersonTold) -> None:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import MonthType, YuanType, county_option, json_option, officer_option, print_json, rows_of
-from contracts.codes import Benefit, OfficerRole, RecoveryMeans
-from contracts.errors import InputError
+from contracts.actor import Actor
+from contracts.codes import Benefit, RecoveryMeans
 from contracts.settings import Home
 
 if TYPE_CHECKING:
-    from ledger.book import Book
-    from ledger.recovery import Key
+    from month.recovering import OwedBy
 
 MEANS = {means.value: means for means in RecoveryMeans if means is not RecoveryMeans.SET_OFF}
 TOLD_MEANS = "、".join(f"{name} {means.label}" for name, means in MEANS.items())
@@ -89,40 +88,24 @@ def note(
 
     Note money that came back, or a write-off that another officer approved. The same document again changes nothing.
     """
-    from ledger import recovery
-    from ledger.book import opened
-    from month.month import system_user
-    from month.officers import require, two_officers
+    from month.recovering import CameBack
+    from month.recovering import note as noting
 
-    home = Home.from_environment()
-    if (means == RecoveryMeans.WAIVED.value) != bool(approved_by):
-        raise click.UsageError("核销(waived)须写明 --approved-by,其他方式不写")
-    require(home, officer, OfficerRole.MAKER, county, "recover")
-    if approved_by:
-        require(home, approved_by, OfficerRole.CHECKER, county, "write off")
-    with two_officers(home, officer, county, "write off"), opened(home.database_url) as book:
-        which = _which(book, county, receivable_id, person_id, benefit, benefit_month)
-        told = (officer, system_user(), document, approved_by or None)
-        count = recovery.recover(book, county, which, MEANS[means], amount_fen, *told)
+    owed = _owed(receivable_id, person_id, benefit, benefit_month)
+    came_back = CameBack(MEANS[means], amount_fen, document, approved_by)
+    count = noting(Home.from_environment(), county, owed, came_back, Actor.here(officer))
     if as_json:
         print_json({"receivables": count})
     else:
         click.echo(f"已记入 {count} 笔应追回。" if count else "这份凭据此前已经记入,没有变化。")
 
 
-def _which(
-    book: Book, county: str, receivable_id: int | None, person_id: str | None, benefit: str | None, month: date | None
-) -> int | Key:
+def _owed(receivable_id: int | None, person_id: str | None, benefit: str | None, month: date | None) -> int | OwedBy:
     """The receivable meant: by its number, or by whose and what it is."""
-    from ledger.people import person_no_of
-    from ledger.recovery import Key
+    from month.recovering import OwedBy
 
     if receivable_id is not None:
         return receivable_id
     if person_id is None or benefit is None or month is None:
         raise click.UsageError("请写明 --receivable,或同时写明 --person、--benefit、--month")
-    with book.reading() as conn:
-        person_no = person_no_of(conn, person_id)
-    if person_no is None:
-        raise InputError("总账中没有这个身份证号", "请核对号码", county)
-    return Key(person_no, benefit, month)
+    return OwedBy(person_id, benefit, month)

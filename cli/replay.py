@@ -28,11 +28,11 @@ def replay(county: str, pay_month: date, sequence: int | None, as_json: bool) ->
     nothing.
     """
     from cli.show import progress
-    from month import steps
     from month.replaying import replay as replayed
+    from month.stages import REPLAYED
 
     where = f"{county} {pay_month:%Y-%m}"
-    with progress(f"重放 {where}", len(steps.deciding_steps())) as reached:
+    with progress(f"重放 {where}", len(REPLAYED)) as reached:
         result = replayed(Home.from_environment(), county, pay_month, sequence, reached)
     found = {**asdict(result), "is_other_code": result.is_other_code, "pay_month": f"{pay_month:%Y-%m}"}
     if not as_json:

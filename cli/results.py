@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from cli.options import county_option, json_option, officer_option, print_json
-from contracts.codes import OfficerRole, RefusalCode
+from contracts.actor import Actor
 from contracts.settings import Home
 
 
@@ -22,32 +22,19 @@ def results(county: str, file: Path, officer: str, as_json: bool) -> None:
     Read the bank's answers: instruction, status, reason. The same file again changes nothing; rows that fit nothing are
     listed with their reason.
     """
-    import polars as pl
-
-    from contracts.columns import headers
-    from contracts.tables import RefusedRow
+    from cli.lineage import tell_lineage
     from month.closing import read_results
-    from month.officers import require
-    from reports.lists import refused_rows
-    from reports.tables import write_table
 
     home = Home.from_environment()
-    require(home, officer, OfficerRole.MAKER, county, "results")
-    told = read_results(home, county, file, officer)
-    listed = home.reports / county / "results" / f"refused_{file.stem}.xlsx"
-    listed.unlink(missing_ok=True)
-    is_data = pl.col("code") != RefusalCode.NOT_DATA.value
-    refused = refused_rows(told.refused.filter(is_data))
-    others = told.refused.height - refused.height
-    if not refused.is_empty():
-        write_table(refused, listed, headers(RefusedRow), "未能记入的回盘")
-    counts = {"rows": told.rows_in, "noted": told.noted, "already": told.already, "refused": refused.height}
+    told = read_results(home, county, file, Actor.here(officer))
+    tell_lineage(home, county)
+    counts = {"rows": told.rows_in, "noted": told.noted, "already": told.already, "refused": told.refused}
     if as_json:
-        print_json({**counts, "others": others, "list": str(listed) if refused.height else ""})
+        print_json({**counts, "others": told.others, "list": str(told.listed or "")})
         return
     click.echo("回盘 {rows} 行:记入 {noted},此前已知 {already},未能记入 {refused}".format(**counts))
-    if others:
-        click.echo(f"另有 {others} 行不是数据(标题、合计等)")
-    if refused.height:
-        click.echo(f"清单:{listed}")
+    if told.others:
+        click.echo(f"另有 {told.others} 行不是数据(标题、合计等)")
+    if told.listed:
+        click.echo(f"清单:{told.listed}")
     click.echo(f"下一步:disburse status --county {county}")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
@@ -10,13 +9,12 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import county_option, json_option, month_option, officer_option, print_json
-from contracts.codes import OfficerRole
+from contracts.actor import Actor
 from contracts.settings import Home
 
 if TYPE_CHECKING:
+    from month.signing import Signed
     from reports.summary import Labelled
-
-Signed = tuple[str, ...]  # batch ids
 
 
 @click.command()
@@ -29,14 +27,17 @@ def approve(county: str, pay_month: date, officer: str, as_json: bool) -> None:
 
     Approve the month's batches, by their content digest; money that rests on drafts or placeholders is shown.
     """
+    from cli.lineage import tell_lineage
     from cli.summary import show_uncertain
-    from month.signing import approve_month
+    from month.signing import approve as approving
 
-    signed = _signed(OfficerRole.CHECKER, county, pay_month, officer, approve_month)
+    home = Home.from_environment()
+    signed = approving(home, county, pay_month, Actor.here(officer))
+    tell_lineage(home, county)
     following = f"下一步:disburse release --county {county} --month {pay_month:%Y-%m} --as 发放人"
-    uncertain = _uncertain(county, pay_month)
+    uncertain = _uncertain(home, county, pay_month)
     _tell("approved", "已批准", signed, following, as_json, uncertain=[asdict(line) for line in uncertain])
-    if signed and not as_json:
+    if signed.batches and not as_json:
         show_uncertain(uncertain)
 
 
@@ -51,12 +52,9 @@ def reject(county: str, pay_month: date, officer: str, reason: str, as_json: boo
 
     Reject the month's batches; after a correction, run again.
     """
-    from month.signing import reject_month
+    from month.signing import reject as rejecting
 
-    def rejecting(home: Home, of_county: str, month: date, name: str) -> Signed:
-        return reject_month(home, of_county, month, name, reason)
-
-    signed = _signed(OfficerRole.CHECKER, county, pay_month, officer, rejecting)
+    signed = rejecting(Home.from_environment(), county, pay_month, Actor.here(officer), reason)
     _tell("rejected", "已驳回", signed, "更正名册或暂缓后,请重新运行 disburse run", as_json)
 
 
@@ -70,53 +68,32 @@ def release(county: str, pay_month: date, officer: str, as_json: bool) -> None:
 
     Release the month's batches: one way; from then on the money has gone out.
     """
-    from month.signing import release_month
+    from cli.lineage import tell_lineage
+    from month.signing import release as releasing
 
-    signed = _signed(OfficerRole.RELEASER, county, pay_month, officer, release_month)
-    folder = Home.from_environment().outbox / county / f"{pay_month:%Y-%m}"
+    home = Home.from_environment()
+    signed = releasing(home, county, pay_month, Actor.here(officer))
+    tell_lineage(home, county)
+    folder = home.outbox / county / f"{pay_month:%Y-%m}"
     following = f"请把 {folder} 中的文件交银行或一卡通平台"
     _tell("released", "已放行", signed, following, as_json, folder=str(folder))
 
 
-def _uncertain(county: str, pay_month: date) -> tuple[Labelled, ...]:
+def _uncertain(home: Home, county: str, pay_month: date) -> tuple[Labelled, ...]:
     """The month's money that rests on drafts or placeholders."""
     from ledger.book import opened
     from reports.status import status_of
 
-    home = Home.from_environment()
     with opened(home.database_url) as book:
         return status_of(book, home.settings(), county, pay_month).uncertain
 
 
-def _signed(
-    role: OfficerRole,
-    county: str,
-    pay_month: date,
-    officer: str,
-    sign: Callable[[Home, str, date, str], Signed],
-) -> Signed:
-    from month.officers import require
-
-    home = Home.from_environment()
-    require(home, officer, role, county, click.get_current_context().info_name or "sign")
-    return sign(home, county, pay_month, officer)
-
-
 def _tell(step: str, label: str, signed: Signed, following: str, as_json: bool, **more: object) -> None:
     """Say what was signed and where the chain ends; `more` is for JSON."""
-    head = _head_of_chain()
     if as_json:
-        print_json({"step": step, "batches": list(signed), "head": head, **more})
+        print_json({"step": step, "batches": list(signed.batches), "head": signed.head, **more})
         return
-    for batch_id in signed:
+    for batch_id in signed.batches:
         click.echo(f"{label} {batch_id}")
-    click.echo(f"审计链尾 {head}(请记在签字单上;日后用 disburse audit verify --head 核对)")
-    click.echo(following if signed else "没有需要签署的批次(此前已签)。")
-
-
-def _head_of_chain() -> str:
-    from ledger import audit
-    from ledger.book import opened
-
-    with opened(Home.from_environment().database_url) as book, book.reading() as conn:
-        return audit.head(conn)
+    click.echo(f"审计链尾 {signed.head}(请记在签字单上;日后用 disburse audit verify --head 核对)")
+    click.echo(following if signed.batches else "没有需要签署的批次(此前已签)。")

@@ -13,7 +13,6 @@ from contracts.errors import BookError
 from contracts.settings import Home
 
 if TYPE_CHECKING:
-    from ledger.book import Book
     from reports.status import MonthStatus
 
 
@@ -27,13 +26,14 @@ def status(county: str | None, pay_month: date | None, as_json: bool) -> None:
     Where a month stands, what blocks the next step and who may take it; without --county one line a county.
     """
     from ledger.book import opened
+    from month import progress
 
     home = Home.from_environment()
     with opened(home.database_url) as book:
         if county is None:
-            every = {one: _status(home, book, one, pay_month) for one in _counties(home, book)}
+            every = {one: progress.status(home, book, one, pay_month) for one in progress.counties(home, book)}
         else:
-            every = {county: _status(home, book, county, pay_month)}
+            every = {county: progress.status(home, book, county, pay_month)}
     found = [one for one in every.values() if one]
     if county is None:
         _tell_counties(found, [name for name, one in every.items() if one is None], as_json)
@@ -43,45 +43,6 @@ def status(county: str | None, pay_month: date | None, as_json: bool) -> None:
         print_json(found[0].as_dict())
     else:
         _show(found[0])
-
-
-def _counties(home: Home, book: Book) -> list[str]:
-    """The counties that the book, the settings or the inbox know."""
-    from ledger.story import counties_of
-
-    with book.reading() as conn:
-        known = set(counties_of(conn))
-    inbox = home.path / "inbox"
-    handed_in = {folder.name for folder in inbox.iterdir() if folder.is_dir()} if inbox.is_dir() else set()
-    return sorted(known | set(home.settings().county) | handed_in)
-
-
-def _status(home: Home, book: Book, county: str, pay_month: date | None) -> MonthStatus | None:
-    """The month asked for, or the newest; None where the county has neither run nor handed anything in."""
-    from month.progress import stage_of, stopped_at
-    from reports.status import Seen, newest_month, status_of
-    from reports.summary import not_handed_in
-
-    month = pay_month or newest_month(book, county) or _handed_in(home, county)
-    if month is None:
-        return None
-    stage = stage_of(home, county, month)
-    seen = Seen(outbox=home.outbox)
-    if stage is not None:
-        listed = stage.read("beyond_window") if stage.has("beyond_window") else None
-        has_counts = stage.has("intake_counts") and stage.has("refused_rows")
-        old = not_handed_in(stage.read("intake_counts"), stage.read("refused_rows")) if has_counts else ()
-        seen = Seen(home.outbox, listed, stopped_at(book, stage), old)
-    return status_of(book, home.settings(), county, month, seen)
-
-
-def _handed_in(home: Home, county: str) -> date | None:
-    """The newest month whose registers lie in the inbox."""
-    from contracts.months import MONTH_TEXT, parse_month
-
-    folder = home.inbox_of(county)
-    months = [one.name for one in folder.iterdir() if MONTH_TEXT.match(one.name)] if folder.is_dir() else []
-    return parse_month(max(months)) if months else None
 
 
 def _tell_counties(found: list[MonthStatus], silent: list[str], as_json: bool) -> None:
@@ -117,7 +78,8 @@ def _tell_counties(found: list[MonthStatus], silent: list[str], as_json: bool) -
 def _show(found: MonthStatus) -> None:
     """The step and who comes next first, then what blocks it, then the batches."""
     from cli.show import table, yuan
-    from cli.summary import STATES, show_uncertain
+    from cli.summary import show_uncertain
+    from reports.summary import STATES
 
     click.secho(f"{found.county} {found.pay_month}:{found.label}", bold=True)
     if found.next_command:

@@ -5,15 +5,7 @@ from __future__ import annotations
 from cli.show import console, table, yuan
 from contracts.money import yuan_label
 from reports.corrections import ActionLine, GroundLine
-from reports.summary import Labelled, MonthSummary
-
-STATES = {
-    "claimed": "已编批",
-    "rendered": "待批准",
-    "approved": "已批准",
-    "rejected": "已驳回",
-    "released": "已放行",
-}
+from reports.summary import STATES, Labelled, MonthSummary
 
 
 def show(summary: MonthSummary) -> None:

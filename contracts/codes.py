@@ -429,6 +429,15 @@ class MissingRegister(Code):
     STOP = "stop", "叫停"
 
 
+class Act(Code):
+    """What officers do with a month after its run, in order."""
+
+    APPROVED = "approved", "批准"
+    RELEASED = "released", "放行"
+    ANSWERED = "answered", "读入回盘"
+    CLOSED = "closed", "结账"
+
+
 class OfficerRole(Code):
     """What an officer may do to a batch; three different people."""
 

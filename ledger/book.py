@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,6 +50,7 @@ SCHEMA_VERSION = "0003"
 ROWS_AT_ONCE = 50_000  # bounds memory: rows become Python objects on their way to the driver
 KEYS_AT_ONCE = 10_000  # of one statement; both engines allow three times as many
 LOCK_SECONDS = 60
+LEAST_SQLITE = (3, 37)  # STRICT tables
 WRITER_LOCK = 41072100  # PostgreSQL: one writer of the book at a time, as SQLite has it anyway
 
 CODES: dict[str, pl.DataType] = {
@@ -97,6 +99,13 @@ class Book:
     def close(self) -> None:
         """Let go of every connection."""
         self.engine.dispose()
+
+
+def sqlite_version() -> str:
+    """The version of SQLite that a book of this process is kept with; InputError where it is too old for one."""
+    if sqlite3.sqlite_version_info < LEAST_SQLITE:
+        raise InputError(f"SQLite {sqlite3.sqlite_version} 太旧", "请升级操作系统的 Python")
+    return sqlite3.sqlite_version
 
 
 def open_book(url: str) -> Book:

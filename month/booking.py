@@ -12,8 +12,8 @@ import intake
 from contracts.codes import Benefit, MissingRegister, Outcome
 from contracts.errors import BookError
 from ledger import batches, cycles, holds, people, posting
+from month.gathering import oldest_month
 from month.month import Counts, Month, standing_table, total_fen
-from month.steps import oldest_month
 from payments import claim, payable, profiles
 from payments.rejected import still_rejected
 from payments.render import render
@@ -25,12 +25,12 @@ REPLAYED = "重算核对(不入账)"
 
 def decided(month: Month) -> posting.Decided:
     """What this run decided, all from one manifest."""
-    died = month.stage.scan(standing_table("population")).filter(pl.col("died_on").is_not_null())
+    died = month.tables.scan(standing_table("population")).filter(pl.col("died_on").is_not_null())
     return posting.Decided(
         month.manifest,
-        month.stage.read("coordinated"),
-        month.stage.read("rate_catalogue"),
-        month.stage.read("facts"),
+        month.tables.read("coordinated"),
+        month.tables.read("rate_catalogue"),
+        month.tables.read("facts"),
         month.rules.choose_groups(),
         posting.SetOffRule(
             tuple(benefit.value for benefit in month.settings.set_off),
@@ -50,7 +50,7 @@ def post(month: Month) -> Counts:
         posting.StopLimits(month.settings.recovery_stop_per_mille, month.settings.recovery_stop_at_least),
         month.choices.override,
     )
-    month.stage.write("beyond_window", posted.differences.beyond_window)
+    month.tables.write("beyond_window", posted.differences.beyond_window)
     counts = difference_counts(posted.differences)
     return {REPLAYED: 1, **counts} if posted.is_replay else counts
 
@@ -83,11 +83,11 @@ def work_out_payable(month: Month) -> Counts:
         unpaid,
         registers,
         identities,
-        month.stage.read("register_gaps"),
-        month.stage.read("matched"),
+        month.tables.read("register_gaps"),
+        month.tables.read("matched"),
         _resting_on_old_files(month, unpaid),
         _without_standard(month),
-        month.stage.read("beyond_window"),
+        month.tables.read("beyond_window"),
         month.manifest.pay_month,
         month.profile_of,
     )
@@ -99,7 +99,7 @@ def work_out_payable(month: Month) -> Counts:
     )
     with month.book.reading() as conn:
         open_holds = holds.open_holds(conn, county)
-    rows = month.stage.write("payable", payable.payable(unpaid, open_holds, registers, identities))
+    rows = month.tables.write("payable", payable.payable(unpaid, open_holds, registers, identities))
     held = unpaid.join(rows, on="obligation_id", how="anti")
     return {
         "行数": rows.height,
@@ -118,7 +118,7 @@ def batch(month: Month) -> Counts:
     if month.is_replay:
         return {REPLAYED: 1}
     county = month.manifest.county
-    rows = month.stage.read("payable")
+    rows = month.tables.read("payable")
     with month.book.reading() as conn:
         cycle = cycles.newest_cycle(conn, county)
     if cycle is None:
@@ -147,7 +147,7 @@ def batch(month: Month) -> Counts:
 
 
 def _read(month: Month) -> dict[str, pl.DataFrame]:
-    return {name: month.stage.read(standing_table(name)) for name in PAYEE_REGISTERS}
+    return {name: month.tables.read(standing_table(name)) for name in PAYEE_REGISTERS}
 
 
 def _resting_on_old_files(month: Month, unpaid: pl.DataFrame) -> pl.DataFrame:
@@ -162,12 +162,12 @@ def _resting_on_old_files(month: Month, unpaid: pl.DataFrame) -> pl.DataFrame:
     looked_at = frozenset[str]().union(*kinds.values())
     found = [pl.DataFrame(schema={"person_no": pl.Int64, "benefit": Benefit.dtype(), **_WHENCE})]
     for given in month.manifest.registers:
-        counts = month.stage.read(f"counts_{given.name}").row(0, named=True)
+        counts = month.tables.read(f"counts_{given.name}").row(0, named=True)
         standing, is_usable = counts["standing_month"], not counts["is_refused_whole"]
         if (given.is_new and is_usable) or month.settings.without_file(given.name) is not MissingRegister.HOLD:
             continue
         resting = [kind for kind, registers in kinds.items() if given.name in registers or given.name not in looked_at]
-        rows = month.stage.read(f"accepted_{given.name}")
+        rows = month.tables.read(f"accepted_{given.name}")
         if is_usable and given.lacking:
             old = [name for name in rows["source_file"].unique() if intake.part_named(name) in given.lacking]
             rows = rows.filter(pl.col("source_file").is_in(old))
@@ -181,5 +181,5 @@ def _resting_on_old_files(month: Month, unpaid: pl.DataFrame) -> pl.DataFrame:
 
 def _without_standard(month: Month) -> pl.DataFrame:
     """Keys whose standard is not set: what was booked for them before waits."""
-    rows = month.stage.scan("coordinated").filter(pl.col("outcome") == Outcome.STANDARD_NOT_SET.value)
+    rows = month.tables.scan("coordinated").filter(pl.col("outcome") == Outcome.STANDARD_NOT_SET.value)
     return rows.select("person_no", "benefit", "benefit_month").collect()

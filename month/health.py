@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,10 +14,9 @@ from contracts.errors import InputError, OfficerError
 from contracts.files import write_whole
 from contracts.settings import Home
 from ledger import audit
-from ledger.book import SCHEMA_VERSION, opened
+from ledger.book import SCHEMA_VERSION, opened, sqlite_version
 from payments import profiles
 
-LEAST_SQLITE = (3, 37)  # STRICT tables
 LEAST_FREE_BYTES = 1 << 30
 LIBRARIES = ("polars", "dagster", "sqlalchemy", "pandera", "pyarrow")
 
@@ -56,10 +54,8 @@ def _examined(what: str, look: Callable[[Home], str], home: Home) -> Examined:
 
 
 def _libraries(_: Home) -> str:
-    if sqlite3.sqlite_version_info < LEAST_SQLITE:
-        raise InputError(f"SQLite {sqlite3.sqlite_version} 太旧", "请升级操作系统的 Python")
     listed = ", ".join(f"{name} {metadata.version(name)}" for name in LIBRARIES)
-    return f"Python {sys.version.split()[0]}, SQLite {sqlite3.sqlite_version}, {listed}"
+    return f"Python {sys.version.split()[0]}, SQLite {sqlite_version()}, {listed}"
 
 
 def _writable(home: Home) -> str:

@@ -1,12 +1,13 @@
-"""A county's month at work: its home, its book, the stage of its manifest, and the law that applies."""
+"""A county's month at work: its home, its book, the tables of its manifest, and the law that applies."""
 
 from __future__ import annotations
 
-import getpass
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from copy import copy
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cached_property, lru_cache
+from pathlib import Path
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
@@ -22,7 +23,7 @@ from contracts.registers import INBOX_FILES
 from contracts.settings import CountySettings, Home
 from ledger import cycles
 from ledger.book import Book, open_book, opened
-from month.store import Stage, Store
+from month.store import Store, Tables
 from payments import profiles
 from payments.profiles import Profile
 
@@ -47,14 +48,6 @@ class Choices(BaseModel):
         return (self.override_by, self.override_reason) if self.override_by else None
 
 
-def system_user() -> str:
-    """The operating system's user, logged beside the officer."""
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):
-        return "unknown"
-
-
 def total_fen(amounts: pl.Series) -> int:
     """The sum of a column of fen; unknown amounts count nothing."""
     return int(amounts.sum() or 0)
@@ -65,27 +58,49 @@ def standing_table(register: str) -> str:
     return EVIDENCED_POPULATION if register == "population" else f"accepted_{register}"
 
 
+class _Registers(Mapping[str, pl.LazyFrame]):
+    """Every register by name, opened when it is asked for: only then does a stage have to declare it."""
+
+    def __init__(self, tables: Tables) -> None:
+        self._tables = tables
+
+    def __getitem__(self, register: str) -> pl.LazyFrame:
+        return self._tables.scan(standing_table(register))
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(INBOX_FILES)
+
+    def __len__(self) -> int:
+        return len(INBOX_FILES)
+
+
 @dataclass
 class Month:
     """One county's pay month at work on one manifest."""
 
     home: Home
     book: Book
-    stage: Stage
+    tables: Tables
 
     @cached_property
     def manifest(self) -> Manifest:
         """What this run is made from."""
-        return self.stage.manifest
+        return self.tables.manifest
+
+    def opening(self, tables: Tables) -> Month:
+        """The same month for a stage that may open these tables only; what was worked out stays known."""
+        seen = copy(self)
+        seen.tables = tables
+        return seen
 
     @cached_property
     def choices(self) -> Choices:
         """Who runs it."""
-        return Choices.model_validate_json((self.stage.folder / CHOICES_FILE).read_bytes())
+        return Choices.model_validate_json((self.tables.folder / CHOICES_FILE).read_bytes())
 
     def keep_choices(self, choices: Choices) -> None:
         """Note who runs it, for the steps of this run and for whoever looks later."""
-        write_whole(self.stage.folder / CHOICES_FILE, choices.model_dump_json().encode())
+        write_whole(self.tables.folder / CHOICES_FILE, choices.model_dump_json().encode())
 
     @cached_property
     def settings(self) -> CountySettings:
@@ -95,8 +110,7 @@ class Month:
     @cached_property
     def rules(self) -> Rules:
         """The law that applies, resolved for every computed month."""
-        kept = rulebook.load_kept(self.home.store, self.manifest.pack_digest)
-        return kept.resolve(self.manifest.county, self.manifest.computed_months(), self.manifest.known_on)
+        return _resolved(self.home.store, self.manifest)
 
     @cached_property
     def services(self) -> list[ServiceRule]:
@@ -111,7 +125,7 @@ class Month:
     @property
     def registers(self) -> Mapping[str, pl.LazyFrame]:
         """The accepted registers and match lists; the population with what the lists give evidence of."""
-        return {name: self.stage.scan(standing_table(name)) for name in INBOX_FILES}
+        return _Registers(self.tables)
 
     @cached_property
     def profile_of(self) -> Mapping[str, Profile]:
@@ -144,9 +158,23 @@ class Month:
         self.book.close()
 
 
+@lru_cache(maxsize=2)
+def _resolved(store: Path, manifest: Manifest) -> Rules:
+    """The law of a manifest. What it is made from is kept by content, so that it never changes."""
+    law = rulebook.load_kept(store, manifest.pack_digest)
+    return law.resolve(manifest.county, manifest.computed_months(), manifest.known_on)
+
+
 def open_month(home: Home, county: str, pay_month: date) -> Month:
     """The month as it was last begun."""
     return Month(home, open_book(home.database_url), Store(home).current(county, pay_month))
+
+
+def registers_of(home: Home, book: Book, county: str) -> Mapping[str, pl.LazyFrame] | None:
+    """The registers as the county's newest run took them; None where it never ran."""
+    with book.reading() as conn:
+        run = cycles.latest_run(conn, county)
+    return None if run is None else _Registers(Store(home).of(run.manifest))
 
 
 def open_latest(home: Home, county: str, pay_month: date | None = None) -> Month:

@@ -1,33 +1,77 @@
-"""How far a month's last run came, from what lies in its stage and in the book; no graph is loaded for it."""
+"""How far a month's last run came, from what lies in its tables and in the book; no orchestrator is asked."""
 
 from __future__ import annotations
 
 from datetime import date
 
 from contracts.errors import BookError
+from contracts.months import MONTH_TEXT, parse_month
 from contracts.registers import REGISTER_LABELS, REGISTERS
 from contracts.settings import Home
 from ledger import cycles
-from ledger.book import Book
-from month.store import Stage, Store
+from ledger.book import Book, opened
+from ledger.story import counties_of
+from month.stages import BY_NAME, DECIDING, StageGroup
+from month.store import Store, Tables
+from reports.status import MonthStatus, Seen, newest_month, status_of
+from reports.summary import not_handed_in
 
 
-def stage_of(home: Home, county: str, pay_month: date) -> Stage | None:
-    """The stage last begun for the month; None where none was."""
+def counties(home: Home, book: Book) -> list[str]:
+    """The counties that the book, the settings or the inbox know."""
+    with book.reading() as conn:
+        known = set(counties_of(conn))
+    inbox = home.path / "inbox"
+    handed_in = {folder.name for folder in inbox.iterdir() if folder.is_dir()} if inbox.is_dir() else set()
+    return sorted(known | set(home.settings().county) | handed_in)
+
+
+def status(home: Home, book: Book, county: str, pay_month: date | None) -> MonthStatus | None:
+    """The month asked for, or the newest; None where the county has neither run nor handed anything in."""
+    month = pay_month or newest_month(book, county) or _handed_in(home, county)
+    if month is None:
+        return None
+    tables = tables_of(home, county, month)
+    seen = Seen(outbox=home.outbox)
+    if tables is not None:
+        beyond = tables.read("beyond_window") if tables.has("beyond_window") else None
+        has_counts = BY_NAME["refused_rows"].is_done(tables)
+        old = not_handed_in(tables.read("intake_counts"), tables.read("refused_rows")) if has_counts else ()
+        seen = Seen(home.outbox, beyond, stopped_at(book, tables), old)
+    return status_of(book, home.settings(), county, month, seen)
+
+
+def tables_of(home: Home, county: str, pay_month: date) -> Tables | None:
+    """The tables last begun for the month; None where none were."""
     try:
         return Store(home).current(county, pay_month)
     except BookError:
         return None
 
 
-def stopped_at(book: Book, stage: Stage) -> str:
-    """The step at which the last run or preview ended before it was booked, in an officer's words; empty: booked."""
-    manifest = stage.manifest
+def stopped_at(book: Book, tables: Tables) -> str:
+    """The stage at which the last run or preview ended before it was booked, in an officer's words; empty: booked."""
+    manifest = tables.manifest
     with book.reading() as conn:
         booked = cycles.latest_run(conn, manifest.county, manifest.pay_month)
     if booked is not None and booked.manifest == manifest:
         return ""
-    missing = [REGISTER_LABELS[register] for register in REGISTERS if not stage.has(f"accepted_{register}")]
+    missing = [REGISTER_LABELS[name] for name in REGISTERS if not BY_NAME[f"accepted_{name}"].is_done(tables)]
     if missing:
         return f"收件({'、'.join(missing)}名册尚未收下)"
-    return "入账" if stage.has("coordinated") else "计算"
+    undone = next((stage for stage in DECIDING if not stage.is_done(tables)), None)
+    return undone.group.label if undone else StageGroup.POSTED.label
+
+
+def is_replay(home: Home, county: str, pay_month: date) -> bool:
+    """Whether a later month of the county is in the book, so that this one is only compared any more."""
+    with opened(home.database_url) as book, book.reading() as conn:
+        newest = cycles.newest_cycle(conn, county)
+    return newest is not None and newest.pay_month > pay_month
+
+
+def _handed_in(home: Home, county: str) -> date | None:
+    """The newest month whose registers lie in the inbox."""
+    folder = home.inbox_of(county)
+    months = [one.name for one in folder.iterdir() if MONTH_TEXT.match(one.name)] if folder.is_dir() else []
+    return parse_month(max(months)) if months else None

@@ -18,6 +18,7 @@ import polars as pl
 
 import intake
 import rulebook
+from contracts.actor import system_user
 from contracts.code_version import code_version
 from contracts.codes import Benefit, Outcome
 from contracts.columns import headers
@@ -32,9 +33,11 @@ from ledger import batches, cycles, holds, versions
 from ledger.book import Book, opened
 from ledger.cycles import Cycle, Run
 from ledger.versions import KEY
-from month import steps
-from month.month import Choices, Month, system_user
-from month.store import Stage, Store
+from month.gathering import digest_of_decisions
+from month.month import Choices, Month
+from month.running import work
+from month.stages import ACCEPTING, REPLAYED
+from month.store import Store, Tables
 from payments import profiles
 from payments.outbox import folder_of
 from payments.render import write_batch
@@ -121,24 +124,24 @@ class Scratch:
         return original
 
     def month(self, manifest: Manifest, maker: str) -> Month:
-        """A stage to write anew, with what officers had decided of register gaps."""
-        stage = Store(self.home).begin(manifest)
-        stage.write("decisions", self._decisions(manifest))
-        begun = Replayed(self.home, self.book, stage)
+        """A month to work out anew, with what officers had decided of register gaps."""
+        tables = Store(self.home).begin(manifest)
+        tables.write("decisions", self._decisions(manifest))
+        begun = Replayed(self.home, self.book, tables)
         begun.keep_choices(Choices(maker=maker, system_user=system_user()))
         return begun
 
-    def stored_stage(self, manifest: Manifest) -> Stage:
-        """The real stage of a manifest, which may have been cleared away."""
-        return Store(self.real).stage(manifest.county, manifest.pay_month, manifest.digest())
+    def stored_tables(self, manifest: Manifest) -> Tables:
+        """The real tables of a manifest, which may have been cleared away."""
+        return Store(self.real).of(manifest)
 
     def _decisions(self, manifest: Manifest) -> pl.DataFrame:
-        """As they were: from the real stage, or from the book where they are still the same."""
-        stage = self.stored_stage(manifest)
+        """As they were: from the real tables, or from the book where they are still the same."""
+        kept = self.stored_tables(manifest)
         with self.book.reading() as conn:
             now = holds.gap_decisions(conn, manifest.county, manifest.pay_month)
-        for decisions in (*([stage.read("decisions")] if stage.has("decisions") else []), now):
-            if steps.digest_of_decisions(decisions) == manifest.decisions_digest:
+        for decisions in (*([kept.read("decisions")] if kept.has("decisions") else []), now):
+            if digest_of_decisions(decisions) == manifest.decisions_digest:
                 return decisions
         raise _missing("名册缺口的处理决定(decisions)", month_text(manifest.pay_month))
 
@@ -148,7 +151,7 @@ def replay(
     county: str,
     pay_month: date,
     sequence: int | None = None,
-    on_step: Callable[[str], None] = lambda step: None,
+    on_stage: Callable[[str], None] = lambda step: None,
 ) -> Replay:
     """Rebuild a cycle, the month's last where none is named, and compare; InputError where a stored input is gone."""
     with opened(home.database_url) as real, TemporaryDirectory(prefix="replay-") as folder:
@@ -156,7 +159,7 @@ def replay(
         scratch = Scratch(home, Home(Path(folder)), book)
         scratch.share_inputs()
         cycle, run = run_of(book, county, pay_month, sequence)
-        return _compared(scratch, cycle, run, on_step)
+        return _compared(scratch, cycle, run, on_stage)
 
 
 def run_of(book: Book, county: str, pay_month: date, sequence: int | None) -> tuple[Cycle, Run]:
@@ -174,7 +177,7 @@ def run_of(book: Book, county: str, pay_month: date, sequence: int | None) -> tu
     return until[-1], runs[-1]
 
 
-def _compared(scratch: Scratch, cycle: Cycle, run: Run, on_step: Callable[[str], None]) -> Replay:
+def _compared(scratch: Scratch, cycle: Cycle, run: Run, on_stage: Callable[[str], None]) -> Replay:
     """Check the inputs, rebuild where they are what they were, and compare."""
     manifest = run.manifest
     altered = _altered_inputs(scratch, manifest)
@@ -182,12 +185,12 @@ def _compared(scratch: Scratch, cycle: Cycle, run: Run, on_step: Callable[[str],
     not_kept: tuple[str, ...] = ()
     found = list(altered)
     if not altered:
-        month = _rebuilt(scratch, run, on_step)
-        stored = scratch.stored_stage(manifest)
-        names = [name for name in _tables_of(month.stage) if name not in BY_SETTINGS]
+        month = _rebuilt(scratch, run, on_stage)
+        stored = scratch.stored_tables(manifest)
+        names = [name for name in _tables_of(month.tables) if name not in BY_SETTINGS]
         not_kept = tuple(name for name in names if not stored.has(name))
         tables = len(names) - len(not_kept)
-        found += _table_differences(month.stage, stored, [name for name in names if stored.has(name)])
+        found += _table_differences(month.tables, stored, [name for name in names if stored.has(name)])
         decided, differing = _decision_differences(month, run)
         found += differing
     files, unlike = _file_differences(scratch, cycle)
@@ -238,12 +241,12 @@ def _altered(scratch: Scratch, given: RegisterInput) -> Iterator[str]:
             yield "版式的 SHA-256 与清单不符"
 
 
-def _rebuilt(scratch: Scratch, run: Run, on_step: Callable[[str], None]) -> Month:
+def _rebuilt(scratch: Scratch, run: Run, on_stage: Callable[[str], None]) -> Month:
     _provide_previous(scratch, run.manifest)
     month = scratch.month(run.manifest, run.maker)
-    for name, step in steps.deciding_steps():
-        on_step(name)
-        step(month)
+    for stage in REPLAYED:
+        on_stage(stage.name)
+        work(month, stage)
     return month
 
 
@@ -252,7 +255,7 @@ def _provide_previous(scratch: Scratch, manifest: Manifest) -> None:
     if manifest.previous_month is None:
         return
     before = _run_made_from(scratch.book, manifest.county, manifest.previous_month, manifest.previous_digest)
-    stored = scratch.stored_stage(before.manifest)
+    stored = scratch.stored_tables(before.manifest)
     if all(stored.has(f"accepted_{given.name}") for given in before.manifest.registers):
         _link(stored.folder, scratch.home.path / stored.folder.relative_to(scratch.real.path))
         return
@@ -261,8 +264,8 @@ def _provide_previous(scratch: Scratch, manifest: Manifest) -> None:
         raise BookError(what, "请从备份恢复存档目录(store)后再试", altered[0].name)
     _provide_previous(scratch, before.manifest)
     month = scratch.month(before.manifest, before.maker)
-    for _, step in steps.accepting_steps():
-        step(month)
+    for stage in ACCEPTING:
+        work(month, stage)
 
 
 def _run_made_from(book: Book, county: str, pay_month: date, digest: str) -> Run:
@@ -278,11 +281,11 @@ def _run_made_from(book: Book, county: str, pay_month: date, digest: str) -> Run
     return runs[-1]
 
 
-def _tables_of(stage: Stage) -> list[str]:
-    return sorted(path.stem for path in stage.folder.glob("*.parquet"))
+def _tables_of(tables: Tables) -> list[str]:
+    return sorted(path.stem for path in tables.folder.glob("*.parquet"))
 
 
-def _table_differences(rebuilt: Stage, stored: Stage, names: list[str]) -> list[Difference]:
+def _table_differences(rebuilt: Tables, stored: Tables, names: list[str]) -> list[Difference]:
     return [
         Difference("表", name, "重算的 SHA-256 与存档不同")
         for name in names
@@ -297,7 +300,7 @@ def _decision_differences(month: Month, run: Run) -> tuple[int, list[Difference]
         booked = versions.newest(conn, month.manifest.county, window[0], window[-1], run.run_id)
         rates = versions.rate_numbers(conn)
     booked = booked.join(rates, on="rate_no", how="left").select(*KEY, *DECIDED, is_booked=pl.lit(True))
-    rebuilt = month.stage.scan("coordinated").filter(pl.col("benefit_month").is_in(window)).select(*KEY, *DECIDED)
+    rebuilt = month.tables.scan("coordinated").filter(pl.col("benefit_month").is_in(window)).select(*KEY, *DECIDED)
     decided = rebuilt.with_columns(is_rebuilt=pl.lit(True)).collect()
     both = decided.join(booked, on=KEY, how="full", coalesce=True, suffix="_booked")
     is_only_rebuilt, is_gone = pl.col("is_booked").is_null(), pl.col("is_rebuilt").is_null()

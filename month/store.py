@@ -1,4 +1,4 @@
-"""The Parquet between assets: `store/<county>/<month>/<manifest digest>/<table>.parquet`.
+"""The Parquet between stages: `store/<county>/<month>/<manifest digest>/<table>.parquet`.
 
 Every stage of a month reads and writes in the folder of one manifest, so inputs of two manifests cannot meet: a table
 that this manifest has not produced yet is simply not there. A table is written under a temporary name and renamed.
@@ -6,12 +6,14 @@ that this manifest has not produced yet is simply not there. A table is written 
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import polars as pl
 
+from contracts.columns import conformed
 from contracts.errors import BookError
 from contracts.files import whole_file, write_whole
 from contracts.manifest import Manifest
@@ -21,9 +23,13 @@ from contracts.settings import Home
 ROWS_PER_GROUP = 262_144  # fixed, so that the same table gives the same bytes
 
 
+class UndeclaredError(LookupError):
+    """A stage opened a table that it does not declare: its entry in the table of stages is not true."""
+
+
 @dataclass(frozen=True)
-class Stage:
-    """The folder of one manifest."""
+class Tables:
+    """The tables of one manifest."""
 
     folder: Path
 
@@ -55,13 +61,51 @@ class Stage:
 
     @property
     def manifest(self) -> Manifest:
-        """What this stage was made from."""
+        """What these tables are made from."""
         return Manifest.model_validate_json((self.folder / "manifest.json").read_bytes())
+
+    def before(self, table: str, schema: pl.Schema) -> pl.DataFrame | None:
+        """A table of the run before, whatever version of the program kept it; None where there was none."""
+        manifest = self.manifest
+        if manifest.previous_month is None:
+            return None
+        county_folder = self.folder.parents[1]
+        earlier = Tables(county_folder / month_text(manifest.previous_month) / manifest.previous_digest)
+        return conformed(earlier.read(table), schema) if earlier.has(table) else None
+
+
+@dataclass(frozen=True)
+class DeclaredTables(Tables):
+    """The same for a stage at work: UndeclaredError for any table that it does not declare."""
+
+    reads: Collection[str]
+    reads_before: Collection[str]
+    writes: Collection[str]
+
+    def has(self, table: str) -> bool:
+        """Whether this manifest has produced a table that is read or written here."""
+        _require(table, {*self.reads, *self.writes})
+        return super().has(table)
+
+    def write(self, table: str, frame: pl.DataFrame) -> pl.DataFrame:
+        """Write a declared table."""
+        _require(table, self.writes)
+        return super().write(table, frame)
+
+    def before(self, table: str, schema: pl.Schema) -> pl.DataFrame | None:
+        """A declared table of the run before."""
+        _require(table, self.reads_before)
+        return super().before(table, schema)
+
+
+def _require(table: str, declared: Collection[str]) -> None:
+    if table not in declared:
+        raise UndeclaredError(f"{table} is not declared in month/stages.py; declared: {', '.join(sorted(declared))}")
 
 
 @dataclass(frozen=True)
 class Store:
-    """All stages of a home."""
+    """The tables of every manifest of a home."""
 
     home: Home
 
@@ -69,21 +113,24 @@ class Store:
         """The folder of a county's month."""
         return self.home.store / county / month_text(pay_month)
 
-    def stage(self, county: str, pay_month: date, digest: str) -> Stage:
-        """The stage of one manifest."""
-        return Stage(self.month(county, pay_month) / digest)
+    def tables(self, county: str, pay_month: date, digest: str) -> Tables:
+        """The tables of one manifest."""
+        return Tables(self.month(county, pay_month) / digest)
 
-    def begin(self, manifest: Manifest) -> Stage:
+    def of(self, manifest: Manifest) -> Tables:
+        """The tables of a manifest in hand."""
+        return self.tables(manifest.county, manifest.pay_month, manifest.digest())
+
+    def begin(self, manifest: Manifest) -> Tables:
         """Make a manifest the month's current one."""
-        digest = manifest.digest()
-        stage = self.stage(manifest.county, manifest.pay_month, digest)
-        write_whole(stage.folder / "manifest.json", manifest.model_dump_json(indent=2).encode())
-        write_whole(self.month(manifest.county, manifest.pay_month) / "current", digest.encode())
-        return stage
+        tables = self.of(manifest)
+        write_whole(tables.folder / "manifest.json", manifest.model_dump_json(indent=2).encode())
+        write_whole(self.month(manifest.county, manifest.pay_month) / "current", manifest.digest().encode())
+        return tables
 
-    def current(self, county: str, pay_month: date) -> Stage:
-        """The stage last begun for a county's month; BookError where none was."""
+    def current(self, county: str, pay_month: date) -> Tables:
+        """The tables last begun for a county's month; BookError where none were."""
         pointer = self.month(county, pay_month) / "current"
         if not pointer.exists():
             raise BookError("本月还没有运行清单", "请先运行 disburse run", f"{county} {month_text(pay_month)}")
-        return self.stage(county, pay_month, pointer.read_text())
+        return self.tables(county, pay_month, pointer.read_text())

@@ -6,7 +6,7 @@ which register rows were refused, and which are in doubt.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 
@@ -14,7 +14,6 @@ import polars as pl
 
 from contracts.codes import Benefit, Doubt, RefusalCode
 from contracts.columns import headers, polars_schema
-from contracts.months import month_text
 from contracts.registers import FILE_LABELS
 from contracts.tables import DoubtfulRow, HoldExport, RefusedRow, UnsetExport
 from ledger import exports, people
@@ -28,30 +27,49 @@ ReadTable = Callable[[str], pl.DataFrame]
 
 
 def write_lists(book: Book, folder: Path, county: str, pay_month: date, read: ReadTable) -> list[Path]:
-    """Write every list that has rows, as a workbook; one too long to leaf through as CSV.
+    """Write what the book has to say of a month, as workbooks in `folder`; a list without rows has none.
 
-    `read` gives a table of the run's stage: accepted_population, beyond_window, refused_rows, doubtful_rows.
+    `read` gives a table of the run: accepted_population, beyond_window.
     """
-    target = folder / county / month_text(pay_month)
     population = read("accepted_population")
-    held = held_people(book, county, population)
-    unset = people_without_standard(book, county, pay_month, population)
     lives = _where_they_live(population)
-    actions = corrections.action_required(book, county, pay_month, read("beyond_window"), lives)
-    corrected = corrections.corrections(book, county, pay_month, lives)
-    refused = refused_rows(read("refused_rows"))
-    doubtful = doubtful_rows(book, read("doubtful_rows"))
-    lists = (
-        ("held", held, "暂缓人员", headers(HoldExport)),
-        ("action_required", actions, "须人工处理", corrections.ACTIONS),
-        ("corrections", corrected, "更正", corrections.CORRECTIONS),
-        ("standard_not_set", unset, "标准未设定", headers(UnsetExport)),
-        ("refused", refused, "拒收行", headers(RefusedRow)),
-        ("doubtful", doubtful, "存疑行", {"person_id": "身份证号", **headers(DoubtfulRow)}),
+    return _written(
+        folder,
+        ("held", held_people(book, county, population), "暂缓人员", headers(HoldExport)),
+        (
+            "action_required",
+            corrections.action_required(book, county, pay_month, read("beyond_window"), lives),
+            "须人工处理",
+            corrections.ACTIONS,
+        ),
+        ("corrections", corrections.corrections(book, county, pay_month, lives), "更正", corrections.CORRECTIONS),
+        (
+            "standard_not_set",
+            people_without_standard(book, county, pay_month, population),
+            "标准未设定",
+            headers(UnsetExport),
+        ),
     )
+
+
+def write_register_lists(book: Book, folder: Path, read: ReadTable) -> list[Path]:
+    """Write what is wrong with the registers of a month, as workbooks in `folder`; a list without rows has none.
+
+    `read` gives a table of the run: refused_rows, doubtful_rows.
+    """
+    doubtful = {"person_id": "身份证号", **headers(DoubtfulRow)}
+    return _written(
+        folder,
+        ("refused", refused_rows(read("refused_rows")), "拒收行", headers(RefusedRow)),
+        ("doubtful", doubtful_rows(book, read("doubtful_rows")), "存疑行", doubtful),
+    )
+
+
+def _written(folder: Path, *listed: tuple[str, pl.DataFrame, str, Mapping[str, str]]) -> list[Path]:
+    """Write lists (name, rows, sheet, titles); one too long to leaf through as CSV, and no stale file of it is left."""
     written = []
-    for name, rows, sheet, titles in lists:
-        sheet_file, text_file = target / f"{name}.xlsx", target / f"{name}.csv"
+    for name, rows, sheet, titles in listed:
+        sheet_file, text_file = folder / f"{name}.xlsx", folder / f"{name}.csv"
         path, other = (sheet_file, text_file) if rows.height <= LEAFED_THROUGH else (text_file, sheet_file)
         for stale in (other, *([path] if rows.is_empty() else [])):
             stale.unlink(missing_ok=True)

@@ -14,6 +14,14 @@ from contracts.registers import label_of
 from ledger import batches, figures, holds
 from ledger.book import Book
 
+STATES = {
+    "claimed": "已编批",
+    "rendered": "待批准",
+    "approved": "已批准",
+    "rejected": "已驳回",
+    "released": "已放行",
+}
+
 
 @dataclass(frozen=True)
 class BenefitLine:

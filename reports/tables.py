@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
+from xlsxwriter import Workbook
 
 from contracts.errors import InputError
 from contracts.files import whole_file
@@ -41,29 +42,41 @@ def write_workbook(table: pl.DataFrame, path: Path, headers: Mapping[str, str], 
     if table.height >= MAX_SHEET_ROWS:
         raise InputError(f"{table.height} 行超过一张工作表的上限", "请导出为 .csv 或 .parquet", path.name)
     with new_workbook(path) as workbook:
-        bold = workbook.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
-        text = workbook.add_format({"num_format": "@"})
-        yuan = workbook.add_format({"num_format": "#,##0.00"})
-        page = workbook.add_worksheet(sheet)
-        page.freeze_panes(1, 0)
-        page.repeat_rows(0)
-        page.set_landscape()
-        page.fit_to_pages(1, 0)
-        in_yuan = {name for name in table.columns if name.endswith("_fen") and name in headers}
-        for place, name in enumerate(table.columns):
-            title = headers.get(name, name) + ("(元)" if name in in_yuan else "")
-            page.set_column(place, place, _width(table, name, title))
-            page.write_string(0, place, title, bold)
-        for number, row in enumerate(table.iter_rows(), start=1):
-            for place, (name, value) in enumerate(zip(table.columns, row, strict=True)):
-                if value is None:
-                    continue
-                if name in in_yuan:
-                    page.write_number(number, place, Decimal(value).scaleb(-2), yuan)
-                elif isinstance(value, int) and not isinstance(value, bool):
-                    page.write_number(number, place, value)
-                else:
-                    page.write_string(number, place, str(value), text)
+        _write_sheet(workbook, table, headers, sheet)
+
+
+def write_sheets(sheets: Sequence[tuple[str, pl.DataFrame, Mapping[str, str]]], target: Path) -> Path:
+    """Write several short tables (sheet, rows, headers) as the sheets of one workbook, whole or not at all."""
+    with whole_file(target) as temporary, new_workbook(temporary) as workbook:
+        for sheet, table, headers in sheets:
+            _write_sheet(workbook, table, headers, sheet)
+    return target
+
+
+def _write_sheet(workbook: Workbook, table: pl.DataFrame, headers: Mapping[str, str], sheet: str) -> None:
+    bold = workbook.add_format({"bold": True, "bg_color": "#E8EEF7", "border": 1})
+    text = workbook.add_format({"num_format": "@"})
+    yuan = workbook.add_format({"num_format": "#,##0.00"})
+    page = workbook.add_worksheet(sheet)
+    page.freeze_panes(1, 0)
+    page.repeat_rows(0)
+    page.set_landscape()
+    page.fit_to_pages(1, 0)
+    in_yuan = {name for name in table.columns if name.endswith("_fen") and name in headers}
+    for place, name in enumerate(table.columns):
+        title = headers.get(name, name) + ("(元)" if name in in_yuan else "")
+        page.set_column(place, place, _width(table, name, title))
+        page.write_string(0, place, title, bold)
+    for number, row in enumerate(table.iter_rows(), start=1):
+        for place, (name, value) in enumerate(zip(table.columns, row, strict=True)):
+            if value is None:
+                continue
+            if name in in_yuan:
+                page.write_number(number, place, Decimal(value).scaleb(-2), yuan)
+            elif isinstance(value, int) and not isinstance(value, bool):
+                page.write_number(number, place, value)
+            else:
+                page.write_string(number, place, str(value), text)
 
 
 def _width(table: pl.DataFrame, name: str, header: str) -> int:

@@ -3,12 +3,15 @@
 import csv
 from datetime import date
 
+from contracts.actor import Actor
 from contracts.columns import columns_of
 from contracts.months import parse_month
 from contracts.registers import INBOX_FILES
 from contracts.settings import Home
-from month import booking, steps
+from month import gathering
 from month.month import Choices
+from month.running import work
+from month.stages import BY_NAME, REPLAYED
 from month.store import Store
 
 COUNTY = "410721"
@@ -69,7 +72,7 @@ def begin(home, month, county=COUNTY, known_on=None, maker=MAKER, override=("", 
     """A month on its manifest."""
     pay_month = parse_month(month)
     known = date.fromisoformat(known_on) if known_on else pay_month.replace(day=15)
-    return steps.begin(
+    return gathering.begin(
         home,
         county,
         pay_month,
@@ -78,20 +81,29 @@ def begin(home, month, county=COUNTY, known_on=None, maker=MAKER, override=("", 
     )
 
 
+def actor(name):
+    """An officer at work on the machine of the tests."""
+    return Actor(name, "test")
+
+
 def decide(month):
-    """Every step before posting."""
-    for _, step in steps.deciding_steps():
-        step(month)
+    """Every stage before posting."""
+    for stage in REPLAYED:
+        work(month, stage)
+
+
+def do(month, *stages):
+    """Stages by name; the counts of each."""
+    return [work(month, BY_NAME[name]) for name in stages]
 
 
 def run(home, month, **how):
-    """Run a month to its payment files; returns the counts of posting and of batching."""
+    """Run a month to its payment files, without looking for findings; returns the counts of posting and of batching."""
     begun = begin(home, month, **how)
     try:
         decide(begun)
-        posted = booking.post(begun)
-        booking.work_out_payable(begun)
-        return posted, booking.batch(begun)
+        posted, _, batched = do(begun, "posted", "payable", "batch")
+        return posted, batched
     finally:
         begun.close()
 
@@ -130,6 +142,6 @@ def outbox_bytes(home):
     return {p.relative_to(home.outbox).as_posix(): p.read_bytes() for p in home.outbox.rglob("*") if p.is_file()}
 
 
-def stage_of(home, month, county=COUNTY):
+def tables_of(home, month, county=COUNTY):
     """The tables of a month as it was last begun."""
     return Store(home).current(county, parse_month(month))

@@ -1,4 +1,4 @@
-"""The resource every step uses: the home, the county's lock, and the month at work.
+"""The resource every op uses: the home, the county's lock, and the month at work.
 
 One run at a time works on a county: the lock is a file the operating system frees when the process dies. A command
 takes it before its run is created, so whoever holds it may be sure that another run of the county still called STARTED
@@ -12,17 +12,15 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-from filelock import FileLock, Timeout
 from pydantic import PrivateAttr
 
-from contracts.errors import BookError
 from contracts.settings import Home
 from dagster_project.partitions import read_key
-from month import steps
+from month import gathering
 from month.month import Choices, Month, open_month
+from month.running import holding
 
 ALIVE = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
-LOCK_SECONDS = 900
 
 
 class MonthHome(dg.ConfigurableResource[Any]):
@@ -55,8 +53,8 @@ class MonthHome(dg.ConfigurableResource[Any]):
                 self._month = None
 
     def begin(self, county: str, pay_month: date, known_on: date, choices: Choices) -> Month:
-        """Begin a month on a new manifest; the steps that follow in this run work on it."""
-        self._month = steps.begin(self.home, county, pay_month, known_on, choices)
+        """Begin a month on a new manifest; the stages that follow in this run work on it."""
+        self._month = gathering.begin(self.home, county, pay_month, known_on, choices)
         return self._month
 
     def month(self, partition_key: str) -> Month:
@@ -65,22 +63,6 @@ class MonthHome(dg.ConfigurableResource[Any]):
             county, pay_month = read_key(partition_key)
             self._month = open_month(self.home, county, pay_month)
         return self._month
-
-
-@contextmanager
-def holding(home: Home, county: str) -> Iterator[None]:
-    """Hold the county's lock; whoever holds it in this process may take it again. BookError where another keeps it."""
-    locks = home.path / "locks"
-    locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(locks / f"{county}.lock", thread_local=False, is_singleton=True)
-    try:
-        lock.acquire(timeout=LOCK_SECONDS)
-    except Timeout:
-        raise BookError("本县另有一次运行正在进行", "请等它结束后再试", county) from None
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def fail_orphans(instance: dg.DagsterInstance, county: str, own_run_id: str) -> int:

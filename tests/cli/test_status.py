@@ -10,7 +10,7 @@ from contracts.months import parse_month
 from ledger import holds, people, results, sealing, signing
 from ledger.book import open_book
 from ledger.story import story
-from month.progress import stage_of, stopped_at
+from month.progress import stopped_at, tables_of
 from reports.status import Seen, status_of
 from tests import homes
 from tests.cli.giving import disburse
@@ -129,7 +129,7 @@ def test_a_file_that_is_gone_or_was_edited_blocks(home, book):
 
 
 def test_what_no_run_may_carry_needs_an_officer(home, book):
-    listed = stage_of(home, homes.COUNTY, JULY).read("beyond_window")
+    listed = tables_of(home, homes.COUNTY, JULY).read("beyond_window")
     assert "action_required" not in matters(status(home, book, beyond_window=listed))
     key = {"person_no": [1], "benefit": ["old_age_allowance"], "benefit_month": [parse_month("2020-01")]}
     too_old = pl.DataFrame({**key, "booked_fen": [50_00], "entitled_fen": [20_00]}, schema=listed.schema)
@@ -152,14 +152,14 @@ def test_a_month_tells_the_checker_which_registers_it_does_without(home):
 
 
 def test_a_run_that_was_stopped_says_where(home, book):
-    assert stopped_at(book, stage_of(home, homes.COUNTY, JULY)) == ""
+    assert stopped_at(book, tables_of(home, homes.COUNTY, JULY)) == ""
     hand_in(home, "2024-08")
     begun = homes.begin(home, "2024-08")
-    stage = stage_of(home, homes.COUNTY, AUGUST)
-    assert stopped_at(book, stage).startswith("收件(人口、")
+    tables = tables_of(home, homes.COUNTY, AUGUST)
+    assert stopped_at(book, tables).startswith("收件(人口、")
     homes.decide(begun)
     begun.close()
-    assert stopped_at(book, stage) == "入账"
+    assert stopped_at(book, tables) == "入账"
     found = status(home, book, AUGUST, stopped_at="入账")
     assert matters(found)["run_stopped"].blocks
 

@@ -5,16 +5,11 @@ from datetime import date
 import dagster as dg
 import pytest
 
-from contracts.codes import Benefit
+from contracts.codes import Act, Benefit
 from contracts.registers import INBOX_FILES, MATCH_LISTS
 from dagster_project import definitions
 from dagster_project.partitions import partition_key, read_key
-from month import steps
-
-STAGES = {
-    "received", "accepted", "facts", "entitled", "coordinated", "posted", "payable", "batch", "approved", "released",
-    "answered", "closed",
-}  # fmt: skip
+from month.stages import BY_NAME, REPLAYED, STAGES, StageGroup, upstream
 
 
 @pytest.fixture(scope="module")
@@ -27,8 +22,26 @@ def specs():
     return definitions.defs.resolve_all_asset_specs()
 
 
-def test_every_asset_is_grouped_by_its_stage(specs):
-    assert {spec.group_name for spec in specs} == STAGES
+def test_the_graph_is_the_table_of_stages(graph, specs):
+    by_name = {spec.key.to_user_string(): spec for spec in specs}
+    assert by_name.keys() == {*BY_NAME, *Act.values()}
+    for stage in STAGES:
+        spec = by_name[stage.name]
+        assert (spec.group_name, spec.description) == (stage.group.value, stage.text)
+        assert {key.to_user_string() for key in graph.get(spec.key).parent_keys} == set(upstream(stage))
+        checks = {key.name for key in graph.get(spec.key).check_keys}
+        assert checks == {finding.name for finding in stage.findings}
+
+
+def test_officers_acts_follow_the_run_in_order(graph, specs):
+    parents = {act: {key.to_user_string() for key in graph.get(dg.AssetKey(act)).parent_keys} for act in Act.values()}
+    assert parents == {
+        "approved": {"batch"},
+        "released": {"approved"},
+        "answered": {"released"},
+        "closed": {"answered"},
+    }
+    assert {spec.group_name for spec in specs} == {*StageGroup.values(), *Act.values()}
 
 
 def test_every_description_begins_in_chinese_and_goes_on_in_english(specs):
@@ -73,9 +86,10 @@ def test_lineage_goes_from_each_match_list_to_the_facts(graph):
 
 
 def test_every_table_and_every_hop_has_a_blocking_check_and_a_file_that_cannot_be_used_only_warns():
-    checks = [spec for check in definitions.defs.asset_checks or [] for spec in check.check_specs]
-    assert {spec.name for spec in checks if not spec.blocking} == {"usable"}
-    by_asset = {spec.asset_key.to_user_string() for spec in checks if spec.blocking}
+    made = [asset for asset in definitions.defs.assets or [] if isinstance(asset, dg.AssetsDefinition)]
+    specs = [spec for asset in made for spec in asset.check_specs]
+    assert {spec.name for spec in specs if not spec.blocking} == {"usable"}
+    by_asset = {spec.asset_key.to_user_string() for spec in specs if spec.blocking}
     assert by_asset >= {
         "refused_rows", "facts", "coordinated", "posted", "payable", "batch",
         *(f"accepted_{register}" for register in INBOX_FILES),
@@ -106,5 +120,6 @@ def test_previewing_reaches_up_to_the_decisions_and_no_further():
 
 def test_what_is_replayed_is_what_the_graph_decides(graph):
     decided = dg.AssetSelection.assets("coordinated", "refused_rows").upstream().resolve(graph)
-    names = [name for name, _ in steps.deciding_steps()]
-    assert sorted(names) == sorted(key.to_user_string() for key in decided if key != dg.AssetKey("manifest"))
+    names = {key.to_user_string() for key in decided} - {"manifest"}
+    assert [stage.name for stage in REPLAYED if stage.name in names] == [stage.name for stage in REPLAYED]
+    assert names == {stage.name for stage in REPLAYED}

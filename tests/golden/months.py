@@ -36,7 +36,7 @@ def texts(home):
     book = open_book(home.database_url)
     for month in MONTHS:
         pay_month = parse_month(month)
-        counts = homes.stage_of(home, month).read("intake_counts")
+        counts = homes.tables_of(home, month).read("intake_counts")
         summary = summarise(book, homes.COUNTY, pay_month, counts).as_dict()
         told[f"{month}-summary.json"] = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
         with book.reading() as conn:

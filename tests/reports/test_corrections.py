@@ -53,7 +53,7 @@ def august(ran):
 
 
 def lives(month):
-    return month.stage.read("accepted_population").select("person_no", "name", "township", "village", "phone")
+    return month.tables.read("accepted_population").select("person_no", "name", "township", "village", "phone")
 
 
 def test_a_preview_tells_the_ground_beside_the_cause(ran):
@@ -95,7 +95,7 @@ def test_a_month_that_corrects_nothing_has_no_correction(august):
 
 
 def test_who_moved_away_and_was_paid_after_needs_an_officer(august):
-    nothing = august.stage.read("beyond_window")
+    nothing = august.tables.read("beyond_window")
     rows = corrections.action_required(august.book, homes.COUNTY, parse_month("2024-08"), nothing, lives(august))
     assert rows.select("person_id", "benefit_month", "booked_fen", "entitled_fen").rows() == [
         (MOVED, "2024-07", 50_00, 0)
@@ -114,7 +114,7 @@ def test_what_is_too_old_to_be_booked_is_listed_with_what_to_do(august):
             "booked_fen": [50_00, 0],
             "entitled_fen": [0, 80_00],
         },
-        schema=august.stage.read("beyond_window").schema,
+        schema=august.tables.read("beyond_window").schema,
     )
     rows = corrections.action_required(august.book, homes.COUNTY, parse_month("2024-08"), too_old, lives(august))
     told = {row["person_id"]: row["advice"] for row in rows.iter_rows(named=True) if row["benefit_month"] == "2022-01"}
@@ -124,15 +124,15 @@ def test_what_is_too_old_to_be_booked_is_listed_with_what_to_do(august):
 
 
 def test_the_lists_are_left_for_the_clerk(august, tmp_path):
-    written = write_lists(august.book, tmp_path, homes.COUNTY, parse_month("2024-08"), august.stage.read)
+    written = write_lists(august.book, tmp_path, homes.COUNTY, parse_month("2024-08"), august.tables.read)
     assert {"action_required.xlsx", "corrections.xlsx"} <= {path.name for path in written}
 
 
 def test_a_list_too_long_to_leaf_through_is_text_and_replaces_the_workbook(august, tmp_path, monkeypatch):
-    write_lists(august.book, tmp_path, homes.COUNTY, parse_month("2024-08"), august.stage.read)
+    write_lists(august.book, tmp_path, homes.COUNTY, parse_month("2024-08"), august.tables.read)
     monkeypatch.setattr("reports.lists.LEAFED_THROUGH", 2)
-    write_lists(august.book, tmp_path, homes.COUNTY, parse_month("2024-08"), august.stage.read)
-    names = {path.name for path in (tmp_path / homes.COUNTY / "2024-08").iterdir()}
+    write_lists(august.book, tmp_path, homes.COUNTY, parse_month("2024-08"), august.tables.read)
+    names = {path.name for path in tmp_path.iterdir()}
     assert "corrections.csv" in names
     assert "corrections.xlsx" not in names
     assert "action_required.xlsx" in names

@@ -76,7 +76,7 @@ def august(home):
 
 
 def summary_of(august):
-    return summarise(august.book, homes.COUNTY, parse_month("2024-08"), august.stage.read("intake_counts"))
+    return summarise(august.book, homes.COUNTY, parse_month("2024-08"), august.tables.read("intake_counts"))
 
 
 def test_the_summary_shows_this_month_beside_the_last(august):
@@ -125,16 +125,16 @@ def test_a_preview_tells_what_would_be_booked(home, tmp_path):
 
 
 def test_held_people_are_told_why_and_what_to_do(august):
-    rows = held_people(august.book, homes.COUNTY, august.stage.read("accepted_population"))
+    rows = held_people(august.book, homes.COUNTY, august.tables.read("accepted_population"))
     told = {(row["person_id"], row["code"]): row for row in rows.iter_rows(named=True)}
     missing = told[TEKUN, "ACCOUNT_MISSING"]
     assert (missing["reason"], missing["advice"]) == ("账户名册中没有此人的账户", "请补报收款账户")
 
 
 def test_refused_and_doubtful_rows_are_in_chinese(august):
-    (refused,) = refused_rows(august.stage.read("refused_rows")).iter_rows(named=True)
+    (refused,) = refused_rows(august.tables.read("refused_rows")).iter_rows(named=True)
     assert (refused["register"], refused["source_row"], refused["code"]) == ("低收入", 6, "不认识的取值")
-    doubtful = doubtful_rows(august.book, august.stage.read("doubtful_rows"))
+    doubtful = doubtful_rows(august.book, august.tables.read("doubtful_rows"))
     assert sorted(doubtful["doubt"]) == ["人口名册中没有此人:不算待遇", "同月既有特困又有低保:按特困算"]
     assert set(doubtful["person_id"]) == {STRANGER, TEKUN}
 

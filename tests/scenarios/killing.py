@@ -18,9 +18,8 @@ from contracts.months import parse_month
 from dagster_project.running import run_month
 from ledger import batches, recovery
 from ledger.book import Book, open_book
-from month import closing
+from month import closing, signing
 from month.month import Choices
-from month.signing import approve_month, release_month
 from tests import homes
 
 PROCESSES = multiprocessing.get_context("forkserver")  # so that what is imported here is imported once
@@ -38,11 +37,11 @@ def run_graph(home):
 
 
 def approve(home):
-    approve_month(home, homes.COUNTY, MONTH, homes.CHECKER)
+    signing.approve(home, homes.COUNTY, MONTH, homes.actor(homes.CHECKER))
 
 
 def release(home):
-    release_month(home, homes.COUNTY, MONTH, homes.RELEASER)
+    signing.release(home, homes.COUNTY, MONTH, homes.actor(homes.RELEASER))
 
 
 def read_results(home, month=MONTH, returned=1):
@@ -53,7 +52,7 @@ def read_results(home, month=MONTH, returned=1):
     event = pl.when(pl.int_range(pl.len()) < returned).then(pl.lit("退票")).otherwise(pl.lit("成功"))
     answers = home.path / f"answers_{month}.csv"
     lines.select(pl.col("instruction_id").alias("指令号"), event.alias("状态")).write_csv(answers)
-    closing.read_results(home, homes.COUNTY, answers, homes.CHECKER)
+    closing.read_results(home, homes.COUNTY, answers, homes.actor(homes.MAKER))
 
 
 def read_july(home):
@@ -67,7 +66,7 @@ def recover(home):
 
 
 def close(home):
-    closing.close_month(home, homes.COUNTY, MONTH, homes.CHECKER)
+    closing.close_month(home, homes.COUNTY, MONTH, homes.actor(homes.CHECKER))
 
 
 ACTS = (run, approve, release, read_results, recover, close)  # in the order of a month's life

@@ -41,7 +41,7 @@ def paid_home(path, register, rows):
 def test_a_bad_row_is_named_and_the_good_ones_are_paid(tmp_path, register, rows, told):
     home = paid_home(tmp_path / "home", register, rows)
     homes.run(home, "2024-07")
-    stage = homes.stage_of(home, "2024-07")
+    stage = homes.tables_of(home, "2024-07")
     refused = refused_rows(stage.read("refused_rows"))
     assert any(told in reason for reason in refused["reason"])
     assert refused["advice"].str.len_chars().min() > 0
@@ -68,7 +68,7 @@ def test_a_broken_optional_register_is_named_and_stops_nothing_else(tmp_path, co
     (home.inbox(homes.COUNTY, homes.parse_month("2024-07")) / name).write_bytes(content)
     _, batched = homes.run(home, "2024-07")
     assert batched["发放金额"] == 50_00
-    refused = refused_rows(homes.stage_of(home, "2024-07").read("refused_rows"))
+    refused = refused_rows(homes.tables_of(home, "2024-07").read("refused_rows"))
     texts = [f"{row['reason']} {row['advice']}" for row in refused.iter_rows(named=True)]
     assert any(told in text for text in texts), texts
 

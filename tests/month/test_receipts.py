@@ -6,7 +6,7 @@ import pytest
 
 from contracts.errors import InputError
 from ledger import receipts
-from month import steps
+from month import accepting, gathering
 from tests import homes
 
 ELDER, OTHER = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")
@@ -25,8 +25,8 @@ def people(home, known_on):
     """How many people a run that knows of a day takes, and the manifest's digest of their register."""
     month = homes.begin(home, "2024-07", known_on=known_on)
     try:
-        steps.accept(month, "population")
-        return month.stage.read("accepted_population").height, month.manifest.given("population").file_digest
+        accepting.accept(month, "population")
+        return month.tables.read("accepted_population").height, month.manifest.given("population").file_digest
     finally:
         month.close()
 
@@ -68,8 +68,8 @@ def test_a_register_out_of_a_database_stands_as_it_was_for_its_stored_month(home
     settings.write_text(settings.read_text("utf-8") + source, "utf-8")
     month = homes.begin(home, "2024-07")
     given = month.manifest.given("certification")
-    steps.accept(month, "certification")
-    assert (given.file_name, given.inbox_month, month.stage.read("accepted_certification").height) == (
+    accepting.accept(month, "certification")
+    assert (given.file_name, given.inbox_month, month.tables.read("accepted_certification").height) == (
         "certification.parquet",
         "2024-07",
         1,
@@ -77,7 +77,7 @@ def test_a_register_out_of_a_database_stands_as_it_was_for_its_stored_month(home
     assert homes.begin(home, "2024-07").manifest == month.manifest
     with sqlite3.connect(path) as conn:
         conn.execute("DELETE FROM cert")
-    assert steps.kept_input(home, given).cells.height == 1
+    assert gathering.kept_input(home, given).cells.height == 1
     assert homes.begin(home, "2024-07").manifest.given("certification").file_digest != given.file_digest
     homes.hand_in(home, "2024-07", certification=[])
     with pytest.raises(InputError, match="既在收件目录里,又设了数据库来源"):
@@ -93,6 +93,6 @@ def test_a_layout_is_part_of_what_a_month_is_made_from(home):
     month = homes.begin(home, "2024-07")
     assert month.manifest.digest() != bare.digest()
     path.unlink()
-    counts = steps.accept(month, "population")
+    counts = accepting.accept(month, "population")
     assert counts["单元格:按版式改词"] == 1
-    assert month.stage.read("accepted_population")["sex"].to_list() == ["male"]
+    assert month.tables.read("accepted_population")["sex"].to_list() == ["male"]

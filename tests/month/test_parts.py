@@ -10,7 +10,7 @@ from contracts.months import parse_month
 from dagster_project.sensors.inbox import _taken
 from intake import find_inputs
 from ledger import holds, people, receipts
-from month import steps
+from month import accepting
 from month.month import open_month
 from month.replaying import replay
 from reports.summary import not_handed_in
@@ -51,8 +51,8 @@ def low_income(home, month):
     """The register as a run of the month takes it, and who is in it."""
     begun = homes.begin(home, month)
     try:
-        counts = steps.accept(begun, "low_income")
-        return begun.manifest.given("low_income"), begun.stage.read("accepted_low_income"), counts
+        counts = accepting.accept(begun, "low_income")
+        return begun.manifest.given("low_income"), begun.tables.read("accepted_low_income"), counts
     finally:
         begun.close()
 
@@ -103,7 +103,7 @@ def test_a_part_that_never_came_is_told(tmp_path):
     home = homes.make_home(tmp_path / "home", parts=PARTS)
     hand_in(home, "2024-07", 农村=[RURAL])
     homes.run(home, "2024-07")
-    stage = homes.stage_of(home, "2024-07")
+    stage = homes.tables_of(home, "2024-07")
     (told,) = [
         line
         for line in not_handed_in(stage.read("intake_counts"), stage.read("refused_rows"))
@@ -120,7 +120,7 @@ def test_a_part_that_cannot_be_used_leaves_the_register_of_before(home):
     (folder / "low_income-农村.csv").write_text("姓名\n样本\n", "utf-8")
     _, rows, counts = low_income(home, "2024-08")
     assert rows.height == 2
-    refused = homes.stage_of(home, "2024-08").read("refused_low_income").filter(pl.col("code") == "NOT_DATA")
+    refused = homes.tables_of(home, "2024-08").read("refused_low_income").filter(pl.col("code") == "NOT_DATA")
     assert refused.select("source_file", "source_row").rows() == [("low_income-城镇.csv", 1)]
     assert counts["来文行数"] == 0
 
@@ -147,8 +147,8 @@ def test_a_run_that_knows_of_a_day_before_the_second_part_reads_the_first_with_i
     hand_in(home, "2024-07", 城镇=[URBAN])
     for day, count in (("2024-07-20", 2), ("2024-07-10", 1)):
         month = homes.begin(home, "2024-07", known_on=day)
-        steps.accept(month, "low_income")
-        rows = month.stage.read("accepted_low_income")
+        accepting.accept(month, "low_income")
+        rows = month.tables.read("accepted_low_income")
         month.close()
         assert rows["category"].cast(pl.String).to_list() == ["dibao"] * count, day
 

@@ -4,7 +4,8 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from contracts.errors import InputError
-from month import steps
+from month import accepting
+from month.files import return_refused_of
 from tests import homes
 
 
@@ -16,7 +17,7 @@ def home(tmp_path):
 def accepted(home):
     month = homes.begin(home, "2024-07")
     for register in ("population", "account"):
-        steps.accept(month, register)
+        accepting.accept(month, register)
     return month
 
 
@@ -29,7 +30,7 @@ def test_refused_rows_go_back_by_register(home):
         account=[homes.account(right)],
     )
     month = accepted(home)
-    [path] = steps.return_refused(month)
+    [path] = return_refused_of(month, None)
     month.close()
     assert path.relative_to(home.path).as_posix() == "reports/410721/2024-07/returned_population.xlsx"
     [_, row] = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
@@ -40,5 +41,5 @@ def test_a_population_that_cannot_be_used_stops_the_month_with_its_own_reason(ho
     homes.hand_in(home, "2024-07", population=[])
     month = homes.begin(home, "2024-07")
     with pytest.raises(InputError, match="只有表头,没有数据行"):
-        steps.accept(month, "population")
+        accepting.accept(month, "population")
     month.close()

@@ -5,19 +5,19 @@ import pytest
 
 from contracts.months import parse_month
 from contracts.tables import Coordinated
-from dagster_project.checks import month as checks
-from dagster_project.checks.build import broken_rules
+from month import findings
+from month.findings import broken_rules
 from month.month import open_month
 from tests import homes
 
 ELDER, OTHER = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")
 HOPS = (
-    checks.revived,
-    checks.hop_to_coordinated,
-    checks.more_than_one_winner,
-    checks.hop_to_posted,
-    checks.hop_to_payable,
-    checks.hop_to_batch,
+    findings.revived,
+    findings.hop_to_coordinated,
+    findings.more_than_one_winner,
+    findings.hop_to_posted,
+    findings.hop_to_payable,
+    findings.hop_to_batch,
 )
 
 
@@ -34,7 +34,7 @@ def month(tmp_path):
 
 
 def spoil(month, table, change):
-    month.stage.write(table, change(month.stage.read(table)))
+    month.tables.write(table, change(month.tables.read(table)))
 
 
 def test_a_sound_month_has_no_findings(month):
@@ -43,40 +43,40 @@ def test_a_sound_month_has_no_findings(month):
 
 def test_a_row_lost_in_coordination_is_found(month):
     spoil(month, "coordinated", lambda rows: rows.head(1))
-    assert checks.hop_to_coordinated(month)["核定行数"] == 1
+    assert findings.hop_to_coordinated(month)["核定行数"] == 1
 
 
 def test_two_winners_of_a_group_are_found(month):
     both = pl.lit("care", Coordinated.to_schema().columns["choose_group"].dtype.type)
     spoil(month, "coordinated", lambda rows: pl.concat([rows, rows]).with_columns(choose_group=both))
-    assert checks.more_than_one_winner(month) == {"多于一项的人月": 2}
+    assert findings.more_than_one_winner(month) == {"多于一项的人月": 2}
 
 
 def test_money_booked_that_is_not_owed_is_found(month):
     spoil(month, "coordinated", lambda rows: rows.with_columns(pl.col("amount_fen") + 1))
-    assert checks.hop_to_posted(month) == {"不相等的键": 2}
+    assert findings.hop_to_posted(month) == {"不相等的键": 2}
 
 
 def test_money_booked_for_nobody_is_found(month):
     spoil(month, "coordinated", lambda rows: rows.clear())
-    assert checks.hop_to_posted(month) == {"不相等的键": 2}
+    assert findings.hop_to_posted(month) == {"不相等的键": 2}
 
 
 def test_unpaid_money_that_is_neither_payable_nor_held_is_found(month):
     spoil(month, "payable", lambda rows: rows.clear())
-    assert checks.hop_to_payable(month) == {"下落不明的笔数": 1}
-    assert checks.hop_to_batch(month) == {"已编批不可付的笔数": 1, "金额之差(分)": 50_00}
+    assert findings.hop_to_payable(month) == {"下落不明的笔数": 1}
+    assert findings.hop_to_batch(month) == {"已编批不可付的笔数": 1, "金额之差(分)": 50_00}
 
 
 def test_held_money_that_is_payable_too_is_found(month):
     waiting = [row["obligation_id"] for row in unpaid(month) if row["live_batch_id"] is None]
     more = lambda rows: pl.concat([rows, rows.with_columns(obligation_id=pl.lit(waiting[0], pl.Int64))])  # noqa: E731
     spoil(month, "payable", more)
-    assert checks.hop_to_payable(month) == {"既可付又暂缓的笔数": 1}
+    assert findings.hop_to_payable(month) == {"既可付又暂缓的笔数": 1}
 
 
 def test_a_broken_contract_is_told_in_counts_without_the_rows(month):
-    spoiled = month.stage.read("coordinated").with_columns(amount_fen=pl.lit(-1, pl.Int64))
+    spoiled = month.tables.read("coordinated").with_columns(amount_fen=pl.lit(-1, pl.Int64))
     told = broken_rules(Coordinated.to_schema(), spoiled)
     assert told
     assert all(isinstance(count, int) for count in told.values())
@@ -85,9 +85,9 @@ def test_a_broken_contract_is_told_in_counts_without_the_rows(month):
 def test_a_death_that_was_taken_away_and_a_person_who_was_lost_are_found(month):
     died = pl.lit(parse_month("2024-05"))
     spoil(month, "accepted_population", lambda rows: rows.with_columns(died_on=died))
-    assert checks.revived(month) == {"死亡日期推后的人数": 2}
+    assert findings.revived(month) == {"死亡日期推后的人数": 2}
     spoil(month, "evidenced_population", lambda rows: rows.clear())
-    assert checks.revived(month) == {"丢失的人数": 2, "死亡日期推后的人数": 2}
+    assert findings.revived(month) == {"丢失的人数": 2, "死亡日期推后的人数": 2}
 
 
 def test_a_file_that_cannot_be_used_is_found_with_what_stands_instead(tmp_path):
@@ -100,7 +100,7 @@ def test_a_file_that_cannot_be_used_is_found_with_what_stands_instead(tmp_path):
     homes.run(home, "2024-08")
     opened = open_month(home, homes.COUNTY, parse_month("2024-08"))
     told = {
-        register: checks.unusable(register)(opened) for register in ("population", "account", "disability", "claim")
+        register: findings.unusable(opened, register) for register in ("population", "account", "disability", "claim")
     }
     opened.close()
     assert told == {

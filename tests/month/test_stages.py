@@ -5,7 +5,7 @@ import pytest
 
 from contracts.errors import BookError, InputError, StoppedError
 from ledger import receipts
-from month import booking, steps
+from month import accepting, booking
 from tests import homes
 
 ELDER, OTHER = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")
@@ -46,7 +46,7 @@ def test_batching_refuses_a_list_from_before_a_release(home):
 
 def test_the_same_inputs_are_the_same_manifest(home):
     homes.run(home, "2024-07")
-    assert homes.begin(home, "2024-07").manifest == homes.stage_of(home, "2024-07").manifest
+    assert homes.begin(home, "2024-07").manifest == homes.tables_of(home, "2024-07").manifest
 
 
 def test_a_month_without_a_population_register_says_where_to_put_it(tmp_path):
@@ -80,7 +80,7 @@ def test_a_register_not_handed_in_this_month_is_carried_forward_with_its_age(hom
     homes.run(home, "2024-07")
     homes.sign(home, "2024-07")
     homes.run(home, "2024-08")
-    (counted,) = homes.stage_of(home, "2024-08").read("counts_population").to_dicts()
+    (counted,) = homes.tables_of(home, "2024-08").read("counts_population").to_dicts()
     assert counted["carried_months"] == 1
     assert counted["inbox_month"] == "2024-07"
 
@@ -89,14 +89,14 @@ def test_what_a_month_run_by_an_earlier_version_kept_still_stands(home):
     """Its code lists were shorter, and it did not count so much."""
     homes.run(home, "2024-07")
     homes.sign(home, "2024-07")
-    stage = homes.stage_of(home, "2024-07")
+    stage = homes.tables_of(home, "2024-07")
     rows = stage.read("accepted_account")
     shorter = pl.Enum([rows["relationship"][0]])
     stage.write("accepted_account", rows.with_columns(pl.col("relationship").cast(pl.String).cast(shorter)))
     stage.write("counts_claim", stage.read("counts_claim").drop("standing_month"))
     homes.hand_in(home, "2024-08", population=[homes.person(ELDER)], account=[homes.account(ELDER, account_no="无")])
     homes.run(home, "2024-08")
-    now = homes.stage_of(home, "2024-08").read("accepted_account")
+    now = homes.tables_of(home, "2024-08").read("accepted_account")
     assert (now.schema, now.height) == (rows.schema, 1)
 
 
@@ -135,4 +135,4 @@ def test_whoever_is_in_a_register_but_not_in_the_population_is_listed(home):
     homes.hand_in(home, "2024-07", low_income=[{**row, "from_month": "2024-01"}])
     begun = homes.begin(home, "2024-07")
     homes.decide(begun)
-    assert steps.list_refused(begun)["人口名册中没有此人:不算待遇"] == 1
+    assert accepting.list_refused(begun)["人口名册中没有此人:不算待遇"] == 1

@@ -11,7 +11,7 @@ from payments.render import render
 from tests import homes
 
 
-class KilledError(Exception):
+class KilledError(BaseException):
     """Where the machine went down."""
 
 

@@ -38,7 +38,7 @@ def held(home):
 
 def without(home, month):
     """The registers that a run did without."""
-    stage = homes.stage_of(home, month)
+    stage = homes.tables_of(home, month)
     return not_handed_in(stage.read("intake_counts"), stage.read("refused_rows"))
 
 
@@ -151,7 +151,7 @@ def test_a_file_with_a_header_only_says_that_nobody_is_left_and_an_officer_is_as
     home = county(tmp_path / "home", "{}")
     homes.hand_in(home, "2024-08", low_income=[])
     homes.run(home, "2024-08")
-    stage = homes.stage_of(home, "2024-08")
+    stage = homes.tables_of(home, "2024-08")
     assert "low_income" not in [line.register for line in without(home, "2024-08")]
     assert stage.read("gaps_low_income").height == 1
     month = open_month(home, homes.COUNTY, parse_month("2024-08"))

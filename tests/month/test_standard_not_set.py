@@ -39,7 +39,7 @@ def test_who_meets_the_conditions_is_listed_and_not_paid(home, county):
     assert not list(home.outbox.rglob("*.txt"))
 
     month = homes.begin(home, JULY, county=county)
-    written = write_lists(month.book, home.reports, county, parse_month(JULY), month.stage.read)
+    written = write_lists(month.book, home.reports / "lists", county, parse_month(JULY), month.tables.read)
     month.close()
     (path,) = [path for path in written if path.name == "standard_not_set.xlsx"]
     assert CalamineWorkbook.from_path(str(path)).get_sheet_by_name("标准未设定").to_python() == [

@@ -33,7 +33,7 @@ def home(tmp_path):
 
 def living(home, month):
     """How many people are owed 特困基本生活 in each month."""
-    rows = homes.stage_of(home, month).read("coordinated")
+    rows = homes.tables_of(home, month).read("coordinated")
     counted = rows.filter(rows["benefit"] == "tekun_living").group_by("benefit_month").len().sort("benefit_month")
     return [count for _, count in counted.rows()]
 
@@ -46,7 +46,7 @@ def test_who_leaves_the_list_is_owed_up_to_the_month_before_and_nothing_is_owed_
     posted, _ = homes.run(home, "2024-08")
     assert living(home, "2024-08") == [2, 1]
     assert posted["应追回笔数"] == 0
-    [told] = by_change(homes.stage_of(home, "2024-08").read("list_changes"))
+    [told] = by_change(homes.tables_of(home, "2024-08").read("list_changes"))
     assert (told["label"], told["change_label"], told["month"], told["people"]) == ("低收入", "终止", "2024-07", 1)
 
 
@@ -56,10 +56,10 @@ def test_running_again_changes_nothing(home):
     hand_in_list(home, "2024-08", ONE)
     homes.sign(home, "2024-07")
     homes.run(home, "2024-08")
-    before = homes.stage_of(home, "2024-08").read("accepted_low_income")
+    before = homes.tables_of(home, "2024-08").read("accepted_low_income")
     posted, _ = homes.run(home, "2024-08")
     assert (posted["新增应付笔数"], posted["撤回笔数"]) == (0, 0)
-    assert homes.stage_of(home, "2024-08").read("accepted_low_income").equals(before)
+    assert homes.tables_of(home, "2024-08").read("accepted_low_income").equals(before)
 
 
 def test_a_list_carried_forward_says_the_same_again(home):
@@ -68,14 +68,14 @@ def test_a_list_carried_forward_says_the_same_again(home):
     homes.sign(home, "2024-07")
     homes.run(home, "2024-08")
     assert living(home, "2024-08") == [2, 2]
-    assert homes.stage_of(home, "2024-08").read("list_changes").is_empty()
+    assert homes.tables_of(home, "2024-08").read("list_changes").is_empty()
 
 
 def test_without_the_setting_a_file_without_months_is_refused_whole_and_says_why(tmp_path):
     home = county(tmp_path / "plain")
     hand_in_list(home, "2024-07", ONE)
     homes.run(home, "2024-07")
-    stage = homes.stage_of(home, "2024-07")
+    stage = homes.tables_of(home, "2024-07")
     assert stage.read("accepted_low_income").is_empty()
     refused = stage.read("refused_low_income")
     assert set(refused["code"]) == {"MONTHS_ABSENT"}

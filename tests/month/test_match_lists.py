@@ -28,7 +28,7 @@ def open_grounds(month):
 
 
 def test_lists_that_were_never_handed_in_are_no_part_of_the_manifest(home):
-    assert {given.name for given in homes.stage_of(home, "2024-07").manifest.registers} & {
+    assert {given.name for given in homes.tables_of(home, "2024-07").manifest.registers} & {
         "cremation",
         "custody",
     } == set()
@@ -42,8 +42,8 @@ def test_a_cremation_is_evidence_and_what_was_paid_after_it_is_owed_back(home):
     month = open_month(home, homes.COUNTY, parse_month("2024-08"))
     numbers = dict(
         zip(
-            month.stage.read("accepted_population")["name"],
-            month.stage.read("accepted_population")["person_no"],
+            month.tables.read("accepted_population")["name"],
+            month.tables.read("accepted_population")["person_no"],
             strict=True,
         )
     )
@@ -59,7 +59,7 @@ def test_a_list_is_carried_forward_like_a_register(home):
     homes.run(home, "2024-08")
     homes.sign(home, "2024-08")
     homes.run(home, "2024-09")
-    counted = homes.stage_of(home, "2024-09").read("intake_counts").rows_by_key("register", named=True)
+    counted = homes.tables_of(home, "2024-09").read("intake_counts").rows_by_key("register", named=True)
     assert counted["cremation"][0]["carried_months"] == 1
 
 
@@ -87,7 +87,7 @@ def test_a_namesake_waits_and_is_listed(home):
     )
     posted, batched = homes.run(home, "2024-08")
     assert (posted["应追回笔数"], batched["笔数"]) == (0, 1)
-    doubtful = homes.stage_of(home, "2024-08").read("doubtful_rows").rows_by_key("register", named=True)
+    doubtful = homes.tables_of(home, "2024-08").read("doubtful_rows").rows_by_key("register", named=True)
     assert [(row["source_row"], row["doubt"]) for row in doubtful["deregistration"]] == [(2, "NAMESAKE")]
 
 

@@ -211,7 +211,7 @@ def test_what_officers_decided_of_gaps_is_an_input(home):
     book.close()
     homes.run(home, "2024-09")
     september = ("--county", homes.COUNTY, "--month", "2024-09")
-    decisions = homes.stage_of(home, "2024-09").path("decisions")
+    decisions = homes.tables_of(home, "2024-09").path("decisions")
     assert pl.read_parquet(decisions).height == 1
     assert asked(home, "replay", *september)["differences"] == []
     shutil.copy(stage(home, "2024-07") / "decisions.parquet", decisions)  # not the manifest's

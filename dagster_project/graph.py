@@ -1,0 +1,146 @@
+"""The month's graph, made from the table of stages: an asset for each stage, its deps, its contracts and its checks."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Any
+
+import dagster as dg
+import pandera.polars as pa
+
+from contracts.actor import system_user
+from contracts.codes import Code
+from contracts.money import yuan_label
+from dagster_project.guard import guarded
+from dagster_project.partitions import read_key
+from dagster_project.resources.month_home import MonthHome
+from month.month import Choices, Counts, Month
+from month.running import Done, do
+from month.stages import RECEIVED, STAGES, Finding, Stage, upstream
+
+Cycles = dg.PartitionsDefinition[str]
+
+
+class RunChoices(dg.Config):
+    """What the person who starts a run may say. 空项取默认。"""
+
+    known_on: str = ""
+    maker: str = ""
+    override_by: str = ""
+    override_reason: str = ""
+
+
+def month_graph(cycles: Cycles) -> list[dg.AssetsDefinition]:
+    """Every asset from the manifest to what the run leaves."""
+    return [_manifest(cycles), *(_stage_asset(stage, cycles) for stage in STAGES if stage is not RECEIVED)]
+
+
+def _manifest(cycles: Cycles) -> dg.AssetsDefinition:
+    """The root: the only one that is told anything by whoever starts the run."""
+
+    def manifest(
+        context: dg.AssetExecutionContext, config: RunChoices, month_home: MonthHome
+    ) -> Iterator[dg.MaterializeResult[None]]:
+        county, pay_month = read_key(context.partition_key)
+        with guarded(RECEIVED.name, month_home.home):
+            choices = Choices(
+                maker=config.maker or month_home.home.settings().of(county).run_as,
+                system_user=system_user(),
+                override_by=config.override_by,
+                override_reason=config.override_reason,
+            )
+            known_on = date.fromisoformat(config.known_on) if config.known_on else date.today()  # noqa: DTZ011 the county's own day
+            month = month_home.begin(county, pay_month, known_on, choices)
+            yield from _materialized(month, RECEIVED, _of_manifest(month))
+
+    return _asset(RECEIVED, cycles, manifest)
+
+
+def _stage_asset(stage: Stage, cycles: Cycles) -> dg.AssetsDefinition:
+    """An asset whose body is one stage; its checks are yielded by the same op."""
+
+    def asset(context: dg.AssetExecutionContext, month_home: MonthHome) -> Iterator[dg.MaterializeResult[None]]:
+        with guarded(stage.name, month_home.home):
+            yield from _materialized(month_home.month(context.partition_key), stage, {})
+
+    return _asset(stage, cycles, asset)
+
+
+def _asset(stage: Stage, cycles: Cycles, body: Callable[..., Iterator[Any]]) -> dg.AssetsDefinition:
+    contract = stage.writes.get(stage.name)
+    return dg.asset(
+        name=stage.name,
+        group_name=stage.group.value,
+        deps=[dg.AssetKey(name) for name in upstream(stage)],
+        description=stage.text,
+        partitions_def=cycles,
+        metadata={"dagster/column_schema": table_schema(contract)} if contract else {},
+        kinds=set(stage.kinds),
+        check_specs=[_check_spec(stage, finding) for finding in stage.findings],
+    )(body)
+
+
+def _check_spec(stage: Stage, finding: Finding) -> dg.AssetCheckSpec:
+    return dg.AssetCheckSpec(
+        finding.name, asset=dg.AssetKey(stage.name), description=finding.text, blocking=finding.is_blocking
+    )
+
+
+def _materialized(month: Month, stage: Stage, more: dict[str, Any]) -> Iterator[dg.MaterializeResult[None]]:
+    """What the stage did and what its findings found; then what stops the month, in the officer's words."""
+    done = do(month, stage)
+    yield dg.MaterializeResult(metadata={**told(done.counts), **more}, check_results=_check_results(done))
+    if done.problem:
+        raise done.problem
+
+
+def _check_results(done: Done) -> list[dg.AssetCheckResult]:
+    return [
+        dg.AssetCheckResult(
+            check_name=finding.name,
+            passed=not found,
+            severity=dg.AssetCheckSeverity.ERROR if finding.is_blocking else dg.AssetCheckSeverity.WARN,
+            metadata=dict(found),
+        )
+        for finding, found in done.found.items()
+    ]
+
+
+def _of_manifest(month: Month) -> dict[str, Any]:
+    return {
+        "清单摘要": month.manifest.digest(),
+        "政策包摘要": month.manifest.pack_digest,
+        "知悉日": month.manifest.known_on.isoformat(),
+        "重算核对(不入账)": month.is_replay,
+    }
+
+
+def told(counts: Counts) -> dict[str, Any]:
+    """Counts as metadata: amounts in yuan, everything else as numbers. Never a person."""
+    shown: dict[str, Any] = {
+        label: f"{yuan_label(value)} 元" if label.endswith("金额") else value for label, value in counts.items()
+    }
+    if "行数" in counts:
+        shown["dagster/row_count"] = counts["行数"]
+    return shown
+
+
+def table_schema(schema: pa.DataFrameSchema) -> dg.TableSchema:
+    """A contract as Dagster's catalogue shows it."""
+    columns = []
+    for name, declared in schema.columns.items():
+        facts: dict[str, Any] = declared.metadata or {}
+        code: type[Code] | None = facts.get("code")
+        texts = dict.fromkeys(text for text in (facts.get("header", ""), declared.description or "") if text)
+        columns.append(
+            dg.TableColumn(
+                name,
+                type=str(declared.dtype.type).split("(")[0],
+                description=" · ".join(texts),
+                constraints=dg.TableColumnConstraints(
+                    nullable=bool(declared.nullable),
+                    other=[" / ".join(f"{member.value} {member.label}" for member in code)] if code else [],
+                ),
+                tags={"unit": facts["unit"]} if facts.get("unit") else {},
+            )
+        )
+    return dg.TableSchema(columns=columns)

@@ -1,0 +1,210 @@
+"""The stages that take registers in: row by row, with what stands where rows are refused, and what is in doubt."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import polars as pl
+
+import intake
+from contracts.codes import Doubt, ListChange, MissingRegister, RefusalCode
+from contracts.columns import empty, headers, polars_schema
+from contracts.errors import StoppedError
+from contracts.manifest import RegisterInput
+from contracts.months import month_text, parse_month
+from contracts.registers import MATCH_LISTS, REGISTERS, REQUIRED_REGISTERS, accepted_schema, empty_register, label_of
+from contracts.tables import IntakeCount, ListedChange, RefusedRow, RegisterGap
+from ledger import people, receipts
+from month.gathering import kept_input, oldest_month
+from month.month import EVIDENCED_POPULATION, Counts, Month, standing_table
+
+
+def accept(month: Month, register: str) -> Counts:
+    """Check one register or match list row by row; where rows are refused or gone, the last accepted rows stand."""
+    given = month.manifest.given(register)
+    previous = month.tables.before(f"accepted_{register}", accepted_schema(register))
+    standing = previous if previous is not None else empty_register(register)
+    if not given.file_digest:
+        _require_new(month, given)
+        return _keep(month, given, standing, empty(RefusedRow), empty(RegisterGap))
+    received = kept_input(month.home, given)
+    if _is_refused_whole(received, given):
+        if register in REQUIRED_REGISTERS and (problem := received.problem()):
+            raise problem
+        _require_new(month, given, is_usable=False)
+        return _keep(month, given, standing, received.refused_rows(), empty(RegisterGap))
+    _require_new(month, given)
+    numbers = people.number_people(month.book, intake.ids_in([received]))
+    accepted = intake.accept(received, numbers, month.manifest.known_on, is_current_list=given.current_list is not None)
+    month.tables.write(f"refused_{register}", accepted.refused)  # to be looked at where a threshold stops the register
+    if not _is_taken_anyway(month, given):
+        intake.check_refused(accepted, month.settings)
+        intake.check_shrink(register, accepted.rows, _running(previous, given), month.settings)
+    decisions = month.tables.read("decisions")
+    listed = _with_months(month, given, accepted, previous, decisions)
+    stood = intake.stand_in(listed, previous, decisions)
+    return _keep(month, given, stood.rows, accepted.refused, stood.gaps, accepted)
+
+
+def _is_refused_whole(received: intake.Received, given: RegisterInput) -> bool:
+    """Whether nothing of a file can be used, or nothing without the months that no setting gives its rows."""
+    lacks_months = (received.refused["code"] == RefusalCode.MONTHS_ABSENT.value).any()
+    return received.problem() is not None or (lacks_months and given.current_list is None)
+
+
+def _running(previous: pl.DataFrame | None, given: RegisterInput) -> pl.DataFrame | None:
+    """The rows from before whose people the newest file has to name: of a current list those that still ran."""
+    if previous is None or given.current_list is None:
+        return previous
+    return intake.running_rows(previous, parse_month(given.inbox_month))
+
+
+def _with_months(
+    month: Month,
+    given: RegisterInput,
+    accepted: intake.Accepted,
+    previous: pl.DataFrame | None,
+    decisions: pl.DataFrame,
+) -> intake.Accepted:
+    """The accepted rows; those of a current list with their months, what it changes kept as list_changes_<register>."""
+    if given.current_list is None:
+        return accepted
+    listed = intake.months_of_list(accepted, previous, parse_month(given.inbox_month), given.current_list, decisions)
+    month.tables.write(f"list_changes_{given.name}", listed.changes)
+    return replace(accepted, rows=listed.rows)
+
+
+def _require_new(month: Month, given: RegisterInput, *, is_usable: bool = True) -> None:
+    """Stop without a usable file of the pay month where the county's settings say so; an officer may let it go on."""
+    if (given.is_new and is_usable) or month.settings.without_file(given.name) is not MissingRegister.STOP:
+        return
+    if not _goes_on(month):
+        if not is_usable:
+            lacking, last = "报送的不能使用", _month_standing_before(month, given)
+        elif given.inbox_month == month_text(month.manifest.pay_month):
+            lacking, last = f"没有报齐(缺 {'、'.join(given.lacking)})", oldest_month(month.manifest, given)
+        else:
+            lacking, last = "没有报送", given.inbox_month
+        raise StoppedError(
+            f"“{label_of(given.name)}”名册本月{lacking},{f'最近一次为 {last}' if last else '从未收到可用的'}",
+            "请补报;确需沿用的,由复核人员同意并写明理由:disburse run --override-by 姓名 --reason 理由",
+            month.manifest.county,
+        )
+
+
+def _goes_on(month: Month) -> bool:
+    """Whether an officer lets this run go on, or the month was paid long ago and is only compared."""
+    return month.choices.override is not None or month.is_replay
+
+
+def _is_taken_anyway(month: Month, given: RegisterInput) -> bool:
+    """Whether an officer took this very file, or the run goes on whatever a threshold says."""
+    if _goes_on(month):
+        return True
+    with month.book.reading() as conn:
+        return receipts.accepted_by(conn, month.manifest.county, given.name, given.file_digest) is not None
+
+
+def _keep(
+    month: Month,
+    given: RegisterInput,
+    rows: pl.DataFrame,
+    refused: pl.DataFrame,
+    gaps: pl.DataFrame,
+    accepted: intake.Accepted | None = None,
+) -> Counts:
+    counted = {
+        "register": given.name,
+        "file_name": given.file_name or None,
+        "inbox_month": given.inbox_month or None,
+        "is_refused_whole": bool(given.file_digest) and accepted is None,
+        "standing_month": given.inbox_month if accepted else _month_standing_before(month, given),
+        "lacking_parts": "、".join(given.lacking) or None,
+        "carried_months": given.carried_months,
+        "rows_in": accepted.rows_in if accepted else 0,
+        "rows_unfolded": accepted.rows_unfolded if accepted else 0,
+        "rows_accepted": accepted.rows.height if accepted else 0,
+        "rows_refused": accepted.rows_refused if accepted else 0,
+        "rows_collapsed": accepted.rows_collapsed if accepted else 0,
+        "rows_listed": accepted.rows_listed if accepted else 0,
+        "people_standing_in": gaps.height,
+    }
+    month.tables.write(f"accepted_{given.name}", rows)
+    month.tables.write(f"refused_{given.name}", refused)
+    month.tables.write(f"gaps_{given.name}", gaps)
+    month.tables.write(f"counts_{given.name}", pl.DataFrame([counted], schema=polars_schema(IntakeCount)))
+    return {
+        "行数": rows.height,
+        **{headers(IntakeCount)[name]: value for name, value in counted.items() if type(value) is int},
+        **({f"单元格:{change.label}": count for change, count in accepted.changes.items()} if accepted else {}),
+    }
+
+
+def _month_standing_before(month: Month, given: RegisterInput) -> str | None:
+    """The inbox month of the rows that the run before went by."""
+    before = month.tables.before(f"counts_{given.name}", polars_schema(IntakeCount))
+    return None if before is None else before["standing_month"].item()
+
+
+def match_lists(month: Month) -> Counts:
+    """Bring deaths and departures of the match lists into the population, and list what asks for an officer's look."""
+    lists = {name: month.tables.read(f"accepted_{name}") for name in MATCH_LISTS}
+    population = month.tables.write(
+        EVIDENCED_POPULATION, intake.evidenced_population(month.tables.read("accepted_population"), lists)
+    )
+    listed = pl.concat([rows.select("person_no") for rows in lists.values()]).unique()
+    with month.book.reading() as conn:
+        identities = people.identities(conn, listed)
+    matches = intake.matched(population, lists, identities, month.manifest.window()[0], month.manifest.pay_month)
+    month.tables.write("matched", matches)
+    given = {day: population.filter(pl.col(f"{day}_from") != "population") for day in ("died_on", "moved_out_on")}
+    return {
+        "行数": population.height,
+        "据名单补记死亡的人数": given["died_on"]["person_no"].n_unique(),
+        "据名单补记迁出的人数": given["moved_out_on"]["person_no"].n_unique(),
+        "须核实的人数": matches["person_no"].n_unique(),
+    }
+
+
+def gather(month: Month, prefix: str) -> pl.DataFrame:
+    """One table of a kind over all registers, and over the match lists received."""
+    return pl.concat([month.tables.read(f"{prefix}_{given.name}") for given in month.manifest.registers])
+
+
+def list_refused(month: Month) -> Counts:
+    """Gather what was refused, the gaps, and what the registers together leave in doubt."""
+    refused = month.tables.write("refused_rows", gather(month, "refused"))
+    month.tables.write("intake_counts", gather(month, "counts"))
+    gaps = month.tables.write("register_gaps", gather(month, "gaps"))
+    doubtful = month.tables.write("doubtful_rows", _doubts(month))
+    changes = month.tables.write("list_changes", _list_changes(month))
+    return {
+        "行数": refused.height,
+        "拒收行数": refused.filter(pl.col("code") != RefusalCode.NOT_DATA.value)
+        .select("register", "source_file", "source_sheet", "source_row")
+        .n_unique(),
+        "沿用上次的人数": gaps["person_no"].n_unique(),
+        **{doubt.label: _people_in(doubtful, doubt) for doubt in Doubt},
+        **{
+            f"在册名单:{change.label}": changes.filter(pl.col("change") == change.value)["person_no"].n_unique()
+            for change in ListChange
+        },
+    }
+
+
+def _list_changes(month: Month) -> pl.DataFrame:
+    """What the current lists of the month change (ListedChange)."""
+    lists = [given.name for given in month.manifest.registers if month.tables.has(f"list_changes_{given.name}")]
+    return pl.concat([empty(ListedChange), *(month.tables.read(f"list_changes_{name}") for name in lists)])
+
+
+def _doubts(month: Month) -> pl.DataFrame:
+    """What the registers and match lists of the month together leave in doubt (DoubtfulRow)."""
+    registers = {register: month.tables.read(standing_table(register)) for register in REGISTERS}
+    with month.book.reading() as conn:
+        identities = people.identities(conn, registers["population"])
+    return intake.doubts(registers, month.tables.read("matched"), identities, month.settings.shared_account_most)
+
+
+def _people_in(doubtful: pl.DataFrame, doubt: Doubt) -> int:
+    return doubtful.filter(pl.col("doubt") == doubt.value)["person_no"].n_unique()

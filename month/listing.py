@@ -1,0 +1,150 @@
+"""What a run leaves for the officers: lists, rows to send back, and the month's summary (the stage `listed`).
+
+A run that posted leaves the lists of the month; one that only decided, what it would post. A replay of an older month
+leaves what that month left.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+from pydantic import TypeAdapter
+
+import intake
+from contracts.errors import BookError
+from contracts.files import write_whole
+from contracts.months import month_text
+from contracts.settings import Home
+from ledger import posting
+from month.booking import REPLAYED, decided, difference_counts
+from month.gathering import kept_input
+from month.month import Counts, Month
+from reports import corrections, lists, preview
+from reports.corrections import ActionLine, GroundLine
+from reports.summary import MonthSummary, OldRegister, not_handed_in, summarise
+from reports.summary_book import write_summary
+
+SUMMARY, PREVIEW = "summary.json", "preview.json"
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a run that posted left. `lists`: paths below the home."""
+
+    summary: MonthSummary
+    corrections: tuple[GroundLine, ...]
+    action_required: ActionLine
+    not_handed_in: tuple[OldRegister, ...]
+    lists: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class LeftByPreview:
+    """What a run that only decided left: what would be posted (reports.preview), and the lists."""
+
+    rows: tuple[dict[str, Any], ...]
+    list_changes: tuple[dict[str, Any], ...]
+    counts: dict[str, int]
+    not_handed_in: tuple[OldRegister, ...]
+    lists: tuple[str, ...]
+
+
+def folder_of(home: Home, county: str, pay_month: date) -> Path:
+    """Where a month's lists lie."""
+    return home.reports / county / month_text(pay_month)
+
+
+def leave(month: Month) -> Counts:
+    """Write what the run leaves; the number of files."""
+    if month.is_replay:
+        return {REPLAYED: 1}
+    return {"清单与汇总": len(_leave_posted(month) if month.tables.has("payable") else _leave_preview(month))}
+
+
+def left(home: Home, county: str, pay_month: date) -> Left:
+    """What the month's last posting run left; BookError where it left nothing."""
+    return TypeAdapter(Left).validate_json(_kept(home, county, pay_month, SUMMARY))
+
+
+def left_by_preview(home: Home, county: str, pay_month: date) -> LeftByPreview:
+    """What the month's last deciding run left; BookError where it left nothing."""
+    return TypeAdapter(LeftByPreview).validate_json(_kept(home, county, pay_month, PREVIEW))
+
+
+def _kept(home: Home, county: str, pay_month: date, name: str) -> bytes:
+    try:
+        return (folder_of(home, county, pay_month) / name).read_bytes()
+    except FileNotFoundError:
+        raise BookError("本月的汇总不在了", "请重新运行 disburse run", f"{county} {month_text(pay_month)}") from None
+
+
+def _leave_posted(month: Month) -> list[Path]:
+    county, pay_month, read = month.manifest.county, month.manifest.pay_month, month.tables.read
+    folder = folder_of(month.home, county, pay_month)
+    counts, refused = read("intake_counts"), read("refused_rows")
+    written = [
+        *lists.write_lists(month.book, folder, county, pay_month, read),
+        *lists.write_register_lists(month.book, folder, read),
+        *return_refused(month, _of_register(refused)),
+    ]
+    told = Left(
+        summary=summarise(month.book, county, pay_month, counts),
+        corrections=corrections.by_ground(month.book, county, pay_month),
+        action_required=corrections.beyond(read("beyond_window")),
+        not_handed_in=not_handed_in(counts, refused),
+        lists=_below_home(month.home, written),
+    )
+    written.append(write_summary(told.summary, folder / "summary.xlsx"))
+    write_whole(folder / SUMMARY, TypeAdapter(Left).dump_json(told, indent=1))
+    return written
+
+
+def _leave_preview(month: Month) -> list[Path]:
+    read = month.tables.read
+    folder = folder_of(month.home, month.manifest.county, month.manifest.pay_month)
+    refused = read("refused_rows")
+    with month.book.reading() as conn:
+        differences = posting.work_out(conn, decided(month))
+    written = [
+        *lists.write_register_lists(month.book, folder, read),
+        *return_refused(month, _of_register(refused)),
+    ]
+    told = LeftByPreview(
+        rows=tuple(preview.by_benefit(differences)),
+        list_changes=tuple(preview.by_change(read("list_changes"))),
+        counts=difference_counts(differences),
+        not_handed_in=not_handed_in(read("intake_counts"), refused),
+        lists=_below_home(month.home, written),
+    )
+    write_whole(folder / PREVIEW, TypeAdapter(LeftByPreview).dump_json(told, indent=1))
+    return written
+
+
+def _below_home(home: Home, written: list[Path]) -> tuple[str, ...]:
+    return tuple(path.relative_to(home.path).as_posix() for path in written)
+
+
+def _of_register(refused: pl.DataFrame) -> Callable[[str], pl.DataFrame]:
+    return lambda register: refused.filter(pl.col("register") == register)
+
+
+def return_refused(month: Month, refused_of: Callable[[str], pl.DataFrame]) -> list[Path]:
+    """Write each register's refused rows as a workbook to send back; a register without any has none.
+
+    `refused_of`: the refused rows (RefusedRow) of a register.
+    """
+    return [path for path in _returned(month, refused_of) if path]
+
+
+def _returned(month: Month, refused_of: Callable[[str], pl.DataFrame]) -> Iterator[Path | None]:
+    folder = folder_of(month.home, month.manifest.county, month.manifest.pay_month)
+    for given in month.manifest.registers:
+        if given.file_digest:
+            target = folder / f"returned_{given.name}.xlsx"
+            received = kept_input(month.home, given)
+            yield intake.write_returned(received, refused_of(given.name), month.home.store, target)
