@@ -91,6 +91,8 @@ def note(
     from month.recovering import CameBack
     from month.recovering import note as noting
 
+    if (means == RecoveryMeans.WAIVED.value) != bool(approved_by):
+        raise click.UsageError("核销(waived)须写明 --approved-by,其他方式不写")
     owed = _owed(receivable_id, person_id, benefit, benefit_month)
     came_back = CameBack(MEANS[means], amount_fen, document, approved_by)
     count = noting(Home.from_environment(), county, owed, came_back, Actor.here(officer))

@@ -41,7 +41,7 @@ def _manifest(cycles: Cycles) -> dg.AssetsDefinition:
         context: dg.AssetExecutionContext, config: RunChoices, month_home: MonthHome
     ) -> Iterator[dg.MaterializeResult[None]]:
         county, pay_month = read_key(context.partition_key)
-        with guarded(RECEIVED.name, month_home.home):
+        with guarded(RECEIVED.name, month_home.home, month_home.stop):
             choices = Choices(
                 maker=config.maker or month_home.home.settings().of(county).run_as,
                 system_user=system_user(),
@@ -59,7 +59,7 @@ def _stage_asset(stage: Stage, cycles: Cycles) -> dg.AssetsDefinition:
     """An asset whose body is one stage; its checks are yielded by the same op."""
 
     def asset(context: dg.AssetExecutionContext, month_home: MonthHome) -> Iterator[dg.MaterializeResult[None]]:
-        with guarded(stage.name, month_home.home):
+        with guarded(stage.name, month_home.home, month_home.stop):
             yield from _materialized(month_home.month(context.partition_key), stage, {})
 
     return _asset(stage, cycles, asset)

@@ -30,8 +30,8 @@ WATCHER: ContextVar[Watcher | None] = ContextVar("watcher", default=None)
 
 
 @contextmanager
-def guarded(stage: str, home: Home) -> Iterator[None]:
-    """Run one op's body: announce it, and turn what stops it into a failure without personal data."""
+def guarded(stage: str, home: Home, stop: Callable[[], None]) -> Iterator[None]:
+    """Run one op's body: announce it, and turn what stops it into a failure without personal data, after `stop`."""
     watcher = WATCHER.get() or Watcher()
     watcher.on_stage(stage)
     try:
@@ -39,4 +39,5 @@ def guarded(stage: str, home: Home) -> Iterator[None]:
             yield
     except OfficerError as told:
         watcher.error = told
+        stop()
         raise dg.Failure(str(told), allow_retries=False) from None

@@ -62,16 +62,12 @@ def run_month(
         with guarded(RECEIVED.name, home):
             begun = begin(home, county, pay_month, known_on, choices)
         with closing(begun) as month:
-            run_stages(month, stages, on_stage)
-
-
-def run_stages(month: Month, stages: Sequence[Stage], on_stage: Callable[[str], None] = lambda name: None) -> None:
-    """Do stages of a month that is begun, and raise what stops it."""
-    for stage in stages:
-        on_stage(stage.name)
-        done = do(month, stage)
-        if done.problem:
-            raise done.problem
+            for stage in stages:
+                if stage is not RECEIVED:
+                    on_stage(stage.name)
+                done = do(month, stage)
+                if done.problem:
+                    raise done.problem
 
 
 def do(month: Month, stage: Stage) -> Done:

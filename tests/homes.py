@@ -56,6 +56,16 @@ def hand_in(home, month, county=COUNTY, **registers):
                 writer.writerow(row.get(column.name, "") for column in columns)
 
 
+def handed_in(home, month, county=COUNTY):
+    """What was put into a month's inbox, by register, as hand_in takes it."""
+    told = {}
+    for path in home.inbox(county, parse_month(month)).glob("*.csv"):
+        names = [column.name for column in columns_of(INBOX_FILES[path.stem.partition("-")[0]])]
+        with path.open(encoding="utf-8", newline="") as opened:
+            told[path.stem] = [dict(zip(names, row, strict=True)) for row in list(csv.reader(opened))[1:]]
+    return told
+
+
 def person(person_id, name="样本", **more):
     """A row of the population register; the birth date is the identity number's."""
     born = f"{person_id[6:10]}-{person_id[10:12]}-{person_id[12:14]}"

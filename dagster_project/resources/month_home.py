@@ -16,6 +16,7 @@ from pydantic import PrivateAttr
 
 from contracts.settings import Home
 from dagster_project.partitions import read_key
+from dagster_project.unreached import tell_unreached
 from month import gathering
 from month.month import Choices, Month, open_month
 from month.running import holding
@@ -28,6 +29,7 @@ class MonthHome(dg.ConfigurableResource[Any]):
 
     path: str = ""
     _month: Month | None = PrivateAttr(default=None)
+    _is_stopped: bool = PrivateAttr(default=False)
 
     @property
     def home(self) -> Home:
@@ -51,6 +53,12 @@ class MonthHome(dg.ConfigurableResource[Any]):
             if self._month is not None:
                 self._month.close()
                 self._month = None
+            if self._is_stopped:
+                tell_unreached(context.instance, run)
+
+    def stop(self) -> None:
+        """Note that an op has stopped the run."""
+        self._is_stopped = True
 
     def begin(self, county: str, pay_month: date, known_on: date, choices: Choices) -> Month:
         """Begin a month on a new manifest; the stages that follow in this run work on it."""

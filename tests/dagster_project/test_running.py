@@ -1,5 +1,6 @@
 """Months run through Dagster: a tick of the schedule, a replay, a killed run, and what is kept of a person: nothing."""
 
+import json
 import os
 import signal
 import sqlite3
@@ -37,6 +38,42 @@ result = defs.resolve_job_def(MONTH_JOB).execute_in_process(
     instance=instance, partition_key=request.partition_key, tags=request.tags)
 print(result.success, request.partition_key)
 """
+STOPPED = (
+    RUN.replace(
+        "run_month(",
+        """
+import dataclasses
+from month import stages
+whole = stages.BY_NAME["coordinated"]
+spoiled = [dataclasses.replace(one, find=lambda month: {"多于一项的人月": 1}) if one.name == "one_winner" else one
+           for one in whole.own_findings]
+object.__setattr__(whole, "own_findings", spoiled)
+from contracts.errors import OfficerError
+try:
+    run_month(""",
+        1,
+    ).rstrip()
+    + """
+except OfficerError:
+    pass
+import json
+import dagster as dg
+from dagster_project.instance import open_instance
+instance = open_instance(Home.from_environment())
+(run,) = instance.get_runs()
+failed = instance.get_records_for_run(run.run_id, of_type=dg.DagsterEventType.STEP_FAILURE).records
+said = [one.event_log_entry.dagster_event.event_specific_data.user_failure_data.description for one in failed]
+from dagster_project.definitions import defs
+marks = {}
+for key in defs.resolve_asset_graph().asset_check_keys:
+    (record,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
+    told = record.evaluation
+    marks[f"{key.asset_key.to_user_string()}.{key.name}"] = " ".join([
+        record.status.value, *([told.severity.value] if not told.passed else []), (told.description or "").split(":")[0]
+    ]).strip()
+print(json.dumps([said, marks]))
+"""
+)
 STATUSES = """
 from contracts.settings import Home
 from dagster_project.instance import open_instance
@@ -53,6 +90,8 @@ def test_a_scheduled_tick_runs_the_month_of_every_county_whose_day_has_come(home
     assert in_child(TICK).split() == ["True", "410721|2024-07"]
     assert rows(home, "obligation") == 1
     assert list(home.outbox.rglob("*.xlsx"))
+    left = {path.name for path in (home.reports / homes.COUNTY / "2024-07").iterdir()}
+    assert left == {"doubtful.xlsx", "summary.json", "summary.xlsx"}, "the same as a run by command leaves"
 
 
 def test_running_a_month_twice_posts_nothing_the_second_time(home, in_child):
@@ -61,6 +100,31 @@ def test_running_a_month_twice_posts_nothing_the_second_time(home, in_child):
     in_child(RUN, "2024-07", "2024-07-15")
     assert homes.book_rows(home) == book
     assert homes.outbox_bytes(home) == files
+
+
+def test_the_facts_of_a_fresh_month_are_materialised_alone(home):
+    home.dagster.mkdir()
+    selected = ("-m", "dagster_project.definitions", "--select", "*facts", "--partition", "410721|2024-07")
+    told = subprocess.run(
+        [sys.executable, "-m", "dagster", "asset", "materialize", *selected],
+        env=os.environ | {"DAGSTER_HOME": str(home.dagster)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert told.returncode == 0, told.stderr
+    assert homes.tables_of(home, "2024-07").has("facts")
+    assert not homes.tables_of(home, "2024-07").has("accepted_account")
+
+
+def test_a_stopped_month_says_once_in_an_officers_words_what_stopped_it(home, in_child):
+    """The failing check is one red mark; those that were never reached say so and are none."""
+    failures, checks = json.loads(in_child(STOPPED, "2024-07", "2024-07-15"))
+    assert len(failures) == 1
+    assert failures[0].startswith("核对未通过:coordinated.one_winner")
+    assert checks["coordinated.one_winner"] == "FAILED ERROR"
+    assert checks["coordinated.contract"] == "SUCCEEDED"
+    assert checks["payable.heads_and_sums"] == "FAILED WARN 未运行"
 
 
 def test_rematerialising_an_older_month_compares_and_posts_nothing(home, in_child):
