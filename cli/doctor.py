@@ -6,6 +6,7 @@ import click
 
 from cli.options import json_option, print_json
 from contracts.errors import InputError
+from contracts.rooms import taken
 from contracts.settings import Home
 
 
@@ -16,6 +17,12 @@ def doctor(as_json: bool) -> None:
 
     Check the installation and the home, one line each.
     """
+    if others := taken():
+        told = "、".join(f"{room}({where or '没有'})" for room, where in others.items())
+        raise InputError(
+            f"Python 先找到了别的同名程序包:{told}",
+            "请把本程序装在自己的 .venv 中(make run 会做),不要与其他程序装在一起",
+        )
     from month.health import examine
 
     findings = list(examine(Home.from_environment()))

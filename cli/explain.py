@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -29,11 +28,11 @@ def explain(person_id: str, county: str, benefit_month: date, pay_month: date | 
     """
     import rulebook
     from ledger import people
-    from month.month import open_latest
+    from month.month import opened_month
     from reports.explain import explain as proof_of
     from rulebook.telling import standing
 
-    with closing(open_latest(Home.from_environment(), county, pay_month)) as month:
+    with opened_month(Home.from_environment(), county, pay_month) as month:
         with month.book.reading() as conn:
             person_no = people.person_no_of(conn, person_id)
         if person_no is None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -37,9 +36,9 @@ def export() -> None:
 def entitlements(county: str, pay_month: date, output: Path, as_json: bool) -> None:
     """整个窗口内每人每项每月的结果,含未领到的。  Every outcome of the window."""
     from ledger import exports
-    from month.month import open_month
+    from month.month import opened_month
 
-    with closing(open_month(Home.from_environment(), county, pay_month)) as month, month.book.reading() as conn:
+    with opened_month(Home.from_environment(), county, pay_month) as month, month.book.reading() as conn:
         rows = exports.entitlements(conn, county, month.manifest.window())
     _written(rows, output, "应享", as_json)
 
@@ -75,10 +74,10 @@ def receivables(county: str, pay_month: date, output: Path, as_json: bool) -> No
 @json_option
 def holds(county: str, pay_month: date | None, output: Path, as_json: bool) -> None:
     """现有的暂缓:何人、何故、怎么办、多少钱。  Open holds: who, why, what to do, how much."""
-    from month.month import open_latest
+    from month.month import opened_month
     from reports.lists import held_people
 
-    with closing(open_latest(Home.from_environment(), county, pay_month)) as month:
+    with opened_month(Home.from_environment(), county, pay_month) as month:
         rows = held_people(month.book, county, month.tables.read("accepted_population"))
     _written(rows, output, "暂缓", as_json)
 
@@ -91,10 +90,10 @@ def holds(county: str, pay_month: date | None, output: Path, as_json: bool) -> N
 def services(county: str, pay_month: date, output: Path, as_json: bool) -> None:
     """谁可以享受清单中的哪项服务(政策找人),以名册能判断的为限。  Who may have which service, as registers decide."""
     from ledger import people
-    from month.month import open_month
+    from month.month import opened_month
     from reports.services import roster
 
-    with closing(open_month(Home.from_environment(), county, pay_month)) as month:
+    with opened_month(Home.from_environment(), county, pay_month) as month:
         with month.book.reading() as conn:
             identities = people.identities(conn)
         rows = roster(month.registers, month.rules, month.services, pay_month, identities)

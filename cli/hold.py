@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
-
 import click
 
 from cli.options import county_option, json_option, officer_option, print_json, rows_of
@@ -29,10 +27,10 @@ def hold() -> None:
 def listing(county: str, as_json: bool) -> None:
     """列出现有的暂缓。  List open holds."""
     from cli.show import table, yuan
-    from month.month import open_latest
+    from month.month import opened_month
     from reports.lists import held_people
 
-    with closing(open_latest(Home.from_environment(), county)) as month:
+    with opened_month(Home.from_environment(), county) as month:
         rows = held_people(month.book, county, month.tables.read("accepted_population"), with_number=True)
     if as_json:
         print_json(rows_of(rows))

@@ -178,9 +178,9 @@ def history(county: str, register: str | None, as_json: bool) -> None:
 
 @contextmanager
 def _month(home: Home, county: str, pay_month: date) -> Iterator[Month]:
-    from month.month import open_month
+    from month.month import opened_month
 
-    month = open_month(home, county, pay_month)
+    month = opened_month(home, county, pay_month)
     try:
         yield month
     finally:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -243,12 +242,12 @@ def diff(
     from cli.show import table, yuan
     from contracts.codes import Benefit
     from ledger import people
-    from month.month import open_latest
+    from month.month import opened_month
     from reports.law_change import NAMED, by_name, gaining_and_losing, law_change, months_to_year_end, totals
     from reports.tables import write_table
 
     home = Home.from_environment()
-    with closing(open_latest(home, county, pay_month)) as month:
+    with opened_month(home, county, pay_month) as month:
         manifest, registers = month.manifest, month.registers
         day = known_on or manifest.known_on
         months = months_to_year_end(manifest.window(), manifest.pay_month)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,11 +35,11 @@ def simulate(county: str, pay_month: date | None, folder: Path, known_on: date |
     from polars import selectors as cs
 
     from cli.policies import law_of
-    from month.month import open_latest
+    from month.month import opened_month
     from reports.law_change import law_change, month_totals, months_to_year_end, totals
 
     home = Home.from_environment()
-    with closing(open_latest(home, county, pay_month)) as month:
+    with opened_month(home, county, pay_month) as month:
         manifest, registers = month.manifest, month.registers
         months = months_to_year_end(manifest.window(), manifest.pay_month)
         now, then = (

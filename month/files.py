@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from contracts.tables import RefusedRow
 from ledger import cycles, receipts
 from ledger.book import Book
 from month.listing import return_refused
-from month.month import Month, open_month
+from month.month import Month, opened_month
 from month.officers import require
 from month.store import Store
 
@@ -35,7 +34,7 @@ def accept_stopped(
     `register`: None for the only one that has not been taken. NotAllowedError; InputError where it is not clear which.
     """
     require(home, by, OfficerRole.MAKER, county, "accept file")
-    with closing(open_month(home, county, pay_month)) as month:
+    with opened_month(home, county, pay_month) as month:
         given = stopped_file(month, register)
         receipts.accept_file(month.book, county, given, by.officer, by.system_user, reason)
     return given

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Self
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
@@ -22,7 +23,7 @@ from contracts.policy import Rules, ServiceRule
 from contracts.registers import INBOX_FILES
 from contracts.settings import CountySettings, Home
 from ledger import cycles
-from ledger.book import Book, open_book, opened
+from ledger.book import Book, open_book
 from month.store import Store, Tables
 from payments import profiles
 from payments.profiles import Profile
@@ -157,17 +158,18 @@ class Month:
         """Let go of the book."""
         self.book.close()
 
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
 
 @lru_cache(maxsize=2)
 def _resolved(store: Path, manifest: Manifest) -> Rules:
     """The law of a manifest. What it is made from is kept by content, so that it never changes."""
     law = rulebook.load_kept(store, manifest.pack_digest)
     return law.resolve(manifest.county, manifest.computed_months(), manifest.known_on)
-
-
-def open_month(home: Home, county: str, pay_month: date) -> Month:
-    """The month as it was last begun."""
-    return Month(home, open_book(home.database_url), Store(home).current(county, pay_month))
 
 
 def registers_of(home: Home, book: Book, county: str) -> Mapping[str, pl.LazyFrame] | None:
@@ -177,11 +179,22 @@ def registers_of(home: Home, book: Book, county: str) -> Mapping[str, pl.LazyFra
     return None if run is None else _Registers(Store(home).of(run.manifest))
 
 
-def open_latest(home: Home, county: str, pay_month: date | None = None) -> Month:
-    """The month asked for, or the newest one the county's book holds; BookError where there is none."""
-    with opened(home.database_url) as book, book.reading() as conn:
+def opened_month(home: Home, county: str, pay_month: date | None = None) -> Month:
+    """A month as it was last begun, the newest of the county's book by default; close it, or use it as a context.
+
+    BookError where there is none.
+    """
+    book = open_book(home.database_url)
+    try:
+        return Month(home, book, Store(home).current(county, pay_month or _newest(book, county)))
+    except BaseException:
+        book.close()
+        raise
+
+
+def _newest(book: Book, county: str) -> date:
+    with book.reading() as conn:
         newest = cycles.newest_cycle(conn, county)
-    asked = pay_month or (newest.pay_month if newest else None)
-    if asked is None:
+    if newest is None:
         raise BookError("本县还没有运行过", "请先运行 disburse run", county)
-    return open_month(home, county, asked)
+    return newest.pay_month

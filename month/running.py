@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
@@ -61,7 +61,7 @@ def run_month(
         on_stage(RECEIVED.name)
         with guarded(RECEIVED.name, home):
             begun = begin(home, county, pay_month, known_on, choices)
-        with closing(begun) as month:
+        with begun as month:
             for stage in stages:
                 if stage is not RECEIVED:
                     on_stage(stage.name)

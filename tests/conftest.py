@@ -1,5 +1,6 @@
 """What every room's tests share: where the project lies."""
 
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -10,3 +11,8 @@ from tests import effort  # noqa: F401 sets how hard the random tests try
 @pytest.fixture(scope="session")
 def root():
     return Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def pyproject(root):
+    return tomllib.loads((root / "pyproject.toml").read_text("utf-8"))

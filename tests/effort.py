@@ -12,5 +12,7 @@ def tries(count):
     return count * max(TIMES, 1)
 
 
-settings.register_profile("project", max_examples=tries(100), derandomize=not TIMES, database=None, print_blob=True)
+settings.register_profile(
+    "project", max_examples=tries(100), deadline=None, derandomize=not TIMES, database=None, print_blob=True
+)
 settings.load_profile("project")

@@ -18,7 +18,7 @@ from contracts.settings import Home
 from dagster_project.partitions import read_key
 from dagster_project.unreached import tell_unreached
 from month import gathering
-from month.month import Choices, Month, open_month
+from month.month import Choices, Month, opened_month
 from month.running import holding
 
 ALIVE = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
@@ -69,7 +69,7 @@ class MonthHome(dg.ConfigurableResource[Any]):
         """The month of a partition, opened once per run."""
         if self._month is None:
             county, pay_month = read_key(partition_key)
-            self._month = open_month(self.home, county, pay_month)
+            self._month = opened_month(self.home, county, pay_month)
         return self._month
 
 

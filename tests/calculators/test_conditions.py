@@ -113,7 +113,7 @@ def law_of(tree, of_months):
     )
 
 
-@settings(max_examples=tries(120), deadline=None)
+@settings(max_examples=tries(120))
 @given(trees, st.lists(figures, min_size=len(MONTHS), max_size=len(MONTHS)))
 def test_thinning_never_loses_a_month_in_which_somebody_meets(tree, of_months):
     law = law_of(tree, of_months)

@@ -1,6 +1,5 @@
 """What the house rules look at: the tree, as it is committed."""
 
-import tomllib
 from pathlib import Path
 
 import pytest
@@ -15,11 +14,6 @@ def _is_ours(path, ignored):
 @pytest.fixture(scope="session")
 def root():
     return ROOT
-
-
-@pytest.fixture(scope="session")
-def pyproject():
-    return tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
 
 
 @pytest.fixture(scope="session")

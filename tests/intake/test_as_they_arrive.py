@@ -149,7 +149,7 @@ def test_a_private_character_in_a_name_is_refused(people, taken, tmp_path):
     assert taken(path).refused["code"].to_list() == ["TEXT_INVALID"]
 
 
-FUZZ = settings(max_examples=tries(60), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+FUZZ = settings(max_examples=tries(60), suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @FUZZ

@@ -18,7 +18,7 @@ from tests.effort import tries
 
 NAMES = [facts.name for facts in columns_of(REGISTERS["population"])]
 HEADERS = list(file_headers("population"))
-QUICK = settings(max_examples=tries(40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = settings(max_examples=tries(40), suppress_health_check=[HealthCheck.function_scoped_fixture])
 SLOW = settings(QUICK, max_examples=tries(15))  # a workbook is read in a process of its own
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)

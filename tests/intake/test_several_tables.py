@@ -159,7 +159,7 @@ def test_more_sheets_than_can_be_numbered_are_refused(villages, taken, monkeypat
     assert "工作表多于 1 张" in str(received.problem())
 
 
-@settings(max_examples=tries(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=tries(8), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     files=st.lists(st.lists(st.lists(st.integers(1, 9), max_size=3), min_size=1, max_size=3), min_size=1, max_size=3)
 )

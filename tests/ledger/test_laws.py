@@ -304,7 +304,6 @@ def test_the_laws_hold_after_every_event_of_any_story(empty_book):
         settings=settings(
             max_examples=tries(6 if SERVER else 20),
             stateful_step_count=30,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

@@ -7,7 +7,7 @@ from contracts.months import parse_month
 from contracts.tables import Coordinated
 from month import findings
 from month.findings import broken_rules
-from month.month import open_month
+from month.month import opened_month
 from tests import homes
 
 ELDER, OTHER = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")
@@ -28,7 +28,7 @@ def month(tmp_path):
     people = [homes.person(ELDER), homes.person(OTHER)]
     homes.hand_in(home, "2024-07", population=people, account=[homes.account(ELDER)])
     homes.run(home, "2024-07")
-    opened = open_month(home, homes.COUNTY, parse_month("2024-07"))
+    opened = opened_month(home, homes.COUNTY, parse_month("2024-07"))
     yield opened
     opened.close()
 
@@ -98,7 +98,7 @@ def test_a_file_that_cannot_be_used_is_found_with_what_stands_instead(tmp_path):
     for register in ("account", "disability"):
         (home.inbox(homes.COUNTY, parse_month("2024-08")) / f"{register}.csv").write_text("姓名\n样本\n", "utf-8")
     homes.run(home, "2024-08")
-    opened = open_month(home, homes.COUNTY, parse_month("2024-08"))
+    opened = opened_month(home, homes.COUNTY, parse_month("2024-08"))
     told = {
         register: findings.unusable(opened, register) for register in ("population", "account", "disability", "claim")
     }

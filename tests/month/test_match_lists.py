@@ -4,7 +4,7 @@ import pytest
 
 from contracts.months import parse_month
 from ledger import holds
-from month.month import open_month
+from month.month import opened_month
 from reports.explain import explain
 from tests import homes
 
@@ -39,7 +39,7 @@ def test_a_cremation_is_evidence_and_what_was_paid_after_it_is_owed_back(home):
     posted, batched = homes.run(home, "2024-08")
     assert posted["应追回笔数"] == 1
     assert batched["笔数"] == 1
-    month = open_month(home, homes.COUNTY, parse_month("2024-08"))
+    month = opened_month(home, homes.COUNTY, parse_month("2024-08"))
     numbers = dict(
         zip(
             month.tables.read("accepted_population")["name"],
@@ -66,7 +66,7 @@ def test_a_list_is_carried_forward_like_a_register(home):
 def test_a_doubt_waits_until_an_officer_lifts_it_and_then_for_good(home):
     homes.hand_in(home, "2024-08", custody=[{"person_id": ELDER, "taken_in_on": "2024-03-01"}])
     homes.run(home, "2024-08")
-    month = open_month(home, homes.COUNTY, parse_month("2024-08"))
+    month = opened_month(home, homes.COUNTY, parse_month("2024-08"))
     assert open_grounds(month) == [("UNDER_REVIEW", "match:custody:IN_CUSTODY:2024-03-01")]
     with month.book.reading() as conn:
         waiting = holds.open_holds(conn, homes.COUNTY)
@@ -95,7 +95,7 @@ def test_the_same_benefit_in_another_county_waits(home):
     paid = {"person_id": ELDER, "benefit": "高龄津贴", "from_month": "2024-08", "paid_by": "示例外县"}
     homes.hand_in(home, "2024-08", elsewhere=[paid])
     _, batched = homes.run(home, "2024-08")
-    month = open_month(home, homes.COUNTY, parse_month("2024-08"))
+    month = opened_month(home, homes.COUNTY, parse_month("2024-08"))
     assert open_grounds(month) == [("DUPLICATE_ELSEWHERE", "match:elsewhere:PAID_ELSEWHERE:2024-08-01")]
     month.close()
     assert batched["笔数"] == 1

@@ -5,7 +5,7 @@ import pytest
 from contracts.errors import InputError, StoppedError
 from contracts.months import parse_month
 from ledger import batches, holds
-from month.month import open_month
+from month.month import opened_month
 from reports.summary import not_handed_in
 from tests import homes
 
@@ -28,7 +28,7 @@ def county(path, policy):
 
 def held(home):
     """Benefit and ground of every open hold, in August."""
-    month = open_month(home, homes.COUNTY, parse_month("2024-08"))
+    month = opened_month(home, homes.COUNTY, parse_month("2024-08"))
     with month.book.reading() as conn:
         waiting = holds.open_holds(conn, homes.COUNTY)
         told = waiting.join(batches.unpaid(conn, homes.COUNTY), on="obligation_id").select("benefit", "ground").rows()
@@ -154,7 +154,7 @@ def test_a_file_with_a_header_only_says_that_nobody_is_left_and_an_officer_is_as
     stage = homes.tables_of(home, "2024-08")
     assert "low_income" not in [line.register for line in without(home, "2024-08")]
     assert stage.read("gaps_low_income").height == 1
-    month = open_month(home, homes.COUNTY, parse_month("2024-08"))
+    month = opened_month(home, homes.COUNTY, parse_month("2024-08"))
     with month.book.reading() as conn:
         assert holds.open_holds(conn, homes.COUNTY)["ground"].to_list() == ["gap:low_income:VANISHED"]
     month.close()

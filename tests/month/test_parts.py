@@ -11,7 +11,7 @@ from dagster_project.sensors.inbox import _taken
 from intake import find_inputs
 from ledger import holds, people, receipts
 from month import accepting
-from month.month import open_month
+from month.month import opened_month
 from month.replaying import replay
 from reports.summary import not_handed_in
 from tests import homes
@@ -90,7 +90,7 @@ def test_what_rests_on_a_missing_part_is_held_and_what_rests_on_the_other_is_pai
     home = homes.make_home(home.path, parts=PARTS, missing_register='{ low_income = "hold" }')
     hand_in(home, "2024-08", 农村=[RURAL])
     homes.run(home, "2024-08")
-    month = open_month(home, homes.COUNTY, parse_month("2024-08"))
+    month = opened_month(home, homes.COUNTY, parse_month("2024-08"))
     with month.book.reading() as conn:
         waiting = holds.open_holds(conn, homes.COUNTY)
         whose = people.identities(conn, waiting)["person_id"].to_list()

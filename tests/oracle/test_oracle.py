@@ -91,7 +91,7 @@ def test_the_least_person_read_otherwise_is_found(law, county):
     rules = law.resolve(county, months, date(2025, 6, 20))
     plain = RulesLaw(rules)
 
-    @settings(max_examples=tries(20), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=tries(20), suppress_health_check=[HealthCheck.too_slow])
     @given(st.lists(st.randoms(use_true_random=False), min_size=1, max_size=4))
     def read_alike(randoms):
         invented = {number: people.person(random, county, months) for number, random in enumerate(randoms, 1)}

@@ -6,7 +6,7 @@ import pytest
 from contracts.months import parse_month
 from ledger import people, posting
 from month import booking
-from month.month import open_month
+from month.month import opened_month
 from reports import corrections
 from reports.lists import write_lists
 from reports.preview import by_benefit
@@ -42,7 +42,7 @@ def ran(tmp_path_factory):
         preview = by_benefit(posting.work_out(conn, booking.decided(begun)))
     booking.post(begun)
     begun.close()
-    month = open_month(home, homes.COUNTY, parse_month("2024-08"))
+    month = opened_month(home, homes.COUNTY, parse_month("2024-08"))
     yield month, preview
     month.close()
 

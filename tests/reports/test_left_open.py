@@ -2,7 +2,7 @@
 
 from contracts.months import parse_month
 from ledger import people
-from month.month import open_month
+from month.month import opened_month
 from reports.explain import explain
 from rulebook import load_kept
 from rulebook.telling import standing
@@ -17,7 +17,7 @@ def test_the_text_that_leaves_a_standard_open_is_named_where_it_is_open(tmp_path
     rows = [homes.person(ELDER, division_code=COUNTY)]
     homes.hand_in(home, "2024-07", COUNTY, population=rows, account=[homes.account(ELDER)])
     homes.run(home, "2024-07", county=COUNTY)
-    month = open_month(home, COUNTY, JULY)
+    month = opened_month(home, COUNTY, JULY)
     with month.book.reading() as conn:
         number = people.person_no_of(conn, ELDER)
     law = load_kept(home.store, month.manifest.pack_digest)

@@ -7,7 +7,7 @@ import pytest
 from contracts.months import parse_month
 from ledger import people, posting
 from month import booking
-from month.month import open_month
+from month.month import opened_month
 from reports.explain import explain
 from reports.lists import doubtful_rows, held_people, refused_rows
 from reports.preview import by_benefit
@@ -70,7 +70,7 @@ def home(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def august(home):
-    month = open_month(home, homes.COUNTY, parse_month("2024-08"))
+    month = opened_month(home, homes.COUNTY, parse_month("2024-08"))
     yield month
     month.close()
 

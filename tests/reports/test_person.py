@@ -9,7 +9,7 @@ from contracts.months import parse_month
 from ledger import holds, people, recovery, results
 from ledger.book import open_book
 from ledger.story import story
-from month.month import open_latest
+from month.month import opened_month
 from reports.person import tell
 from tests import homes
 
@@ -75,7 +75,7 @@ def book(home):
 
 def told_of(home, book, person_id, county=None):
     def registers_of(name):
-        month = open_latest(home, name)
+        month = opened_month(home, name)
         month.close()
         return {register: month.registers[register] for register in ("population", "account")}
 

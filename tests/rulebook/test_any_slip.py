@@ -73,7 +73,7 @@ def indent_a_line(text, place, _):
 SLIPS = [swap_a_value, drop_a_line, double_a_line, indent_a_line]
 
 
-@settings(max_examples=tries(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=tries(60), suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(sorted(FILES)), st.sampled_from(SLIPS), st.integers(0, 10_000), st.sampled_from(TOKENS))
 def test_a_slip_loads_or_is_told(path, slip, place, token):
     texts = FILES | {path: slip(FILES[path], place, token)}
