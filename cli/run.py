@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
 from cli.options import DayType, county_option, json_option, month_option, officer_option, print_json
 from contracts.settings import Home
-
-if TYPE_CHECKING:
-    from reports.summary import OldRegister
 
 
 @click.command()
@@ -25,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--preview", is_flag=True, help="只算不入账,列出将要入账的差异")
 @click.option("--override-by", metavar="NAME", default="", help="内控叫停后,由谁(复核人员)同意继续")
 @click.option("--reason", default="", help="同意继续的理由")
+@click.option("--tables", is_flag=True, help="列出全部汇总表(默认只列要点)")
 @json_option
 def run(
     county: str,
@@ -34,6 +30,7 @@ def run(
     preview: bool,
     override_by: str,
     reason: str,
+    tables: bool,
     as_json: bool,
 ) -> None:
     """计算、入账、编批一个县一个月的发放;重复运行只处理差异。
@@ -56,12 +53,20 @@ def run(
     if preview:
         _show_preview(home, county, pay_month, as_json)
     else:
-        _show_month(home, county, pay_month, run_id, as_json)
+        _show_month(home, county, pay_month, run_id, tables=tables, as_json=as_json)
 
 
-def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: bool) -> None:
-    from cli.summary import show, show_actions, show_grounds
-    from month.listing import left
+def _show_month(home: Home, county: str, pay_month: date, run_id: str, *, tables: bool, as_json: bool) -> None:
+    from cli.summary import (
+        show,
+        show_actions,
+        show_brief,
+        show_grounds,
+        show_not_drawn,
+        show_old,
+        show_silence,
+    )
+    from month.listing import folder_of, left
     from month.progress import is_replay
 
     told = left(home, county, pay_month)
@@ -74,6 +79,7 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
                 "corrections": [asdict(line) for line in told.corrections],
                 "action_required": asdict(told.action_required),
                 "not_handed_in": [asdict(line) for line in told.not_handed_in],
+                **asdict(told.silence),
                 "run_id": run_id,
                 "is_replay": replayed,
                 "lists": [str(home.path / path) for path in told.lists],
@@ -83,35 +89,39 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, as_json: 
         return
     if replayed:
         click.echo("更晚的月份已经入账:本次只重算核对,没有入账;以下是该月最后一次入账时的汇总。")
-    show(summary)
-    show_grounds(told.corrections)
+    show_old(told.not_handed_in, summary.pay_month)
+    show_silence(told.silence)
+    if tables:
+        show(summary)
+        show_not_drawn(told.silence)
+        show_grounds(told.corrections)
+    else:
+        show_brief(summary, told.silence)
     show_actions(told.action_required)
-    _show_old(told.not_handed_in, f"{pay_month:%Y-%m}")
-    for path in () if replayed else told.lists:
-        click.echo(f"清单:{path}")
+    if told.lists and not replayed:
+        click.echo(f"清单:{_shown(folder_of(home, county, pay_month), home)} 下 {'、'.join(map(_name, told.lists))}")
     if summary.files:
         click.echo(f"发放文件在 {_shown(home.outbox / county / f'{pay_month:%Y-%m}', home)}")
     if any(file.state != "released" for file in summary.files):
         click.echo(f"下一步:disburse approve --county {county} --month {pay_month:%Y-%m} --as 复核人")
 
 
-def _show_old(registers: Sequence[OldRegister], pay_month: str) -> None:
-    for line in registers:
-        if line.is_received:
-            click.echo(f"名册:{line.told(pay_month)}")
-    if never := [line.label for line in registers if not line.is_received]:
-        click.echo(f"名册:从未收到{'、'.join(never)}")
+def _name(path: str) -> str:
+    return path.rpartition("/")[2]
 
 
 def _show_preview(home: Home, county: str, pay_month: date, as_json: bool) -> None:
     from cli.show import table, yuan
+    from cli.summary import show_not_drawn, show_old, show_silence
     from month.listing import left_by_preview
 
     told = left_by_preview(home, county, pay_month)
     rows, listed = told.rows, told.list_changes
     if as_json:
-        print_json({"preview": True, "rows": rows, "list_changes": listed, **told.counts})
+        print_json({"preview": True, "rows": rows, "list_changes": listed, **told.counts, **asdict(told.silence)})
         return
+    show_old(told.not_handed_in, f"{pay_month:%Y-%m}")
+    show_silence(told.silence)
     table(
         f"{county} {pay_month:%Y-%m} 预览:将要入账的差异(元),没有入账",
         ("类别", "项目", "所属月", "原因", "更正理由", "人数", "金额"),
@@ -131,6 +141,7 @@ def _show_preview(home: Home, county: str, pay_month: date, as_json: bool) -> No
     )
     if not rows:
         click.echo("没有差异。")
+    show_not_drawn(told.silence)
     if listed:
         table(
             "在册名单与上次比较",

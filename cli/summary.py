@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from cli.show import console, table, yuan
 from contracts.money import yuan_label
 from reports.corrections import ActionLine, GroundLine
-from reports.summary import STATES, Labelled, MonthSummary
+from reports.summary import STATES, Labelled, MonthSummary, OldRegister
+
+if TYPE_CHECKING:
+    from month.listing import Silence
 
 
 def show(summary: MonthSummary) -> None:
@@ -58,6 +64,53 @@ def show(summary: MonthSummary) -> None:
     )
     if not summary.files:
         console().print("本月没有要付的款项,没有发放文件。")
+
+
+def show_brief(summary: MonthSummary, silence: Silence) -> None:
+    """The month in a few lines; the tables are for whoever asks."""
+    lines = summary.benefits
+    console().print(
+        f"{summary.county} {summary.pay_month}:{len(lines)} 项待遇,本月应发 {yuan_label(sum(line.fen for line in lines))} 元"
+        f"(上月 {yuan_label(sum(line.fen_before for line in lines))}),补发 {yuan_label(sum(line.arrears_fen for line in lines))},"
+        f"撤回 {yuan_label(sum(line.withdrawn_fen for line in lines))},"
+        f"应追回 {yuan_label(sum(line.receivable_fen for line in lines))}"
+    )
+    held = ",".join(f"{row.label} {row.count} 人 {yuan_label(row.fen or 0)} 元" for row in summary.holds)
+    refused = sum(row.count for row in summary.refused)
+    unpaid = sum(line.people for line in silence.not_drawn)
+    console().print(f"暂缓:{held or '没有'};拒收 {refused} 行;条件具备而未发 {unpaid} 人次")
+    if summary.uncertain:
+        uncertain = sum(row.fen or 0 for row in summary.uncertain)
+        console().print(f"有 {yuan_label(uncertain)} 元所依的标准并非现行有效(草案或占位)")
+    count, fen = sum(file.lines for file in summary.files), sum(file.fen for file in summary.files)
+    console().print(f"发放文件 {len(summary.files)} 个,{count} 笔 {yuan_label(fen)} 元")
+
+
+def show_old(registers: Sequence[OldRegister], pay_month: str) -> None:
+    """First of all: which registers the month does without."""
+    for line in registers:
+        if line.is_received:
+            console().print(f"⚠ 名册:{line.told(pay_month)}", style="yellow")
+    if never := [line.label for line in registers if not line.is_received]:
+        console().print(f"名册:从未收到{'、'.join(never)}")
+
+
+def show_silence(silence: Silence) -> None:
+    """Whole groups that draw nothing, and what a layout says in the county's place."""
+    for nobody in silence.nobody_draws:
+        console().print(f"⚠ {nobody.told}", style="yellow")
+    for told in silence.defaults:
+        console().print(f"⚠ {told}", style="yellow")
+
+
+def show_not_drawn(silence: Silence) -> None:
+    """Who meets the conditions and draws nothing."""
+    table(
+        "条件具备而未发(本月)",
+        ("项目", "为何", "怎么办", "人数", "若发放(元)"),
+        [(one.label, one.outcome_label, one.advice, one.people, yuan(one.would_be_fen)) for one in silence.not_drawn],
+        numbers_from=3,
+    )
 
 
 def show_uncertain(rows: tuple[Labelled, ...]) -> None:

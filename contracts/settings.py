@@ -16,6 +16,9 @@ from contracts.errors import InputError, NotAllowedError
 from contracts.months import month_text, parse_month
 from contracts.registers import INBOX_FILES, WITH_MONTHS
 
+# A month without a new population register pays the dead; any other register is carried forward, its age said.
+MISSING_BY_DEFAULT = {"population": MissingRegister.STOP}
+
 
 class Strict(BaseModel):
     """A section that refuses keys it does not know."""
@@ -67,7 +70,7 @@ class CountySettings(Strict):
     refused_stop_per_mille: int = Field(200, ge=0, le=1000)  # of the data rows of a register
     refused_stop_at_least: int = Field(20, ge=0)
     shared_account_most: int = Field(3, ge=1)  # people of one account; more are in doubt
-    missing_register: dict[str, MissingRegister] = Field(default_factory=dict)  # register → what to do; else carry
+    missing_register: dict[str, MissingRegister] = Field(default_factory=dict)  # register → what to do
     current_lists: dict[str, CurrentList] = Field(default_factory=dict)  # register → how its list becomes months
     parts: dict[str, tuple[str, ...]] = Field(default_factory=dict)  # register → the parts it is handed in as
     set_off: tuple[Benefit, ...] = ()  # benefits that recover what is owed back from later months
@@ -130,7 +133,7 @@ class CountySettings(Strict):
 
     def without_file(self, register: str) -> MissingRegister:
         """What a month does that has no new file of a register."""
-        return self.missing_register.get(register, MissingRegister.CARRY)
+        return self.missing_register.get(register, MISSING_BY_DEFAULT.get(register, MissingRegister.CARRY))
 
     def profile_of(self, benefit: str) -> str:
         """The bank profile a benefit is paid with."""

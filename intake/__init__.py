@@ -7,7 +7,7 @@ from intake.doubts import doubts
 from intake.gaps import DECISIONS, Decision, StoodIn, stand_in
 from intake.inbox import FoundFile, find_inputs, newest_month, part_named, register_named
 from intake.inspecting import Seen, inspect
-from intake.layouts import CountyLayout, find_layout, read_layout
+from intake.layouts import CountyLayout, find_layout, kept_layout, read_layout
 from intake.matching import evidenced_population, matched
 from intake.receiving import Received, files_of, kept, layout_digest_of, original_path, receive, receive_all
 from intake.refusing import refuse_rows
@@ -37,6 +37,7 @@ __all__ = [
     "ids_in",
     "inspect",
     "kept",
+    "kept_layout",
     "layout_digest_of",
     "matched",
     "months_of_list",

@@ -15,21 +15,34 @@ from typing import Any
 import polars as pl
 from pydantic import TypeAdapter
 
+import calculators
 import intake
+from contracts.columns import columns_of
 from contracts.errors import BookError
 from contracts.files import write_whole
 from contracts.months import month_text
+from contracts.registers import FILES, label_of
 from contracts.settings import Home
-from ledger import posting
+from ledger import people, posting
 from month.booking import REPLAYED, decided, difference_counts
 from month.gathering import kept_input
 from month.month import Counts, Month
 from reports import corrections, lists, preview
 from reports.corrections import ActionLine, GroundLine
+from reports.not_drawn import LISTED, NobodyDraws, NotDrawn, nobody_draws, not_drawn, people_not_drawing
 from reports.summary import MonthSummary, OldRegister, not_handed_in, summarise
 from reports.summary_book import write_summary
 
 SUMMARY, PREVIEW = "summary.json", "preview.json"
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Who draws nothing although it could be otherwise: by benefit and outcome, whole groups, and layouts' defaults."""
+
+    not_drawn: tuple[NotDrawn, ...]
+    nobody_draws: tuple[NobodyDraws, ...]
+    defaults: tuple[str, ...]  # in an officer's words
 
 
 @dataclass(frozen=True)
@@ -40,6 +53,7 @@ class Left:
     corrections: tuple[GroundLine, ...]
     action_required: ActionLine
     not_handed_in: tuple[OldRegister, ...]
+    silence: Silence
     lists: tuple[str, ...]
 
 
@@ -51,6 +65,7 @@ class LeftByPreview:
     list_changes: tuple[dict[str, Any], ...]
     counts: dict[str, int]
     not_handed_in: tuple[OldRegister, ...]
+    silence: Silence
     lists: tuple[str, ...]
 
 
@@ -90,6 +105,7 @@ def _leave_posted(month: Month) -> list[Path]:
     written = [
         *lists.write_lists(month.book, folder, county, pay_month, read),
         *lists.write_register_lists(month.book, folder, read),
+        *_list_not_drawn(month, folder),
         *return_refused(month, _of_register(refused)),
     ]
     told = Left(
@@ -97,6 +113,7 @@ def _leave_posted(month: Month) -> list[Path]:
         corrections=corrections.by_ground(month.book, county, pay_month),
         action_required=corrections.beyond(read("beyond_window")),
         not_handed_in=not_handed_in(counts, refused),
+        silence=_silence(month, counts),
         lists=_below_home(month.home, written),
     )
     written.append(write_summary(told.summary, folder / "summary.xlsx"))
@@ -107,22 +124,58 @@ def _leave_posted(month: Month) -> list[Path]:
 def _leave_preview(month: Month) -> list[Path]:
     read = month.tables.read
     folder = folder_of(month.home, month.manifest.county, month.manifest.pay_month)
-    refused = read("refused_rows")
+    counts, refused = read("intake_counts"), read("refused_rows")
     with month.book.reading() as conn:
         differences = posting.work_out(conn, decided(month))
     written = [
         *lists.write_register_lists(month.book, folder, read),
+        *_list_not_drawn(month, folder),
         *return_refused(month, _of_register(refused)),
     ]
     told = LeftByPreview(
         rows=tuple(preview.by_benefit(differences)),
         list_changes=tuple(preview.by_change(read("list_changes"))),
         counts=difference_counts(differences),
-        not_handed_in=not_handed_in(read("intake_counts"), refused),
+        not_handed_in=not_handed_in(counts, refused),
+        silence=_silence(month, counts),
         lists=_below_home(month.home, written),
     )
     write_whole(folder / PREVIEW, TypeAdapter(LeftByPreview).dump_json(told, indent=1))
     return written
+
+
+def _list_not_drawn(month: Month, folder: Path) -> list[Path]:
+    coordinated = month.tables.read("coordinated")
+    with month.book.reading() as conn:
+        identities = people.identities(conn, coordinated.select("person_no").unique())
+    lives = lists.where_they_live(month.tables.read("accepted_population"))
+    rows = people_not_drawing(coordinated, month.manifest.pay_month, identities, lives)
+    return lists.written(folder, ("not_drawn", rows, "条件具备而未发", LISTED))
+
+
+def _silence(month: Month, counts: pl.DataFrame) -> Silence:
+    """`counts`: IntakeCount of the run."""
+    coordinated, pay_month = month.tables.read("coordinated"), month.manifest.pay_month
+    looked_at = {benefit.value: calculators.registers_of(rules) for benefit, rules in month.rules.benefits.items()}
+    rows_of = dict(counts.select("register", "rows_accepted").iter_rows())
+    never = set(counts.filter(pl.col("standing_month").is_null())["register"])
+    return Silence(
+        not_drawn(coordinated, pay_month),
+        nobody_draws(coordinated, pay_month, looked_at, never, rows_of),
+        tuple(_defaults(month)),
+    )
+
+
+def _defaults(month: Month) -> Iterator[str]:
+    """What layouts say of every row of a file that lacks a column: it decides money as if the county had said so."""
+    store = month.home.store
+    for given in month.manifest.registers:
+        for part in intake.files_of(store, given.file_name, given.file_digest, given.layout_digest):
+            layout = intake.kept_layout(store, given.name, part.layout_digest)
+            headers = {facts.name: facts.header for facts in columns_of(FILES[given.name])}
+            for name, text in (layout.defaults if layout else {}).items():
+                if text is not None:
+                    yield f"{label_of(given.name)}名册没有“{headers[name]}”一列,按版式一律为“{text}”"
 
 
 def _below_home(home: Home, written: list[Path]) -> tuple[str, ...]:

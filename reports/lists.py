@@ -32,8 +32,8 @@ def write_lists(book: Book, folder: Path, county: str, pay_month: date, read: Re
     `read` gives a table of the run: accepted_population, beyond_window.
     """
     population = read("accepted_population")
-    lives = _where_they_live(population)
-    return _written(
+    lives = where_they_live(population)
+    return written(
         folder,
         ("held", held_people(book, county, population), "暂缓人员", headers(HoldExport)),
         (
@@ -58,24 +58,24 @@ def write_register_lists(book: Book, folder: Path, read: ReadTable) -> list[Path
     `read` gives a table of the run: refused_rows, doubtful_rows.
     """
     doubtful = {"person_id": "身份证号", **headers(DoubtfulRow)}
-    return _written(
+    return written(
         folder,
         ("refused", refused_rows(read("refused_rows")), "拒收行", headers(RefusedRow)),
         ("doubtful", doubtful_rows(book, read("doubtful_rows")), "存疑行", doubtful),
     )
 
 
-def _written(folder: Path, *listed: tuple[str, pl.DataFrame, str, Mapping[str, str]]) -> list[Path]:
+def written(folder: Path, *listed: tuple[str, pl.DataFrame, str, Mapping[str, str]]) -> list[Path]:
     """Write lists (name, rows, sheet, titles); one too long to leaf through as CSV, and no stale file of it is left."""
-    written = []
+    paths = []
     for name, rows, sheet, titles in listed:
         sheet_file, text_file = folder / f"{name}.xlsx", folder / f"{name}.csv"
         path, other = (sheet_file, text_file) if rows.height <= LEAFED_THROUGH else (text_file, sheet_file)
         for stale in (other, *([path] if rows.is_empty() else [])):
             stale.unlink(missing_ok=True)
         if not rows.is_empty():
-            written.append(write_table(rows, path, titles, sheet))
-    return written
+            paths.append(write_table(rows, path, titles, sheet))
+    return paths
 
 
 def held_people(book: Book, county: str, population: pl.DataFrame, *, with_number: bool = False) -> pl.DataFrame:
@@ -90,7 +90,7 @@ def held_people(book: Book, county: str, population: pl.DataFrame, *, with_numbe
     said = pl.col("reason").replace("", None)  # an officer's own words, where an officer placed it
     worded = rows.with_columns(
         reason=pl.coalesce(said, by_rule), advice=pl.Series([one.advice for one in wordings], dtype=pl.String)
-    ).join(_where_they_live(population), on="person_no", how="left", maintain_order="left")
+    ).join(where_they_live(population), on="person_no", how="left", maintain_order="left")
     shown = [*(["hold_id"] if with_number else []), *polars_schema(HoldExport).names()]
     return worded.select(shown).sort("township", "village", "person_id", nulls_last=True)
 
@@ -102,13 +102,13 @@ def people_without_standard(book: Book, county: str, pay_month: date, population
     labels = {benefit.value: benefit.label for benefit in Benefit}
     told = rows.with_columns(pl.col("benefit").cast(pl.String).replace(labels))
     return (
-        told.join(_where_they_live(population), on="person_no", how="left")
+        told.join(where_they_live(population), on="person_no", how="left")
         .select(polars_schema(UnsetExport).names())
         .sort("benefit", "township", "village", "person_id", nulls_last=True)
     )
 
 
-def _where_they_live(population: pl.DataFrame) -> pl.DataFrame:
+def where_they_live(population: pl.DataFrame) -> pl.DataFrame:
     """person_no, name, township, village, phone; of several rows the last."""
     of_each = population.unique("person_no", keep="last", maintain_order=True)
     return of_each.select("person_no", "name", "township", "village", "phone")

@@ -34,7 +34,8 @@ def resident_id(born, number=1):
 def make_home(path, county=COUNTY, **settings):
     """A home of one county; `settings` are keys of its section in disburse.toml, as TOML text."""
     path.mkdir(parents=True, exist_ok=True)
-    told = "".join(f"{key} = {value}\n" for key, value in {"run_as": f'"{MAKER}"', **settings}.items())
+    carried = {"run_as": f'"{MAKER}"', "missing_register": '{ population = "carry" }', **settings}
+    told = "".join(f"{key} = {value}\n" for key, value in carried.items())
     (path / "disburse.toml").write_text(
         f'[county.{county}]\n{told}[county.{county}.profiles]\nold_age_allowance = "yikatong_list"\n{OFFICERS}', "utf-8"
     )
