@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import asdict
 from datetime import date
 from typing import TYPE_CHECKING
@@ -13,32 +14,62 @@ from contracts.actor import Actor
 from contracts.settings import Home
 
 if TYPE_CHECKING:
+    from month.reviewing import Review
     from month.signing import Signed
-    from reports.summary import Labelled
+
+
+yes_option = click.option("--yes", is_flag=True, help="不再询问(供脚本使用)")
 
 
 @click.command()
 @county_option
 @month_option
 @officer_option
+@click.option("--batch", "only", multiple=True, metavar="批次", help="只批准这一批(可写几次;默认全部)")
+@yes_option
 @json_option
-def approve(county: str, pay_month: date, officer: str, as_json: bool) -> None:
-    """复核人批准本月各批次:签的是批次内容摘要,内容一变批准即失效;并列出依据草案或占位标准的金额。
+def approve(county: str, pay_month: date, officer: str, only: tuple[str, ...], yes: bool, as_json: bool) -> None:
+    """复核人批准本月各批次:先列出本月与上月之差、所依标准、暂缓和文件,看过再签;签的是内容摘要,内容一变批准即失效。
 
-    Approve the month's batches, by their content digest; money that rests on drafts or placeholders is shown.
+    Read the month first, then approve its batches by their content digest.
     """
     from cli.lineage import tell_lineage
-    from cli.summary import show_uncertain
+    from month.reviewing import review
     from month.signing import approve as approving
 
     home = Home.from_environment()
-    signed = approving(home, county, pay_month, Actor.here(officer))
+    seen = review(home, county, pay_month)
+    if not as_json:
+        _show_review(seen)
+    if seen.files:
+        _ask(f"以 {officer} 的名义批准{'所列批次' if only else '以上全部批次'}?", yes=yes or as_json)
+    signed = approving(home, county, pay_month, Actor.here(officer), only)
     tell_lineage(home, county)
     following = f"下一步:disburse release --county {county} --month {pay_month:%Y-%m} --as 发放人"
-    uncertain = _uncertain(home, county, pay_month)
-    _tell("approved", "已批准", signed, following, as_json, uncertain=[asdict(line) for line in uncertain])
-    if signed.batches and not as_json:
-        show_uncertain(uncertain)
+    uncertain = [asdict(line) for line in seen.uncertain]
+    _tell("approved", "已批准", signed, following, as_json, uncertain=uncertain, bridge=asdict(seen.bridge))
+
+
+def _show_review(seen: Review) -> None:
+    from cli.summary import show_bridge, show_files, show_holds, show_old, show_silence, show_uncertain
+
+    if seen.left:
+        show_old(seen.left.not_handed_in, seen.left.summary.pay_month)
+        show_silence(seen.left.silence)
+    show_bridge(seen.bridge)
+    if seen.left:
+        show_holds(seen.left.summary.holds)
+    show_uncertain(seen.uncertain)
+    show_files("待批准的发放文件", seen.files)
+
+
+def _ask(question: str, *, yes: bool) -> None:
+    """Ask before an act that is signed; a script says --yes."""
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise click.UsageError("不是在终端里:看过之后请加 --yes")
+    click.confirm(question, abort=True)
 
 
 @click.command()
@@ -79,21 +110,12 @@ def release(county: str, pay_month: date, officer: str, as_json: bool) -> None:
     _tell("released", "已放行", signed, following, as_json, folder=str(folder))
 
 
-def _uncertain(home: Home, county: str, pay_month: date) -> tuple[Labelled, ...]:
-    """The month's money that rests on drafts or placeholders."""
-    from ledger.book import opened
-    from reports.status import status_of
-
-    with opened(home.database_url) as book:
-        return status_of(book, home.settings(), county, pay_month).uncertain
-
-
 def _tell(step: str, label: str, signed: Signed, following: str, as_json: bool, **more: object) -> None:
     """Say what was signed and where the chain ends; `more` is for JSON."""
     if as_json:
         print_json({"step": step, "batches": list(signed.batches), "head": signed.head, **more})
         return
-    for batch_id in signed.batches:
-        click.echo(f"{label} {batch_id}")
+    if signed.batches:
+        click.echo(f"{label} {len(signed.batches)} 批:{'、'.join(signed.batches)}")
     click.echo(f"审计链尾 {signed.head}(请记在签字单上;日后用 disburse audit verify --head 核对)")
     click.echo(following if signed.batches else "没有需要签署的批次(此前已签)。")

@@ -7,83 +7,122 @@ from typing import TYPE_CHECKING
 
 from cli.show import console, table, yuan
 from contracts.money import yuan_label
+from reports.bridge import Bridge
 from reports.corrections import ActionLine, GroundLine
-from reports.summary import STATES, Labelled, MonthSummary, OldRegister
+from reports.summary import STATES, FileLine, Labelled, MonthSummary, OldRegister, total_of
 
 if TYPE_CHECKING:
     from month.listing import Silence
 
+SHOWN_DIGEST = 8
+
 
 def show(summary: MonthSummary) -> None:
     """Print the summary: benefits, what changed, what waits, what it rests on, files."""
-    lines = summary.benefits
+    known = (
+        "项目",
+        "人数",
+        "金额",
+        "上月人数",
+        "上月(按现在所知)",
+        "上月实发",
+        "补发",
+        "撤回",
+        "应追回",
+        "标准未设定人数",
+    )
     table(
         f"{summary.county} {summary.pay_month} 各项待遇(元)",
-        ("项目", "人数", "金额", "上月人数", "上月金额", "补发", "撤回", "应追回", "标准未设定人数"),
+        known,
         [
-            *(
-                (
-                    line.label,
-                    line.people,
-                    yuan(line.fen),
-                    line.people_before or "",
-                    yuan(line.fen_before),
-                    yuan(line.arrears_fen),
-                    yuan(line.withdrawn_fen),
-                    yuan(line.receivable_fen),
-                    line.people_without_standard or "",
-                )
-                for line in lines
-            ),
             (
-                "合计",
-                "",
-                yuan(sum(line.fen for line in lines)),
-                "",
-                yuan(sum(line.fen_before for line in lines)),
-                yuan(sum(line.arrears_fen for line in lines)),
-                yuan(sum(line.withdrawn_fen for line in lines)),
-                yuan(sum(line.receivable_fen for line in lines)),
-                "",
-            ),
+                line.label,
+                line.people,
+                yuan(line.fen),
+                line.people_before or "",
+                yuan(line.fen_before),
+                yuan(line.fen_issued_before),
+                yuan(line.arrears_fen),
+                yuan(line.withdrawn_fen),
+                yuan(line.receivable_fen),
+                line.people_without_standard or "",
+            )
+            for line in (*summary.benefits, summary.total)
         ],
     )
     _labelled("撤回(未付出的)", "原因", "笔数", summary.withdrawals)
     _labelled("应追回(已付出的)", "原因", "笔数", summary.receivables)
-    _labelled("暂缓", "原因", "人数", summary.holds)
+    show_holds(summary.holds)
     show_uncertain(summary.uncertain)
     _labelled("拒收的名册行", "名册", "行数", summary.refused)
-    table(
-        "批次与发放文件",
-        ("批次", "项目", "状态", "文件", "笔数", "金额(元)"),
-        [
-            (file.batch_id, file.label, STATES.get(file.state, file.state), file.file_name, file.lines, yuan(file.fen))
-            for file in summary.files
-        ],
-        numbers_from=4,
-    )
+    show_files("批次与发放文件", summary.files)
     if not summary.files:
         console().print("本月没有要付的款项,没有发放文件。")
 
 
+def show_files(title: str, files: Sequence[FileLine]) -> None:
+    """Print payment files with their sums and the first digits of their SHA-256."""
+    shown = [
+        (
+            file.label,
+            STATES.get(file.state, file.state),
+            file.file_name,
+            file.file_digest[:SHOWN_DIGEST],
+            file.lines,
+            yuan(file.fen),
+        )
+        for file in files
+    ]
+    total = total_of(files)
+    last = [(total.label, "", "", "", total.count, yuan(total.fen))] if len(files) > 1 else []
+    table(title, ("项目", "状态", "文件", "SHA-256", "笔数", "金额(元)"), [*shown, *last], numbers_from=4)
+
+
 def show_brief(summary: MonthSummary, silence: Silence) -> None:
     """The month in a few lines; the tables are for whoever asks."""
-    lines = summary.benefits
+    total, files = summary.total, summary.in_files
     console().print(
-        f"{summary.county} {summary.pay_month}:{len(lines)} 项待遇,本月应发 {yuan_label(sum(line.fen for line in lines))} 元"
-        f"(上月 {yuan_label(sum(line.fen_before for line in lines))}),补发 {yuan_label(sum(line.arrears_fen for line in lines))},"
-        f"撤回 {yuan_label(sum(line.withdrawn_fen for line in lines))},"
-        f"应追回 {yuan_label(sum(line.receivable_fen for line in lines))}"
+        f"{summary.county} {summary.pay_month}:{len(summary.benefits)} 项待遇,本月应发 {yuan_label(total.fen)} 元"
+        f"(上月实发 {yuan_label(total.fen_issued_before)}),补发 {yuan_label(total.arrears_fen)},"
+        f"撤回 {yuan_label(total.withdrawn_fen)},应追回 {yuan_label(total.receivable_fen)}"
     )
     held = ",".join(f"{row.label} {row.count} 人 {yuan_label(row.fen or 0)} 元" for row in summary.holds)
-    refused = sum(row.count for row in summary.refused)
-    unpaid = sum(line.people for line in silence.not_drawn)
-    console().print(f"暂缓:{held or '没有'};拒收 {refused} 行;条件具备而未发 {unpaid} 人次")
+    console().print(
+        f"暂缓:{held or '没有'};拒收 {summary.rows_refused} 行;条件具备而未发 {silence.people_not_drawing} 人次"
+    )
     if summary.uncertain:
-        uncertain = sum(row.fen or 0 for row in summary.uncertain)
-        console().print(f"有 {yuan_label(uncertain)} 元所依的标准并非现行有效(草案或占位)")
-    count, fen = sum(file.lines for file in summary.files), sum(file.fen for file in summary.files)
-    console().print(f"发放文件 {len(summary.files)} 个,{count} 笔 {yuan_label(fen)} 元")
+        console().print(f"有 {yuan_label(summary.uncertain_fen)} 元所依的标准并非现行有效(草案或占位)")
+    console().print(f"发放文件 {len(summary.files)} 个,{files.count} 笔 {yuan_label(files.fen or 0)} 元")
+
+
+def show_bridge(told: Bridge) -> None:
+    """Print how this month's files follow from last month's, and the largest changes."""
+    lines = (*told.lines, told.total)
+    table(
+        "从上月实发到本月待发(元)",
+        ("项目", "上月人数", "上月实发", "减少", "新增", "变动", "本月人数", "本月应发", "以前月份", "文件合计"),
+        [
+            (
+                line.label,
+                line.people_before,
+                yuan(line.fen_before),
+                f"−{line.people_gone} 人 {yuan(line.fen_gone)}" if line.people_gone else "",
+                f"+{line.people_new} 人 {yuan(line.fen_new)}" if line.people_new else "",
+                f"{line.people_changed} 人 {yuan_label(line.fen_changed)}" if line.people_changed else "",
+                line.people_now,
+                yuan(line.fen_now),
+                yuan(line.fen_earlier),
+                yuan(line.fen_in_files),
+            )
+            for line in lines
+        ],
+    )
+    table(
+        "变动最大的人",
+        ("项目", "姓名", "村社区", "上月(元)", "本月(元)"),
+        [(one.label, one.name, one.village, yuan(one.fen_before), yuan(one.fen_now)) for one in told.changes],
+        numbers_from=3,
+    )
 
 
 def show_old(registers: Sequence[OldRegister], pay_month: str) -> None:
@@ -111,6 +150,11 @@ def show_not_drawn(silence: Silence) -> None:
         [(one.label, one.outcome_label, one.advice, one.people, yuan(one.would_be_fen)) for one in silence.not_drawn],
         numbers_from=3,
     )
+
+
+def show_holds(rows: tuple[Labelled, ...]) -> None:
+    """Print what is held, by reason."""
+    _labelled("暂缓", "原因", "人数", rows)
 
 
 def show_uncertain(rows: tuple[Labelled, ...]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Subquery, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Subquery, exists, func, literal, select, union_all
 
 from contracts.codes import Outcome, ValueStatus
 from contracts.months import month_text
@@ -18,9 +18,11 @@ from ledger.book import read_frame
 from ledger.tables import (
     bank_event,
     batch,
+    batch_event,
     cycle,
     entitlement_version,
     instruction,
+    instruction_item,
     obligation,
     rate,
     receivable,
@@ -140,6 +142,47 @@ def taken_back(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
         .join(cycle, cycle.c.cycle_id == run.c.cycle_id)
         .where(_of_month(county, pay_month))
         .group_by(p.benefit, p.is_receivable, p.cause)
+    )
+    return read_frame(conn, statement)
+
+
+def issued(conn: Connection, county: str, pay_month: date, *, is_released_only: bool) -> pl.DataFrame:
+    """What went, or is to go, into the month's files, each payment of a person.
+
+    person_no, benefit, benefit_month, kind, amount_fen, name, township, village (as printed). Of batches that are not
+    voided; with `is_released_only` of those that officers have released.
+    """
+    i, o = instruction.c, obligation.c
+    voided = exists().where(batch_event.c.batch_id == batch.c.batch_id, batch_event.c.event == "voided")
+    statement = (
+        select(
+            o.person_no,
+            o.benefit,
+            o.benefit_month,
+            o.kind,
+            instruction_item.c.amount_fen,
+            i.name,
+            i.township,
+            i.village,
+        )
+        .select_from(cycle.join(batch).join(instruction).join(instruction_item).join(obligation))
+        .where(_of_month(county, pay_month), ~voided)
+    )
+    return read_frame(conn, statement.where(is_released(batch.c.batch_id)) if is_released_only else statement)
+
+
+def issued_regular(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
+    """What officers released for a pay month itself, in that month: benefit, people_count, amount_fen."""
+    o = obligation.c
+    statement = (
+        select(
+            o.benefit,
+            func.count(o.person_no.distinct()).label("people_count"),
+            fen_sum(instruction_item.c.amount_fen).label("amount_fen"),
+        )
+        .select_from(cycle.join(batch).join(instruction).join(instruction_item).join(obligation))
+        .where(_of_month(county, pay_month), is_released(batch.c.batch_id), o.benefit_month == month_text(pay_month))
+        .group_by(o.benefit)
     )
     return read_frame(conn, statement)
 

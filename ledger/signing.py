@@ -6,6 +6,7 @@ caller; that maker, checker and releaser are three different people, by the data
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -25,10 +26,15 @@ class Signed:
     already: tuple[str, ...]
 
 
-def approve(book: Book, county: str, pay_month: date, officer: str, system_user: str) -> Signed:
-    """Approve every waiting batch; a second time signs nothing. BookError where one has no file or was rejected."""
+def approve(
+    book: Book, county: str, pay_month: date, officer: str, system_user: str, only: Collection[str] = ()
+) -> Signed:
+    """Approve every waiting batch, or `only` some of them by id; a second time signs nothing.
+
+    BookError where one has no file or was rejected, or none of that id waits.
+    """
     with book.writing() as conn:
-        known = waiting(conn, county, pay_month)
+        known = among(waiting(conn, county, pay_month), only)
         _require_none(known, "claimed", "有批次尚未写出付款文件", "请先运行 disburse run")
         _require_none(known, "rejected", "有批次已被驳回", "请经办人更正后重新运行 disburse run")
         return _sign(conn, county, known, ("rendered",), "approved", officer, system_user, "没有待批准的批次")
@@ -47,6 +53,14 @@ def release(book: Book, county: str, pay_month: date, officer: str, system_user:
     with book.writing() as conn:
         known = _standing(conn, county, pay_month)
         return _sign(conn, county, known, ("approved",), "released", officer, system_user, "没有已批准待发放的批次")
+
+
+def among(known: pl.DataFrame, only: Collection[str]) -> pl.DataFrame:
+    """The batches of these ids, all where none are named; BookError where one is not there."""
+    strange = sorted(set(only) - set(known["batch_id"]))
+    if strange:
+        raise BookError("没有待签的这个批次", "请用 disburse status 查看本月的批次", "、".join(strange))
+    return known.filter(pl.col("batch_id").is_in(list(only))) if only else known
 
 
 def waiting(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:

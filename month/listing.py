@@ -44,6 +44,11 @@ class Silence:
     nobody_draws: tuple[NobodyDraws, ...]
     defaults: tuple[str, ...]  # in an officer's words
 
+    @property
+    def people_not_drawing(self) -> int:
+        """People of all benefits and outcomes; one of two benefits counts twice."""
+        return sum(line.people for line in self.not_drawn)
+
 
 @dataclass(frozen=True)
 class Left:

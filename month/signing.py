@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,8 +24,8 @@ class Signed:
     head: str
 
 
-def approve(home: Home, county: str, pay_month: date, by: Actor) -> Signed:
-    """Approve the month's unreleased batches whose files agree with the book.
+def approve(home: Home, county: str, pay_month: date, by: Actor, only: Collection[str] = ()) -> Signed:
+    """Approve the month's unreleased batches whose files agree with the book, or `only` some of them by id.
 
     NotAllowedError without the role, the county or the limit; SameOfficerError for the maker; BookError where a file is
     not what the book says.
@@ -32,10 +33,10 @@ def approve(home: Home, county: str, pay_month: date, by: Actor) -> Signed:
     officer = require(home, by, OfficerRole.CHECKER, county, "approve")
     with two_officers(home, by, county, "approve"), opened(home.database_url) as book:
         with book.reading() as conn:
-            waiting = signing.waiting(conn, county, pay_month)
+            waiting = signing.among(signing.waiting(conn, county, pay_month), only)
         require_limit(home, officer, by, county, "approve", waiting)
         _require_true_files(home, book, county, pay_month)
-        return _signed(book, signing.approve(book, county, pay_month, by.officer, by.system_user).signed)
+        return _signed(book, signing.approve(book, county, pay_month, by.officer, by.system_user, only).signed)
 
 
 def reject(home: Home, county: str, pay_month: date, by: Actor, reason: str) -> Signed:

@@ -14,7 +14,7 @@ import polars as pl
 
 from contracts.codes import Benefit, Outcome
 from contracts.months import month_text
-from contracts.registers import label_of
+from contracts.registers import REGISTERS, label_of
 
 NOT_DRAWN = (Outcome.NOT_CLAIMED, Outcome.SUSPENDED, Outcome.EXCLUDED, Outcome.STANDARD_NOT_SET)
 CLAIM = "claim"
@@ -112,7 +112,7 @@ def nobody_draws(
 ) -> tuple[NobodyDraws, ...]:
     """Benefits that no one draws, with the reason, where a register, claims or a standard are lacking.
 
-    `looked_at`: benefit of the county → the registers its conditions look at. `in_registers`: register → rows taken of it.
+    `looked_at`: benefit of the county → the registers its conditions look at. `in_registers`: register → rows taken.
     """
     return tuple(_nobody_draws(_of_month(coordinated, pay_month), looked_at, never_received, in_registers))
 
@@ -128,10 +128,14 @@ def _nobody_draws(
         if (of_benefit["outcome"] == Outcome.ENTITLED.value).any():
             continue
         label, people = Benefit.label_of(benefit), of_benefit["person_no"].n_unique()
-        absent = [label_of(name) for name in sorted(registers) if name in never_received]
+        absent = [label_of(name) for name in REGISTERS if name in registers and name in never_received]
         unclaimed = of_benefit.filter(pl.col("outcome") == Outcome.NOT_CLAIMED.value)["person_no"].n_unique()
         unset = of_benefit.filter(pl.col("outcome") == Outcome.STANDARD_NOT_SET.value)["person_no"].n_unique()
-        known = [f"{label_of(name)} {in_registers[name]} 行" for name in sorted(registers) if in_registers.get(name)]
+        known = [
+            f"{label_of(name)} {in_registers[name]} 行"
+            for name in REGISTERS
+            if name in registers and in_registers.get(name)
+        ]
         before = f"{label} 0 人领取" + (f"(名册收下{'、'.join(known)})" if known else "")
         if not people and absent:
             yield NobodyDraws(benefit, label, 0, f"{before}:从未收到{'、'.join(absent)}名册")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 
 import polars as pl
@@ -25,7 +25,10 @@ STATES = {
 
 @dataclass(frozen=True)
 class BenefitLine:
-    """One benefit: people and fen owed for the month and for the month before, and what was posted beside it."""
+    """One benefit: people and fen owed for the month and for the month before, and what was posted beside it.
+
+    The month before is told twice: as now known (`before`), and as officers released it then (`issued_before`).
+    """
 
     benefit: str
     label: str
@@ -33,6 +36,8 @@ class BenefitLine:
     fen: int
     people_before: int
     fen_before: int
+    people_issued_before: int
+    fen_issued_before: int
     arrears_fen: int
     withdrawn_fen: int
     receivable_fen: int
@@ -89,6 +94,7 @@ class FileLine:
     label: str
     state: str
     file_name: str
+    file_digest: str
     lines: int
     fen: int
 
@@ -107,9 +113,36 @@ class MonthSummary:
     refused: tuple[Labelled, ...]
     files: tuple[FileLine, ...]
 
+    @property
+    def total(self) -> BenefitLine:
+        """All benefits together; people of several benefits are counted for each."""
+        counted = [one.name for one in fields(BenefitLine) if one.name not in ("benefit", "label")]
+        sums = {name: sum(getattr(line, name) for line in self.benefits) for name in counted}
+        return BenefitLine(benefit="", label="合计", **sums)
+
+    @property
+    def in_files(self) -> Labelled:
+        """Lines and fen of all payment files together."""
+        return total_of(self.files)
+
+    @property
+    def rows_refused(self) -> int:
+        """Register rows refused, of all registers."""
+        return sum(line.count for line in self.refused)
+
+    @property
+    def uncertain_fen(self) -> int:
+        """Money that rests on a draft or a placeholder."""
+        return sum(line.fen or 0 for line in self.uncertain)
+
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
         return asdict(self)
+
+
+def total_of(files: Sequence[FileLine]) -> Labelled:
+    """Lines and fen of payment files together."""
+    return Labelled("", "合计", sum(file.lines for file in files), sum(file.fen for file in files))
 
 
 def summarise(book: Book, county: str, pay_month: date, intake_counts: pl.DataFrame) -> MonthSummary:
@@ -122,6 +155,7 @@ def summarise(book: Book, county: str, pay_month: date, intake_counts: pl.DataFr
         of_month = {
             "now": figures.owed(conn, county, pay_month),
             "before": figures.owed(conn, county, add_months(pay_month, -1)),
+            "issued": figures.issued_regular(conn, county, add_months(pay_month, -1)),
             "posted": figures.posted(conn, county, pay_month),
             "taken": taken,
             "unset": figures.unset(conn, county, pay_month),
@@ -135,7 +169,7 @@ def summarise(book: Book, county: str, pay_month: date, intake_counts: pl.DataFr
         holds=_holds(waiting, unpaid),
         uncertain=not_in_force(uncertain),
         refused=_refused(intake_counts),
-        files=tuple(_files(files)),
+        files=tuple(file_lines(files)),
     )
 
 
@@ -151,6 +185,8 @@ def _benefits(of_month: Mapping[str, pl.DataFrame]) -> Iterator[BenefitLine]:
             fen=_sum(told["now"], "amount_fen"),
             people_before=_sum(told["before"], "people_count"),
             fen_before=_sum(told["before"], "amount_fen"),
+            people_issued_before=_sum(told["issued"], "people_count"),
+            fen_issued_before=_sum(told["issued"], "amount_fen"),
             arrears_fen=_sum(told["posted"].filter(pl.col("kind") == Kind.ARREARS.value), "amount_fen"),
             withdrawn_fen=_sum(told["taken"].filter(~pl.col("is_receivable")), "amount_fen"),
             receivable_fen=_sum(told["taken"].filter("is_receivable"), "amount_fen"),
@@ -232,7 +268,8 @@ def not_handed_in(counts: pl.DataFrame, refused: pl.DataFrame) -> tuple[OldRegis
     return tuple(sorted(lines, key=lambda line: not line.inbox_month))
 
 
-def _files(rows: pl.DataFrame) -> Iterator[FileLine]:
+def file_lines(rows: pl.DataFrame) -> Iterator[FileLine]:
+    """Batches that are not voided (ledger.batches.batches_of), in order, each with its file."""
     for row in rows.filter(pl.col("state") != "voided").sort("batch_id").iter_rows(named=True):
         yield FileLine(
             batch_id=row["batch_id"],
@@ -240,6 +277,7 @@ def _files(rows: pl.DataFrame) -> Iterator[FileLine]:
             label=Benefit.label_of(row["part"]),
             state=row["state"],
             file_name=row["file_name"] or "",
+            file_digest=row["file_digest"] or "",
             lines=row["line_count"],
             fen=row["total_fen"],
         )

@@ -15,14 +15,24 @@ BENEFITS = {
     "label": "项目",
     "people": "人数",
     "fen": "金额",
-    "people_before": "上月人数",
-    "fen_before": "上月金额",
+    "people_before": "上月人数(按现在所知)",
+    "fen_before": "上月金额(按现在所知)",
+    "people_issued_before": "上月实发人数",
+    "fen_issued_before": "上月实发金额",
     "arrears_fen": "补发",
     "withdrawn_fen": "撤回",
     "receivable_fen": "应追回",
     "people_without_standard": "标准未设定人数",
 }
-FILES = {"batch_id": "批次", "label": "项目", "state": "状态", "file_name": "文件", "lines": "笔数", "fen": "金额"}
+FILES = {
+    "batch_id": "批次",
+    "label": "项目",
+    "state": "状态",
+    "file_name": "文件",
+    "file_digest": "SHA-256",
+    "lines": "笔数",
+    "fen": "金额",
+}
 LABELLED = {"label": "原因", "count": "数量", "fen": "金额"}
 Sheet = tuple[str, pl.DataFrame, Mapping[str, str]]
 

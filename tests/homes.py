@@ -10,7 +10,7 @@ from contracts.registers import INBOX_FILES
 from contracts.settings import Home
 from month import gathering
 from month.month import Choices
-from month.running import work
+from month.running import run_month, work
 from month.stages import BY_NAME, REPLAYED
 from month.store import Store
 
@@ -117,6 +117,13 @@ def run(home, month, **how):
         return posted, batched
     finally:
         begun.close()
+
+
+def run_whole(home, month, known_on=None):
+    """Run a month as any door does: every stage, its findings, its lists."""
+    pay_month = parse_month(month)
+    known = date.fromisoformat(known_on) if known_on else pay_month.replace(day=15)
+    run_month(home, COUNTY, pay_month, known, Choices(maker=MAKER, system_user="test"))
 
 
 def sign(home, month, county=COUNTY):

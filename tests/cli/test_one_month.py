@@ -54,7 +54,7 @@ def home(tmp_path_factory):
     made.said["run"], _ = disburse(made, *run)
     made.said["again"] = asked(made, *run)
     made.said["made"] = asked(made, "status", *MONTH)
-    made.said["approve"], _ = disburse(made, "approve", *MONTH, "--as", homes.CHECKER)
+    made.said["approve"], _ = disburse(made, "approve", *MONTH, "--as", homes.CHECKER, "--yes")
     made.said["release"] = asked(made, "release", *MONTH, "--as", homes.RELEASER)
     return made
 
@@ -144,7 +144,7 @@ def test_a_hold_is_listed_set_and_lifted_by_name_with_a_reason(home):
 
 
 def test_an_officer_without_the_role_is_refused_with_what_to_do(home):
-    _, err = disburse(home, "approve", *MONTH, "--as", homes.MAKER, code=6)
+    _, err = disburse(home, "approve", *MONTH, "--as", homes.MAKER, "--yes", code=6)
     assert "没有复核权限" in err
     assert "怎么办" in err
 

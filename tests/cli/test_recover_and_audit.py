@@ -78,7 +78,7 @@ def test_giving_up_is_approved_by_a_checker_who_is_another(home):
 
 
 def test_a_command_outside_ones_role_or_county_is_refused_and_logged(home):
-    disburse(home, "approve", *JULY, "--as", homes.MAKER, code=6)
+    disburse(home, "approve", *JULY, "--as", homes.MAKER, "--yes", code=6)
     disburse(home, "run", *JULY, "--as", "外人", code=6)
     refused = [(actor, about) for actor, action, about in entries(home) if action == "refused"]
     assert refused == [("外人", "run"), (homes.MAKER, "approve")]
@@ -95,7 +95,7 @@ def test_one_person_in_two_roles_is_refused_and_logged(home):
     """The maker and the checker of August try to do what another must."""
     both, august = "示例身兼数职", (*COUNTY, "--month", "2024-08")
     give_roles(home, both, "maker", "checker", "releaser")
-    disburse(home, "approve", *august, "--as", both)
+    disburse(home, "approve", *august, "--as", both, "--yes")
     _, said = disburse(home, "release", *august, "--as", both, code=7)
     assert "须为不同的人" in said
     assert "另一位" in said
@@ -117,11 +117,11 @@ def test_a_batch_above_the_checkers_limit_is_refused_and_logged(home):
     told = settings.read_text("utf-8")
     settings.write_text(told.replace('roles = ["checker"]', 'roles = ["checker"]\nlimit_yuan = 49'), "utf-8")
     august = (*COUNTY, "--month", "2024-08")
-    _, said = disburse(home, "approve", *august, "--as", homes.CHECKER, code=6)
+    _, said = disburse(home, "approve", *august, "--as", homes.CHECKER, "--yes", code=6)
     assert "批准限额为 49 元" in said
     assert (homes.CHECKER, "refused", "approve") in entries(home)
     settings.write_text(told.replace('roles = ["checker"]', 'roles = ["checker"]\nlimit_yuan = 50'), "utf-8")
-    said, _ = disburse(home, "approve", *august, "--as", homes.CHECKER)
+    said, _ = disburse(home, "approve", *august, "--as", homes.CHECKER, "--yes")
     assert "审计链尾" in said
 
 

@@ -1,0 +1,37 @@
+"""What an officer reads before he signs: the month's files, how it differs from last month, and what it rests on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from contracts.errors import BookError
+from contracts.settings import Home
+from ledger import figures, signing
+from ledger.book import opened
+from month.listing import Left, left
+from reports.bridge import Bridge, bridge
+from reports.summary import FileLine, Labelled, file_lines, not_in_force
+
+
+@dataclass(frozen=True)
+class Review:
+    """A month that waits for a signature. `left`: what its run left; None where that is not to be had any more."""
+
+    files: tuple[FileLine, ...]
+    bridge: Bridge
+    uncertain: tuple[Labelled, ...]  # money that rests on a draft or a placeholder
+    left: Left | None
+
+
+def review(home: Home, county: str, pay_month: date) -> Review:
+    """Read what waits to be signed. Read-only."""
+    with opened(home.database_url) as book, book.reading() as conn:
+        waiting = signing.waiting(conn, county, pay_month)
+        compared = bridge(conn, county, pay_month)
+        uncertain = not_in_force(figures.uncertain(conn, county, pay_month))
+    try:
+        run = left(home, county, pay_month)
+    except BookError:
+        run = None
+    return Review(tuple(file_lines(waiting)), compared, uncertain, run)
