@@ -211,22 +211,22 @@ class SelfCare(Code):
 
 
 class Sex(Code):
-    """性别."""
+    """性别; the numbers are those of GB/T 2261.1, in which 0 and 9 say nothing."""
 
-    MALE = "male", "男", "男性"
-    FEMALE = "female", "女", "女性"
+    MALE = "male", "男", "男性", "1"
+    FEMALE = "female", "女", "女性", "2"
 
 
 class DisabilityCategory(Code):
-    """残疾类别 (GB/T 26341)."""
+    """残疾类别, with its number on the certificate (GB/T 26341)."""
 
-    VISUAL = "visual", "视力", "视力残疾"
-    HEARING = "hearing", "听力", "听力残疾"
-    SPEECH = "speech", "言语", "言语残疾"
-    PHYSICAL = "physical", "肢体", "肢体残疾"
-    INTELLECTUAL = "intellectual", "智力", "智力残疾"
-    MENTAL = "mental", "精神", "精神残疾"
-    MULTIPLE = "multiple", "多重", "多重残疾"
+    VISUAL = "visual", "视力", "视力残疾", "1"
+    HEARING = "hearing", "听力", "听力残疾", "2"
+    SPEECH = "speech", "言语", "言语残疾", "3"
+    PHYSICAL = "physical", "肢体", "肢体残疾", "4"
+    INTELLECTUAL = "intellectual", "智力", "智力残疾", "5"
+    MENTAL = "mental", "精神", "精神残疾", "6"
+    MULTIPLE = "multiple", "多重", "多重残疾", "7"
 
 
 class AbilityScale(Code):
@@ -330,6 +330,7 @@ class RefusalCode(Code):
     LAYOUT_MISFIT = "LAYOUT_MISFIT", "版式与文件不符"
     SHEETS_SEVERAL = "SHEETS_SEVERAL", "有几张工作表都有人员"
     SHEET_IGNORED = "SHEET_IGNORED", "有未读取的工作表"
+    HIDDEN_CELLS = "HIDDEN_CELLS", "有隐藏的行或列"
     FILE_UNREADABLE = "FILE_UNREADABLE", "文件无法读取"
     FILE_EMPTY = "FILE_EMPTY", "文件没有数据"
     NO_ROWS = "NO_ROWS", "只有表头,没有数据行"
@@ -342,6 +343,7 @@ class RefusalCode(Code):
     ID_DATE = "ID_DATE", "身份证号中的出生日期不成立"
     BIRTH_DATE_CONFLICT = "BIRTH_DATE_CONFLICT", "出生日期与身份证号不一致"
     DATE_INVALID = "DATE_INVALID", "日期不成立"
+    DAY_TO_COME = "DAY_TO_COME", "日期晚于今日"
     MONTH_INVALID = "MONTH_INVALID", "年月不成立"
     NUMBER_INVALID = "NUMBER_INVALID", "不是整数或超出范围"
     AMOUNT_INVALID = "AMOUNT_INVALID", "金额不成立"
@@ -349,6 +351,7 @@ class RefusalCode(Code):
     ANSWER_UNPLACED = "ANSWER_UNPLACED", "不是本县已放行的指令"
     ANSWER_CONTRADICTS = "ANSWER_CONTRADICTS", "与同一文件或此前的结果矛盾"
     TEXT_INVALID = "TEXT_INVALID", "含有不允许的字符或过长"
+    PRIVATE_USE = "PRIVATE_USE", "含有自造字"
     PERIOD_REVERSED = "PERIOD_REVERSED", "终止早于起始"
     OUTSIDE_GROUP = "OUTSIDE_GROUP", "所选项目不在该组之内"
     BEFORE_GO_LIVE = "BEFORE_GO_LIVE", "早于本系统起算月"
@@ -365,6 +368,9 @@ class CellChange(Code):
     WIDE = "WIDE", "全角改半角"
     SMALL_X = "SMALL_X", "小写x改大写"
     APOSTROPHE = "APOSTROPHE", "去号码前撇号"
+    EQUALS_SIGN = "EQUALS_SIGN", "去外面的等号引号"
+    NO_VALUE = "NO_VALUE", "系统写法的“无”按空"
+    LEFT_EMPTY = "LEFT_EMPTY", "读不出而不影响待遇,按空"
     OLD_ID = "OLD_ID", "15位身份证号升为18位"
     DATE_FORM = "DATE_FORM", "统一日期写法"
     DATE_SERIAL = "DATE_SERIAL", "表格日期序号改日期"
@@ -392,6 +398,7 @@ class Doubt(Code):
     SEX_AGAINST_ID = "SEX_AGAINST_ID", "性别与身份证号第17位不符"
     BEGUN_AFTER_DEATH = "BEGUN_AFTER_DEATH", "起始晚于本人死亡日期:死亡次月起不算待遇"
     ACCOUNT_SHARED = "ACCOUNT_SHARED", "同一账号收多人的款"
+    PAYEE_AGAINST_POPULATION = "PAYEE_AGAINST_POPULATION", "收款人写为本人,姓名或身份证号与人口名册不同"
     NAMESAKE = "NAMESAKE", "姓名和出生日期相同、身份证号不同:是否同一人待核"
     PENSION_STOPPED = "PENSION_STOPPED", "养老金因死亡停发,但没有死亡记录"
     IN_CUSTODY = "IN_CUSTODY", "发放月在押"

@@ -52,6 +52,8 @@ class ColumnFacts:
     maximum: int | None
     null_words: tuple[str, ...]
     blank: str
+    decides: bool
+    happened: bool
 
 
 def column(
@@ -69,13 +71,19 @@ def column(
     maximum: int | None = None,
     null_words: tuple[str, ...] = (),
     blank: str = "",
+    decides: bool = True,
+    happened: bool = False,
 ) -> Any:
     """Declare one column.
 
     `required`: a row with an empty cell is refused. `optional_column`: a file may come without the column.
     `null_words`: cell texts that mean null (全部). `blank`: what an empty cell means. `nullable` follows from these
-    unless given.
+    unless given. `decides=False`: no benefit, payment or order of a file rests on the column, so that a cell of it that
+    cannot be read is kept empty and told, and refuses nobody. `happened`: a day of something that has happened, so that
+    one after the day that is known is a slip. ValueError for a required column that decides nothing.
     """
+    if required and not decides:
+        raise ValueError(f"a required column decides something: {header}")
     may_be_null = ((not required and not blank) or bool(null_words)) if nullable is None else nullable
     dtype_kwargs = {"categories": code.values()} if code else None
     return pa.Field(
@@ -96,6 +104,8 @@ def column(
             "maximum": maximum,
             "null_words": null_words,
             "blank": blank,
+            "decides": decides,
+            "happened": happened,
         },
     )
 
@@ -119,6 +129,8 @@ def columns_of(model: type[pa.DataFrameModel]) -> Iterator[ColumnFacts]:
             maximum=facts.get("maximum"),
             null_words=facts.get("null_words", ()),
             blank=facts.get("blank", ""),
+            decides=facts.get("decides", True),
+            happened=facts.get("happened", False),
         )
 
 

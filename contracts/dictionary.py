@@ -128,8 +128,13 @@ def _unit(facts: ColumnFacts) -> str:
 
 
 def _meaning(facts: ColumnFacts) -> str:
-    told = "" if facts.description == facts.header else facts.description
-    return ";".join(part for part in (told, f"空为{facts.blank}" if facts.blank else "") if part)
+    parts = (
+        "" if facts.description == facts.header else facts.description,
+        f"空为{facts.blank}" if facts.blank else "",
+        "" if facts.decides else "读不出的按空,不拒收该行",
+        "不得晚于知悉日" if facts.happened else "",
+    )
+    return ";".join(part for part in parts if part)
 
 
 def _allowed(facts: ColumnFacts) -> str:

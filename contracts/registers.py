@@ -63,7 +63,14 @@ class Population(Register):
 
     person_id: str = person_id_column()
     name: str = column("姓名", aliases=("享受人姓名",))
-    sex: pl.Enum = column("性别", code=Sex, required=False)
+    sex: pl.Enum = column(
+        "性别",
+        "可写 GB/T 2261.1 的代码;0、9 为未说明",
+        code=Sex,
+        required=False,
+        null_words=("未说明", "未知", "未说明的性别", "未知的性别", "0", "9"),
+        decides=False,
+    )
     birth_date: pl.Date = column("出生日期", "须与身份证号一致", kind=CellKind.DAY, aliases=("出生年月日",))
     division_code: str = column(
         "户籍地区划",
@@ -73,14 +80,24 @@ class Population(Register):
     )
     township: str = column("乡镇", aliases=("乡镇街道", "乡镇(街道)", "街道"))
     village: str = column("村社区", aliases=("村", "社区", "村(社区)", "村(居)委会", "村居"))
-    hukou_type: str = column("户口性质", "城镇/农村", required=False)
-    village_group: str = column("村民小组", required=False, optional_column=True, aliases=("村(居)民小组",))
-    head_name: str = column("户主姓名", required=False, optional_column=True)
-    head_id: str = column("户主身份证号", required=False, optional_column=True, kind=CellKind.RESIDENT_ID)
-    phone: str = column("联系电话", required=False, optional_column=True, aliases=("电话",))
-    moved_in_on: pl.Date = column("迁入日期", "迁入当月由原地发放,次月起本县发放", kind=CellKind.DAY, required=False)
-    moved_out_on: pl.Date = column("迁出日期", "迁出当月仍由本县发放", kind=CellKind.DAY, required=False)
-    died_on: pl.Date = column("死亡日期", "死亡当月全额发放,次月停发", kind=CellKind.DAY, required=False)
+    hukou_type: str = column("户口性质", "城镇/农村", required=False, decides=False)
+    village_group: str = column(
+        "村民小组", required=False, optional_column=True, aliases=("村(居)民小组",), decides=False
+    )
+    head_name: str = column("户主姓名", required=False, optional_column=True, decides=False)
+    head_id: str = column(
+        "户主身份证号", required=False, optional_column=True, kind=CellKind.RESIDENT_ID, decides=False
+    )
+    phone: str = column("联系电话", required=False, optional_column=True, aliases=("电话",), decides=False)
+    moved_in_on: pl.Date = column(
+        "迁入日期", "迁入当月由原地发放,次月起本县发放", kind=CellKind.DAY, required=False, happened=True
+    )
+    moved_out_on: pl.Date = column(
+        "迁出日期", "迁出当月仍由本县发放", kind=CellKind.DAY, required=False, happened=True
+    )
+    died_on: pl.Date = column(
+        "死亡日期", "死亡当月全额发放,次月停发", kind=CellKind.DAY, required=False, happened=True
+    )
 
 
 class LowIncome(Register):
@@ -111,9 +128,9 @@ class Disability(Register):
     category: pl.Enum = column("残疾类别", code=DisabilityCategory)
     grade: int = column("残疾等级", "1–4,1级最重", kind=CellKind.WHOLE, minimum=1, maximum=4, aliases=("等级",))
     needs_long_term_care: bool = column("需长期照护", kind=CellKind.YES_NO, aliases=("是否需长期照护",))
-    issued_on: pl.Date = column("发证日期", kind=CellKind.DAY)
+    issued_on: pl.Date = column("发证日期", kind=CellKind.DAY, happened=True)
     expires_on: pl.Date = column("有效期至", kind=CellKind.DAY, required=False)
-    cancelled_on: pl.Date = column("注销日期", kind=CellKind.DAY, required=False)
+    cancelled_on: pl.Date = column("注销日期", kind=CellKind.DAY, required=False, happened=True)
 
 
 class Ability(Register):
@@ -122,7 +139,7 @@ class Ability(Register):
     person_id: str = person_id_column()
     scale: pl.Enum = column("评估标准", code=AbilityScale)
     level: int = column("评估等级", "0 完好 … 4 完全失能", kind=CellKind.WHOLE, minimum=0, maximum=4)
-    assessed_on: pl.Date = column("评估日期", kind=CellKind.DAY)
+    assessed_on: pl.Date = column("评估日期", kind=CellKind.DAY, happened=True)
     valid_until: pl.Date = column("有效期至", kind=CellKind.DAY, required=False)
     is_unable: bool = column("生活不能自理", "民政部门认定", kind=CellKind.YES_NO, required=False, blank="否")
     unable_from_month: pl.Date = column("认定起始年月", kind=CellKind.MONTH, required=False, unit="month")
@@ -166,8 +183,8 @@ class Claim(Register):
 
     person_id: str = person_id_column()
     benefit: pl.Enum = column("项目", code=Benefit, aliases=("申请项目", "补贴项目"))
-    claimed_on: pl.Date = column("申请日期", kind=CellKind.DAY)
-    approved_on: pl.Date = column("审批日期", kind=CellKind.DAY, required=False)
+    claimed_on: pl.Date = column("申请日期", kind=CellKind.DAY, happened=True)
+    approved_on: pl.Date = column("审批日期", kind=CellKind.DAY, required=False, happened=True)
 
 
 class Choice(Register):
@@ -265,8 +282,8 @@ class Cremation(Register):
     person_id: str = person_id_column()
     name: str = _matched_name()
     birth_date: pl.Date = _matched_birth_date()
-    died_on: pl.Date = column("死亡日期", kind=CellKind.DAY, required=False, optional_column=True)
-    cremated_on: pl.Date = column("火化日期", kind=CellKind.DAY, required=False, optional_column=True)
+    died_on: pl.Date = column("死亡日期", kind=CellKind.DAY, required=False, optional_column=True, happened=True)
+    cremated_on: pl.Date = column("火化日期", kind=CellKind.DAY, required=False, optional_column=True, happened=True)
 
 
 class Deregistration(Register):
@@ -275,7 +292,9 @@ class Deregistration(Register):
     person_id: str = person_id_column()
     name: str = _matched_name()
     birth_date: pl.Date = _matched_birth_date()
-    deregistered_on: pl.Date = column("注销日期", "死亡的填死亡日期", kind=CellKind.DAY, aliases=("死亡迁出日期",))
+    deregistered_on: pl.Date = column(
+        "注销日期", "死亡的填死亡日期", kind=CellKind.DAY, aliases=("死亡迁出日期",), happened=True
+    )
     reason_code: pl.Enum = column("原因", "死亡/迁出", code=DeregistrationReason, aliases=("注销原因",))
 
 
@@ -295,7 +314,7 @@ class Custody(Register):
     person_id: str = person_id_column()
     name: str = _matched_name()
     birth_date: pl.Date = _matched_birth_date()
-    taken_in_on: pl.Date = column("收监日期", kind=CellKind.DAY)
+    taken_in_on: pl.Date = column("收监日期", kind=CellKind.DAY, happened=True)
     released_on: pl.Date = column("释放日期", kind=CellKind.DAY, required=False)
 
 

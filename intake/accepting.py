@@ -16,8 +16,8 @@ from contracts.codes import CellChange, RefusalCode
 from contracts.columns import CellKind, ColumnFacts, columns_of
 from contracts.registers import FILES, PROVENANCE, accepted_schema
 from contracts.row_rules import ROW_RULES
-from intake.cells import is_null_word, trimmed, value, why
-from intake.changes import TEXT, count_changes, list_changes
+from intake.cells import is_null_word, trimmed, value, where_wrong, why
+from intake.changes import LEFT_EMPTY, TEXT, count_changes, list_changes
 from intake.households import whose_column
 from intake.numbering import in_order_of_file, row_of_register
 from intake.receiving import Received
@@ -149,10 +149,12 @@ def _checks(register: str, columns: list[ColumnFacts], known_on: date) -> Iterat
         text, read = pl.col(TEXT + facts.name), pl.col(facts.name)
         if facts.required:
             yield Check(facts, text.is_null(), _code(RefusalCode.VALUE_MISSING))
-        unread = text.is_not_null() & read.is_null() & ~is_null_word(facts, TEXT + facts.name)
-        yield Check(facts, unread, why(facts, TEXT + facts.name))
-        if facts.kind is CellKind.RESIDENT_ID:
+        if facts.decides:
+            yield Check(facts, _unread(facts), why(facts, TEXT + facts.name))
+        if facts.decides and facts.kind is CellKind.RESIDENT_ID:
             yield Check(facts, born_out_of_time(read, known_on), _code(RefusalCode.ID_DATE))
+        if facts.happened:
+            yield Check(facts, read > known_on, _code(RefusalCode.DAY_TO_COME))
     if register == "population":
         conflict = pl.col("birth_date") != birth_date(pl.col("person_id"))
         yield Check(by_name["birth_date"], conflict, _code(RefusalCode.BIRTH_DATE_CONFLICT))
@@ -162,9 +164,16 @@ def _checks(register: str, columns: list[ColumnFacts], known_on: date) -> Iterat
         yield Check(by_name[rule.column], rule.violated & unfilled, _code(rule.code), rule.advice)
 
 
+def _unread(facts: ColumnFacts) -> pl.Expr:
+    """Something is written in the cell, and it cannot be read."""
+    text = TEXT + facts.name
+    return pl.col(text).is_not_null() & pl.col(facts.name).is_null() & ~is_null_word(facts, text)
+
+
 def _as_they_came(cells: pl.DataFrame, flagged: pl.DataFrame, columns: list[ColumnFacts]) -> pl.DataFrame:
-    """The cells of the rows that could be read, each with its trimmed text beside it."""
-    texts = flagged.select(TEXT + facts.name for facts in columns)
+    """The cells of the rows that could be read, each with its trimmed text beside it, and which were left empty."""
+    left = [_unread(facts).alias(LEFT_EMPTY + facts.name) for facts in columns if not facts.decides]
+    texts = flagged.select(*(TEXT + facts.name for facts in columns), *left)
     readable = ~flagged[IS_BAD]
     return cells.select(*PROVENANCE, *(facts.name for facts in columns)).hstack(texts).filter(readable)
 
@@ -206,6 +215,8 @@ def _refusals(register: str, bad: pl.DataFrame, check: Check, refused_cells: pl.
     )
     codes = [RefusalCode(code) for code in hits["code"].unique()]
     reasons = {code.value: code.label for code in codes}
+    in_words = pl.col("code").is_in([RefusalCode.PRIVATE_USE.value, RefusalCode.TEXT_INVALID.value])
+    wrong = pl.when(in_words).then(where_wrong(pl.col(TEXT + check.column.name))).otherwise(pl.lit(""))
     advice = {code.value: check.advice or advice_for(code, check.column) for code in codes}
     return hits.select(
         register=pl.lit(register),
@@ -214,7 +225,7 @@ def _refusals(register: str, bad: pl.DataFrame, check: Check, refused_cells: pl.
         source_row="source_row",
         source_column=pl.lit(check.column.header),
         code=pl.col("code").cast(RefusalCode.dtype()),
-        reason=pl.col("code").replace_strict(reasons, return_dtype=pl.String),
+        reason=pl.col("code").replace_strict(reasons, return_dtype=pl.String) + wrong,
         advice=pl.col("code").replace_strict(advice, return_dtype=pl.String),
         value_masked=masked(check.column.kind, TEXT + check.column.name),
         person_no="person_no",

@@ -13,17 +13,23 @@ import polars as pl
 
 from contracts.codes import RefusalCode
 from contracts.columns import CellKind, ColumnFacts
+from intake.encodings import STANDARD_2022
 from intake.resident_ids import (
-    SCIENTIFIC,
+    birth_date,
     has_check_digit,
     has_form,
     legible,
     upgraded,
     without_apostrophe,
 )
+from intake.spoilt import KEY_LEFT, NUMBER_LEFT, ends_cut, is_cut, is_error_word
 
 BLANKS = " \t\r\n\v\f\u00a0\u3000\u200b\ufeff"  # what surrounds a text without belonging to it
 UNPRINTABLE = r"[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\x{FFFD}]"
+PRIVATE_USE = r"\p{Co}"
+# Between two Han characters a blank carries nothing: it makes a name of two characters as long as one of three.
+IDLE = " \u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2009\u200b\u200c\u200d\u2060\u3000\ufeff"
+BETWEEN_HAN = rf"(\p{{Han}})[{IDLE}]+(\p{{Han}})"
 LONGEST_TEXT = 100
 ACCOUNT_FORM = r"^[0-9]{6,32}$"
 KEY_FORM = r"^[^\s\p{C}]{1,40}$"
@@ -44,17 +50,34 @@ SERIAL_FORM = r"^(?:1[0-7][0-9]{2}|18[0-4][0-9]|2[2-9][0-9]{2}|[3-9][0-9]{3}|[1-
 SERIAL_OF_1970 = 25569
 SERIAL_OF_1904, DAYS_1900_TO_1904 = r"^[0-9]{1,5}$", 1462
 FIRST_DAY, LAST_DAY = date(1850, 1, 1), date(9999, 12, 31)
+# What systems write where there is no day, and databases where there is nothing.
+NO_YEAR, NO_DAYS = 9999, (date(2999, 12, 31), date(2099, 12, 31))
+NO_MONTHS = (date(2999, 12, 1), date(2099, 12, 1))
+SERIAL_OF_LAST_DAY = "2958465"
+NOTHING = ("NULL", "null", "(null)", "(NULL)", "<null>", "<NULL>", "\\N", "NaN", "nan", "NaT", "None", "undefined")
 YES = ("是", "Y", "YES", "1", "TRUE", "\u221a", "\u2713", "\u2714", "\u2611")  # the last ones are ticks
 NO = ("否", "N", "NO", "0", "FALSE", "\u00d7", "\u2717", "\u2718", "\u2612")  # and crosses
 YES_NO = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
+NUMBERS = (CellKind.RESIDENT_ID, CellKind.ACCOUNT, CellKind.KEY, CellKind.DIVISION)  # used as names
 # What a system puts around a word of its list: 1-低保, 01低保, 低保(1).
 NUMBER_BEFORE, NUMBER_BEHIND = r"^[0-9]{1,3}\s*[-_.、:]?\s*", r"\s*\([0-9]{1,3}\)$"
 
 
 def trimmed(column: str) -> pl.Expr:
-    """The text without surrounding blanks; null where nothing is left."""
-    text = pl.col(column).str.strip_chars(BLANKS)
-    return pl.when(text != "").then(text)
+    """The text without surrounding blanks and without ="…", which keeps a spreadsheet from spoiling a number; null
+    where nothing is left.
+    """
+    return pl.col(column).map_batches(_trimmed, return_dtype=pl.String)
+
+
+def _trimmed(texts: pl.Series) -> pl.Series:
+    text = pl.col("text").str.strip_chars(BLANKS)
+    bare = texts.to_frame("text").select(pl.when(text != "").then(text))
+    quoted = pl.col("text").str.starts_with('="') & pl.col("text").str.ends_with('"')
+    if bare.select(quoted.any()).item():
+        inside = pl.col("text").str.strip_prefix('="').str.strip_suffix('"').str.strip_chars(BLANKS)
+        bare = bare.select(pl.when(quoted & (inside != "")).then(inside).when(~quoted).then("text").alias("text"))
+    return bare.to_series().alias(texts.name)
 
 
 def value(facts: ColumnFacts, text: str) -> pl.Expr:
@@ -63,19 +86,72 @@ def value(facts: ColumnFacts, text: str) -> pl.Expr:
 
 
 def is_null_word(facts: ColumnFacts, text: str) -> pl.Expr:
-    """The cell says null in so many words (全部)."""
-    return pl.col(text).is_in(list(facts.null_words))
+    """The cell says null in so many words: a word of the column's own (全部), or a system's word for nothing."""
+    return pl.col(text).is_in(list(facts.null_words)) | says_nothing(facts, text)
+
+
+def says_nothing(facts: ColumnFacts, text: str) -> pl.Expr:
+    """A system's word for nothing, where nothing may stand: NULL, or of a day 9999-12-31. Never null."""
+    if facts.required or facts.blank:
+        return pl.lit(False)
+    nothing = pl.col(text).is_in(NOTHING)
+    if facts.kind is CellKind.DAY:
+        nothing |= _once(text, _is_no_day, pl.Boolean())
+    if facts.kind is CellKind.MONTH:
+        nothing |= _once(text, _is_no_month, pl.Boolean())
+    return nothing.fill_null(False)
+
+
+def _is_no_day(given: pl.Expr) -> pl.Expr:
+    day = _day_of(given)
+    return (day.dt.year() == NO_YEAR) | day.is_in(NO_DAYS) | (given == SERIAL_OF_LAST_DAY)
+
+
+def _is_no_month(given: pl.Expr) -> pl.Expr:
+    month = _month_of(given)
+    return (month.dt.year() == NO_YEAR) | month.is_in(NO_MONTHS) | _is_no_day(given)
 
 
 def why(facts: ColumnFacts, text: str) -> pl.Expr:
     """The refusal code of a text that `value()` could not read."""
+    given = pl.col(text)
     if facts.kind is CellKind.RESIDENT_ID:
-        return _why_no_id(text)
-    code = pl.lit(UNREADABLE[facts.kind].value)
-    if facts.kind in (CellKind.ACCOUNT, CellKind.KEY):
-        numeric = pl.col(text).str.contains(SCIENTIFIC)
-        return pl.when(numeric).then(pl.lit(RefusalCode.NUMERIC_ID.value)).otherwise(code)
-    return code
+        code = _why_no_id(text)
+    elif facts.kind in NUMBERS:
+        bare = _plain(given).str.replace_all(" ", "", literal=True)
+        code = _code_where(bare.str.contains(NUMBER_LEFT) | ends_cut(bare), RefusalCode.NUMERIC_ID, facts.kind)
+    else:
+        code = _code_where(given.str.contains(PRIVATE_USE), RefusalCode.PRIVATE_USE, facts.kind)
+    return (
+        pl.when(is_error_word(given))
+        .then(pl.lit(RefusalCode.CELL_ERROR.value))
+        .when(given.is_in(NOTHING))
+        .then(pl.lit(RefusalCode.VALUE_MISSING.value))
+        .otherwise(code)
+    )
+
+
+def _code_where(holds: pl.Expr, code: RefusalCode, kind: CellKind) -> pl.Expr:
+    return pl.when(holds).then(pl.lit(code.value)).otherwise(pl.lit(UNREADABLE[kind].value))
+
+
+def where_wrong(text: pl.Expr) -> pl.Expr:
+    """Words for the character of a text that nobody sees, or no other machine has: its place and its code. Else empty."""
+    return text.map_batches(
+        lambda texts: pl.Series([_where_wrong(one or "") for one in texts], dtype=pl.String), return_dtype=pl.String
+    )
+
+
+def _where_wrong(text: str) -> str:
+    for place, char in enumerate(text, start=1):
+        kind = unicodedata.category(char)
+        if kind == "Co":
+            standard = chr(code) if (code := STANDARD_2022.get(ord(char))) else ""
+            meant = f",标准中是“{standard}”" if standard else ""
+            return f":第 {place} 个字是自造字(代码 {ord(char):04X}{meant})"
+        if kind in ("Cc", "Cf", "Zl", "Zp") or char == "\ufffd":
+            return f":第 {place} 个字符看不见或已损坏(代码 {ord(char):04X})"
+    return ""
 
 
 def _why_no_id(text: str) -> pl.Expr:
@@ -85,7 +161,7 @@ def _why_no_id(text: str) -> pl.Expr:
 def _what_is_wrong(identities: pl.Series) -> pl.Series:
     identity = pl.col("identity")
     code = (
-        pl.when(identity.str.contains(SCIENTIFIC))
+        pl.when(identity.str.contains(NUMBER_LEFT) | (ends_cut(identity) & birth_date(identity).is_not_null()))
         .then(pl.lit(RefusalCode.NUMERIC_ID.value))
         .when(~has_form(identity))
         .then(pl.lit(RefusalCode.ID_SHAPE.value))
@@ -118,8 +194,11 @@ def _in_form(text: pl.Expr, form: str) -> pl.Expr:
 
 def _text(_: ColumnFacts, text: str) -> pl.Expr:
     def read(given: pl.Expr) -> pl.Expr:
-        kept = given.str.normalize("NFC")
-        right = ~kept.str.contains(UNPRINTABLE) & (kept.str.len_chars() <= LONGEST_TEXT)
+        # twice: a character that has a blank on both sides is found once at a time
+        joined = given.str.normalize("NFC").str.replace_all(BETWEEN_HAN, "${1}${2}")
+        kept = joined.str.replace_all(BETWEEN_HAN, "${1}${2}")
+        spoilt = is_error_word(kept) | kept.is_in(NOTHING)
+        right = ~spoilt & ~kept.str.contains(UNPRINTABLE) & (kept.str.len_chars() <= LONGEST_TEXT)
         return pl.when(right).then(kept)
 
     return _once(text, read, pl.String())
@@ -130,11 +209,15 @@ def _resident_id(_: ColumnFacts, text: str) -> pl.Expr:
 
 
 def _account(_: ColumnFacts, text: str) -> pl.Expr:
-    return _in_form(without_apostrophe(_plain(pl.col(text))).str.replace_all(" ", "", literal=True), ACCOUNT_FORM)
+    plain = _plain(pl.col(text)).str.replace_all(" ", "", literal=True)
+    # an apostrophe says that the number was kept as a text
+    return pl.when(~is_cut(plain)).then(_in_form(without_apostrophe(plain), ACCOUNT_FORM))
 
 
 def _key(_: ColumnFacts, text: str) -> pl.Expr:
-    return _in_form(without_apostrophe(_plain(pl.col(text))), KEY_FORM)
+    plain = _plain(pl.col(text))
+    spoilt = plain.str.contains(KEY_LEFT) | is_error_word(plain) | plain.is_in(NOTHING) | is_cut(plain, enough=None)
+    return pl.when(~spoilt).then(_in_form(without_apostrophe(plain), KEY_FORM))
 
 
 def _division(_: ColumnFacts, text: str) -> pl.Expr:
@@ -144,8 +227,12 @@ def _division(_: ColumnFacts, text: str) -> pl.Expr:
     return _once(text, read, pl.String())
 
 
-def _day(_: ColumnFacts, text: str) -> pl.Expr:
-    return _once(text, _day_of, pl.Date())
+def _day(facts: ColumnFacts, text: str) -> pl.Expr:
+    return _unless_nothing(facts, text, _once(text, _day_of, pl.Date()))
+
+
+def _unless_nothing(facts: ColumnFacts, text: str, day: pl.Expr) -> pl.Expr:
+    return pl.when(~says_nothing(facts, text)).then(day)
 
 
 def _day_of(given: pl.Expr) -> pl.Expr:
@@ -153,8 +240,8 @@ def _day_of(given: pl.Expr) -> pl.Expr:
     return pl.coalesce(_date(bare, DAY_FORM, DAY_PARTS), _day_of_serial(bare))
 
 
-def _month(_: ColumnFacts, text: str) -> pl.Expr:
-    return _once(text, _month_of, pl.Date())
+def _month(facts: ColumnFacts, text: str) -> pl.Expr:
+    return _unless_nothing(facts, text, _once(text, _month_of, pl.Date()))
 
 
 def _month_of(given: pl.Expr) -> pl.Expr:

@@ -9,7 +9,7 @@ import polars as pl
 from contracts.codes import CellChange
 from contracts.columns import CellKind, ColumnFacts, empty, polars_schema
 from contracts.tables import ChangedCell
-from intake.cells import SERIAL_FORM
+from intake.cells import BETWEEN_HAN, IDLE, NUMBERS, SERIAL_FORM, says_nothing
 from intake.refusals import masked
 from intake.resident_ids import canonical, is_old
 
@@ -21,9 +21,9 @@ USUAL = {
     CellKind.MONEY: (CellChange.MONEY_FORM, r"^[0-9]+(?:\.[0-9]{1,2})?$"),
     CellKind.YES_NO: (CellChange.OTHER_WORD, r"^[是否]$"),
 }
-NUMBERS = (CellKind.RESIDENT_ID, CellKind.ACCOUNT, CellKind.KEY, CellKind.DIVISION)
 SCHEMA = polars_schema(ChangedCell)
 TEXT = "text:"  # prefix of a cell's text without surrounding blanks; under the bare name, the cell as it came
+LEFT_EMPTY = "left:"  # prefix of whether a cell of a column that decides nothing could not be read
 
 
 def count_changes(cells: pl.DataFrame, columns: Sequence[ColumnFacts]) -> dict[CellChange, int]:
@@ -58,9 +58,25 @@ def list_changes(cells: pl.DataFrame, columns: Sequence[ColumnFacts]) -> pl.Data
 
 
 def _changes(facts: ColumnFacts) -> Iterator[tuple[CellChange, pl.Expr]]:
+    """Each kind of change a cell of the column may have had, and whether it had it. One left empty is told as that."""
+    if facts.decides:
+        yield from _made_regular(facts)
+        return
+    left = pl.col(LEFT_EMPTY + facts.name)
+    yield CellChange.LEFT_EMPTY, left
+    for change, was in _made_regular(facts):
+        yield change, was & ~left
+
+
+def _made_regular(facts: ColumnFacts) -> Iterator[tuple[CellChange, pl.Expr]]:
     raw, text = pl.col(facts.name), pl.col(TEXT + facts.name)
-    around = raw.is_not_null() & (raw != "") & text.ne_missing(raw)
-    yield CellChange.BLANKS, around | text.str.contains(r"\s") if facts.kind in NUMBERS else around
+    quoted = raw.str.contains('="', literal=True).fill_null(False)
+    yield CellChange.EQUALS_SIGN, quoted
+    around = raw.is_not_null() & (raw != "") & text.ne_missing(raw) & ~quoted
+    inside = text.str.contains(r"\s") if facts.kind in NUMBERS else _between_han(text)
+    yield CellChange.BLANKS, around | inside if facts.kind in (*NUMBERS, CellKind.TEXT) else around
+    nothing = says_nothing(facts, TEXT + facts.name)
+    yield CellChange.NO_VALUE, nothing
     if facts.kind is not CellKind.TEXT:
         yield CellChange.WIDE, text.str.contains(WIDE)
     if facts.kind is CellKind.RESIDENT_ID:
@@ -70,7 +86,7 @@ def _changes(facts: ColumnFacts) -> Iterator[tuple[CellChange, pl.Expr]]:
         yield CellChange.APOSTROPHE, text.str.contains(r"^['\x{FF07}]")
     if facts.kind in USUAL:
         change, form = USUAL[facts.kind]
-        unusual = ~text.str.contains(form)
+        unusual = ~text.str.contains(form) & ~nothing
         if change is CellChange.DATE_FORM:
             serial = text.str.normalize("NFKC").str.contains(SERIAL_FORM)
             yield CellChange.DATE_SERIAL, serial
@@ -78,4 +94,14 @@ def _changes(facts: ColumnFacts) -> Iterator[tuple[CellChange, pl.Expr]]:
         yield change, unusual
     if facts.code is not None:
         standard = [word for member in facts.code for word in (member.value, member.label)]
-        yield CellChange.OTHER_WORD, ~text.is_in([*standard, *facts.null_words])
+        yield CellChange.OTHER_WORD, ~text.is_in([*standard, *facts.null_words]) & ~nothing
+
+
+def _between_han(text: pl.Expr) -> pl.Expr:
+    """A blank was taken out between two Han characters. Most files have none, and that is soon told."""
+
+    def told(texts: pl.Series) -> pl.Series:
+        has_any = texts.str.contains_any(list(IDLE))
+        return texts.str.contains(BETWEEN_HAN) if has_any.any() else has_any
+
+    return text.map_batches(told, return_dtype=pl.Boolean)

@@ -184,7 +184,8 @@ def header_names(register: str) -> dict[str, str]:
 
 def plain(text: str) -> str:
     """A header without blanks, in plain characters, without the asterisk that marks required columns."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).strip("*").lower()
+    bare = "".join(unicodedata.normalize("NFKC", text).split())
+    return bare.removeprefix('="').removesuffix('"').strip("*").lower()
 
 
 def _unknown(register: str, text: str) -> dict[str, object]:

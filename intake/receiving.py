@@ -27,6 +27,7 @@ from intake.opening import SHEETS_AT_MOST, Opened, open_register
 from intake.raw import RawTable, UnreadableError
 from intake.refusals import ADVICE, LINE_BREAK_ADVICE, SCHEMA, masked, note, refused_frame
 from intake.rewording import reworded
+from intake.spoilt import EXACT_DIGITS
 from intake.strangers import sort_rows
 
 FATAL = (
@@ -37,7 +38,6 @@ FATAL = (
     RefusalCode.LAYOUT_MISFIT,
     RefusalCode.SHEETS_SEVERAL,
 )
-EXACT_DIGITS = 15  # a spreadsheet holds whole numbers up to here digit by digit
 MARK_ADVICE = {
     RefusalCode.NUMERIC_ID.value: ADVICE[RefusalCode.NUMERIC_ID],
     RefusalCode.CELL_ERROR.value: ADVICE[RefusalCode.CELL_ERROR],
@@ -45,7 +45,7 @@ MARK_ADVICE = {
 }
 
 # What names a reading of a file: raised where the same bytes would be read otherwise; the words of refusals count too.
-READER_VERSION = 3
+READER_VERSION = 4
 READING = hashlib.sha256(f"{READER_VERSION} {sorted(SCHEMA.items())}".encode()).hexdigest()[:8]
 
 

@@ -14,7 +14,7 @@ SCHEMA = polars_schema(RefusedRow)
 WHOLE_FILE = 0  # the source_row of a refusal that concerns the file
 
 ADVICE: dict[RefusalCode, str] = {
-    RefusalCode.HEADER_MISSING: "请在表头补上该列",
+    RefusalCode.HEADER_MISSING: "该列叫别的名字的,不用改表:用 disburse intake inspect 看文件,它会写好一份版式;确实没有的,请补上该列",
     RefusalCode.MONTHS_ABSENT: "请补上起止年月;只报今日在册人员的,请在 disburse.toml 的 current_lists 中写明",
     RefusalCode.HEADER_UNKNOWN: "该列未读取;如有用请改成规定的列名,否则不必处理",
     RefusalCode.HEADER_REPEATED: "请只保留一列",
@@ -26,13 +26,16 @@ ADVICE: dict[RefusalCode, str] = {
     RefusalCode.NO_ROWS: "如确无人员可不处理,否则请核对导出条件后重新报送",
     RefusalCode.NOT_DATA: "未作为人员读取,不必处理",
     RefusalCode.VALUE_MISSING: "请补填",
-    RefusalCode.NUMERIC_ID: "请把该列设为文本格式,从原系统重新导出,不要手工补尾数",
+    RefusalCode.HIDDEN_CELLS: "隐藏的内容也已读取;请取消筛选和隐藏后核对,不该报送的请删去后重新报送",
+    RefusalCode.NUMERIC_ID: "请把该列设为文本格式,从原系统重新导出,不要手工补尾数;号码原本就以零结尾的,前面加撇号(')",
     RefusalCode.CELL_ERROR: "请改正公式,或粘贴为数值后重新报送",
     RefusalCode.ID_SHAPE: "应为18位:前17位数字,末位数字或X;请核对原件",
     RefusalCode.ID_CHECK_DIGIT: "可能录错一位或两位颠倒,请核对原件",
     RefusalCode.ID_DATE: "第7至14位应为真实的出生日期,不晚于今日且不超过130岁;请核对原件",
     RefusalCode.BIRTH_DATE_CONFLICT: "请以户口簿为准改正其中之一",
     RefusalCode.DATE_INVALID: "请写成 2024-03-05、2024/3/5、20240305 或 2024年3月5日;长期有效的请留空",
+    RefusalCode.DAY_TO_COME: "已经发生的事不会晚于今日;请核对年月日,没有的请留空",
+    RefusalCode.PRIVATE_USE: "别的电脑和银行显示不了这个字;请改用国家标准中的字(拼音输入法能打出的),或按存折、银行卡上的写法",
     RefusalCode.MONTH_INVALID: "请写成 2024-03、2024/3、202403 或 2024年3月",
     RefusalCode.AMOUNT_INVALID: "请写成 1234.50 或 1,234.50 元,大于零,最多两位小数",
     RefusalCode.BEFORE_GO_LIVE: "本系统不计算该月,不必导入,请删去该行;起算月设错的,请改 disburse.toml 的 go_live_month",

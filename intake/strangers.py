@@ -59,7 +59,7 @@ def _without_key(register: str, rows: pl.DataFrame, key: str) -> pl.DataFrame:
 
 def _is_header(register: str, key: str) -> pl.Expr:
     spellings = [word for word, name in header_names(register).items() if name == key_column(register)]
-    bare = pl.col(key).str.normalize("NFKC").str.replace_all(r"\s", "").str.strip_chars("*").str.to_lowercase()
+    bare = trimmed(key).str.normalize("NFKC").str.replace_all(r"\s", "").str.strip_chars("*").str.to_lowercase()
     return bare.is_in(spellings).fill_null(False)
 
 
