@@ -398,7 +398,10 @@ class Doubt(Code):
     SEX_AGAINST_ID = "SEX_AGAINST_ID", "性别与身份证号第17位不符"
     BEGUN_AFTER_DEATH = "BEGUN_AFTER_DEATH", "起始晚于本人死亡日期:死亡次月起不算待遇"
     ACCOUNT_SHARED = "ACCOUNT_SHARED", "同一账号收多人的款"
-    PAYEE_AGAINST_POPULATION = "PAYEE_AGAINST_POPULATION", "收款人写为本人,姓名或身份证号与人口名册不同"
+    PAYEE_AGAINST_POPULATION = (
+        "PAYEE_AGAINST_POPULATION",
+        "收款人与人口名册对不上:写为本人的姓名或身份证号不同,或写为他人的身份证号是本人的",
+    )
     NAMESAKE = "NAMESAKE", "姓名和出生日期相同、身份证号不同:是否同一人待核"
     PENSION_STOPPED = "PENSION_STOPPED", "养老金因死亡停发,但没有死亡记录"
     IN_CUSTODY = "IN_CUSTODY", "发放月在押"

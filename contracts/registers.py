@@ -92,12 +92,8 @@ class Population(Register):
     moved_in_on: pl.Date = column(
         "迁入日期", "迁入当月由原地发放,次月起本县发放", kind=CellKind.DAY, required=False, happened=True
     )
-    moved_out_on: pl.Date = column(
-        "迁出日期", "迁出当月仍由本县发放", kind=CellKind.DAY, required=False, happened=True
-    )
-    died_on: pl.Date = column(
-        "死亡日期", "死亡当月全额发放,次月停发", kind=CellKind.DAY, required=False, happened=True
-    )
+    moved_out_on: pl.Date = column("迁出日期", "迁出当月仍由本县发放", kind=CellKind.DAY, required=False, happened=True)
+    died_on: pl.Date = column("死亡日期", "死亡当月全额发放,次月停发", kind=CellKind.DAY, required=False, happened=True)
 
 
 class LowIncome(Register):

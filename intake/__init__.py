@@ -5,8 +5,9 @@ from intake.current_lists import ListedMonths, months_of_list, running_rows
 from intake.databases import fetch
 from intake.doubts import doubts
 from intake.gaps import DECISIONS, Decision, StoodIn, stand_in
-from intake.inbox import FoundFile, find_inputs, newest_month, part_named, register_named
+from intake.inbox import FoundFile, NotTaken, find_inputs, newest_month, not_taken, part_named, register_named
 from intake.inspecting import Seen, inspect
+from intake.kinds import READABLE, open_given
 from intake.layouts import CountyLayout, find_layout, kept_layout, read_layout
 from intake.matching import evidenced_population, matched
 from intake.receiving import Received, files_of, kept, layout_digest_of, original_path, receive, receive_all
@@ -17,11 +18,13 @@ from intake.thresholds import check_refused, check_shrink
 
 __all__ = [
     "DECISIONS",
+    "READABLE",
     "Accepted",
     "CountyLayout",
     "Decision",
     "FoundFile",
     "ListedMonths",
+    "NotTaken",
     "Received",
     "Seen",
     "StoodIn",
@@ -42,6 +45,8 @@ __all__ = [
     "matched",
     "months_of_list",
     "newest_month",
+    "not_taken",
+    "open_given",
     "original_path",
     "part_named",
     "read_layout",

@@ -136,7 +136,7 @@ def _code_where(holds: pl.Expr, code: RefusalCode, kind: CellKind) -> pl.Expr:
 
 
 def where_wrong(text: pl.Expr) -> pl.Expr:
-    """Words for the character of a text that nobody sees, or no other machine has: its place and its code. Else empty."""
+    """Words for a character of a text that nobody sees, or no other machine has: place and code. Else empty."""
     return text.map_batches(
         lambda texts: pl.Series([_where_wrong(one or "") for one in texts], dtype=pl.String), return_dtype=pl.String
     )

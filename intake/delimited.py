@@ -1,4 +1,4 @@
-"""CSV and TSV, every cell as text: no type is guessed, so that 010010 stays 010010."""
+"""Text with a separator between the cells, every cell as text: no type is guessed, so that 010010 stays 010010."""
 
 from __future__ import annotations
 
@@ -14,11 +14,28 @@ from intake.encodings import decoded
 from intake.raw import MARK_SCHEMA, RawTable, UnreadableError
 
 LINE_BREAK = r"[\r\n]"
-LOOKED_AT = 20  # lines, to tell tabs from commas
+LOOKED_AT = 20  # lines, to tell what separates the cells
+SEPARATORS = {",": "逗号", "\t": "制表符", "|": "竖线 |", ";": "分号 ;"}
+# What else is put between cells; none of these is read.
+UNREAD = {
+    "\uff0c": "全角逗号",
+    "\uff5c": "全角竖线",
+    "\uff1b": "全角分号",
+    "\u3001": "顿号",
+    "^": "^ 号",
+    "~": "~ 号",
+    "#": "# 号",
+    "$": "$ 号",
+    "\x01": "代码 01 的控制字符",
+    "\x1f": "代码 1F 的控制字符",
+    "\u3000": "全角空格",
+    " ": "空格",
+}
+LEAST_CELLS = 4  # a register's line has more
 
 
 def read_delimited(path: Path) -> list[RawTable]:
-    """Read a file of comma- or tab-separated text in UTF-8 or GB18030; UnreadableError where it is none."""
+    """Read a file of separated text in UTF-8, UTF-16 or GB18030; UnreadableError where it is none."""
     text = decoded(path.read_bytes())
     separator = _separator(text)
     _require_whole(text, separator)
@@ -33,8 +50,19 @@ def read_delimited(path: Path) -> list[RawTable]:
 
 
 def _separator(text: str) -> str:
-    start = "\n".join(text.split("\n", LOOKED_AT)[:LOOKED_AT])
-    return "\t" if start.count("\t") > start.count(",") else ","
+    """The separator that comes most often; UnreadableError where none comes, and another one does."""
+    lines = text.split("\n", LOOKED_AT)[:LOOKED_AT]
+    counts = {separator: sum(line.count(separator) for line in lines) for separator in SEPARATORS}
+    if not any(counts.values()):
+        _require_no_other(lines)
+    return max(counts, key=lambda separator: counts[separator])
+
+
+def _require_no_other(lines: list[str]) -> None:
+    for separator, called in UNREAD.items():
+        if any(len([cell for cell in line.split(separator) if cell.strip()]) >= LEAST_CELLS for line in lines):
+            known = "、".join(SEPARATORS.values())
+            raise UnreadableError(f"各列之间是{called},这种分隔不读取", f"可读取:{known};请另存为 .xlsx 或 .csv")
 
 
 def _require_whole(text: str, separator: str) -> None:

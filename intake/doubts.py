@@ -6,9 +6,10 @@ from collections.abc import Iterator, Mapping
 
 import polars as pl
 
-from contracts.codes import Doubt, LowIncomeCategory, Sex
+from contracts.codes import Doubt, LowIncomeCategory, Relationship, Sex
 from contracts.columns import polars_schema
 from contracts.tables import DoubtfulRow
+from intake.names import canonical_name
 
 WITHOUT_PERSONS = ("population", "institution")  # registers whose rows cannot be strangers to the population
 ALWAYS = pl.date(9999, 12, 1)
@@ -43,6 +44,8 @@ def doubts(
             Doubt.ACCOUNT_SHARED,
         ),
     ]
+    against = payees_against_population(registers["account"], registers["population"], identities)
+    found.append(_doubtful("account", against, Doubt.PAYEE_AGAINST_POPULATION))
     found.append(matches.select(polars_schema(DoubtfulRow).names()))
     return pl.concat(found).sort("register", "source_file", "source_row", "doubt")
 
@@ -107,3 +110,29 @@ def shared_accounts(account: pl.DataFrame, institution: pl.DataFrame, most: int)
     several = account.filter(pl.col("account_no").is_duplicated())
     own = several.join(institution, on="account_no", how="anti", maintain_order="left")
     return own.filter(pl.col("person_no").n_unique().over("account_no") > most)
+
+
+def payees_against_population(
+    account: pl.DataFrame, population: pl.DataFrame, identities: pl.DataFrame
+) -> pl.DataFrame:
+    """The accounts said to be a person's own that bear another name or number than the population, and those said to be
+    somebody else's that bear the person's number. A bank sends such money back, or it reaches another.
+    """
+    numbered = account.join(identities, on="person_no", how="left", maintain_order="left")
+    is_self = pl.col("relationship") == Relationship.SELF.value
+    own_number = pl.col("payee_id") == pl.col("person_id")
+    named_otherwise = pl.col("person_no").is_in(_named_otherwise(account, population).implode())
+    wrong = (is_self & (named_otherwise | ~own_number.fill_null(True))) | (~is_self & own_number)
+    return numbered.filter(wrong)
+
+
+def _named_otherwise(account: pl.DataFrame, population: pl.DataFrame) -> pl.Series:
+    """The people of the population whose account bears a name that none of their rows there has."""
+    names = account.join(population.select("person_no", own="name"), on="person_no")
+    is_alike = pl.col("payee_name") == pl.col("own")
+    # compared as people read them only where the texts differ: of most people they do not
+    others = names.filter(~is_alike).with_columns(
+        is_alike=canonical_name(pl.col("payee_name")) == canonical_name(pl.col("own"))
+    )
+    alike = pl.concat([names.filter(is_alike).select("person_no"), others.filter("is_alike").select("person_no")])
+    return others.join(alike, on="person_no", how="anti")["person_no"].unique()

@@ -7,6 +7,7 @@ ones. They are put right here, or a name with one of them would differ from the 
 from __future__ import annotations
 
 import codecs
+import re
 
 from intake.raw import UnreadableError
 
@@ -29,9 +30,21 @@ STANDARD_2022 = str.maketrans(
     }
 )
 
+END_MARK = re.compile(r"\x1a[\x00\x1a\s]*\Z")  # what old systems write after the last line
+
 
 def decoded(content: bytes) -> str:
-    """The text, without BOM; UnreadableError where the bytes are in none of the encodings. Nothing is replaced."""
+    """The text, without BOM and end mark; UnreadableError where the bytes are in none of the encodings, or no text.
+
+    Nothing is replaced.
+    """
+    text = END_MARK.sub("", _text_of(content))
+    if "\x00" in text:
+        raise UnreadableError("文件里是程序数据,不是文字", "请从原系统重新导出为 .xlsx 或 .csv")
+    return text
+
+
+def _text_of(content: bytes) -> str:
     is_utf16 = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))  # Excel's "Unicode text"
     try:
         return content.decode("utf-16" if is_utf16 else "utf-8-sig")

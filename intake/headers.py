@@ -185,7 +185,9 @@ def header_names(register: str) -> dict[str, str]:
 def plain(text: str) -> str:
     """A header without blanks, in plain characters, without the asterisk that marks required columns."""
     bare = "".join(unicodedata.normalize("NFKC", text).split())
-    return bare.removeprefix('="').removesuffix('"').strip("*").lower()
+    if bare.startswith('="'):
+        bare = bare[2:].removesuffix('"')
+    return bare.strip("*").lower()
 
 
 def _unknown(register: str, text: str) -> dict[str, object]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,8 +16,9 @@ from contracts.registers import FILES
 from intake.accepting import Accepted, accept, ids_in
 from intake.headers import Header, find_header, match_header, plain
 from intake.inbox import register_named
+from intake.kinds import content_of, require_kind
 from intake.layouts import CountyLayout, letters_of_place
-from intake.opening import READERS, open_register, written_tables
+from intake.opening import open_register, written_tables
 from intake.raw import RawTable, UnreadableError
 from intake.receiving import Received, receive
 from intake.refusals import masked
@@ -85,11 +85,14 @@ def inspect(
 
     InputError where the file is of no kind that is read, or is no register that can be told.
     """
-    if path.suffix.lower() not in READERS:
-        raise InputError(f"不读取“{path.suffix}”文件", f"可读取:{'、'.join(READERS)}", path.name)
+    content = content_of(path)
+    try:
+        require_kind(path)
+    except UnreadableError as other:
+        raise InputError(other.reason, other.advice, path.name) from None
     with TemporaryDirectory(prefix="intake-") as folder:
         copy = Path(folder) / f"{path.stem}{path.suffix.lower()}"
-        shutil.copyfile(path, copy)
+        copy.write_bytes(content)
         tables = _tables(copy)
         chosen = register or (layout.register if layout else "") or _register_of(path, tables)
         received = receive(copy, chosen, Path(folder) / "store", layout)

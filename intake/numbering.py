@@ -7,6 +7,8 @@ ordinary row); above that, which table of the register. Notes on a whole file ke
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import polars as pl
 
 from intake.refusals import WHOLE_FILE
@@ -44,3 +46,15 @@ def in_order_of_file(rows: pl.DataFrame) -> pl.DataFrame:
         return rows
     ordered = rows.sort(NUMBER // TABLE, row_in_file(), NUMBER, maintain_order=True)
     return ordered.with_columns(row_in_file())
+
+
+def in_ranges(numbers: Sequence[int], most: int = 20) -> str:
+    """Numbers in order, in words: 3–7、9; of more than `most` ranges the first ones."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][-1] + 1:
+            ranges[-1][1:] = [number]
+        else:
+            ranges.append([number])
+    told = ["–".join(str(end) for end in one) for one in ranges[:most]]
+    return "、".join(told) + (" 等" if len(ranges) > most else "")

@@ -15,6 +15,7 @@ from intake.cells import trimmed
 from intake.columnar import read_columnar
 from intake.delimited import read_delimited
 from intake.headers import Header, find_header, plain
+from intake.kinds import COLUMNAR, OLE, PARQUET, START_BYTES, ZIP, require_kind
 from intake.layouts import CountyLayout, MisfitError
 from intake.raw import RawTable, UnreadableError
 from intake.refusals import ADVICE
@@ -24,21 +25,8 @@ from intake.strangers import sort_rows
 
 Reader = Callable[[Path], list[RawTable]]
 
-READERS: dict[str, Reader] = {
-    ".csv": read_delimited,
-    ".tsv": read_delimited,
-    ".xlsx": read_spreadsheet,
-    ".xls": read_spreadsheet,
-    ".xlsm": read_spreadsheet,
-    ".parquet": read_columnar,
-}
 # How a file begins that is a workbook or Parquet, whatever its name says.
-MAGIC: dict[bytes, Reader] = {
-    b"PK\x03\x04": read_spreadsheet,
-    b"\xd0\xcf\x11\xe0": read_spreadsheet,
-    b"PAR1": read_columnar,
-}
-START_BYTES = 512
+MAGIC: dict[bytes, Reader] = {ZIP: read_spreadsheet, OLE: read_spreadsheet, PARQUET: read_columnar}
 SHEETS_AT_MOST = 1024
 
 
@@ -122,16 +110,16 @@ def _names_people(table: RawTable) -> bool:
 def _reader_of(path: Path) -> Reader:
     """The reader a file needs by how it begins; a text that is called .xls is read as the text it is.
 
-    UnreadableError where it is a web page or another XML document.
+    UnreadableError where its name says a kind that is not read, or it is a web page or another XML document.
     """
+    require_kind(path)
     with path.open("rb") as opened:
         start = opened.read(START_BYTES)
     if (reader := MAGIC.get(start[:4])) is not None:
         return reader
     if start.removeprefix(BOM_UTF8).lstrip().startswith(b"<"):
         raise UnreadableError("文件其实是网页或 XML,不是表格", "请用 Excel 或 WPS 打开,另存为 .xlsx 后重新报送")
-    by_name = READERS[path.suffix]
-    return read_delimited if by_name is read_spreadsheet else by_name
+    return read_columnar if path.suffix in COLUMNAR else read_delimited
 
 
 def written_tables(path: Path) -> list[RawTable]:

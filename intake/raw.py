@@ -37,7 +37,8 @@ class RawTable(NamedTuple):
     """All rows of one sheet as text. Columns of `cells` are "0", "1", … and `source_row`, counted from 1.
 
     `widths`: how many cells each row had, where a file's rows differ in that; empty where they do not. `is_1904`: a
-    number that stands for a day is counted from 1904. `is_hidden`: whoever opens the file does not see the sheet.
+    number that stands for a day is counted from 1904. `is_hidden`: whoever opens the file does not see the sheet;
+    `hidden_rows` (from 1) and `hidden_places` (from 0): nor these of it.
     """
 
     sheet: str
@@ -46,6 +47,8 @@ class RawTable(NamedTuple):
     widths: tuple[int, ...] = ()
     is_1904: bool = False
     is_hidden: bool = False
+    hidden_rows: tuple[int, ...] = ()
+    hidden_places: tuple[int, ...] = ()
 
     def is_blank(self) -> bool:
         """No row has any text."""
@@ -54,6 +57,14 @@ class RawTable(NamedTuple):
     def written_rows(self) -> int:
         """How many rows have any text."""
         return int(self.cells.select(pl.any_horizontal(has_text()).sum()).item() or 0)
+
+    def written_and_hidden(self) -> tuple[list[int], list[int]]:
+        """The hidden rows (from 1) and places (from 0) in which something is written."""
+        written = self.cells.filter(pl.any_horizontal(has_text()))["source_row"]
+        rows = sorted(set(written.to_list()) & set(self.hidden_rows)) if self.hidden_rows else []
+        texts = self.cells.drop("source_row")
+        places = [place for place in self.hidden_places if place < texts.width]
+        return rows, [place for place in places if (texts[str(place)].str.strip_chars() != "").any()]
 
     @classmethod
     def of_rows(

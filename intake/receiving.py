@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
@@ -21,8 +21,9 @@ from intake.cells import counted_from_1900
 from intake.headers import Header
 from intake.households import Part, in_number_order, numbered, parts_of, rows_of, whose_column
 from intake.inbox import part_named
-from intake.layouts import CountyLayout, find_layout, keep_layout, kept_layout
-from intake.numbering import in_table
+from intake.kinds import content_of
+from intake.layouts import CountyLayout, find_layout, keep_layout, kept_layout, letters_of_place
+from intake.numbering import in_ranges, in_table
 from intake.opening import SHEETS_AT_MOST, Opened, open_register
 from intake.raw import RawTable, UnreadableError
 from intake.refusals import ADVICE, LINE_BREAK_ADVICE, SCHEMA, masked, note, refused_frame
@@ -82,7 +83,10 @@ class Received:
 
 
 def receive(path: Path, register: str, store: Path, layout: CountyLayout | None = None) -> Received:
-    """Keep a file's bytes and read its cells. The same file again changes nothing. Nothing in a file raises."""
+    """Keep a file's bytes and read its cells. The same file again changes nothing.
+
+    Nothing in a file raises; InputError where it cannot be opened at all.
+    """
     part = _keep(path, store, layout)
     return kept(register, part.file_name, part.file_digest, store, part.layout_digest)
 
@@ -102,7 +106,7 @@ def receive_all(files: Sequence[tuple[Path, CountyLayout | None]], register: str
 
 
 def _keep(path: Path, store: Path, layout: CountyLayout | None) -> FilePart:
-    content = path.read_bytes()
+    content = content_of(path)
     digest = hashlib.sha256(content).hexdigest()
     original = original_path(store, path.name, digest)
     if not original.exists():
@@ -195,7 +199,11 @@ def _read(original: Path, register: str, layout: CountyLayout | None) -> tuple[p
         return _nothing(register, _about_headers(opened))
     read = [_of_sheet(register, header, layout) for header in opened.headers]
     changed, refused, cells = _joined(read, 1)
-    notes = [*_about_headers(opened), *(_ignored(register, table) for table in opened.ignored)]
+    notes = [
+        *_about_headers(opened),
+        *(_ignored(register, table) for table in opened.ignored),
+        *(told for header in opened.headers for told in _hidden(register, header.table)),
+    ]
     if all(frames[2].is_empty() for frames in read):
         notes.append(note(register, RefusalCode.NO_ROWS))
     return changed, pl.concat([refused_frame(notes), refused]), cells
@@ -230,6 +238,18 @@ def _ignored(register: str, table: RawTable) -> dict[str, object]:
     hidden = "隐藏的" if table.is_hidden else ""
     reason = f"{hidden}工作表“{table.sheet}”有 {table.written_rows()} 行内容未读取"
     return note(register, RefusalCode.SHEET_IGNORED, reason=reason)
+
+
+def _hidden(register: str, table: RawTable) -> Iterator[dict[str, object]]:
+    """What is written in a sheet where whoever opens it does not look."""
+    rows, places = table.written_and_hidden()
+    where = f"工作表“{table.sheet}”" if table.sheet else "表"
+    if rows:
+        reason = f"{where}中隐藏的 {len(rows)} 行也已读取(第 {in_ranges(rows)} 行)"
+        yield note(register, RefusalCode.HIDDEN_CELLS, reason=reason)
+    if places:
+        reason = f"{where}中隐藏的列也已读取({'、'.join(map(letters_of_place, places))})"
+        yield note(register, RefusalCode.HIDDEN_CELLS, reason=reason)
 
 
 class _Person(NamedTuple):

@@ -14,7 +14,7 @@ SCHEMA = polars_schema(RefusedRow)
 WHOLE_FILE = 0  # the source_row of a refusal that concerns the file
 
 ADVICE: dict[RefusalCode, str] = {
-    RefusalCode.HEADER_MISSING: "该列叫别的名字的,不用改表:用 disburse intake inspect 看文件,它会写好一份版式;确实没有的,请补上该列",
+    RefusalCode.HEADER_MISSING: "叫别的名字的,不用改表:disburse intake inspect 会写好一份版式;确实没有的,请补上该列",
     RefusalCode.MONTHS_ABSENT: "请补上起止年月;只报今日在册人员的,请在 disburse.toml 的 current_lists 中写明",
     RefusalCode.HEADER_UNKNOWN: "该列未读取;如有用请改成规定的列名,否则不必处理",
     RefusalCode.HEADER_REPEATED: "请只保留一列",
@@ -35,7 +35,7 @@ ADVICE: dict[RefusalCode, str] = {
     RefusalCode.BIRTH_DATE_CONFLICT: "请以户口簿为准改正其中之一",
     RefusalCode.DATE_INVALID: "请写成 2024-03-05、2024/3/5、20240305 或 2024年3月5日;长期有效的请留空",
     RefusalCode.DAY_TO_COME: "已经发生的事不会晚于今日;请核对年月日,没有的请留空",
-    RefusalCode.PRIVATE_USE: "别的电脑和银行显示不了这个字;请改用国家标准中的字(拼音输入法能打出的),或按存折、银行卡上的写法",
+    RefusalCode.PRIVATE_USE: "别的电脑和银行显示不了这个字;请改用国家标准中的字,或按存折、银行卡上的写法",
     RefusalCode.MONTH_INVALID: "请写成 2024-03、2024/3、202403 或 2024年3月",
     RefusalCode.AMOUNT_INVALID: "请写成 1234.50 或 1,234.50 元,大于零,最多两位小数",
     RefusalCode.BEFORE_GO_LIVE: "本系统不计算该月,不必导入,请删去该行;起算月设错的,请改 disburse.toml 的 go_live_month",

@@ -2,9 +2,9 @@
 
 A damaged or hostile workbook can abort the process that reads it or ask for hundreds of gigabytes, so this process
 gives up memory, time and output above a limit before it opens the file. Of each sheet: a line `{"sheet": name,
-"is_1904": whether days are counted from 1904, "is_hidden": whether it is hidden}`; then one line per row, from row 1: a
-list of cells, each text, number, true/false, or `{"error": true}`. A workbook with a password ends it with the code
-LOCKED.
+"is_1904": whether days are counted from 1904, "is_hidden": whether it is hidden, "hidden_rows": their numbers from 0,
+"hidden_columns": the same}`; then one line per row, from row 1: a list of cells, each text, number, true/false, or
+`{"error": true}`. A workbook with a password ends it with the code LOCKED.
 
     python -I spreadsheet_child.py SOURCE TARGET MEMORY_BYTES CPU_SECONDS OUTPUT_BYTES
 """
@@ -20,19 +20,30 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 from pathlib import Path, PurePosixPath
-from typing import IO, Literal
+from typing import IO, Literal, NamedTuple
 from xml.etree import ElementTree  # XML bombs meet the limits below
 
 ERROR = {"error": True}
 Cell = str | float | bool | dict[str, bool]
-Sheet = tuple[str, bool, Iterator[list[Cell]]]  # name, whether it is hidden, rows
+
+
+class Sheet(NamedTuple):
+    """A sheet with content; hidden rows and columns by number from 0."""
+
+    name: str
+    is_hidden: bool
+    hidden_rows: list[int]
+    hidden_columns: list[int]
+    rows: Iterator[list[Cell]]
+
 
 LOCKED = 3
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 CELL_REFERENCE = re.compile(r"^([A-Z]+)([0-9]+)$")
-ERROR_OR_FORMULA = re.compile(rb"""\st\s*=\s*["']e["']|<(?:[\w.-]+:)?f[\s/>]""")
+ERROR_FORMULA_OR_HIDDEN = re.compile(rb"""\st\s*=\s*["']e["']|<(?:[\w.-]+:)?f[\s/>]|\s(?:hidden|zeroHeight)\s*=""")
 CHUNK_BYTES, LONGEST_MARK = 1024**2, 64
-RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+TRUE = ("1", "true")
+LAST_COLUMN = 16_384
 
 
 def main() -> None:
@@ -45,10 +56,16 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     is_1904, sheets = xls_sheets(source) if source.read_bytes()[:4] == OLE_MAGIC else xlsx_sheets(source)
     with target.open("w", encoding="utf-8") as out:
-        for name, is_hidden, rows in sheets:
-            told = {"sheet": name, "is_1904": is_1904, "is_hidden": is_hidden}
+        for sheet in sheets:
+            told = {
+                "sheet": sheet.name,
+                "is_1904": is_1904,
+                "is_hidden": sheet.is_hidden,
+                "hidden_rows": sheet.hidden_rows,
+                "hidden_columns": sheet.hidden_columns,
+            }
             out.write(json.dumps(told, ensure_ascii=False) + "\n")
-            for row in rows:
+            for row in sheet.rows:
                 out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
@@ -63,7 +80,9 @@ def xlsx_sheets(source: Path) -> tuple[bool, list[Sheet]]:
             table = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
             if any(cell != "" for row in table for cell in row):
                 is_hidden = sheet.visible is not SheetVisibleEnum.Visible
-                found.append((sheet.name, is_hidden, xlsx_rows(table, source, sheet.name)))
+                marks = marks_of(source, sheet.name)
+                rows = xlsx_rows(table, marks.errors)
+                found.append(Sheet(sheet.name, is_hidden, marks.hidden_rows, marks.hidden_columns, rows))
     return counts_from_1904(source), found
 
 
@@ -71,14 +90,11 @@ def counts_from_1904(source: Path) -> bool:
     """An .xlsx file says that its days are counted from 1904."""
     with zipfile.ZipFile(source) as package:
         workbook = ElementTree.fromstring(package.read("xl/workbook.xml"))  # noqa: S314
-    return any(part.tag.endswith("}workbookPr") and part.get("date1904") in ("1", "true") for part in workbook)
+    return any(part.tag.endswith("}workbookPr") and part.get("date1904") in TRUE for part in workbook)
 
 
-def xlsx_rows(table: Sequence[Sequence[object]], source: Path, name: str) -> Iterator[list[Cell]]:
-    """The rows of a sheet; calamine shows error cells as empty, so they are put back."""
-    errors: dict[int, list[int]] = {}
-    for number, column in error_cells(source, name):
-        errors.setdefault(number, []).append(column)
+def xlsx_rows(table: Sequence[Sequence[object]], errors: dict[int, list[int]]) -> Iterator[list[Cell]]:
+    """The rows of a sheet; calamine shows error cells as empty, so they are put back (row → columns)."""
     for number, cells in enumerate(table):
         row = [plain(cell) for cell in cells]
         for column in errors.get(number, ()):
@@ -100,33 +116,50 @@ def plain(cell: object) -> Cell:
     return ERROR
 
 
-def error_cells(source: Path, name: str) -> Iterator[tuple[int, int]]:
-    """Row and column (from 0) of the sheet's cells that hold an error, or a formula without a stored value."""
+class Marks(NamedTuple):
+    """What calamine does not tell of a sheet, by number from 0: row → columns of the cells that hold an error or a
+    formula without a stored value; the hidden rows and columns.
+    """
+
+    errors: dict[int, list[int]]
+    hidden_rows: list[int]
+    hidden_columns: list[int]
+
+
+def marks_of(source: Path, name: str) -> Marks:
+    """Look through the XML of a sheet."""
+    marks = Marks({}, [], [])
     with zipfile.ZipFile(source) as package, package.open(sheet_part(package, name)) as part:
-        if not may_hold_errors(part):
-            return
+        if not may_hold_marks(part):
+            return marks
         part.seek(0)
         row = column = -1
         for event, element in ElementTree.iterparse(part, events=("start", "end")):  # noqa: S314
             tag = element.tag.rpartition("}")[2]
             if event == "start" and tag == "row":
                 row, column = int(element.get("r", row + 2)) - 1, -1
+                if element.get("hidden") in TRUE:
+                    marks.hidden_rows.append(row)
+            elif event == "start" and tag == "col" and element.get("hidden") in TRUE:
+                last = min(int(element.get("max", "0")), LAST_COLUMN)
+                marks.hidden_columns.extend(range(int(element.get("min", "1")) - 1, last))
             elif event == "start" and tag == "c":
                 column = column_of(element.get("r", ""), column + 1)
             elif event == "end" and tag == "c":
                 if element.get("t") == "e" or is_formula_without_value(element):
-                    yield row, column
+                    marks.errors.setdefault(row, []).append(column)
             elif event == "end" and tag == "row":
                 element.clear()
+    return marks
 
 
-def may_hold_errors(part: IO[bytes]) -> bool:
-    """The sheet's XML has an error or a formula somewhere; most have none, and looking for each cell takes long."""
+def may_hold_marks(part: IO[bytes]) -> bool:
+    """The sheet's XML has an error, a formula or something hidden. Most have none, and to look at each cell is slow."""
     before = part.read(2)
     if before in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
         return True
     while chunk := part.read(CHUNK_BYTES):
-        if ERROR_OR_FORMULA.search(before + chunk):
+        if ERROR_FORMULA_OR_HIDDEN.search(before + chunk):
             return True
         before = chunk[-LONGEST_MARK:]
     return False
@@ -156,9 +189,14 @@ def sheet_part(package: zipfile.ZipFile, name: str) -> str:
     targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
     for sheet in workbook.iter():
         if sheet.tag.endswith("}sheet") and sheet.get("name") == name:
-            target = targets[sheet.get(RELATION)]
+            target = targets[relation_of(sheet)]
             return target.lstrip("/") if target.startswith("/") else str(PurePosixPath("xl", target))
     raise KeyError("sheet")
+
+
+def relation_of(sheet: ElementTree.Element) -> str:
+    """The relation that leads to a sheet's XML; its namespace is another one in a strict workbook."""
+    return next(value for name, value in sheet.attrib.items() if name.endswith("}id"))
 
 
 def xls_sheets(source: Path) -> tuple[bool, list[Sheet]]:
@@ -173,14 +211,33 @@ def xls_sheets(source: Path) -> tuple[bool, list[Sheet]]:
             sys.exit(LOCKED)
         raise
     found: list[Sheet] = []
+    hidden = xls_hidden(source)
     for sheet in book.sheets():
         rows = [
             [xls_cell(cell.ctype, cell.value, book.datemode) for cell in sheet.row(number)]
             for number in range(sheet.nrows)
         ]
         if any(cell != "" for row in rows for cell in row):
-            found.append((sheet.name, sheet.visibility != 0, iter(rows)))
+            hidden_rows, hidden_columns = hidden.get(sheet.name, ([], []))
+            found.append(Sheet(sheet.name, sheet.visibility != 0, hidden_rows, hidden_columns, iter(rows)))
     return book.datemode == 1, found
+
+
+def xls_hidden(source: Path) -> dict[str, tuple[list[int], list[int]]]:
+    """Sheet → its hidden rows and columns. They stand among the formats, read apart: a broken one harms no cell."""
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(str(source), formatting_info=True)
+    except Exception:  # whatever is wrong with a format, the cells were read
+        return {}
+    return {
+        sheet.name: (
+            sorted(row for row, facts in sheet.rowinfo_map.items() if facts.hidden),
+            sorted(column for column, facts in sheet.colinfo_map.items() if facts.hidden),
+        )
+        for sheet in book.sheets()
+    }
 
 
 def xls_cell(kind: int, value: float | str, datemode: Literal[0, 1]) -> Cell:

@@ -95,7 +95,12 @@ def _tables(lines: Iterator[str]) -> Iterator[RawTable]:
 
 def _table(told: dict[str, Any], rows: list[list[str]], marks: list[Mark]) -> RawTable:
     table = RawTable.of_rows(told["sheet"], rows, marks)
-    return table._replace(is_1904=told["is_1904"], is_hidden=told["is_hidden"])
+    return table._replace(
+        is_1904=told["is_1904"],
+        is_hidden=told["is_hidden"],
+        hidden_rows=tuple(row + 1 for row in told["hidden_rows"]),
+        hidden_places=tuple(told["hidden_columns"]),
+    )
 
 
 def _text(cell: object, row: int, place: int, marks: list[Mark]) -> str:

@@ -21,8 +21,8 @@ def home(tmp_path):
 
 @pytest.fixture
 def stopped(home):
-    """Most rows of the population say no sex that is one, so that the run stopped."""
-    rows = [homes.person(one, sex="不详" if n < 30 else "女") for n, one in enumerate(ELDERS)]
+    """Most rows of the population say no township, so that the run stopped."""
+    rows = [homes.person(one, township="" if n < 30 else "示范镇") for n, one in enumerate(ELDERS)]
     homes.hand_in(home, "2024-07", population=rows, account=[homes.account(one) for one in ELDERS])
     _, said = disburse(home, *RUN, code=5)
     assert "disburse intake accept" in said
@@ -33,7 +33,7 @@ def test_a_stopped_register_is_looked_at_accepted_and_run(stopped):
     refused = asked(stopped, "intake", "refused", *MONTH, "--register", "population")
     assert len(refused["rows"]) == 30
     assert [path.rsplit("/", 1)[1] for path in refused["returned"]] == ["returned_population.xlsx"]
-    told = asked(stopped, "intake", "accept", *MONTH, "--as", homes.MAKER, "--reason", "性别待补,已核对")
+    told = asked(stopped, "intake", "accept", *MONTH, "--as", homes.MAKER, "--reason", "乡镇待补,已核对")
     assert told["register"] == "population"
     disburse(stopped, *RUN)
 
@@ -52,7 +52,7 @@ def test_nothing_stopped_is_said(home):
 
 def test_refused_rows_on_the_screen_name_nobody(stopped, tmp_path):
     said, _ = disburse(stopped, "intake", "refused", *MONTH, "-o", str(tmp_path / "refused.csv"))
-    assert "不认识的取值" in said
+    assert "必填项为空" in said
     assert "reports/410721/2024-07/returned_population.xlsx" in said
     for text in (said, (tmp_path / "refused.csv").read_text("utf-8-sig")):
         assert [secret for secret in SECRETS if secret in text] == []

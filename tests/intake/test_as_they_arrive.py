@@ -146,7 +146,7 @@ def test_a_private_character_in_a_name_is_refused(people, taken, tmp_path):
     people[1][1] = "样\ue000本"
     path = tmp_path / "messy.csv"
     path.write_text(as_text(people), "utf-8")
-    assert taken(path).refused["code"].to_list() == ["TEXT_INVALID"]
+    assert taken(path).refused["code"].to_list() == ["PRIVATE_USE"]
 
 
 FUZZ = settings(max_examples=tries(60), suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -167,7 +167,7 @@ def test_a_grade_may_be_written_out(text, number):
     assert read(CellKind.WHOLE, text) == number
 
 
-@given(st.dates(date(1850, 1, 1), date(9999, 12, 31)))
+@given(st.dates(date(1850, 1, 1), date(2099, 12, 30)))
 def test_a_day_written_with_or_without_dashes_is_the_same(day):
     assert read(CellKind.DAY, day.isoformat()) == read(CellKind.DAY, f"{day:%Y%m%d}".zfill(8)) == day
 

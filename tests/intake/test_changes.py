@@ -41,7 +41,7 @@ def test_a_word_that_means_everything_is_no_change(accept_rows, row):
 
 
 def test_a_refused_row_is_not_counted(accept_rows, row):
-    taken = accept_rows("population", row("population", township=" 示范镇", sex="不详"))
+    taken = accept_rows("population", row("population", township=" 示范镇", birth_date="不详"))
     assert (taken.rows_refused, taken.changes) == (1, {})
 
 

@@ -29,12 +29,12 @@ def read(path):
 
 
 def test_only_refused_rows_go_back_with_their_reasons_and_their_numbers(returned, resident_id):
-    header, *rows = read(returned({}, {"birth_date": "1944-02-30", "township": ""}, {}, {"sex": "不详"}))
+    header, *rows = read(returned({}, {"birth_date": "1944-02-30", "township": ""}, {}, {"birth_date": "不详"}))
     assert header == ["原文件行号", *file_headers("population"), "退回原因", "处理办法"]
     assert [cells[0] for cells in rows] == [3, 5]
     assert rows[0][1] == resident_id(serial=2)
     assert rows[0][-2] == "出生日期:日期不成立;乡镇:必填项为空"
-    assert "可填:男、女" in rows[1][-1]
+    assert "请写成 2024-03-05" in rows[1][-1]
 
 
 def test_the_wrong_cells_are_red_and_no_other(returned):
@@ -50,21 +50,21 @@ def test_the_wrong_cells_are_red_and_no_other(returned):
 
 
 def test_row_numbers_are_those_of_the_file_below_its_title(returned):
-    [_, row] = read(returned({"sex": "不详"}, above="新乡县花名册\n"))
+    [_, row] = read(returned({"birth_date": "不详"}, above="新乡县花名册\n"))
     assert row[0] == 3
 
 
 def test_where_nothing_was_refused_nothing_goes_back_and_an_old_workbook_is_gone(returned, tmp_path):
-    assert returned({"sex": "不详"}) is not None
+    assert returned({"birth_date": "不详"}) is not None
     assert returned({}) is None
     assert not (tmp_path / "back.xlsx").exists()
 
 
 def test_the_same_rows_give_the_same_bytes(returned):
-    first = returned({"sex": "不详"}).read_bytes()
-    assert returned({"sex": "不详"}).read_bytes() == first
+    first = returned({"birth_date": "不详"}).read_bytes()
+    assert returned({"birth_date": "不详"}).read_bytes() == first
 
 
 def test_a_text_that_looks_like_a_formula_stays_a_text(returned):
-    [_, row] = read(returned({"sex": "不详", "village": "=1+1"}))
+    [_, row] = read(returned({"birth_date": "不详", "village": "=1+1"}))
     assert "=1+1" in row

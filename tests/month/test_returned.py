@@ -26,7 +26,7 @@ def test_refused_rows_go_back_by_register(home):
     homes.hand_in(
         home,
         "2024-07",
-        population=[homes.person(right), homes.person(wrong, sex="不详")],
+        population=[homes.person(right), homes.person(wrong, birth_date="不详")],
         account=[homes.account(right)],
     )
     month = accepted(home)
