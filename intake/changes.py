@@ -70,7 +70,7 @@ def _changes(facts: ColumnFacts) -> Iterator[tuple[CellChange, pl.Expr]]:
 
 def _made_regular(facts: ColumnFacts) -> Iterator[tuple[CellChange, pl.Expr]]:
     raw, text = pl.col(facts.name), pl.col(TEXT + facts.name)
-    quoted = raw.str.contains('="', literal=True).fill_null(False)
+    quoted = (raw.str.starts_with('="') & raw.str.ends_with('"')).fill_null(False)
     yield CellChange.EQUALS_SIGN, quoted
     around = raw.is_not_null() & (raw != "") & text.ne_missing(raw) & ~quoted
     inside = text.str.contains(r"\s") if facts.kind in NUMBERS else _between_han(text)

@@ -47,7 +47,7 @@ def find_inputs(
 ) -> dict[str, tuple[FoundFile, ...]]:
     """Find the newest file of each register handed in for `pay_month` or earlier; one never handed in is absent.
 
-    Files are `<inbox>/<YYYY-MM>/<register>.<csv|tsv|txt|xlsx|xls|parquet>`, the register by its name in either language.
+    Files are `<inbox>/<YYYY-MM>/<register>.<csv|tsv|txt|xlsx|xls|parquet>`, a register by its name in either language.
     One that the county hands in as `parts` (register → their names) is `<register>-<part>`, and the newest file of each
     is taken. InputError where a file's name is no register's, a month holds two files of one, or a file of the pay
     month is a part where there are none, or a whole where there are.

@@ -10,12 +10,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from contracts.codes import RefusalCode
+from contracts.codes import CellChange, RefusalCode
 from contracts.columns import CellKind, ColumnFacts, columns_of, empty
 from contracts.errors import InputError
 from contracts.files import whole_file, write_whole
 from contracts.registers import FILES, REQUIRED_REGISTERS, label_of
-from contracts.tables import ChangedCell, RefusedRow
+from contracts.tables import ChangedCell
 from intake.bundles import FilePart, bundle_name, digest_of_list, is_bundle, listing, parts_listed
 from intake.cells import counted_from_1900
 from intake.headers import Header
@@ -218,7 +218,13 @@ def _of_sheet(register: str, header: Header, layout: CountyLayout | None) -> tup
     by_layout = [
         reworded(register, person.cells, part.places, layout) for part, person in zip(parts, persons, strict=True)
     ]
-    changed = pl.concat([empty(ChangedCell), *(frame for words in by_layout for frame in words.changed)])
+    changed = pl.concat(
+        [
+            empty(ChangedCell),
+            *(frame for words in by_layout for frame in words.changed),
+            *(frame for person in persons for frame in person.emptied),
+        ]
+    )
     cells = pl.concat([words.cells for words in by_layout])
     return changed, refused, in_number_order(cells) if len(parts) > 1 else cells
 
@@ -253,17 +259,20 @@ def _hidden(register: str, table: RawTable) -> Iterator[dict[str, object]]:
 
 
 class _Person(NamedTuple):
-    """One person of each row: the refusals of his damaged cells, and his cells."""
+    """One person of each row: the refusals of his damaged cells, those that were emptied (ChangedCell), his cells."""
 
     refused: list[pl.DataFrame]
+    emptied: list[pl.DataFrame]
     cells: pl.DataFrame
 
 
 def _of_part(register: str, header: Header, rows: pl.DataFrame, part: Part) -> _Person:
     marks = header.table.marks
     his = rows_of(part, rows, marks, header.matched.places.get("person_id"))
-    refused = _marked(register, header, part, his)
-    return _Person(refused, _named(register, header, part, his, pl.concat([empty(RefusedRow), *refused])))
+    damaged = _marked(register, header, part, his)
+    refused = [_refused_cells(register, header.table.sheet, one) for one in damaged if one.decides]
+    emptied = [_emptied_cells(header.table.sheet, one) for one in damaged if not one.decides]
+    return _Person(refused, emptied, _named(register, header, part, his, damaged))
 
 
 def _nothing(register: str, notes: Sequence[dict[str, object]]) -> tuple[pl.DataFrame, ...]:
@@ -275,15 +284,15 @@ def _no_cells(register: str) -> pl.DataFrame:
     return pl.DataFrame(schema={"source_sheet": pl.String, "source_row": pl.Int64, **dict.fromkeys(names, pl.String)})
 
 
-def _named(register: str, header: Header, part: Part, rows: pl.DataFrame, refused: pl.DataFrame) -> pl.DataFrame:
-    """The cells under the names of the contract; empty where the file has no such column, or the cell is refused."""
+def _named(register: str, header: Header, part: Part, rows: pl.DataFrame, damaged: Sequence[_Damaged]) -> pl.DataFrame:
+    """The cells under the names of the contract; empty where the file has no such column, or the cell is damaged."""
     places = part.places
+    rows_of_column: dict[str, list[int]] = {one.header: one.hits["source_row"].to_list() for one in damaged}
 
     def cell(facts: ColumnFacts) -> pl.Expr:
         if facts.name not in places:
             return pl.lit(None, pl.String).alias(facts.name)
-        damaged = refused.filter(pl.col("source_column") == facts.header)["source_row"].unique().to_list()
-        whole = ~pl.col("source_row").is_in(damaged)
+        whole = ~pl.col("source_row").is_in(rows_of_column.get(facts.header, []))
         text = pl.col(str(places[facts.name]))
         if header.table.is_1904 and facts.kind in (CellKind.DAY, CellKind.MONTH):
             text = counted_from_1900(text)
@@ -293,12 +302,24 @@ def _named(register: str, header: Header, part: Part, rows: pl.DataFrame, refuse
     return rows.select(pl.lit(header.table.sheet).alias("source_sheet"), "source_row", *map(cell, columns))
 
 
-def _marked(register: str, header: Header, part: Part, rows: pl.DataFrame) -> list[pl.DataFrame]:
-    """Refusals of cells that were numbers, errors or hold a line break, as far as their column cares."""
+class _Damaged(NamedTuple):
+    """Cells of a column, damaged as their text does not show (source_row, text, code). `decides`: they refuse."""
+
+    header: str
+    kind: CellKind
+    decides: bool
+    hits: pl.DataFrame
+
+
+def _marked(register: str, header: Header, part: Part, rows: pl.DataFrame) -> list[_Damaged]:
+    """Cells that were numbers, errors or hold a line break, as far as their column cares.
+
+    A line break refuses its row in any column: rows after it may have been swallowed.
+    """
     table = header.table
     columns = {part.places[facts.name]: facts for facts in columns_of(FILES[register]) if facts.name in part.places}
     seen = part.own | set(columns) if part.person else set(table.marks["place"].unique()) - part.apart
-    frames = []
+    found = []
     for place in sorted(seen & set(table.marks["place"].unique())):
         facts = columns.get(place)
         kind = facts.kind if facts else CellKind.TEXT
@@ -306,8 +327,10 @@ def _marked(register: str, header: Header, part: Part, rows: pl.DataFrame) -> li
         marks = table.marks.filter(pl.col("place") == place).with_columns(numbered(part))
         cells = rows.select("source_row", text=pl.col(str(place))).join(marks, on="source_row", how="inner")
         hits = cells.filter(_matters(kind, is_read=facts is not None))
-        frames.append(_refused_cells(register, table.sheet, name, kind, hits))
-    return frames
+        breaks = pl.col("code") == RefusalCode.TEXT_INVALID
+        decides = pl.lit(facts is None or facts.decides) | breaks
+        found += [_Damaged(name, kind, True, hits.filter(decides)), _Damaged(name, kind, False, hits.filter(~decides))]
+    return [one for one in found if one.hits.height]
 
 
 def _matters(kind: CellKind, *, is_read: bool) -> pl.Expr:
@@ -324,16 +347,27 @@ def _matters(kind: CellKind, *, is_read: bool) -> pl.Expr:
     return broken | (code == RefusalCode.CELL_ERROR) | lost
 
 
-def _refused_cells(register: str, sheet: str, header: str, kind: CellKind, hits: pl.DataFrame) -> pl.DataFrame:
-    return hits.select(
+def _refused_cells(register: str, sheet: str, damaged: _Damaged) -> pl.DataFrame:
+    return damaged.hits.select(
         register=pl.lit(register),
         source_file=pl.lit(""),
         source_sheet=pl.lit(sheet),
         source_row="source_row",
-        source_column=pl.lit(header),
+        source_column=pl.lit(damaged.header),
         code=pl.col("code").cast(RefusalCode.dtype()),
         reason=pl.col("code").replace_strict({code: RefusalCode(code).label for code in MARK_ADVICE}),
         advice=pl.col("code").replace_strict(MARK_ADVICE),
-        value_masked=masked(kind, "text"),
+        value_masked=masked(damaged.kind, "text"),
         person_no=pl.lit(None, pl.Int64),
+    )
+
+
+def _emptied_cells(sheet: str, damaged: _Damaged) -> pl.DataFrame:
+    return damaged.hits.select(
+        source_file=pl.lit(""),
+        source_sheet=pl.lit(sheet),
+        source_row="source_row",
+        source_column=pl.lit(damaged.header),
+        change=pl.lit(CellChange.LEFT_EMPTY.value, CellChange.dtype()),
+        value_masked=masked(damaged.kind, "text"),
     )

@@ -1,12 +1,13 @@
 """What a cell of each kind may say, and what is said of one that cannot be read."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import polars as pl
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from contracts.codes import CellChange, DisabilityCategory
 from contracts.columns import CellKind, columns_of
 from contracts.money import yuan_label, yuan_text
 from contracts.registers import FILES
@@ -172,6 +173,7 @@ def test_a_day_written_with_or_without_dashes_is_the_same(day):
     assert read(CellKind.DAY, day.isoformat()) == read(CellKind.DAY, f"{day:%Y%m%d}".zfill(8)) == day
 
 
+@settings(deadline=None)
 @given(st.sampled_from(list(CellKind)), st.text(max_size=40))
 def test_no_text_breaks_a_reading_and_what_is_unread_has_a_reason(kind, text):
     cells = pl.DataFrame({"raw": [text]}, schema={"raw": pl.String}).with_columns(text=trimmed("raw"))
@@ -229,3 +231,90 @@ def test_a_word_for_everything_is_null_and_not_unreadable():
 def test_blanks_around_a_text_do_not_belong_to_it(blank):
     cells = pl.DataFrame({"raw": [blank + "示范镇" + blank, blank]})
     assert cells.select(trimmed("raw")).to_series().to_list() == ["示范镇", None]
+
+
+NOTHING = ("9999-12-31", "9999/12/31", "99991231", "2099-12-31", "2999-12-31", "2958465", "NULL", "\\N", "nan")
+
+
+@pytest.mark.parametrize("word", NOTHING)
+def test_a_systems_word_for_no_day_is_none_where_none_may_stand_and_is_counted(word, accept_rows, row):
+    taken = accept_rows("population", row("population", died_on=word))
+    assert (taken.rows["died_on"].to_list(), taken.changes) == ([None], {CellChange.NO_VALUE: 1})
+
+
+@pytest.mark.parametrize("word", ["9999-12", "9999-12-31", "2099年12月", "NULL"])
+def test_a_month_is_none_alike(word, accept_rows, row):
+    taken = accept_rows("low_income", row("low_income", to_month=word))
+    assert (taken.rows["to_month"].to_list(), taken.changes) == ([None], {CellChange.NO_VALUE: 1})
+
+
+def test_a_day_that_must_be_there_is_none_in_no_words(accept_rows, row):
+    taken = accept_rows("certification", row("certification", certified_until="9999-12-31"))
+    assert taken.rows["certified_until"].to_list() == [date(9999, 12, 31)]
+    assert accept_rows("population", row("population", name="NULL")).refused["code"].to_list() == ["VALUE_MISSING"]
+
+
+HAPPENED = [
+    pytest.param(register, facts, id=f"{register}-{facts.name}")
+    for register, model in FILES.items()
+    for facts in columns_of(model)
+    if facts.happened
+]
+
+
+@pytest.mark.parametrize(("register", "facts"), HAPPENED)
+def test_what_has_happened_is_not_after_the_day_that_is_known(register, facts, known_on, accept_rows, row):
+    for day, code in ((known_on, []), (known_on + timedelta(days=1), ["DAY_TO_COME"])):
+        cells = row(register, **{"approved_on": "", "cremated_on": "", facts.name: day.isoformat()})
+        assert accept_rows(register, cells).refused["code"].to_list() == code
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        ("样\u3000例甲", "样例甲"),
+        ("样 例 甲", "样例甲"),
+        ("样\u200b例甲", "样例甲"),
+        ("Yang Li", "Yang Li"),
+        ("样 Li", "样 Li"),
+    ],
+)
+def test_a_blank_between_han_characters_is_taken_out_of_any_text_and_counted(written, read_as, accept_rows, row):
+    for name in ("name", "township"):
+        taken = accept_rows("population", row("population", **{name: written}))
+        assert taken.rows[name].to_list() == [read_as]
+        assert taken.changes == ({CellChange.BLANKS: 1} if written != read_as else {})
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("样\ue863甲", "第 2 个字是自造字(代码 E863)"),
+        ("样\ue864甲", "第 2 个字是自造字(代码 E864,标准中是“\u9fbb”)"),
+        ("样本\U000f0001", "第 3 个字是自造字(代码 F0001)"),
+        ("样\u202e本", "第 2 个字符看不见或已损坏(代码 202E)"),
+        ("\ufffd本", "第 1 个字符看不见或已损坏(代码 FFFD)"),
+    ],
+)
+def test_a_character_that_cannot_be_kept_is_named_by_place_and_code(text, words, accept_rows, row):
+    for register, name in (("population", "name"), ("account", "payee_name"), ("institution", "account_name")):
+        [reason] = accept_rows(register, row(register, **{name: text})).refused["reason"]
+        assert words in reason
+
+
+@pytest.mark.parametrize(("text", "sex"), [("1", "male"), ("2", "female"), ("9", None), ("0", None), ("未说明", None)])
+def test_the_national_code_of_a_sex_is_read(text, sex, accept_rows, row):
+    assert accept_rows("population", row("population", sex=text)).rows["sex"].to_list() == [sex]
+
+
+def test_the_number_of_a_kind_of_disability_is_read(accept_rows, row):
+    read_as = [accept_rows("disability", row("disability", category=str(n))).rows["category"][0] for n in range(1, 8)]
+    assert read_as == DisabilityCategory.values()
+
+
+def test_a_cell_that_decides_nothing_refuses_nobody(accept_rows, row, resident_id):
+    cells = {"sex": "不详", "head_id": "9907", "phone": "无\ue000", "village_group": "#REF!"}
+    taken = accept_rows("population", row("population", **cells))
+    assert taken.rows.select(list(cells)).rows() == [(None,) * 4]
+    assert taken.changes == {CellChange.LEFT_EMPTY: 4}
+    assert taken.changed["value_masked"].str.len_chars().max() < 8

@@ -141,3 +141,46 @@ def test_a_choice_outside_its_group_is_refused_because_it_can_never_count(group,
     accepted = accept_rows("choice", row("choice", group=group, benefit=benefit))
     assert accepted.refused["code"].to_list() == ([code] if code else [])
     assert accepted.rows.height == (0 if code else 1)
+
+
+IDS = [(1, "990721194407310017"), (2, "990721194407310025")]
+
+
+def account(person_no, payee_name, relationship="self", payee_id=None):
+    return {
+        "person_no": person_no,
+        "payee_name": payee_name,
+        "relationship": relationship,
+        "payee_id": payee_id,
+        "account_no": str(99000000 + person_no),
+        **place(person_no),
+    }
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        account(1, "样本二"),
+        account(1, "样本一", payee_id=IDS[1][1]),
+        account(1, "样本二", "child", payee_id=IDS[0][1]),
+    ],
+)
+def test_an_account_that_bears_another_name_or_number_than_its_person_is_in_doubt(row):
+    people = [resident(1, name="样本一"), resident(2, name="样本二")]
+    assert found_in(IDS, population=people, account=[row]) == [(1, "PAYEE_AGAINST_POPULATION")]
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        account(1, "样本一", payee_id=IDS[0][1]),
+        account(1, "样 本一"),
+        account(1, "买买提•阿里"),
+        account(1, "样本二", "child"),
+        account(1, "样本二", "child", IDS[1][1]),
+        account(1, "样本二", None),
+    ],
+)
+def test_an_account_of_ones_own_under_one_of_ones_names_is_not(row):
+    people = [resident(1, name="样本一"), resident(1, name="买买提·阿里"), resident(2, name="样本二")]
+    assert found_in(IDS, population=people, account=[row]) == []

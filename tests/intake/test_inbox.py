@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from contracts.errors import InputError
-from intake import find_inputs, part_named
+from intake import find_inputs, not_taken, part_named
 
 JULY, AUGUST = date(2024, 7, 1), date(2024, 8, 1)
 
@@ -116,3 +116,38 @@ def test_what_excel_leaves_behind_notes_and_later_months_are_not_looked_at(put, 
 
 def test_a_county_without_an_inbox_has_nothing(tmp_path):
     assert find_inputs(tmp_path / "nowhere", JULY) == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "reason", "advice"),
+    [
+        ("2024-07/低收入.et", "像是“低收入”名册,但不读取“.et”文件(WPS 表格)", "文件名用 低收入.xlsx"),
+        ("2024-07/残疾-城镇.PDF", "像是“残疾-城镇”名册,但不读取“.pdf”文件", "残疾-城镇.xlsx"),
+        ("2024-07/说明.txt", "看不出是哪个名册", "不是的可移走"),
+        ("2024-07/名单最终版.xlsx", "看不出是哪个名册", "不是的可移走"),
+        ("2024-07/~$低收入.xlsx", "“低收入.xlsx”正被打开着", "存盘并关闭"),
+        ("2024-07/示范镇/人口.csv", "是目录", "放在这个目录里"),
+        ("2024-07/population.csv/人口.csv", "是目录", "放在这个目录里"),
+        ("人口.csv", "没有放在年月的目录里", "如 2024-07"),
+        ("2024年7月/人口.csv", "目录名不是年月", "2024-07"),
+    ],
+)
+def test_whatever_of_a_month_is_not_read_is_named_with_what_to_do(put, tmp_path, name, reason, advice):
+    put("2024-07/population.csv" if "population" not in name else "2024-07/人口.csv")
+    put("2024-08/另一月.et")
+    put(name)
+    [told] = not_taken(tmp_path, JULY)
+    assert (told.reason[: len(reason)], advice in told.advice) == (reason, True)
+
+
+def test_what_is_taken_and_what_the_system_lays_down_is_not_told(put, tmp_path):
+    for name in ("人口.csv", "低收入-农村.xls", "account.txt", "Thumbs.db", ".DS_Store", "desktop.ini"):
+        put(f"2024-07/{name}")
+    assert not_taken(tmp_path, JULY) == ()
+    assert not_taken(tmp_path / "nowhere", JULY) == ()
+
+
+def test_a_text_under_a_registers_name_is_one_and_a_folder_is_none(put, tmp_path):
+    text = put("2024-07/低收入.txt")
+    put("2024-07/population.csv/notes.csv")
+    assert {name: file.path for name, (file,) in find_inputs(tmp_path, JULY).items()} == {"low_income": text}

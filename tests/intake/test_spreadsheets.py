@@ -1,6 +1,8 @@
 """Workbooks are read by their cells' types, in a process that can be stopped."""
 
+import zipfile
 from datetime import date
+from pathlib import Path
 
 import pytest
 import xlsxwriter
@@ -10,6 +12,12 @@ from intake import spreadsheets
 from intake.opening import written_tables
 from intake.raw import UnreadableError
 from intake.spreadsheets import read_spreadsheet
+
+FIXTURES = Path(__file__).parents[2] / "fixtures"
+STRICT = {  # how the namespaces of a "Strict Open XML" workbook differ
+    b"http://schemas.openxmlformats.org/spreadsheetml/2006/main": b"http://purl.oclc.org/ooxml/spreadsheetml/main",
+    b"http://schemas.openxmlformats.org/officeDocument/2006/": b"http://purl.oclc.org/ooxml/officeDocument/",
+}
 
 
 @pytest.fixture
@@ -52,6 +60,52 @@ def test_a_formula_is_read_as_its_stored_value(tmp_path):
         sheet.write(0, 0, "名")
         sheet.write_formula(1, 0, '="示"&"范"', None, "示范")
     assert read_spreadsheet(path)[0].cells["0"].to_list() == ["名", "示范"]
+
+
+def test_what_is_hidden_is_told_by_its_number_where_something_is_written(tmp_path):
+    path = tmp_path / "hidden.xlsx"
+    with xlsxwriter.Workbook(path) as opened:
+        sheet = opened.add_worksheet("表")
+        for row in range(6):
+            sheet.write_row(row, 0, ["名", "村", "注"])
+        for row in (2, 3, 5, 9):
+            sheet.set_row(row, None, None, {"hidden": True})
+        sheet.set_column("B:B", None, None, {"hidden": True})
+        sheet.set_column("F:XFD", None, None, {"hidden": True})
+    [table] = read_spreadsheet(path)
+    assert table.written_and_hidden() == ([3, 4, 6], [1])
+
+
+def test_an_old_workbook_tells_what_is_hidden_too():
+    # of fixtures/as_they_arrive, in which nothing is
+    [table, *_] = read_spreadsheet(FIXTURES / "as_they_arrive" / "ability.xls")
+    assert table.written_and_hidden() == ([], [])
+
+
+def test_a_strict_workbook_tells_errors_days_and_hidden_sheets_like_any(tmp_path):
+    path = tmp_path / "any.xlsx"
+    with xlsxwriter.Workbook(path, {"date_1904": True}) as opened:
+        sheet = opened.add_worksheet("表")
+        sheet.write_row(0, 0, ["日期", "名"])
+        sheet.write_datetime(1, 0, date(2024, 3, 5), opened.add_format({"num_format": "yyyy-mm-dd"}))
+        sheet.write_formula(1, 1, "=1/0", None, "#DIV/0!")
+        sheet.set_row(1, None, None, {"hidden": True})
+        hidden = opened.add_worksheet("藏")
+        hidden.write(0, 0, "甲")
+        hidden.hide()
+    strict = tmp_path / "strict.xlsx"
+    with zipfile.ZipFile(path) as source, zipfile.ZipFile(strict, "w") as target:
+        for name in source.namelist():
+            content = source.read(name)
+            for usual, of_strict in STRICT.items():
+                content = content.replace(usual, of_strict)
+            target.writestr(name, content)
+    assert b"purl.oclc.org" in strict.read_bytes()
+    one, other = ([repr(table) for table in read_spreadsheet(which)] for which in (path, strict))
+    assert one == other
+    [table, second] = read_spreadsheet(strict)
+    assert (table.is_1904, table.hidden_rows, second.is_hidden) == (True, (2,), True)
+    assert RefusalCode.CELL_ERROR in table.marks["code"].to_list()
 
 
 def test_leading_zeros_stay(book):
