@@ -12,6 +12,7 @@ import click
 
 from cli.options import county_option, json_option, month_option, officer_option, print_json
 from contracts.actor import Actor
+from contracts.codes import RefusalCode
 from contracts.errors import InputError
 from contracts.registers import FILES, INBOX_FILES, label_of
 from contracts.settings import Home
@@ -19,10 +20,11 @@ from contracts.settings import Home
 if TYPE_CHECKING:
     import polars as pl
 
-    from intake import Seen
+    from intake import Offer, Seen
     from month.month import Month
 
 SHOWN_ROWS = 50  # on the screen; a file given with -o has all
+COUNTYS_OWN = ""  # --write without a file: among the county's layouts
 register_option = click.option("--register", type=click.Choice(list(INBOX_FILES)), help="哪个名册")
 
 
@@ -35,30 +37,41 @@ def intake() -> None:
 
 
 @intake.command()
-@click.argument("file", metavar="文件", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar="文件", type=click.Path(path_type=Path))
 @click.option("--county", metavar="CODE", help="县代码:按该县的版式读取")
 @click.option("--register", type=click.Choice(list(FILES)), help="哪个名册(默认看文件名,再看表头)")
 @click.option("--suggest", "suggests", is_flag=True, help="另给出建议的版式")
-@click.option("--write", is_flag=True, help="把建议的版式写入数据目录(须写明 --county;已有的不覆盖)")
+@click.option(
+    "--write",
+    metavar="[FILE]",
+    is_flag=False,
+    flag_value=COUNTYS_OWN,
+    help="把建议的版式写入这个文件;不写文件的,写入该县的版式目录(须写明 --county)。已有的不覆盖",
+)
 @click.option("--list-changes", "lists_changes", is_flag=True, help="逐格列出被统一写法的单元格")
+@click.option("--list-refused", "lists_refused", is_flag=True, help="逐行列出会拒收的行(号码遮盖)")
 @json_option
 def inspect(
     file: Path,
     county: str | None,
     register: str | None,
     suggests: bool,
-    write: bool,
+    write: str | None,
     lists_changes: bool,
+    lists_refused: bool,
     as_json: bool,
 ) -> None:
-    """看一个文件:表头、列、行数、哪些行会被拒收;不收件,不留存。
+    """看一个文件:表头、列、行数、哪些行会被拒收;列名不同的,给出填好的版式。写收件目录的,看其中哪些不会读取。
 
-    What the program sees in a file; nothing is kept of it.
+    What the program sees in a file, or in a month's folder of the inbox; nothing is kept of it.
     """
     import intake as room
 
-    if write and not county:
-        raise click.UsageError("--write 须同时写明 --county")
+    if write == COUNTYS_OWN and not county:
+        raise click.UsageError("--write 不写文件的,须同时写明 --county")
+    if file.is_dir():
+        _inspect_folder(file, as_json)
+        return
     home = Home.from_environment()
     named = register or room.register_named(file)
     part = room.part_named(file.name)
@@ -66,20 +79,35 @@ def inspect(
     is_current_list = bool(county and named in home.settings().of(county).current_lists)
     today = date.today()  # noqa: DTZ011 the officer's own calendar day
     seen = room.inspect(file, named, layout, today, is_current_list=is_current_list)
-    suggested = room.suggest(seen.register, seen.tables, part) if (suggests or write) and seen.tables else ""
+    wanted = seen.tables and (suggests or write is not None or seen.needs_layout())
+    offered = room.offer(file, seen, today, is_current_list=is_current_list) if wanted else None
     name = f"{seen.register}-{part}" if part else seen.register
-    written = _write_layout(home, county, name, suggested) if write and county else None
+    target = _layout_file(home, county, name, write)
+    written = _write_layout(home, target, offered.text) if write is not None and offered else None
+    beside = _not_taken(file.parent)
     if as_json:
         changed = seen.accepted.changed.to_dicts() if lists_changes and seen.accepted else []
-        print_json({**_told(seen), "changed": changed, "layout": suggested, "written": str(written or "")})
+        told = {
+            "changed": changed,
+            "refused_rows": seen.refused_rows().drop("person_no").to_dicts() if lists_refused else [],
+            "layout": offered.text if offered else "",
+            "with_layout": _counts(offered.seen) if offered and offered.seen else {},
+            "written": written or "",
+            "not_taken": beside,
+        }
+        print_json({**_told(seen), **told})
         return
     _show_seen(seen, file)
+    if offered and written is None:
+        way = ("--register", seen.register, "--county", county or "县代码", "--write")
+        _show_offer(seen, offered, f"disburse intake inspect {file} {' '.join(way)}")
+    if lists_refused:
+        _show_refused(seen.refused_rows(), "会拒收的行")
     if lists_changes and seen.accepted:
         _show_changes(seen.accepted.changed)
-    if suggested:
-        click.echo(f"\n建议的版式:\n\n{suggested}")
     if written:
         click.echo(f"已写入 {written};请核对后再用。")
+    _show_not_taken(beside)
 
 
 @intake.command()
@@ -191,31 +219,96 @@ def _count(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _write_layout(home: Home, county: str, name: str, text: str) -> Path:
-    """Write a suggested layout; InputError where the county has one of this name."""
+def _layout_file(home: Home, county: str | None, name: str, write: str | None) -> Path:
+    """Where a suggested layout goes."""
+    if write:
+        return Path(write)
+    return home.layouts_of(county or "") / f"{name}.yaml"
+
+
+def _write_layout(home: Home, target: Path, text: str) -> str:
+    """Write a suggested layout; InputError where there is a file of this name, or it is no layout's name."""
     from contracts.files import write_whole
 
-    target = home.layouts_of(county) / f"{name}.yaml"
+    told = str(target.relative_to(home.path) if target.is_relative_to(home.path) else target)
+    if target.suffix != ".yaml":
+        raise InputError("版式文件的名称须以 .yaml 结尾", "如 --write low_income.yaml", told)
     if target.exists():
-        raise InputError("该名册已有版式,没有改动", "请直接修改该文件,或先把它移走", str(target.relative_to(home.path)))
+        raise InputError("该名册已有版式,没有改动", "请直接修改该文件,或先把它移走", told)
     write_whole(target, text.encode(), mode=0o644)
-    return target.relative_to(home.path)
+    return told
+
+
+def _not_taken(folder: Path) -> list[dict[str, str]]:
+    """What of a month's folder of the inbox will not be read; nothing where the folder is none."""
+    from contracts.months import MONTH_TEXT, parse_month
+    from intake import not_taken
+
+    if not MONTH_TEXT.match(folder.resolve().name):
+        return []
+    found = not_taken(folder.resolve().parent, parse_month(folder.resolve().name))
+    return [{"file": one.path.name, "reason": one.reason, "advice": one.advice} for one in found]
+
+
+def _inspect_folder(folder: Path, as_json: bool) -> None:
+    """Which files of a month's folder are read as what, and which are not."""
+    from cli.show import table
+    from contracts.months import MONTH_TEXT
+    from intake import register_named
+
+    if not MONTH_TEXT.match(folder.resolve().name):
+        raise InputError("这是一个目录", "请写明其中的文件,或写某月的收件目录,如 inbox/410721/2024-07", folder.name)
+    beside = _not_taken(folder)
+    others = {one["file"] for one in beside}
+    names = sorted(path.name for path in folder.iterdir() if path.name not in others)
+    taken = {name: register for name in names if (register := register_named(Path(name)))}
+    if as_json:
+        print_json({"taken": taken, "not_taken": beside})
+        return
+    table("会读取的文件", ("文件", "名册"), [(name, label_of(register)) for name, register in taken.items()], 2)
+    _show_not_taken(beside)
+    if not taken and not beside:
+        click.echo("这个目录是空的。")
+
+
+def _show_not_taken(beside: list[dict[str, str]]) -> None:
+    from cli.show import table
+
+    rows = [(one["file"], one["reason"], one["advice"]) for one in beside]
+    table("收件目录中不会读取的", ("文件", "为什么", "怎么办"), rows, numbers_from=3)
+
+
+def _show_offer(seen: Seen, offered: Offer, command: str) -> None:
+    """The layout, how the file would be read with it, and the command that writes it down."""
+    if seen.needs_layout():
+        click.echo("\n这张表的列名和规定的不同。不用改表,用版式说明哪一列是什么。照这张表填好的版式:")
+    else:
+        click.echo("\n建议的版式:")
+    click.echo(f"\n{offered.text}")
+    if offered.seen is not None and offered.seen.accepted:
+        accepted = offered.seen.accepted
+        click.echo(f"按它读取:来文 {accepted.rows_in} 行,可收下 {accepted.rows.height},会拒收 {accepted.rows_refused}")
+    else:
+        click.echo("其中 # 开头的几行补填以后就能读取。")
+    click.echo(f"写下来:{command}")
+
+
+def _counts(seen: Seen) -> dict[str, int]:
+    accepted = seen.accepted
+    if accepted is None:
+        return {}
+    return {
+        "rows_in": accepted.rows_in,
+        "rows_unfolded": accepted.rows_unfolded,
+        "rows_accepted": accepted.rows.height,
+        "rows_refused": accepted.rows_refused,
+        "rows_collapsed": accepted.rows_collapsed,
+        "rows_listed": accepted.rows_listed,
+    }
 
 
 def _told(seen: Seen) -> dict[str, object]:
     accepted = seen.accepted
-    counts = (
-        {
-            "rows_in": accepted.rows_in,
-            "rows_unfolded": accepted.rows_unfolded,
-            "rows_accepted": accepted.rows.height,
-            "rows_refused": accepted.rows_refused,
-            "rows_collapsed": accepted.rows_collapsed,
-            "rows_listed": accepted.rows_listed,
-        }
-        if accepted
-        else {}
-    )
     return {
         "register": seen.register,
         "sheets": [{"sheet": table.sheet, "rows": table.cells.height} for table in seen.tables],
@@ -226,8 +319,11 @@ def _told(seen: Seen) -> dict[str, object]:
         "columns": [dict(zip(("ours", "place", "theirs"), found, strict=True)) for found in seen.columns()],
         "absent": [name for name, _ in seen.absent()],
         "about_the_file": [reason for reason, _ in seen.about_the_file()],
-        "counts": counts,
+        "needs_layout": seen.needs_layout(),
+        "counts": _counts(seen),
         "refusals": seen.refusals(),
+        "rows_of_refusals": seen.rows_of_refusals(),
+        "rows_of_no_data": seen.rows_of_no_data(),
         "changes": {change.label: count for change, count in accepted.changes.items()} if accepted else {},
         "first_rows": seen.first_rows().to_dicts(),
     }
@@ -245,9 +341,10 @@ def _show_seen(seen: Seen, file: Path) -> None:
     table("认出的列", ("我们的列", "位置", "文件中的列"), seen.columns(), numbers_from=3)
     absent = [f"{name}{'' if must else '(可无)'}" for name, must in seen.absent()]
     if absent:
-        click.echo(f"文件中没有的列:{'、'.join(absent)}")
+        click.echo(f"没有找到的列:{'、'.join(absent)}")
     for reason, advice in seen.about_the_file():
-        click.echo(f"整个文件:{reason}。{advice}")
+        if not (seen.needs_layout() and reason.startswith(RefusalCode.HEADER_MISSING.label)):  # said above, together
+            click.echo(f"整个文件:{reason}。{advice}")
     if seen.accepted is None:
         return
     first = seen.first_rows()
@@ -257,7 +354,10 @@ def _show_seen(seen: Seen, file: Path) -> None:
         f"来文 {accepted.rows_in} 行(展开多出 {accepted.rows_unfolded} 人):可收下 {accepted.rows.height},"
         f"会拒收 {accepted.rows_refused},合并 {accepted.rows_collapsed},不是数据 {accepted.rows_listed}"
     )
-    table("会拒收的原因", ("原因", "处"), list(seen.refusals().items()))
+    rows = seen.rows_of_refusals()
+    refusals = [(reason, rows.get(reason, ""), count) for reason, count in seen.refusals().items()]
+    table("会拒收的行", ("原因", "行", "处"), refusals, numbers_from=2)
+    table("不是数据的行", ("是什么", "行"), list(seen.rows_of_no_data().items()), numbers_from=2)
     table("会统一写法的单元格", ("改法", "格"), [(change.label, count) for change, count in accepted.changes.items()])
 
 

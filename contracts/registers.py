@@ -78,8 +78,8 @@ class Population(Register):
         kind=CellKind.DIVISION,
         aliases=("行政区划代码", "户籍地区划代码"),
     )
-    township: str = column("乡镇", aliases=("乡镇街道", "乡镇(街道)", "街道"))
-    village: str = column("村社区", aliases=("村", "社区", "村(社区)", "村(居)委会", "村居"))
+    township: str = column("乡镇", aliases=("乡镇街道", "乡镇(街道)", "街道", "所在乡镇"))
+    village: str = column("村社区", aliases=("村", "社区", "村(社区)", "村(居)委会", "村居", "所在村", "行政村"))
     hukou_type: str = column("户口性质", "城镇/农村", required=False, decides=False)
     village_group: str = column(
         "村民小组", required=False, optional_column=True, aliases=("村(居)民小组",), decides=False
@@ -90,10 +90,19 @@ class Population(Register):
     )
     phone: str = column("联系电话", required=False, optional_column=True, aliases=("电话",), decides=False)
     moved_in_on: pl.Date = column(
-        "迁入日期", "迁入当月由原地发放,次月起本县发放", kind=CellKind.DAY, required=False, happened=True
+        "迁入日期",
+        "迁入当月由原地发放,次月起本县发放",
+        kind=CellKind.DAY,
+        required=False,
+        happened=True,
+        aliases=("迁入时间",),
     )
-    moved_out_on: pl.Date = column("迁出日期", "迁出当月仍由本县发放", kind=CellKind.DAY, required=False, happened=True)
-    died_on: pl.Date = column("死亡日期", "死亡当月全额发放,次月停发", kind=CellKind.DAY, required=False, happened=True)
+    moved_out_on: pl.Date = column(
+        "迁出日期", "迁出当月仍由本县发放", kind=CellKind.DAY, required=False, happened=True, aliases=("迁出时间",)
+    )
+    died_on: pl.Date = column(
+        "死亡日期", "死亡当月全额发放,次月停发", kind=CellKind.DAY, required=False, happened=True, aliases=("死亡时间",)
+    )
 
 
 class LowIncome(Register):

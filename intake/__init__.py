@@ -6,7 +6,7 @@ from intake.databases import fetch
 from intake.doubts import doubts
 from intake.gaps import DECISIONS, Decision, StoodIn, stand_in
 from intake.inbox import FoundFile, NotTaken, find_inputs, newest_month, not_taken, part_named, register_named
-from intake.inspecting import Seen, inspect
+from intake.inspecting import Offer, Seen, inspect, offer
 from intake.kinds import READABLE, open_given
 from intake.layouts import CountyLayout, find_layout, kept_layout, read_layout
 from intake.matching import evidenced_population, matched
@@ -25,6 +25,7 @@ __all__ = [
     "FoundFile",
     "ListedMonths",
     "NotTaken",
+    "Offer",
     "Received",
     "Seen",
     "StoodIn",
@@ -46,6 +47,7 @@ __all__ = [
     "months_of_list",
     "newest_month",
     "not_taken",
+    "offer",
     "open_given",
     "original_path",
     "part_named",

@@ -1,7 +1,11 @@
-"""What the program sees in a file, before it is handed in: sheets, header, columns, rows, and what would be refused."""
+"""What the program sees in a file, before it is handed in: sheets, header, columns, rows, and what would be refused.
+
+A county's own table is offered a layout that is filled in as far as can be told, and tried.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -10,18 +14,21 @@ from tempfile import TemporaryDirectory
 import polars as pl
 
 from contracts.codes import RefusalCode
-from contracts.columns import columns_of
+from contracts.columns import columns_of, empty
 from contracts.errors import InputError
 from contracts.registers import FILES
+from contracts.tables import RefusedRow
 from intake.accepting import Accepted, accept, ids_in
 from intake.headers import Header, find_header, match_header, plain
-from intake.inbox import register_named
+from intake.inbox import part_named, register_named
 from intake.kinds import content_of, require_kind
-from intake.layouts import CountyLayout, letters_of_place
+from intake.layouts import CountyLayout, letters_of_place, read_layout
+from intake.numbering import in_ranges
 from intake.opening import open_register, written_tables
 from intake.raw import RawTable, UnreadableError
 from intake.receiving import Received, receive
 from intake.refusals import masked
+from intake.suggesting import suggest
 
 SHOWN_ROWS = 3
 
@@ -55,6 +62,11 @@ class Seen:
         columns = columns_of(FILES[self.register])
         return [(facts.header, not facts.optional_column) for facts in columns if facts.name not in places]
 
+    def needs_layout(self) -> bool:
+        """The file has a table, and columns that must be there are not found under their names."""
+        codes = self.received.refused["code"].cast(pl.String)
+        return bool(self.tables) and RefusalCode.HEADER_MISSING.value in codes.to_list()
+
     def about_the_file(self) -> list[tuple[str, str]]:
         """What is to be said of the whole file, and what to do."""
         whole = self.received.refused.filter(pl.col("source_row") == 0)
@@ -67,15 +79,34 @@ class Seen:
         return first.select(masked(one.kind, one.name).fill_null("").alias(one.header) for one in facts)
 
     def refusals(self) -> dict[str, int]:
-        """How many rows would be refused for each reason."""
-        if self.accepted is None:
-            return {}
-        of_rows = self.accepted.refused.filter(
-            (pl.col("source_row") > 0) & (pl.col("code") != RefusalCode.NOT_DATA.value)
-        )
+        """How many cells or rows would be refused for each reason."""
         place = pl.struct("source_sheet", "source_row", "source_column")
-        counted = of_rows.group_by("code").agg(place.n_unique()).sort("code")
+        counted = self.refused_rows().group_by("code").agg(place.n_unique()).sort("code")
         return {RefusalCode(code).label: count for code, count in counted.iter_rows()}
+
+    def refused_rows(self) -> pl.DataFrame:
+        """The rows that would be refused (RefusedRow), one for each reason."""
+        return self._of_rows(pl.col("code") != RefusalCode.NOT_DATA.value)
+
+    def rows_of_refusals(self) -> dict[str, str]:
+        """For each reason which rows would be refused, in words (第 3–5、9 行)."""
+        return _rows_in_words(self.refused_rows(), pl.col("code"), {code.value: code.label for code in RefusalCode})
+
+    def rows_of_no_data(self) -> dict[str, str]:
+        """What was taken as no data (标题行, 空行, …), and which rows that are, in words."""
+        return _rows_in_words(self._of_rows(pl.col("code") == RefusalCode.NOT_DATA.value), pl.col("reason"), {})
+
+    def _of_rows(self, which: pl.Expr) -> pl.DataFrame:
+        refused = self.accepted.refused if self.accepted else empty(RefusedRow)
+        return refused.filter((pl.col("source_row") > 0) & which)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A layout for a file: its text, and the file as it is seen with it. Not seen: lines must be filled in before."""
+
+    text: str
+    seen: Seen | None
 
 
 def inspect(
@@ -98,6 +129,28 @@ def inspect(
         received = receive(copy, chosen, Path(folder) / "store", layout)
         accepted = _accepted(received, known_on, is_current_list)
         return Seen(chosen, tables, _headers(copy, chosen, tables, layout), received, accepted)
+
+
+def offer(path: Path, seen: Seen, known_on: date, *, is_current_list: bool = False) -> Offer:
+    """Suggest a layout for a file in which something is written, and look at the file with it."""
+    part = part_named(path.name)
+    text = suggest(seen.register, seen.tables, part)
+    try:
+        layout = read_layout(text, f"{seen.register}-{part}" if part else seen.register)
+        tried = inspect(path, seen.register, layout, known_on, is_current_list=is_current_list)
+    except InputError:
+        return Offer(text, None)
+    return Offer(text, tried if tried.accepted else None)
+
+
+def _rows_in_words(rows: pl.DataFrame, by: pl.Expr, labels: Mapping[str, str]) -> dict[str, str]:
+    told: dict[str, list[str]] = {}
+    of_each = rows.group_by(by.cast(pl.String).alias("by"), "source_sheet", maintain_order=True)
+    sheets = rows["source_sheet"].n_unique()
+    for word, sheet, numbers in of_each.agg(pl.col("source_row").unique().sort()).iter_rows():
+        where = f"{sheet} " if sheets > 1 else ""
+        told.setdefault(labels.get(word, word), []).append(f"{where}第 {in_ranges(numbers)} 行")
+    return {word: ";".join(places) for word, places in told.items()}
 
 
 def _tables(path: Path) -> list[RawTable]:

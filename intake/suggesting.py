@@ -60,11 +60,19 @@ def suggest(register: str, tables: Sequence[RawTable], part: str = "") -> str:
             f"  {facts.header}: {_called(places[facts.name], table)}" for facts in columns if facts.name in places
         ]
     lines += _words(columns, places, table)
-    absent = [facts for facts in columns if facts.name not in places and not facts.optional_column]
-    if absent:
-        lines += [DEFAULTS_HINT, "# defaults:", *(f"#   {facts.header}: " for facts in absent)]
+    lines += _defaults([facts for facts in columns if facts.name not in places and not facts.optional_column])
     lines += _household(columns, places, members)
     return "\n".join(lines) + "\n"
+
+
+def _defaults(absent: Sequence[ColumnFacts]) -> list[str]:
+    """What decides nothing is left out; what decides something is asked for."""
+    idle = [f"  {facts.header}:" for facts in absent if not facts.decides]
+    asked = [f"#   {facts.header}: " for facts in absent if facts.decides]
+    head = "defaults:  # 文件中没有、也不影响待遇的列,留空" if idle else "# defaults:"
+    if idle and asked:
+        return [head, *idle, DEFAULTS_HINT, *asked]
+    return [*([DEFAULTS_HINT] if asked else []), *([head] if absent else []), *idle, *asked]
 
 
 def _table(number: int, raw: RawTable) -> _Table:

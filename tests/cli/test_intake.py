@@ -88,8 +88,9 @@ def table(tmp_path):
 def test_a_file_is_looked_at_and_nothing_of_it_is_kept(home, table):
     before = sorted(home.path.rglob("*"))
     said, _ = disburse(home, "intake", "inspect", str(table), "--register", "certification", "--suggest")
-    assert "缺少必需的列“身份证号”" in said
+    assert "不用改表" in said
     assert '身份证号: "老人身份证号"' in said
+    assert "按它读取:来文 5 行,可收下 4,会拒收 0" in said
     assert [secret for secret in SECRETS if secret in said] == []
     assert sorted(home.path.rglob("*")) == before
 
@@ -105,6 +106,50 @@ def test_a_suggested_layout_is_written_once_and_then_used(home, table):
     _, said = disburse(home, *write, code=3)
     assert "已有版式,没有改动" in said
     assert layout.read_bytes() == written
+
+
+def test_the_first_advice_for_a_countys_own_table_is_a_layout_not_another_header(home, table, tmp_path):
+    look = ("intake", "inspect", str(table), "--register", "certification")
+    said, _ = disburse(home, *look)
+    assert "请补上该列" not in said
+    assert f"写下来:disburse intake inspect {table} --register certification --county 县代码 --write" in said
+    target = tmp_path / "认证.yaml"
+    told = asked(home, *look, "--write", str(target))
+    assert (told["needs_layout"], told["with_layout"]["rows_accepted"]) == (True, 4)
+    assert target.read_text("utf-8") == told["layout"]
+    for wrong in (str(target), str(tmp_path / "认证.xlsx")):
+        disburse(home, *look, "--write", wrong, code=3)
+
+
+def test_which_rows_would_be_refused_and_which_are_no_data_is_seen(home, tmp_path):
+    path = tmp_path / "certification.csv"
+    rows = [f"{one},{day}" for one, day in zip(ELDERS, ("2024-12-31", "2024-02-30", "无", "2024-12-31"), strict=False)]
+    path.write_text("\n".join(["认证名单,", "身份证号,认证有效期至", *rows, "合计,4", ""]), "utf-8")
+    seen = asked(home, "intake", "inspect", str(path), "--list-refused")
+    assert seen["rows_of_refusals"] == {"日期不成立": "第 4–5 行"}
+    assert seen["rows_of_no_data"] == {"标题行": "第 1 行", "合计、落款或说明行": "第 7 行"}
+    assert [row["source_row"] for row in seen["refused_rows"]] == [4, 5]
+    said, _ = disburse(home, "intake", "inspect", str(path), "--list-refused")
+    assert "第 4–5 行" in said
+    assert [secret for secret in SECRETS if secret in said] == []
+
+
+def test_what_lies_in_the_inbox_and_is_not_read_is_seen(home):
+    homes.hand_in(home, "2024-07", population=[homes.person(ELDERS[0])])
+    folder = home.inbox_of(homes.COUNTY) / "2024-07"
+    (folder / "低收入.et").write_bytes(b"\xd0\xcf\x11\xe0")
+    for path in (folder, folder / "population.csv"):
+        assert [one["file"] for one in asked(home, "intake", "inspect", str(path))["not_taken"]] == ["低收入.et"]
+    said, _ = disburse(home, "intake", "inspect", str(folder))
+    assert "另存为 .xlsx" in said
+
+
+@pytest.mark.parametrize("name", ["nowhere.csv", "低收入.et", ""])
+def test_a_path_that_cannot_be_looked_at_is_said_in_a_line(home, tmp_path, name):
+    if name.endswith("et"):
+        (tmp_path / name).write_bytes(b"\xd0\xcf\x11\xe0")
+    _, said = disburse(home, "intake", "inspect", str(tmp_path / name), code=3)
+    assert "怎么办" in said
 
 
 def test_changed_cells_are_listed_masked(home, table):

@@ -4,7 +4,7 @@ import pytest
 import xlsxwriter
 
 from contracts.errors import InputError
-from intake import inspect, read_layout, suggest
+from intake import inspect, offer, read_layout, suggest
 
 HEAD = ["序号", "乡镇", "申请人姓名", "申请人身份证号", "低保类别", "是否为保障对象", "起始年月"]
 FAMILY = ["姓名", "身份证号", "姓名", "身份证号"]
@@ -113,3 +113,24 @@ def test_an_empty_file_is_seen_as_empty(tmp_path, known_on):
     seen = inspect(path, None, None, known_on)
     assert (seen.headers, seen.accepted) == ((), None)
     assert seen.about_the_file()[0][0] == "文件是空的"
+
+
+def test_a_layout_leaves_out_what_decides_nothing_and_asks_for_what_does(tmp_path, resident_id, known_on):
+    path = tmp_path / "七月花名册.csv"
+    header = "老人姓名,老人身份证,出生年月日,区划代码,所在乡镇,所在村,死亡时间,迁入时间"
+    path.write_text(f"{header}\n样本一,{resident_id()},1944-07-31,410721,示范镇,示范村,,\n", "utf-8")
+    seen = inspect(path, "population", None, known_on)
+    assert seen.needs_layout()
+    asked_for = offer(path, seen, known_on)
+    assert "\n  性别:\n  户口性质:\n" in asked_for.text
+    assert "#   迁出日期: \n" in asked_for.text
+    assert asked_for.seen is None
+    layout = read_layout(asked_for.text.replace("#   迁出日期: ", "  迁出日期:"), "population")
+    assert inspect(path, None, layout, known_on).accepted.rows.height == 1
+
+
+def test_an_offered_layout_is_tried(tmp_path, resident_id, known_on):
+    path = tmp_path / "认证.csv"
+    path.write_text(f"老人身份证号,认证有效期\n{resident_id()},2024-12-31\n", "utf-8")
+    seen = inspect(path, "certification", None, known_on)
+    assert offer(path, seen, known_on).seen.accepted.rows.height == 1
