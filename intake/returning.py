@@ -27,18 +27,22 @@ from intake.refusals import WHOLE_FILE
 
 LEAD = ("原文件行号",)
 TAIL = ("退回原因", "处理办法")
+UNSEEN = (RefusalCode.SHEET_IGNORED, RefusalCode.HIDDEN_CELLS)
+UNSEEN_SHEET = "隐藏或未读取的内容"
 WIDTH, WIDE = 16, 50
 ROWS_AT_MOST = 100_000
 
 
 def write_returned(received: Received, refused: pl.DataFrame, store: Path, target: Path) -> Path | None:
-    """Write the refused rows of a received file as a workbook to `target`; None where no row of it was refused.
+    """Write the refused rows of a received file as a workbook to `target`, and what in it its sender may not know.
 
-    `refused` (RefusedRow): those of this register, from accept(). Cells are as the file has them, unmasked: the
-    workbook is for the sender. Each table of the register has a sheet, of its first 100 000 refused rows.
+    None where no row of it was refused and nothing is hidden or unread. `refused` (RefusedRow): those of this register,
+    from accept(). Cells are as the file has them, unmasked: the workbook is for the sender. Each table of the register
+    has a sheet, of its first 100 000 refused rows.
     """
     by_row = refused.filter((pl.col("source_row") != WHOLE_FILE) & (pl.col("code") != RefusalCode.NOT_DATA.value))
-    if by_row.is_empty():
+    unseen = refused.filter(pl.col("code").cast(pl.String).is_in([code.value for code in UNSEEN]))
+    if by_row.is_empty() and unseen.is_empty():
         target.unlink(missing_ok=True)
         return None
     told = _by_row(by_row)
@@ -48,12 +52,13 @@ def write_returned(received: Received, refused: pl.DataFrame, store: Path, targe
         for header in _headers(received.register, part, store)
         if (found := told.get((part.file_name, header.table.sheet)))
     ]
-    if not tables:
+    if by_row.height and not tables:
         raise ValueError("rows were refused of a file that cannot be read")
     with whole_file(target) as temporary, new_workbook(temporary) as book:
         for number, (part, header, found) in enumerate(tables, start=1):
             which = f"{number} {part} {header.table.sheet}" if len(tables) > 1 else ""
             _write(book, _sheet_name(received.register, which), received.register, header, found)
+        _write_unseen(book, unseen)
     return target
 
 
@@ -109,6 +114,20 @@ def _write(book: Workbook, name: str, register: str, header: Header, told: dict[
                 sheet.write_string(line, place + 1, cell or "", red if place in wrong else text)
         sheet.write_string(line, len(titles) - 2, ";".join(dict.fromkeys(map(_reason, told[number]))), text)
         sheet.write_string(line, len(titles) - 1, ";".join(dict.fromkeys(one["advice"] for one in told[number])), text)
+
+
+def _write_unseen(book: Workbook, unseen: pl.DataFrame) -> None:
+    """What of the whole file its sender may not know, in a last sheet."""
+    if unseen.is_empty():
+        return
+    text, bold = book.add_format({"num_format": "@"}), book.add_format({"bold": True, "num_format": "@"})
+    sheet = book.add_worksheet(UNSEEN_SHEET)
+    sheet.set_column(0, 2, WIDE)
+    sheet.write_row(0, 0, ("文件", "请核对", TAIL[1]), bold)
+    told = unseen.select("source_file", "reason", "advice").unique(maintain_order=True)
+    for line, cells in enumerate(told.iter_rows(), start=1):
+        for place, cell in enumerate(cells):
+            sheet.write_string(line, place, cell, text)
 
 
 def _reason(record: dict[str, Any]) -> str:

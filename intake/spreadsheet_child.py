@@ -40,7 +40,7 @@ class Sheet(NamedTuple):
 LOCKED = 3
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 CELL_REFERENCE = re.compile(r"^([A-Z]+)([0-9]+)$")
-ERROR_FORMULA_OR_HIDDEN = re.compile(rb"""\st\s*=\s*["']e["']|<(?:[\w.-]+:)?f[\s/>]|\s(?:hidden|zeroHeight)\s*=""")
+ERROR_FORMULA_OR_HIDDEN = re.compile(rb"""\st\s*=\s*["']e["']|<(?:[\w.-]+:)?f[\s/>]|\shidden\s*=""")
 CHUNK_BYTES, LONGEST_MARK = 1024**2, 64
 TRUE = ("1", "true")
 LAST_COLUMN = 16_384

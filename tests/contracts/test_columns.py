@@ -1,13 +1,15 @@
 """Every declared table takes its empty frame, and refuses what is wrong on a collected one."""
 
+import re
 from datetime import date
+from pathlib import Path
 
 import pandera.errors
 import polars as pl
 import pytest
 
 from contracts.codes import Benefit, Outcome
-from contracts.columns import columns_of, conformed, empty, headers, polars_schema
+from contracts.columns import column, columns_of, conformed, empty, headers, polars_schema
 from contracts.registers import (
     FILES,
     LIST_LABELS,
@@ -184,3 +186,17 @@ def test_a_table_of_an_earlier_version_gets_todays_code_lists_and_columns():
     assert told.schema == now
     assert told.rows() == [("低保", None), (None, None)]
     assert conformed(told, now) is told
+
+
+def test_a_required_column_cannot_decide_nothing():
+    with pytest.raises(ValueError, match="姓名"):
+        column("姓名", decides=False)
+
+
+@pytest.mark.parametrize(
+    "name", sorted({facts.name for model in FILES.values() for facts in columns_of(model) if not facts.decides})
+)
+def test_no_money_rests_on_a_column_that_decides_nothing(name):
+    root = Path(__file__).parents[2]
+    rooms = [path for room in ("calculators", "payments", "rulebook", "ledger") for path in (root / room).glob("*.py")]
+    assert [path.name for path in rooms if re.search(rf"\b{name}\b", path.read_text("utf-8"))] == []

@@ -1,6 +1,7 @@
 """Refused rows go back as the county wrote them, with the wrong cells red and the reasons beside them."""
 
 import zipfile
+from pathlib import Path
 
 import pytest
 from python_calamine import CalamineWorkbook
@@ -68,3 +69,14 @@ def test_the_same_rows_give_the_same_bytes(returned):
 def test_a_text_that_looks_like_a_formula_stays_a_text(returned):
     [_, row] = read(returned({"birth_date": "不详", "village": "=1+1"}))
     assert "=1+1" in row
+
+
+def test_what_the_sender_may_not_see_in_his_file_goes_back_to_him_without_a_refused_row(store, tmp_path, accept_file):
+    path = Path(__file__).parents[2] / "fixtures" / "defects" / "intake" / "hidden_rows.xlsx"
+    taken = accept_file(path)
+    target = tmp_path / "back.xlsx"
+    assert taken.rows_refused == 0
+    assert write_returned(receive(path, "population", store), taken.refused, store, target) == target
+    header, row = read(target)
+    assert header == ["文件", "请核对", "处理办法"]
+    assert (row[0], "第 3–4 行" in row[1]) == ("hidden_rows.xlsx", True)

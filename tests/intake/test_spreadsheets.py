@@ -76,10 +76,18 @@ def test_what_is_hidden_is_told_by_its_number_where_something_is_written(tmp_pat
     assert table.written_and_hidden() == ([3, 4, 6], [1])
 
 
-def test_an_old_workbook_tells_what_is_hidden_too():
-    # of fixtures/as_they_arrive, in which nothing is
-    [table, *_] = read_spreadsheet(FIXTURES / "as_they_arrive" / "ability.xls")
-    assert table.written_and_hidden() == ([], [])
+ROW_RECORD, HIDDEN_AT, HIDDEN_BIT = b"\x08\x02\x10\x00", 16, 0x20  # of an old workbook's stream
+
+
+def test_an_old_workbook_tells_what_is_hidden_too(tmp_path):
+    as_it_came = FIXTURES / "as_they_arrive" / "ability.xls"
+    assert all(table.written_and_hidden() == ([], []) for table in read_spreadsheet(as_it_came))
+    content = bytearray(as_it_came.read_bytes())
+    row = content.index(ROW_RECORD + (4).to_bytes(2, "little"), content.rindex(ROW_RECORD + b"\x00\x00"))
+    content[row + HIDDEN_AT] |= HIDDEN_BIT
+    path = tmp_path / "hidden.xls"
+    path.write_bytes(content)
+    assert ([5], []) in [table.written_and_hidden() for table in read_spreadsheet(path)]
 
 
 def test_a_strict_workbook_tells_errors_days_and_hidden_sheets_like_any(tmp_path):
