@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("import-history")
 @county_option
-@click.argument("file", metavar="文件", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar="文件", type=click.Path(path_type=Path))
 @officer_option
 @click.option("--known-on", type=DayType(), help="知悉日(默认今天)")
 @click.option("--accept-refused", is_flag=True, help="有拒收行时,不等更正先导入其余各行;须写明 --reason")

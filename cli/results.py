@@ -13,7 +13,7 @@ from contracts.settings import Home
 
 @click.command()
 @county_option
-@click.argument("file", metavar="文件", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.argument("file", metavar="文件", type=click.Path(path_type=Path))
 @officer_option
 @json_option
 def results(county: str, file: Path, officer: str, as_json: bool) -> None:

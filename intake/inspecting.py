@@ -21,7 +21,7 @@ from contracts.tables import RefusedRow
 from intake.accepting import Accepted, accept, ids_in
 from intake.headers import Header, find_header, match_header, plain
 from intake.inbox import part_named, register_named
-from intake.kinds import content_of, require_kind
+from intake.kinds import open_given
 from intake.layouts import CountyLayout, letters_of_place, read_layout
 from intake.numbering import in_ranges
 from intake.opening import open_register, written_tables
@@ -114,13 +114,9 @@ def inspect(
 ) -> Seen:
     """Look at a file without keeping anything of it. `register`: by the file's name, or by its header, where not given.
 
-    InputError where the file is of no kind that is read, or is no register that can be told.
+    InputError where the file cannot be opened, is of no kind that is read, or is no register that can be told.
     """
-    content = content_of(path)
-    try:
-        require_kind(path)
-    except UnreadableError as other:
-        raise InputError(other.reason, other.advice, path.name) from None
+    content = open_given(path)
     with TemporaryDirectory(prefix="intake-") as folder:
         copy = Path(folder) / f"{path.stem}{path.suffix.lower()}"
         copy.write_bytes(content)

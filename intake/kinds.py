@@ -47,8 +47,13 @@ def what_it_is(path: Path) -> tuple[str, str]:
 def require_kind(path: Path) -> None:
     """UnreadableError where a file's name ends in none of READABLE."""
     if ending_of(path) not in READABLE:
-        called, advice = what_it_is(path)
-        raise UnreadableError(f"不读取{called}", f"可读取:{'、'.join(READABLE)};{advice}")
+        raise UnreadableError(*_told(path, READABLE))
+
+
+def _told(path: Path, endings: Collection[str]) -> tuple[str, str]:
+    """What a file is that is not read, and what is read."""
+    called, advice = what_it_is(path)
+    return f"不读取{called}", f"可读取:{'、'.join(endings)};{advice}"
 
 
 def content_of(path: Path) -> bytes:
@@ -74,8 +79,7 @@ def open_given(path: Path, endings: Collection[str] = READABLE) -> bytes:
     """
     content = content_of(path)
     if ending_of(path) not in endings:
-        called, advice = what_it_is(path)
-        raise InputError(f"这里不读取{called}", f"可读取:{'、'.join(sorted(endings))};{advice}", path.name)
+        raise InputError(*_told(path, endings), path.name)
     if not content:
         raise InputError("文件是空的", "请核对导出是否成功,重新导出", path.name)
     if ending_of(path) in READABLE:

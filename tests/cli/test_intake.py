@@ -181,3 +181,14 @@ def test_a_roster_of_history_is_read_by_its_layout_too(tmp_path):
     (folder / "history.yaml").write_text(f"register: history\n{columns}", "utf-8")
     told = asked(home, "import-history", "--county", homes.COUNTY, str(roster), "--as", homes.MAKER)
     assert (told["imported"], told["rows"]) == (True, 1)
+
+
+@pytest.mark.parametrize("name", ["nowhere.csv", "回盘.et", "空.txt", ""])
+@pytest.mark.parametrize("command", ["results", "import-history"])
+def test_no_file_argument_ends_in_anything_but_a_line(tmp_path, command, name):
+    home = homes.make_home(tmp_path / "home", go_live_month='"2024-01"')
+    for given, content in (("回盘.et", b"\xd0\xcf\x11\xe0"), ("空.txt", b"")):
+        (tmp_path / given).write_bytes(content)
+    path = str(tmp_path / name)
+    _, said = disburse(home, command, "--county", homes.COUNTY, path, "--as", homes.MAKER, code=3)
+    assert "怎么办" in said

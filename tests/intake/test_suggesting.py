@@ -107,12 +107,11 @@ def test_a_file_that_is_no_register_is_said(tmp_path, known_on, name, told):
         inspect(path, None, None, known_on)
 
 
-def test_an_empty_file_is_seen_as_empty(tmp_path, known_on):
+def test_an_empty_file_is_said_to_be_empty(tmp_path, known_on):
     path = tmp_path / "account.csv"
     path.touch()
-    seen = inspect(path, None, None, known_on)
-    assert (seen.headers, seen.accepted) == ((), None)
-    assert seen.about_the_file()[0][0] == "文件是空的"
+    with pytest.raises(InputError, match="文件是空的"):
+        inspect(path, None, None, known_on)
 
 
 def test_a_layout_leaves_out_what_decides_nothing_and_asks_for_what_does(tmp_path, resident_id, known_on):
