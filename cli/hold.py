@@ -6,10 +6,9 @@ import click
 
 from cli.options import county_option, json_option, officer_option, print_json, rows_of
 from contracts.actor import Actor
-from contracts.codes import HoldCode
+from contracts.codes import GapDecision, HoldCode
 from contracts.settings import Home
 
-DECISIONS = {"accept_gone": "以本月名册为准", "keep": "沿用上次收下的行"}
 BY_HAND = (HoldCode.MANUAL, HoldCode.UNDER_REVIEW, HoldCode.DUPLICATE_ELSEWHERE)
 
 
@@ -80,8 +79,8 @@ def place(county: str, person_id: str, code: str, reason: str, officer: str, as_
 @click.option("--reason", required=True, help="理由")
 @click.option(
     "--decision",
-    type=click.Choice(list(DECISIONS)),
-    help="名册缺口如何处理:" + ";".join(f"{k} {v}" for k, v in DECISIONS.items()),
+    type=click.Choice(GapDecision.values()),
+    help="名册缺口如何处理:" + ";".join(f"{one.value} {one.label}" for one in GapDecision),
 )
 @officer_option
 @json_option
@@ -89,7 +88,14 @@ def lift(county: str, hold_id: int, reason: str, decision: str | None, officer: 
     """解除一项暂缓;下次运行即付。  Lift a hold; the next run pays."""
     from month.holding import lift as lifting
 
-    lifting(Home.from_environment(), county, hold_id, reason, decision, Actor.here(officer))
+    lifting(
+        Home.from_environment(),
+        county,
+        hold_id,
+        reason,
+        GapDecision(decision) if decision else None,
+        Actor.here(officer),
+    )
     _tell(hold_id, "已解除", as_json)
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from cli.options import DayType, county_option, json_option, month_option, officer_option, print_json
+from contracts.codes import BatchState
 from contracts.settings import Home
 
 
@@ -102,7 +103,7 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, *, tables
         click.echo(f"清单:{_shown(folder_of(home, county, pay_month), home)} 下 {'、'.join(map(_name, told.lists))}")
     if summary.files:
         click.echo(f"发放文件在 {_shown(home.outbox / county / f'{pay_month:%Y-%m}', home)}")
-    if any(file.state != "released" for file in summary.files):
+    if any(file.state != BatchState.RELEASED for file in summary.files):
         click.echo(f"下一步:disburse approve --county {county} --month {pay_month:%Y-%m} --as 复核人")
 
 

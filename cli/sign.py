@@ -11,6 +11,7 @@ import click
 
 from cli.options import county_option, json_option, month_option, officer_option, print_json
 from contracts.actor import Actor
+from contracts.codes import BatchState
 from contracts.settings import Home
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def approve(county: str, pay_month: date, officer: str, only: tuple[str, ...], y
     tell_lineage(home, county)
     following = f"下一步:disburse release --county {county} --month {pay_month:%Y-%m} --as 发放人"
     uncertain = [asdict(line) for line in seen.uncertain]
-    _tell("approved", "已批准", signed, following, as_json, uncertain=uncertain, bridge=asdict(seen.bridge))
+    _tell(BatchState.APPROVED, signed, following, as_json, uncertain=uncertain, bridge=asdict(seen.bridge))
 
 
 def _show_review(seen: Review) -> None:
@@ -86,7 +87,7 @@ def reject(county: str, pay_month: date, officer: str, reason: str, as_json: boo
     from month.signing import reject as rejecting
 
     signed = rejecting(Home.from_environment(), county, pay_month, Actor.here(officer), reason)
-    _tell("rejected", "已驳回", signed, "更正名册或暂缓后,请重新运行 disburse run", as_json)
+    _tell(BatchState.REJECTED, signed, "更正名册或暂缓后,请重新运行 disburse run", as_json)
 
 
 @click.command()
@@ -107,15 +108,15 @@ def release(county: str, pay_month: date, officer: str, as_json: bool) -> None:
     tell_lineage(home, county)
     folder = home.outbox / county / f"{pay_month:%Y-%m}"
     following = f"请把 {folder} 中的文件交银行或一卡通平台"
-    _tell("released", "已放行", signed, following, as_json, folder=str(folder))
+    _tell(BatchState.RELEASED, signed, following, as_json, folder=str(folder))
 
 
-def _tell(step: str, label: str, signed: Signed, following: str, as_json: bool, **more: object) -> None:
+def _tell(step: BatchState, signed: Signed, following: str, as_json: bool, **more: object) -> None:
     """Say what was signed and where the chain ends; `more` is for JSON."""
     if as_json:
-        print_json({"step": step, "batches": list(signed.batches), "head": signed.head, **more})
+        print_json({"step": step.value, "batches": list(signed.batches), "head": signed.head, **more})
         return
     if signed.batches:
-        click.echo(f"{label} {len(signed.batches)} 批:{'、'.join(signed.batches)}")
+        click.echo(f"{step.label} {len(signed.batches)} 批:{'、'.join(signed.batches)}")
     click.echo(f"审计链尾 {signed.head}(请记在签字单上;日后用 disburse audit verify --head 核对)")
     click.echo(following if signed.batches else "没有需要签署的批次(此前已签)。")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import MonthType, json_option, print_json
-from contracts.codes import Benefit
+from contracts.codes import BatchState, Benefit
 from contracts.errors import BookError
 from contracts.settings import Home
 
@@ -79,7 +79,6 @@ def _show(found: MonthStatus) -> None:
     """The step and who comes next first, then what blocks it, then the batches."""
     from cli.show import table, yuan
     from cli.summary import show_uncertain
-    from reports.summary import STATES
 
     click.secho(f"{found.county} {found.pay_month}:{found.label}", bold=True)
     if found.next_command:
@@ -105,7 +104,7 @@ def _show(found: MonthStatus) -> None:
             (
                 row["batch_id"],
                 Benefit.label_of(str(row["part"])),
-                STATES.get(str(row["state"]), row["state"]),
+                BatchState.label_of(str(row["state"])),
                 row["file_name"] or "",
                 row["line_count"],
                 yuan(int(str(row["total_fen"]))),

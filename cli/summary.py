@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from cli.show import console, table, yuan
+from contracts.codes import BatchState
 from contracts.money import yuan_label
 from reports.bridge import Bridge
 from reports.corrections import ActionLine, GroundLine
-from reports.summary import STATES, FileLine, Labelled, MonthSummary, OldRegister, total_of
+from reports.summary import FileLine, Labelled, MonthSummary, OldRegister, total_of
 
 if TYPE_CHECKING:
     from month.listing import Silence
@@ -65,7 +66,7 @@ def show_files(title: str, files: Sequence[FileLine]) -> None:
     shown = [
         (
             file.label,
-            STATES.get(file.state, file.state),
+            BatchState.label_of(file.state),
             file.file_name,
             file.file_digest[:SHOWN_DIGEST],
             file.lines,

@@ -152,6 +152,40 @@ class BankEvent(Code):
     UNKNOWN = "unknown", "待查", "未知", "处理中", "未返回", "超时", "转下批"
 
 
+class BatchState(Code):
+    """Where a batch stands; it follows from its events and signatures."""
+
+    CLAIMED = "claimed", "已编批"  # its file is not known yet
+    RENDERED = "rendered", "待批准"
+    APPROVED = "approved", "已批准"
+    REJECTED = "rejected", "已驳回"
+    RELEASED = "released", "已放行"
+    VOIDED = "voided", "已作废"
+
+
+class BatchEvent(Code):
+    """What happens to a batch without a signature."""
+
+    RENDERED = "rendered", "生成文件"
+    VOIDED = "voided", "作废"
+
+
+class SignatureStep(Code):
+    """What an officer signs a batch for."""
+
+    MADE = "made", "编批"
+    APPROVED = "approved", "批准"
+    REJECTED = "rejected", "驳回"
+    RELEASED = "released", "放行"
+
+
+class HoldEvent(Code):
+    """What happens to a hold."""
+
+    PLACED = "placed", "设立"
+    LIFTED = "lifted", "解除"
+
+
 class RecoveryMeans(Code):
     """How money owed back is dealt with."""
 
@@ -387,6 +421,13 @@ class GapGround(Code):
     REFUSED = "REFUSED", "本月该行被拒收"
     VANISHED = "VANISHED", "本月名册中不见此人"
     AMBIGUOUS = "AMBIGUOUS", "本月多行互相矛盾"
+
+
+class GapDecision(Code):
+    """What an officer decides about a person's gap in a register."""
+
+    ACCEPT_GONE = "accept_gone", "以本月名册为准"
+    KEEP = "keep", "沿用上次收下的行", "沿用上次"
 
 
 class Doubt(Code):

@@ -4,7 +4,7 @@ from intake.accepting import Accepted, accept, ids_in
 from intake.current_lists import ListedMonths, months_of_list, running_rows
 from intake.databases import fetch
 from intake.doubts import doubts
-from intake.gaps import DECISIONS, Decision, StoodIn, stand_in
+from intake.gaps import DECISIONS, StoodIn, stand_in
 from intake.inbox import FoundFile, NotTaken, find_inputs, newest_month, not_taken, part_named, register_named
 from intake.inspecting import Offer, Seen, inspect, offer
 from intake.kinds import READABLE, open_given
@@ -21,7 +21,6 @@ __all__ = [
     "READABLE",
     "Accepted",
     "CountyLayout",
-    "Decision",
     "FoundFile",
     "ListedMonths",
     "NotTaken",

@@ -11,14 +11,14 @@ from typing import NamedTuple
 
 import polars as pl
 
-from contracts.codes import FirstList, ListChange, Vanished
+from contracts.codes import FirstList, GapDecision, ListChange, Vanished
 from contracts.columns import polars_schema
 from contracts.months import add_months
 from contracts.registers import MONTHS, PROVENANCE, empty_register
 from contracts.settings import CurrentList
 from contracts.tables import ListedChange
 from intake.accepting import Accepted
-from intake.gaps import Decision, deciding, refused_people
+from intake.gaps import deciding, refused_people
 
 PERSON = "person_no"
 
@@ -43,7 +43,7 @@ def months_of_list(
     """
     listed, register = accepted.rows, accepted.register
     before = empty_register(register) if previous is None else previous
-    let_go = deciding(decisions.filter(pl.col("register") == register), Decision.ACCEPT_GONE)
+    let_go = deciding(decisions.filter(pl.col("register") == register), GapDecision.ACCEPT_GONE)
     doubted = refused_people(accepted).join(let_go, on=PERSON, how="anti")
     said = [name for name in listed.columns if name not in (*MONTHS, *PROVENANCE)]
     running = running_rows(before, inbox_month)

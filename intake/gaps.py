@@ -6,21 +6,13 @@ from typing import NamedTuple
 
 import polars as pl
 
-from contracts.codes import Code, GapGround, RefusalCode
+from contracts.codes import GapDecision, GapGround, RefusalCode
 from contracts.columns import empty
 from contracts.registers import PROVENANCE, empty_register
 from contracts.tables import RegisterGap
 from intake.accepting import Accepted
 
-
-class Decision(Code):
-    """What an officer decided about a person's gap in a register."""
-
-    ACCEPT_GONE = "accept_gone", "以本月名册为准"
-    KEEP = "keep", "沿用上次"
-
-
-DECISIONS = pl.Schema({"register": pl.String(), "person_no": pl.Int64(), "decision": Decision.dtype()})
+DECISIONS = pl.Schema({"register": pl.String(), "person_no": pl.Int64(), "decision": GapDecision.dtype()})
 
 
 class StoodIn(NamedTuple):
@@ -43,10 +35,10 @@ def stand_in(accepted: Accepted, previous: pl.DataFrame | None, decisions: pl.Da
         return StoodIn(_sorted(pl.concat([accepted.rows, gone]), "institution_id"), empty(RegisterGap))
     decided = decisions.filter(pl.col("register") == accepted.register)
     doubted = pl.concat([refused_people(accepted), _vanished_people(accepted, before)])
-    doubted = doubted.join(deciding(decided, Decision.ACCEPT_GONE), on="person_no", how="anti")
+    doubted = doubted.join(deciding(decided, GapDecision.ACCEPT_GONE), on="person_no", how="anti")
     standing = before.join(doubted, on="person_no", how="semi")
     current = accepted.rows.join(standing, on="person_no", how="anti")
-    gaps = doubted.join(deciding(decided, Decision.KEEP), on="person_no", how="anti")
+    gaps = doubted.join(deciding(decided, GapDecision.KEEP), on="person_no", how="anti")
     return StoodIn(_sorted(pl.concat([current, standing]), "person_no"), _gap_table(accepted.register, gaps))
 
 
@@ -70,7 +62,7 @@ def _ground(ground: GapGround) -> pl.Expr:
     return pl.lit(ground.value, GapGround.dtype())
 
 
-def deciding(decided: pl.DataFrame, decision: Decision) -> pl.DataFrame:
+def deciding(decided: pl.DataFrame, decision: GapDecision) -> pl.DataFrame:
     """The people (person_no) about whom that was decided. `decided`: DECISIONS of one register."""
     return decided.filter(pl.col("decision").cast(pl.String) == decision.value).select("person_no")
 

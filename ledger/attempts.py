@@ -8,18 +8,18 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, FromClause, ScalarSelect, exists, func, select
 
-from contracts.codes import BankEvent
+from contracts.codes import BankEvent, BatchEvent, SignatureStep
 from ledger.tables import approval, bank_event, batch_event, instruction, instruction_item
 
 
 def is_released(batch_id: ColumnElement[str]) -> ColumnElement[bool]:
     """The batch has gone out."""
-    return exists().where(approval.c.batch_id == batch_id, approval.c.step == "released")
+    return exists().where(approval.c.batch_id == batch_id, approval.c.step == SignatureStep.RELEASED.value)
 
 
 def is_voided(batch_id: ColumnElement[str]) -> ColumnElement[bool]:
     """The batch was given up before it went out."""
-    return exists().where(batch_event.c.batch_id == batch_id, batch_event.c.event == "voided")
+    return exists().where(batch_event.c.batch_id == batch_id, batch_event.c.event == BatchEvent.VOIDED.value)
 
 
 def is_returned(instruction_id: ColumnElement[str]) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, insert, select
 
-from contracts.codes import BankEvent
+from contracts.codes import BankEvent, BatchEvent, BatchState, Code, SignatureStep
 from contracts.columns import polars_schema
 from contracts.errors import BookError
 from contracts.months import month_text
@@ -37,7 +37,12 @@ UNPAID = (
     "institution_id",
     "live_batch_id",
 )
-SIGNATURES = {"made": "maker", "approved": "checker", "rejected": "rejected_by", "released": "releaser"}
+SIGNATURES = {
+    SignatureStep.MADE: "maker",
+    SignatureStep.APPROVED: "checker",
+    SignatureStep.REJECTED: "rejected_by",
+    SignatureStep.RELEASED: "releaser",
+}
 
 
 @dataclass(frozen=True)
@@ -67,7 +72,7 @@ def batches_of(conn: Connection, county: str, pay_month: date | None) -> pl.Data
 
     batch_id, cycle_id, pay_month, sequence, ordinal, profile, part, line_count, total_fen, content_digest,
     law_digest, profile_digest, claimed_at, file_name, file_digest, void_reason, maker, checker, rejected_by, releaser,
-    reject_reason, state.
+    reject_reason, state (BatchState).
     """
     wanted = cycle.c.county == county
     if pay_month is not None:
@@ -76,13 +81,13 @@ def batches_of(conn: Connection, county: str, pay_month: date | None) -> pl.Data
         conn, select(batch, cycle.c.pay_month, cycle.c.sequence).select_from(batch.join(cycle)).where(wanted)
     )
     for event, told in (
-        ("rendered", {"file_name": "file_name", "file_digest": "file_digest"}),
-        ("voided", {"reason": "void_reason"}),
+        (BatchEvent.RENDERED, {"file_name": "file_name", "file_digest": "file_digest"}),
+        (BatchEvent.VOIDED, {"reason": "void_reason"}),
     ):
         rows = rows.join(_events(conn, county, event, told), on="batch_id", how="left")
     for step, officer in SIGNATURES.items():
         rows = rows.join(_signatures(conn, county, step, officer), on="batch_id", how="left")
-    return rows.with_columns(state=_STATE).sort("batch_id")
+    return rows.with_columns(state=_STATE.cast(BatchState.dtype())).sort("batch_id")
 
 
 def lines(conn: Connection, batch_id: str) -> pl.DataFrame:
@@ -125,38 +130,44 @@ def claim(
     conn.execute(insert(batch).values(**vars(new), line_count=lines.height, total_fen=total, claimed_at=now()))
     insert_frame(conn, instruction, lines.sort("line_no"))
     insert_frame(conn, instruction_item, _counted(conn, items))
-    sign(conn, new.batch_id, new.content_digest, "made", maker, system_user)
+    sign(conn, new.batch_id, new.content_digest, SignatureStep.MADE, maker, system_user)
     detail = {"content": new.content_digest, "lines": lines.height, "fen": total}
     audit.append(conn, county, maker, system_user, "claim", new.batch_id, detail)
 
 
 def void(conn: Connection, county: str, batch_id: str, reason: str, actor: str, system_user: str) -> None:
     """Give up a batch that has not gone out; what it held is free again."""
-    _add_event(conn, batch_id, "voided", reason=reason)
+    _add_event(conn, batch_id, BatchEvent.VOIDED, reason=reason)
     audit.append(conn, county, actor, system_user, "void", batch_id, {"reason": reason})
 
 
 def record_file(conn: Connection, batch_id: str, file_name: str, file_digest: str) -> None:
     """Note the file of a batch; the same again changes nothing, another one is refused."""
     rendered = select(batch_event.c.file_name, batch_event.c.file_digest).where(
-        batch_event.c.batch_id == batch_id, batch_event.c.event == "rendered"
+        batch_event.c.batch_id == batch_id, batch_event.c.event == BatchEvent.RENDERED.value
     )
     known = conn.execute(rendered).first()
     if known is None:
-        _add_event(conn, batch_id, "rendered", file_name=file_name, file_digest=file_digest)
+        _add_event(conn, batch_id, BatchEvent.RENDERED, file_name=file_name, file_digest=file_digest)
     elif tuple(known) != (file_name, file_digest):
         raise BookError("写出的付款文件与总账登记的摘要不同", "请停止发放并联系维护人员", batch_id)
 
 
 def sign(
-    conn: Connection, batch_id: str, content_digest: str, step: str, officer: str, system_user: str, reason: str = ""
+    conn: Connection,
+    batch_id: str,
+    content_digest: str,
+    step: SignatureStep,
+    officer: str,
+    system_user: str,
+    reason: str = "",
 ) -> None:
     """Put an officer's signature under a batch's content."""
     conn.execute(
         insert(approval).values(
             approval_id=next_id(conn, approval),
             batch_id=batch_id,
-            step=step,
+            step=step.value,
             officer=officer,
             system_user=system_user,
             content_digest=content_digest,
@@ -166,36 +177,40 @@ def sign(
     )
 
 
+def _word(code: Code) -> pl.Expr:
+    return pl.lit(code.value)
+
+
 _STATE = (
     pl.when(pl.col("void_reason").is_not_null())
-    .then(pl.lit("voided"))
+    .then(_word(BatchState.VOIDED))
     .when(pl.col("releaser").is_not_null())
-    .then(pl.lit("released"))
+    .then(_word(BatchState.RELEASED))
     .when(pl.col("rejected_by").is_not_null())
-    .then(pl.lit("rejected"))
+    .then(_word(BatchState.REJECTED))
     .when(pl.col("checker").is_not_null())
-    .then(pl.lit("approved"))
+    .then(_word(BatchState.APPROVED))
     .when(pl.col("file_digest").is_not_null())
-    .then(pl.lit("rendered"))
-    .otherwise(pl.lit("claimed"))
+    .then(_word(BatchState.RENDERED))
+    .otherwise(_word(BatchState.CLAIMED))
 )
 
 
-def _events(conn: Connection, county: str, event: str, told: Mapping[str, str]) -> pl.DataFrame:
+def _events(conn: Connection, county: str, event: BatchEvent, told: Mapping[str, str]) -> pl.DataFrame:
     columns = [batch_event.c[name].label(label) for name, label in told.items()]
     statement = select(batch_event.c.batch_id, *columns).select_from(batch_event.join(batch).join(cycle))
-    return read_frame(conn, statement.where(cycle.c.county == county, batch_event.c.event == event))
+    return read_frame(conn, statement.where(cycle.c.county == county, batch_event.c.event == event.value))
 
 
-def _signatures(conn: Connection, county: str, step: str, officer: str) -> pl.DataFrame:
+def _signatures(conn: Connection, county: str, step: SignatureStep, officer: str) -> pl.DataFrame:
     """The first signature of a step under each batch."""
     columns: list[Any] = [approval.c.batch_id, approval.c.officer.label(officer)]
-    if step == "rejected":
+    if step is SignatureStep.REJECTED:
         columns.append(approval.c.reason.label("reject_reason"))
     statement = (
         select(*columns)
         .select_from(approval.join(batch).join(cycle))
-        .where(cycle.c.county == county, approval.c.step == step)
+        .where(cycle.c.county == county, approval.c.step == step.value)
     )
     signed = read_frame(conn, statement.order_by(approval.c.approval_id))
     return signed.unique("batch_id", keep="first", maintain_order=True)
@@ -211,7 +226,7 @@ def _counted(conn: Connection, items: pl.DataFrame) -> pl.DataFrame:
 
 
 _TRIED = select(instruction_item.c.obligation_id, instruction_item.c.attempt)
-_IN_VOIDED = (batch_event.c.batch_id == instruction.c.batch_id) & (batch_event.c.event == "voided")
+_IN_VOIDED = (batch_event.c.batch_id == instruction.c.batch_id) & (batch_event.c.event == BatchEvent.VOIDED.value)
 _CAME_BACK = (bank_event.c.instruction_id == instruction_item.c.instruction_id) & (
     bank_event.c.event == BankEvent.RETURNED.value
 )
@@ -219,9 +234,9 @@ _VOIDED_ATTEMPTS = _TRIED.select_from(instruction_item.join(instruction).join(ba
 _RETURNED_ATTEMPTS = _TRIED.select_from(instruction_item.join(bank_event, _CAME_BACK))
 
 
-def _add_event(conn: Connection, batch_id: str, event: str, **told: str) -> None:
+def _add_event(conn: Connection, batch_id: str, event: BatchEvent, **told: str) -> None:
     conn.execute(
         insert(batch_event).values(
-            event_id=next_id(conn, batch_event), batch_id=batch_id, event=event, recorded_at=now(), **told
+            event_id=next_id(conn, batch_event), batch_id=batch_id, event=event.value, recorded_at=now(), **told
         )
     )

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, exists, insert, select
 
 from contracts.code_version import code_version
+from contracts.codes import SignatureStep
 from contracts.manifest import Manifest
 from contracts.months import month_text, parse_month
 from ledger.book import next_id, now
@@ -93,7 +94,7 @@ def runs_of(conn: Connection, cycle_id: int) -> list[Run]:
 def has_released(conn: Connection, cycle_id: int) -> bool:
     """Whether any batch of the cycle has gone out."""
     released = exists().where(batch.c.cycle_id == cycle_id, approval.c.batch_id == batch.c.batch_id)
-    return bool(conn.execute(select(released.where(approval.c.step == "released"))).scalar())
+    return bool(conn.execute(select(released.where(approval.c.step == SignatureStep.RELEASED.value))).scalar())
 
 
 def accepting(conn: Connection, newest: Cycle, part: str) -> Cycle:
@@ -101,7 +102,7 @@ def accepting(conn: Connection, newest: Cycle, part: str) -> Cycle:
     sent = exists().where(
         batch.c.cycle_id == newest.cycle_id, batch.c.part == part, approval.c.batch_id == batch.c.batch_id
     )
-    is_sent = conn.execute(select(sent.where(approval.c.step == "released"))).scalar()
+    is_sent = conn.execute(select(sent.where(approval.c.step == SignatureStep.RELEASED.value))).scalar()
     if not is_sent and not is_sealed(conn, newest.cycle_id):
         return newest
     later = newest_cycle(conn, newest.county)

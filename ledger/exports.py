@@ -11,7 +11,7 @@ from datetime import date
 import polars as pl
 from sqlalchemy import Connection, select
 
-from contracts.codes import BankEvent, Outcome, PaymentState
+from contracts.codes import BankEvent, BatchState, Outcome, PaymentState
 from contracts.columns import polars_schema
 from contracts.months import month_text
 from contracts.tables import EntitlementExport, PaymentExport, ReceivableExport
@@ -139,9 +139,11 @@ def _attempts(conn: Connection, county: str, owed: pl.DataFrame, pay_month: date
         .join(states, on="batch_id")
         .join(_answers(conn), on="instruction_id", how="left")
     )
-    voided = every.filter(pl.col("state") == "voided").group_by("obligation_id").agg(voided_count=pl.len())
+    voided = (
+        every.filter(pl.col("state") == BatchState.VOIDED.value).group_by("obligation_id").agg(voided_count=pl.len())
+    )
     shown = (
-        every.filter(pl.col("state") != "voided")
+        every.filter(pl.col("state") != BatchState.VOIDED.value)
         .sort(pl.col("pay_month") == pay_month, "attempt")
         .unique("obligation_id", keep="last", maintain_order=True)
     )
@@ -156,7 +158,7 @@ def _attempts(conn: Connection, county: str, owed: pl.DataFrame, pay_month: date
             "account_no",
             "batch_id",
             "bank_event",
-            is_released=(pl.col("state") == "released").fill_null(False),
+            is_released=(pl.col("state") == BatchState.RELEASED.value).fill_null(False),
             voided_count=pl.col("voided_count").fill_null(0),
         )
     )

@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, Select, exists, insert, select
 
-from contracts.codes import HoldCode
+from contracts.codes import GapDecision, HoldCode, HoldEvent
 from contracts.errors import BookError
 from contracts.months import month_text
 from ledger import audit, cycles
@@ -22,7 +22,6 @@ from ledger.tables import cycle, hold
 
 RULE = "系统规则"  # the actor of what no officer did
 GAP = "gap"  # a gap's ground is gap:<register>:<what is wrong>
-DECISIONS = pl.Enum(["accept_gone", "keep"])
 EVIDENCE = ["person_no", "obligation_id", "code", "ground"]
 LIFTED_FOR_GOOD = HoldCode.DECEASED_ARREARS  # an officer's lifting holds whatever the ground becomes
 BY_HAND = "manual"  # the ground of what an officer places; the reason says the rest
@@ -49,8 +48,8 @@ def open_holds(conn: Connection, county: str) -> pl.DataFrame:
     hold_id, person_no, obligation_id, code, ground, actor, reason, recorded_at.
     """
     lifting = hold.alias("lifting")
-    is_open = ~exists().where(lifting.c.hold_id == hold.c.hold_id, lifting.c.event == "lifted")
-    placed = _holds(county, "placed").where(is_open)
+    is_open = ~exists().where(lifting.c.hold_id == hold.c.hold_id, lifting.c.event == HoldEvent.LIFTED.value)
+    placed = _holds(county, HoldEvent.PLACED).where(is_open)
     return read_frame(conn, placed).sort("hold_id")
 
 
@@ -73,7 +72,7 @@ def reconcile(book: Book, county: str, desired: pl.DataFrame, system_user: str) 
         _place_by_rule(conn, county, missing)
         _lift_by_rule(conn, county, over)
         if missing.height or over.height:
-            detail = {"placed": missing.height, "lifted": over.height}
+            detail = {HoldEvent.PLACED.value: missing.height, HoldEvent.LIFTED.value: over.height}
             audit.append(conn, county, RULE, system_user, "hold", "reconcile", detail)
     return missing.height, over.height
 
@@ -94,7 +93,7 @@ def place(
         row = {
             "hold_row": hold_id,
             "hold_id": hold_id,
-            "event": "placed",
+            "event": HoldEvent.PLACED.value,
             "person_no": person_no,
             "obligation_id": obligation_id,
             "code": code,
@@ -108,9 +107,16 @@ def place(
 
 
 def lift(
-    book: Book, county: str, hold_id: int, officer: str, system_user: str, reason: str, decision: str | None = None
+    book: Book,
+    county: str,
+    hold_id: int,
+    officer: str,
+    system_user: str,
+    reason: str,
+    decision: GapDecision | None = None,
 ) -> None:
     """End a hold, by an officer with a reason; a register gap needs a decision, nothing else may have one."""
+    said = decision.value if decision else None
     with book.writing() as conn:
         found = open_holds(conn, county).filter(pl.col("hold_id") == hold_id)
         if found.is_empty():
@@ -119,14 +125,21 @@ def lift(
         is_gap = row["ground"].startswith(f"{GAP}:")
         if is_gap and decision is None:
             raise BookError(
-                "名册缺口须写明如何处理", "请选择 accept_gone(以本月名册为准)或 keep(沿用上次)", str(hold_id)
+                "名册缺口须写明如何处理",
+                "请选择" + "或".join(f" {one.value}({one.label})" for one in GapDecision),
+                str(hold_id),
             )
         if decision is not None and not is_gap:
             raise BookError("只有名册缺口才须选择如何处理", "请直接解除", str(hold_id))
         same = {name: row[name] for name in ("person_no", "obligation_id", "code", "ground")}
-        lifting = {"hold_row": next_id(conn, hold), "hold_id": hold_id, "event": "lifted", "decision": decision}
+        lifting = {
+            "hold_row": next_id(conn, hold),
+            "hold_id": hold_id,
+            "event": HoldEvent.LIFTED.value,
+            "decision": said,
+        }
         conn.execute(insert(hold).values(**lifting, **same, actor=officer, reason=reason, **_when(conn, county)))
-        detail = {"code": row["code"], "decision": decision or ""}
+        detail = {"code": row["code"], "decision": said or ""}
         audit.append(conn, county, officer, system_user, "lift", f"hold {hold_id}", detail)
 
 
@@ -147,30 +160,34 @@ def lift_changed(book: Book, county: str, still_rejected: pl.DataFrame, system_u
         over = refused.join(still_rejected, on="hold_id", how="anti")
         _lift_by_rule(conn, county, over)
         if over.height:
-            audit.append(conn, county, RULE, system_user, "hold", "account changed", {"lifted": over.height})
+            audit.append(
+                conn, county, RULE, system_user, "hold", "account changed", {HoldEvent.LIFTED.value: over.height}
+            )
     return over.height
 
 
 _DECIDED: Select[Any] = (
     select(hold.c.hold_row, hold.c.person_no, hold.c.ground, hold.c.decision)
     .join(cycle, cycle.c.cycle_id == hold.c.cycle_id)
-    .where(hold.c.event == "lifted", hold.c.decision.is_not(None))
+    .where(hold.c.event == HoldEvent.LIFTED.value, hold.c.decision.is_not(None))
 )
 
 
 def _decisions(rows: pl.DataFrame) -> pl.DataFrame:
     decided = rows.with_columns(register=pl.col("ground").str.split(":").list.get(1, null_on_oob=True))
     last = decided.sort("hold_row").unique(["register", "person_no"], keep="last", maintain_order=True)
-    return last.select("register", "person_no", pl.col("decision").cast(DECISIONS)).sort("register", "person_no")
+    return last.select("register", "person_no", pl.col("decision").cast(GapDecision.dtype())).sort(
+        "register", "person_no"
+    )
 
 
-def _holds(county: str, event: str) -> Select[Any]:
+def _holds(county: str, event: HoldEvent) -> Select[Any]:
     names = ("hold_id", "person_no", "obligation_id", "code", "ground", "actor", "reason", "recorded_at")
-    return select(*(hold.c[name] for name in names)).where(hold.c.county == county, hold.c.event == event)
+    return select(*(hold.c[name] for name in names)).where(hold.c.county == county, hold.c.event == event.value)
 
 
 def _lifted_by_officers(conn: Connection, county: str) -> pl.DataFrame:
-    lifted = read_frame(conn, _holds(county, "lifted").where(hold.c.actor != RULE))
+    lifted = read_frame(conn, _holds(county, HoldEvent.LIFTED).where(hold.c.actor != RULE))
     return lifted.filter(~pl.col("ground").str.starts_with(f"{GAP}:")).select(EVIDENCE).unique()
 
 
@@ -187,7 +204,7 @@ def _without(rows: pl.DataFrame, others: pl.DataFrame, by: list[str]) -> pl.Data
 def _place_by_rule(conn: Connection, county: str, rows: pl.DataFrame) -> None:
     first = next_id(conn, hold)
     placed = rows.sort(EVIDENCE).with_columns(hold_row=pl.int_range(first, first + pl.len()))
-    insert_frame(conn, hold, placed.with_columns(_by_rule(conn, county, "placed"), hold_id="hold_row"))
+    insert_frame(conn, hold, placed.with_columns(_by_rule(conn, county, HoldEvent.PLACED), hold_id="hold_row"))
 
 
 def _lift_by_rule(conn: Connection, county: str, rows: pl.DataFrame) -> None:
@@ -195,11 +212,11 @@ def _lift_by_rule(conn: Connection, county: str, rows: pl.DataFrame) -> None:
     lifted = (
         rows.sort("hold_id").select("hold_id", *EVIDENCE).with_columns(hold_row=pl.int_range(first, first + pl.len()))
     )
-    insert_frame(conn, hold, lifted.with_columns(_by_rule(conn, county, "lifted")))
+    insert_frame(conn, hold, lifted.with_columns(_by_rule(conn, county, HoldEvent.LIFTED)))
 
 
-def _by_rule(conn: Connection, county: str, event: str) -> list[pl.Expr]:
-    told = {"event": event, "actor": RULE, "reason": "", **_when(conn, county)}
+def _by_rule(conn: Connection, county: str, event: HoldEvent) -> list[pl.Expr]:
+    told = {"event": event.value, "actor": RULE, "reason": "", **_when(conn, county)}
     return [pl.lit(value, pl.Int64 if name == "cycle_id" else pl.String).alias(name) for name, value in told.items()]
 
 

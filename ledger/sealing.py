@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Row, Table, insert, or_, select
 
-from contracts.codes import BankEvent
+from contracts.codes import BankEvent, BatchState
 from contracts.errors import BookError
 from contracts.months import month_text
 from ledger import audit, batches, cycles, holds, obligations, tables
@@ -92,7 +92,7 @@ def blockers(conn: Connection, county: str, pay_month: date) -> list[Blocker]:
         Blocker(one, f"{row['batch_id']} 尚未放行", "请批准并放行,或驳回后重新运行")
         for one in waiting
         for row in batches.batches_of(conn, county, one.pay_month).iter_rows(named=True)
-        if row["cycle_id"] == one.cycle_id and row["state"] not in ("released", "voided")
+        if row["cycle_id"] == one.cycle_id and row["state"] not in (BatchState.RELEASED, BatchState.VOIDED)
     ]
     loose = _neither_held_nor_sent(conn, county)
     if waiting and loose.height and waiting[-1] == cycles.newest_cycle(conn, county):

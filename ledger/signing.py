@@ -13,6 +13,7 @@ from datetime import date
 import polars as pl
 from sqlalchemy import Connection
 
+from contracts.codes import BatchState, SignatureStep
 from contracts.errors import BookError
 from ledger import audit, batches
 from ledger.book import Book
@@ -35,24 +36,44 @@ def approve(
     """
     with book.writing() as conn:
         known = among(waiting(conn, county, pay_month), only)
-        _require_none(known, "claimed", "有批次尚未写出付款文件", "请先运行 disburse run")
-        _require_none(known, "rejected", "有批次已被驳回", "请经办人更正后重新运行 disburse run")
-        return _sign(conn, county, known, ("rendered",), "approved", officer, system_user, "没有待批准的批次")
+        _require_none(known, BatchState.CLAIMED, "有批次尚未写出付款文件", "请先运行 disburse run")
+        _require_none(known, BatchState.REJECTED, "有批次已被驳回", "请经办人更正后重新运行 disburse run")
+        return _sign(
+            conn,
+            county,
+            known,
+            (BatchState.RENDERED,),
+            SignatureStep.APPROVED,
+            officer,
+            system_user,
+            "没有待批准的批次",
+        )
 
 
 def reject(book: Book, county: str, pay_month: date, officer: str, system_user: str, reason: str) -> Signed:
     """Reject every waiting batch, approved or not, with a reason; the next run voids them and claims anew."""
     with book.writing() as conn:
         known = waiting(conn, county, pay_month)
-        states = ("claimed", "rendered", "approved")
-        return _sign(conn, county, known, states, "rejected", officer, system_user, "没有可驳回的批次", reason)
+        states = (BatchState.CLAIMED, BatchState.RENDERED, BatchState.APPROVED)
+        return _sign(
+            conn, county, known, states, SignatureStep.REJECTED, officer, system_user, "没有可驳回的批次", reason
+        )
 
 
 def release(book: Book, county: str, pay_month: date, officer: str, system_user: str) -> Signed:
     """Release every approved batch, one way: its money counts as gone out from now on. A second time signs nothing."""
     with book.writing() as conn:
         known = _standing(conn, county, pay_month)
-        return _sign(conn, county, known, ("approved",), "released", officer, system_user, "没有已批准待发放的批次")
+        return _sign(
+            conn,
+            county,
+            known,
+            (BatchState.APPROVED,),
+            SignatureStep.RELEASED,
+            officer,
+            system_user,
+            "没有已批准待发放的批次",
+        )
 
 
 def among(known: pl.DataFrame, only: Collection[str]) -> pl.DataFrame:
@@ -65,18 +86,18 @@ def among(known: pl.DataFrame, only: Collection[str]) -> pl.DataFrame:
 
 def waiting(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
     """The batches that stand unreleased, of the pay month and of earlier ones, as ledger.batches.batches_of."""
-    return _standing(conn, county, pay_month).filter(pl.col("state") != "released")
+    return _standing(conn, county, pay_month).filter(pl.col("state") != BatchState.RELEASED.value)
 
 
 def _standing(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
     """The pay month's batches that are not voided, and earlier months' that still wait."""
-    known = batches.batches_of(conn, county, None).filter(pl.col("state") != "voided")
-    still_waits = (pl.col("pay_month") < pay_month) & (pl.col("state") != "released")
+    known = batches.batches_of(conn, county, None).filter(pl.col("state") != BatchState.VOIDED.value)
+    still_waits = (pl.col("pay_month") < pay_month) & (pl.col("state") != BatchState.RELEASED.value)
     return known.filter((pl.col("pay_month") == pay_month) | still_waits)
 
 
-def _require_none(known: pl.DataFrame, state: str, what: str, advice: str) -> None:
-    found = known.filter(pl.col("state") == state)
+def _require_none(known: pl.DataFrame, state: BatchState, what: str, advice: str) -> None:
+    found = known.filter(pl.col("state") == state.value)
     if not found.is_empty():
         raise BookError(what, advice, "、".join(found["batch_id"]))
 
@@ -85,20 +106,20 @@ def _sign(
     conn: Connection,
     county: str,
     known: pl.DataFrame,
-    states: tuple[str, ...],
-    step: str,
+    states: tuple[BatchState, ...],
+    step: SignatureStep,
     officer: str,
     system_user: str,
     otherwise: str,
     reason: str = "",
 ) -> Signed:
     """Sign the batches in one of `states`; BookError, saying `otherwise`, where none is and none was signed before."""
-    ready = known.filter(pl.col("state").is_in(states))
-    already = known.filter(pl.col("state") == step)
+    ready = known.filter(pl.col("state").is_in([state.value for state in states]))
+    already = known.filter(pl.col("state") == step.value)
     if ready.is_empty() and already.is_empty():
         raise BookError(otherwise, "请用 disburse status 查看本月走到哪一步", county)
     for row in ready.iter_rows(named=True):
         batches.sign(conn, row["batch_id"], row["content_digest"], step, officer, system_user, reason)
         detail = {"content": row["content_digest"], "lines": row["line_count"], "fen": row["total_fen"]}
-        audit.append(conn, county, officer, system_user, step, row["batch_id"], {**detail, "reason": reason})
+        audit.append(conn, county, officer, system_user, step.value, row["batch_id"], {**detail, "reason": reason})
     return Signed(tuple(ready["batch_id"]), tuple(already["batch_id"]))

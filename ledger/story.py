@@ -12,7 +12,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, FromClause, ScalarSelect, Select, Table, func, select, union
 
-from contracts.codes import BankEvent, Kind, PaymentState
+from contracts.codes import BankEvent, BatchEvent, HoldEvent, Kind, PaymentState, SignatureStep
 from contracts.months import month_text, months_between, parse_month
 from ledger import exports, obligations
 from ledger.book import read_frame
@@ -169,7 +169,7 @@ def _with_what_is_left(conn: Connection, owed: pl.DataFrame, person_no: int) -> 
 
 def _payments() -> Select[Any]:
     item, line = instruction_item.c, instruction.c
-    file, voided = batch_event.alias("file"), batch_event.alias("voided")
+    file, voided = batch_event.alias("file"), batch_event.alias("given_up")
     return (
         select(
             item.obligation_id,
@@ -183,19 +183,19 @@ def _payments() -> Select[Any]:
             line.payee_name,
             line.account_no,
             line.bank_name,
-            _signed("made", approval.c.officer).label("batch_maker"),
-            _signed("approved", approval.c.officer).label("checker"),
-            _signed("released", approval.c.officer).label("releaser"),
-            _signed("released", approval.c.signed_at).label("released_at"),
-            _signed("rejected", approval.c.officer).label("rejected_by"),
-            _signed("rejected", approval.c.reason).label("reject_reason"),
+            _signed(SignatureStep.MADE, approval.c.officer).label("batch_maker"),
+            _signed(SignatureStep.APPROVED, approval.c.officer).label("checker"),
+            _signed(SignatureStep.RELEASED, approval.c.officer).label("releaser"),
+            _signed(SignatureStep.RELEASED, approval.c.signed_at).label("released_at"),
+            _signed(SignatureStep.REJECTED, approval.c.officer).label("rejected_by"),
+            _signed(SignatureStep.REJECTED, approval.c.reason).label("reject_reason"),
             voided.c.reason.label("void_reason"),
         )
         .select_from(_ATTEMPTS)
         .join(batch, batch.c.batch_id == line.batch_id)
         .join(cycle, cycle.c.cycle_id == batch.c.cycle_id)
-        .outerjoin(file, (file.c.batch_id == line.batch_id) & (file.c.event == "rendered"))
-        .outerjoin(voided, (voided.c.batch_id == line.batch_id) & (voided.c.event == "voided"))
+        .outerjoin(file, (file.c.batch_id == line.batch_id) & (file.c.event == BatchEvent.RENDERED.value))
+        .outerjoin(voided, (voided.c.batch_id == line.batch_id) & (voided.c.event == BatchEvent.VOIDED.value))
         .order_by(item.obligation_id, item.attempt)
     )
 
@@ -203,9 +203,9 @@ def _payments() -> Select[Any]:
 _ATTEMPTS = obligation.join(instruction_item).join(instruction)
 
 
-def _signed(step: str, column: ColumnElement[str]) -> ScalarSelect[str]:
+def _signed(step: SignatureStep, column: ColumnElement[str]) -> ScalarSelect[str]:
     """The first signature of a step under the batch of an instruction."""
-    signed = select(column).where(approval.c.batch_id == instruction.c.batch_id, approval.c.step == step)
+    signed = select(column).where(approval.c.batch_id == instruction.c.batch_id, approval.c.step == step.value)
     return signed.order_by(approval.c.approval_id).limit(1).scalar_subquery()
 
 
@@ -264,8 +264,12 @@ def _holds(reach: _Reach) -> Select[Any]:
             lifting.c.recorded_at.label("lifted_at"),
         )
         .select_from(hold)
-        .outerjoin(lifting, (lifting.c.hold_id == hold.c.hold_id) & (lifting.c.event == "lifted"))
-        .where(hold.c.event == "placed", hold.c.person_no == reach.person_no, hold.c.county.in_(reach.counties))
+        .outerjoin(lifting, (lifting.c.hold_id == hold.c.hold_id) & (lifting.c.event == HoldEvent.LIFTED.value))
+        .where(
+            hold.c.event == HoldEvent.PLACED.value,
+            hold.c.person_no == reach.person_no,
+            hold.c.county.in_(reach.counties),
+        )
         .order_by(hold.c.hold_id)
     )
 

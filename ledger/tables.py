@@ -31,15 +31,19 @@ from sqlalchemy.schema import SchemaItem
 
 from contracts.codes import (
     BankEvent,
+    BatchEvent,
     Benefit,
     Cause,
     ChoiceGroup,
     Code,
     CorrectionGround,
+    GapDecision,
     HoldCode,
+    HoldEvent,
     Kind,
     Outcome,
     RecoveryMeans,
+    SignatureStep,
     ValueStatus,
 )
 
@@ -82,13 +86,16 @@ def _month(name: str) -> Column[str]:
     return _text(name, CheckConstraint(f"length({name}) = 7"))
 
 
-def _word(name: str, words: Iterable[str], *, nullable: bool = False) -> Column[str]:
-    listed = ", ".join(f"'{word}'" for word in words)
-    return _text(name, CheckConstraint(f"{name} IN ({listed})"), nullable=nullable)
-
-
 def _code(name: str, codes: type[Code], *, nullable: bool = False) -> Column[str]:
-    return _word(name, codes.values(), nullable=nullable)
+    return _text(name, CheckConstraint(_is_in(name, *codes)), nullable=nullable)
+
+
+def _is(column: str, code: Code) -> str:
+    return f"{column} = '{code.value}'"
+
+
+def _is_in(column: str, *codes: Code) -> str:
+    return f"{column} IN ({', '.join(repr(code.value) for code in codes)})"
 
 
 def _of(column: Column[int] | Column[str]) -> ForeignKey:
@@ -238,7 +245,7 @@ hold = _table(
     "hold",
     _id("hold_row"),
     _whole("hold_id", ForeignKey("hold.hold_row")),
-    _word("event", ("placed", "lifted")),
+    _code("event", HoldEvent),
     _text("county"),
     _whole("cycle_id", _of(cycle.c.cycle_id), nullable=True),
     _whole("person_no", _of(person.c.person_no)),
@@ -247,11 +254,11 @@ hold = _table(
     _text("ground"),
     _text("actor"),
     _text("reason"),
-    _word("decision", ("accept_gone", "keep"), nullable=True),
+    _code("decision", GapDecision, nullable=True),
     _text("recorded_at"),
     UniqueConstraint("hold_id", "event"),
-    CheckConstraint("(event = 'placed') = (hold_row = hold_id)"),
-    CheckConstraint("event = 'lifted' OR decision IS NULL"),
+    CheckConstraint(f"({_is('event', HoldEvent.PLACED)}) = (hold_row = hold_id)"),
+    CheckConstraint(f"{_is('event', HoldEvent.LIFTED)} OR decision IS NULL"),
     Index("hold_of_county", "county", "person_no"),
 )
 
@@ -275,20 +282,20 @@ batch_event = _table(
     "batch_event",
     _id("event_id"),
     _text("batch_id", _of(batch.c.batch_id)),
-    _word("event", ("rendered", "voided")),
+    _code("event", BatchEvent),
     _text("file_name", nullable=True),
     _text("file_digest", nullable=True),
     _text("reason", nullable=True),
     _text("recorded_at"),
     UniqueConstraint("batch_id", "event"),
-    CheckConstraint("(event = 'rendered') = (file_digest IS NOT NULL)"),
+    CheckConstraint(f"({_is('event', BatchEvent.RENDERED)}) = (file_digest IS NOT NULL)"),
 )
 
 approval = _table(
     "approval",
     _id("approval_id"),
     _text("batch_id", _of(batch.c.batch_id)),
-    _word("step", ("made", "approved", "rejected", "released")),
+    _code("step", SignatureStep),
     _text("officer"),
     _text("system_user"),
     _text("content_digest"),
@@ -299,8 +306,8 @@ approval = _table(
         "released_once",
         "batch_id",
         unique=True,
-        sqlite_where=text("step = 'released'"),
-        postgresql_where=text("step = 'released'"),
+        sqlite_where=text(_is("step", SignatureStep.RELEASED)),
+        postgresql_where=text(_is("step", SignatureStep.RELEASED)),
     ),
 )
 
@@ -436,9 +443,16 @@ class Guard:
     parts_officers: bool = False
 
 
-_IS_RELEASED = "EXISTS (SELECT 1 FROM approval r WHERE r.batch_id = {batch} AND r.step = 'released')"
-_IS_VOIDED = "EXISTS (SELECT 1 FROM batch_event v WHERE v.batch_id = {batch} AND v.event = 'voided')"
-_IS_RETURNED = "EXISTS (SELECT 1 FROM bank_event e WHERE e.instruction_id = {instruction} AND e.event = 'returned')"
+_IS_RELEASED = (
+    f"EXISTS (SELECT 1 FROM approval r WHERE r.batch_id = {{batch}} AND {_is('r.step', SignatureStep.RELEASED)})"
+)
+_IS_VOIDED = (
+    f"EXISTS (SELECT 1 FROM batch_event v WHERE v.batch_id = {{batch}} AND {_is('v.event', BatchEvent.VOIDED)})"
+)
+_IS_RETURNED = (
+    "EXISTS (SELECT 1 FROM bank_event e WHERE e.instruction_id = {instruction}"
+    f" AND {_is('e.event', BankEvent.RETURNED)})"
+)
 # A live attempt is waiting in a batch, or has gone out and has not come back.
 _HAS_LIVE_ATTEMPT = (
     "EXISTS (SELECT 1 FROM instruction_item i JOIN instruction n ON n.instruction_id = i.instruction_id"
@@ -449,6 +463,7 @@ _HAS_LIVE_ATTEMPT = (
     + _IS_RETURNED.format(instruction="i.instruction_id")
     + ")"
 )
+_IS_SIGNED_ON = _is_in("NEW.step", SignatureStep.APPROVED, SignatureStep.RELEASED)
 _IS_SEALED = "EXISTS (SELECT 1 FROM seal s WHERE s.cycle_id = {cycle})"
 _TAKEN_OFF = (
     "((SELECT coalesce(sum(w.amount_fen), 0) FROM withdrawal w WHERE w.obligation_id = {obligation})"
@@ -496,7 +511,7 @@ GUARDS = (
     Guard(
         "released_batch_is_never_voided",
         "batch_event",
-        "NEW.event = 'voided' AND " + _IS_RELEASED.format(batch="NEW.batch_id"),
+        _is("NEW.event", BatchEvent.VOIDED) + " AND " + _IS_RELEASED.format(batch="NEW.batch_id"),
         "批次已发放,不能作废",
     ),
     Guard(
@@ -514,7 +529,7 @@ GUARDS = (
     Guard(
         "signed_batch_adds_up",
         "approval",
-        "NEW.step = 'made' AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.batch_id = NEW.batch_id"
+        _is("NEW.step", SignatureStep.MADE) + " AND NOT EXISTS (SELECT 1 FROM batch b WHERE b.batch_id = NEW.batch_id"
         " AND b.line_count = (SELECT count(*) FROM instruction n WHERE n.batch_id = b.batch_id)"
         " AND b.total_fen = (SELECT sum(n.amount_fen) FROM instruction n WHERE n.batch_id = b.batch_id)"
         " AND b.total_fen = (SELECT sum(i.amount_fen) FROM instruction n JOIN instruction_item i"
@@ -524,7 +539,7 @@ GUARDS = (
     Guard(
         "maker_checker_and_releaser_differ",
         "approval",
-        "NEW.step IN ('approved', 'released') AND EXISTS (SELECT 1 FROM approval a"
+        _IS_SIGNED_ON + " AND EXISTS (SELECT 1 FROM approval a"
         " WHERE a.batch_id = NEW.batch_id AND a.officer = NEW.officer)",
         "经办、复核、发放须为不同的人",
         parts_officers=True,
@@ -532,17 +547,19 @@ GUARDS = (
     Guard(
         "rejected_batch_is_not_signed",
         "approval",
-        "NEW.step IN ('approved', 'released') AND EXISTS (SELECT 1 FROM approval a"
-        " WHERE a.batch_id = NEW.batch_id AND a.step = 'rejected')",
+        _IS_SIGNED_ON + " AND EXISTS (SELECT 1 FROM approval a"
+        f" WHERE a.batch_id = NEW.batch_id AND {_is('a.step', SignatureStep.REJECTED)})",
         "批次已被驳回,须重新编批",
     ),
     Guard(
         "release_follows_approval_and_file",
         "approval",
-        "NEW.step = 'released' AND NOT ("
-        "EXISTS (SELECT 1 FROM approval a WHERE a.batch_id = NEW.batch_id AND a.step = 'made')"
-        " AND EXISTS (SELECT 1 FROM approval a WHERE a.batch_id = NEW.batch_id AND a.step = 'approved')"
-        " AND EXISTS (SELECT 1 FROM batch_event f WHERE f.batch_id = NEW.batch_id AND f.event = 'rendered'))",
+        _is("NEW.step", SignatureStep.RELEASED) + " AND NOT ("
+        f"EXISTS (SELECT 1 FROM approval a WHERE a.batch_id = NEW.batch_id AND {_is('a.step', SignatureStep.MADE)})"
+        " AND EXISTS (SELECT 1 FROM approval a WHERE a.batch_id = NEW.batch_id"
+        f" AND {_is('a.step', SignatureStep.APPROVED)})"
+        " AND EXISTS (SELECT 1 FROM batch_event f WHERE f.batch_id = NEW.batch_id"
+        f" AND {_is('f.event', BatchEvent.RENDERED)}))",
         "批次未经复核,或付款文件尚未登记",
     ),
     Guard(
@@ -614,14 +631,15 @@ GUARDS = (
     Guard(
         "bank_answers_a_released_batch",
         "bank_event",
-        "NOT EXISTS (SELECT 1 FROM instruction n JOIN approval r ON r.batch_id = n.batch_id AND r.step = 'released'"
-        " WHERE n.instruction_id = NEW.instruction_id)",
+        "NOT EXISTS (SELECT 1 FROM instruction n WHERE n.instruction_id = NEW.instruction_id AND "
+        + _IS_RELEASED.format(batch="n.batch_id")
+        + ")",
         "该指令所在批次尚未发放",
     ),
     Guard(
         "returned_stays_returned",
         "bank_event",
-        "NEW.event <> 'returned' AND " + _IS_RETURNED.format(instruction="NEW.instruction_id"),
+        f"NEW.event <> '{BankEvent.RETURNED.value}' AND " + _IS_RETURNED.format(instruction="NEW.instruction_id"),
         "该指令已退票,又报其他结果,须先查明",
     ),
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contracts.actor import Actor
-from contracts.codes import HoldCode, OfficerRole
+from contracts.codes import GapDecision, HoldCode, OfficerRole
 from contracts.errors import InputError
 from contracts.settings import Home
 from ledger import holds, people
@@ -22,7 +22,7 @@ def place(home: Home, county: str, person_id: str, code: HoldCode, reason: str, 
         return holds.place(book, county, person_no, code, reason, by.officer, by.system_user)
 
 
-def lift(home: Home, county: str, hold_id: int, reason: str, decision: str | None, by: Actor) -> None:
+def lift(home: Home, county: str, hold_id: int, reason: str, decision: GapDecision | None, by: Actor) -> None:
     """Lift a hold; the next run pays. `decision`: of a register gap, how it is to be treated. NotAllowedError."""
     require(home, by, OfficerRole.MAKER, county, "hold")
     with opened(home.database_url) as book:

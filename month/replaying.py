@@ -20,7 +20,7 @@ import intake
 import rulebook
 from contracts.actor import system_user
 from contracts.code_version import code_version
-from contracts.codes import Benefit, Outcome
+from contracts.codes import BatchState, Benefit, Outcome
 from contracts.columns import headers
 from contracts.errors import BookError, InputError, PolicyError
 from contracts.files import digest_of
@@ -325,7 +325,7 @@ def _file_differences(scratch: Scratch, cycle: Cycle) -> tuple[int, list[Differe
     """How many payment files of the cycle there are, and which differ, written again, from the book or the outbox."""
     with scratch.book.reading() as conn:
         every = batches.batches_of(conn, cycle.county, cycle.pay_month)
-    standing = every.filter((pl.col("cycle_id") == cycle.cycle_id) & (pl.col("state") != "voided"))
+    standing = every.filter((pl.col("cycle_id") == cycle.cycle_id) & (pl.col("state") != BatchState.VOIDED.value))
     return standing.height, [
         Difference("文件", row["file_name"] or row["batch_id"], what)
         for row in standing.iter_rows(named=True)

@@ -12,6 +12,7 @@ from datetime import date
 
 import polars as pl
 
+from contracts.codes import BatchState
 from contracts.errors import BookError
 from ledger import batches, cycles
 from ledger.book import Book, Transaction
@@ -123,13 +124,13 @@ def content_of(conn: Transaction, batch_id: str) -> Instructions:
 def _standing(conn: Transaction, county: str) -> list[Standing]:
     """The unreleased batches, in order of batch_id."""
     known = batches.batches_of(conn, county, None)
-    waiting = known.filter(~pl.col("state").is_in(["released", "voided"]))
+    waiting = known.filter(~pl.col("state").is_in([BatchState.RELEASED.value, BatchState.VOIDED.value]))
     return [
         Standing(
             BatchIdentity(county, row["pay_month"], row["sequence"], row["ordinal"]),
             row["part"],
             row["content_digest"],
-            row["state"] == "rejected",
+            row["state"] == BatchState.REJECTED,
         )
         for row in waiting.iter_rows(named=True)
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from contracts.codes import BatchState
 from contracts.files import digest_of, whole_file, write_whole
 from contracts.settings import Home
 from ledger import batches
@@ -30,9 +31,9 @@ def render(book: Book, home: Home, county: str) -> tuple[Path, ...]:
     written = []
     for row in known.iter_rows(named=True):
         folder = folder_of(home.outbox, county, row["pay_month"])
-        if row["state"] == "voided":
+        if row["state"] == BatchState.VOIDED:
             _put_aside(folder, row["file_name"])
-        elif row["state"] != "released":
+        elif row["state"] != BatchState.RELEASED:
             profile = profiles.of_batch(home, row["profile"], row["profile_digest"]).profile
             written.append(_write(book, folder, county, row["batch_id"], profile))
     return tuple(written)

@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.codes import Benefit, Kind
+from contracts.codes import BatchState, Benefit, Kind
 from contracts.errors import InputError
 from contracts.money import yuan_label
 from contracts.settings import Home
@@ -187,4 +187,4 @@ def verify_batches(book: Book, home: Home, county: str, standing: pl.DataFrame) 
 def standing_batches(book: Book, county: str, pay_month: date) -> pl.DataFrame:
     """The batches of a pay month that are not voided, as ledger.batches.batches_of."""
     with book.reading() as conn:
-        return batches.batches_of(conn, county, pay_month).filter(pl.col("state") != "voided")
+        return batches.batches_of(conn, county, pay_month).filter(pl.col("state") != BatchState.VOIDED.value)

@@ -16,6 +16,7 @@ from contracts.codes import (
     Benefit,
     Cause,
     CorrectionGround,
+    GapDecision,
     HoldCode,
     Kind,
     Outcome,
@@ -48,7 +49,6 @@ from reports.person_told import (
     VersionTold,
 )
 
-DECISIONS = {"accept_gone": "以本月名册为准", "keep": "沿用上次收下的行"}
 Registers = Mapping[str, pl.LazyFrame]  # population and account, as accepted
 Row = dict[str, Any]
 
@@ -282,7 +282,7 @@ def _hold(row: Row) -> HoldTold:
         placed_at=row["recorded_at"],
         lifted_by=row["lifted_by"] or "",
         lift_reason=row["lift_reason"] or "",
-        decision_label=DECISIONS.get(row["decision"], ""),
+        decision_label=GapDecision.label_of(row["decision"] or ""),
         lifted_at=row["lifted_at"] or "",
     )
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.codes import BankEvent, Benefit, HoldCode, OfficerRole
+from contracts.codes import BankEvent, BatchState, Benefit, HoldCode, OfficerRole
 from contracts.files import digest_of
 from contracts.months import month_text
 from contracts.settings import Settings
@@ -20,19 +20,21 @@ from reports.corrections import beyond
 from reports.summary import Labelled, OldRegister, not_in_force
 
 RESULTS = "disburse results"
+NOT_RUN, NOTHING_TO_PAY, ANSWERED, CLOSED = "none", "nothing_to_pay", "answered", "closed"
 # step → what it is called, the command that comes next, and the role that may give it
 STEPS: dict[str, tuple[str, str, OfficerRole | None]] = {
-    "none": ("尚未运行", "disburse run", OfficerRole.MAKER),
-    "nothing_to_pay": ("已入账,没有要付的款项,待结账", "disburse close", OfficerRole.CHECKER),
-    "claimed": ("已编批,文件未生成", "disburse run", OfficerRole.MAKER),
-    "rendered": ("文件已生成,待批准", "disburse approve", OfficerRole.CHECKER),
-    "rejected": ("已驳回,待更正后重新运行", "disburse run", OfficerRole.MAKER),
-    "approved": ("已批准,待放行", "disburse release", OfficerRole.RELEASER),
-    "released": ("已放行,待银行回盘", RESULTS, OfficerRole.MAKER),
-    "answered": ("回盘已齐,待结账", "disburse close", OfficerRole.CHECKER),
-    "closed": ("已结账封存", "", None),
+    NOT_RUN: ("尚未运行", "disburse run", OfficerRole.MAKER),
+    NOTHING_TO_PAY: ("已入账,没有要付的款项,待结账", "disburse close", OfficerRole.CHECKER),
+    BatchState.CLAIMED: ("已编批,文件未生成", "disburse run", OfficerRole.MAKER),
+    BatchState.RENDERED: ("文件已生成,待批准", "disburse approve", OfficerRole.CHECKER),
+    BatchState.REJECTED: ("已驳回,待更正后重新运行", "disburse run", OfficerRole.MAKER),
+    BatchState.APPROVED: ("已批准,待放行", "disburse release", OfficerRole.RELEASER),
+    BatchState.RELEASED: ("已放行,待银行回盘", RESULTS, OfficerRole.MAKER),
+    ANSWERED: ("回盘已齐,待结账", "disburse close", OfficerRole.CHECKER),
+    CLOSED: ("已结账封存", "", None),
 }
-ORDER = ("claimed", "rejected", "rendered", "approved", "released")  # the least advanced batch decides
+# The least advanced batch decides.
+ORDER = (BatchState.CLAIMED, BatchState.REJECTED, BatchState.RENDERED, BatchState.APPROVED, BatchState.RELEASED)
 NO_ANSWER = "none"
 
 
@@ -85,7 +87,11 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
     """Where a county's pay month stands, from the book and from what is `seen` beside it."""
     with book.reading() as conn:
         of_month = cycles.cycles_of(conn, county, pay_month)
-        rows = batches.batches_of(conn, county, pay_month).filter(pl.col("state") != "voided").sort("batch_id")
+        rows = (
+            batches.batches_of(conn, county, pay_month)
+            .filter(pl.col("state") != BatchState.VOIDED.value)
+            .sort("batch_id")
+        )
         waiting = holds.open_holds(conn, county)
         uncertain = figures.uncertain(conn, county, pay_month)
         said = figures.answers(conn, county, pay_month)
@@ -150,10 +156,10 @@ class _Desk:
 
 def _step(rows: pl.DataFrame, said: pl.DataFrame, *, is_run: bool, is_closed: bool) -> str:
     if is_closed:
-        return "closed"
+        return CLOSED
     states = rows["state"].to_list()
-    step = next((state for state in ORDER if state in states), "nothing_to_pay" if is_run else "none")
-    return "answered" if step == "released" and _open_answers(said).is_empty() else step
+    step = next((state.value for state in ORDER if state in states), NOTHING_TO_PAY if is_run else NOT_RUN)
+    return ANSWERED if step == BatchState.RELEASED and _open_answers(said).is_empty() else step
 
 
 def _open_answers(said: pl.DataFrame) -> pl.DataFrame:
@@ -190,13 +196,13 @@ def _of_batches(desk: _Desk, rows: pl.DataFrame, seen: Seen) -> Iterator[OpenMat
     for row in rows.iter_rows(named=True):
         fen, makers = row["total_fen"], desk.who(OfficerRole.MAKER)
         again = f"更正后重新运行 {desk.command('disburse run')}"
-        if row["state"] == "rejected":
+        if row["state"] == BatchState.REJECTED:
             label = f"{row['batch_id']} 被 {row['rejected_by']} 驳回:{row['reject_reason']}"
-            yield OpenMatter("rejected", label, 1, fen, makers, again, blocks=True)
+            yield OpenMatter(BatchState.REJECTED.value, label, 1, fen, makers, again, blocks=True)
         wrong = _wrong_with_file(row, folder_of(seen.outbox, desk.county, desk.pay_month)) if seen.outbox else ""
         if wrong:
             label = f"{row['file_name']} {wrong}"
-            yield OpenMatter("file", label, 1, fen, makers, again, blocks=row["state"] != "released")
+            yield OpenMatter("file", label, 1, fen, makers, again, blocks=row["state"] != BatchState.RELEASED)
 
 
 def _wrong_with_file(row: dict[str, object], folder: Path) -> str:
@@ -205,13 +211,13 @@ def _wrong_with_file(row: dict[str, object], folder: Path) -> str:
         return ""
     path = folder / str(row["file_name"])
     if not path.exists():
-        return "" if row["state"] == "released" else "文件不在 outbox 中"
+        return "" if row["state"] == BatchState.RELEASED else "文件不在 outbox 中"
     return "" if digest_of(path) == row["file_digest"] else "文件与总账登记的摘要不同,已被改动"
 
 
 def _of_answers(desk: _Desk, said: pl.DataFrame, step: str) -> Iterator[OpenMatter]:
     """Released lines without an answer, or with one that says nothing."""
-    if step == "closed":
+    if step == CLOSED:
         return
     for row in _open_answers(said).iter_rows(named=True):
         is_silent = row["bank_event"] is None

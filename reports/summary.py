@@ -8,19 +8,11 @@ from datetime import date
 
 import polars as pl
 
-from contracts.codes import Benefit, Cause, HoldCode, Kind, ValueStatus
+from contracts.codes import BatchState, Benefit, Cause, HoldCode, Kind, ValueStatus
 from contracts.months import add_months, month_text
 from contracts.registers import label_of
 from ledger import batches, figures, holds
 from ledger.book import Book
-
-STATES = {
-    "claimed": "已编批",
-    "rendered": "待批准",
-    "approved": "已批准",
-    "rejected": "已驳回",
-    "released": "已放行",
-}
 
 
 @dataclass(frozen=True)
@@ -270,7 +262,7 @@ def not_handed_in(counts: pl.DataFrame, refused: pl.DataFrame) -> tuple[OldRegis
 
 def file_lines(rows: pl.DataFrame) -> Iterator[FileLine]:
     """Batches that are not voided (ledger.batches.batches_of), in order, each with its file."""
-    for row in rows.filter(pl.col("state") != "voided").sort("batch_id").iter_rows(named=True):
+    for row in rows.filter(pl.col("state") != BatchState.VOIDED.value).sort("batch_id").iter_rows(named=True):
         yield FileLine(
             batch_id=row["batch_id"],
             benefit=row["part"],

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import polars as pl
 
-from reports.summary import STATES, BenefitLine, FileLine, Labelled, MonthSummary
+from contracts.codes import BatchState
+from reports.summary import BenefitLine, FileLine, Labelled, MonthSummary
 from reports.tables import write_sheets
 
 BENEFITS = {
@@ -54,7 +55,7 @@ def _sheets(summary: MonthSummary) -> Iterator[Sheet]:
     yield from (_sheet(name, lines, LABELLED) for name, lines in parts.items() if lines)
     if summary.files:
         yield _sheet(
-            "发放文件", [replace(file, state=STATES.get(file.state, file.state)) for file in summary.files], FILES
+            "发放文件", [replace(file, state=BatchState.label_of(file.state)) for file in summary.files], FILES
         )
 
 

@@ -6,8 +6,9 @@ from datetime import date
 import polars as pl
 import pytest
 
+from contracts.codes import GapDecision
 from contracts.settings import CurrentList
-from intake import DECISIONS, Decision, accept, months_of_list, receive, running_rows, stand_in
+from intake import DECISIONS, accept, months_of_list, receive, running_rows, stand_in
 
 MAY, JUNE, JULY, AUGUST, SEPTEMBER = (date(2024, month, 1) for month in (5, 6, 7, 8, 9))
 NONE_DECIDED = pl.DataFrame(schema=DECISIONS)
@@ -126,7 +127,7 @@ def test_where_the_county_holds_the_vanished_their_rows_stand_as_a_gap(july, lis
 
 
 def test_an_officer_lets_go_of_a_held_one_who_then_ends_and_keeps_his_past(july, listed):
-    decided = pl.DataFrame([("low_income", 3, Decision.ACCEPT_GONE.value)], schema=DECISIONS, orient="row")
+    decided = pl.DataFrame([("low_income", 3, GapDecision.ACCEPT_GONE.value)], schema=DECISIONS, orient="row")
     compared = months_of_list(listed(p1={}, p2={}), july, AUGUST, HOLDS, decided)
     assert months(compared.rows)[-1] == (3, "dibao", JULY, JULY)
 

@@ -3,9 +3,10 @@
 import polars as pl
 import pytest
 
+from contracts.codes import GapDecision
 from contracts.columns import polars_schema
 from contracts.tables import RegisterGap
-from intake import DECISIONS, Decision, accept, stand_in
+from intake import DECISIONS, accept, stand_in
 
 NONE_DECIDED = pl.DataFrame(schema=DECISIONS)
 
@@ -64,7 +65,7 @@ def test_a_changed_row_is_a_correction_and_no_gap(month_of):
     assert (stood.rows["township"].to_list(), grounds(stood)) == (["示范镇"], {})
 
 
-@pytest.mark.parametrize(("decision", "people"), [(Decision.ACCEPT_GONE, [1]), (Decision.KEEP, [1, 2])])
+@pytest.mark.parametrize(("decision", "people"), [(GapDecision.ACCEPT_GONE, [1]), (GapDecision.KEEP, [1, 2])])
 def test_an_officers_decision_ends_the_gap(decision, people, month_of):
     before = month_of("population", {1: {}, 2: {}}).rows
     decided = pl.DataFrame([("population", 2, decision.value)], schema=DECISIONS, orient="row")
@@ -74,7 +75,7 @@ def test_an_officers_decision_ends_the_gap(decision, people, month_of):
 
 def test_a_decision_about_another_register_changes_nothing(month_of):
     before = month_of("population", {1: {}, 2: {}}).rows
-    decided = pl.DataFrame([("account", 2, Decision.ACCEPT_GONE.value)], schema=DECISIONS, orient="row")
+    decided = pl.DataFrame([("account", 2, GapDecision.ACCEPT_GONE.value)], schema=DECISIONS, orient="row")
     assert grounds(stand_in(month_of("population", {1: {}}), before, decided)) == {2: "VANISHED"}
 
 

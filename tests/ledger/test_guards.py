@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from sqlalchemy import insert, text
 
-from contracts.codes import RecoveryMeans
+from contracts.codes import RecoveryMeans, SignatureStep
 from contracts.errors import BookError
 from contracts.months import parse_month
 from ledger import batches, recovery, sealing, tables
@@ -123,47 +123,47 @@ def claimed(county):
 
 def test_the_maker_does_not_approve(claimed, book):
     with pytest.raises(BookError, match="不同的人"), book.writing() as conn:
-        sign(conn, "approved", MAKER)
+        sign(conn, SignatureStep.APPROVED, MAKER)
 
 
 def test_the_checker_does_not_release(claimed, book):
     claimed.sign("2024-07")
     with pytest.raises(BookError, match="不同的人"), book.writing() as conn:
-        sign(conn, "released", CHECKER)
+        sign(conn, SignatureStep.RELEASED, CHECKER)
 
 
 def test_nothing_is_released_without_approval(claimed, book):
     with pytest.raises(BookError, match="未经复核"), book.writing() as conn:
-        sign(conn, "released", RELEASER)
+        sign(conn, SignatureStep.RELEASED, RELEASER)
 
 
 def test_nothing_is_released_without_its_file(county, book):
     county.run("2024-07", [row(1, "2024-07")])
     with book.writing() as conn:
         insert_batch(conn)
-        sign(conn, "made", MAKER)
-        sign(conn, "approved", CHECKER)
+        sign(conn, SignatureStep.MADE, MAKER)
+        sign(conn, SignatureStep.APPROVED, CHECKER)
     with pytest.raises(BookError, match="付款文件尚未登记"), book.writing() as conn:
-        sign(conn, "released", RELEASER)
+        sign(conn, SignatureStep.RELEASED, RELEASER)
 
 
 def test_a_signature_is_on_the_content_of_the_batch(claimed, book):
     with pytest.raises(BookError, match="所签内容与批次不符"), book.writing() as conn:
-        sign(conn, "approved", CHECKER, digest="other")
+        sign(conn, SignatureStep.APPROVED, CHECKER, digest="other")
 
 
 def test_a_rejected_batch_is_not_approved(claimed, book):
     with book.writing() as conn:
-        sign(conn, "rejected", CHECKER)
+        sign(conn, SignatureStep.REJECTED, CHECKER)
     with pytest.raises(BookError, match="已被驳回"), book.writing() as conn:
-        sign(conn, "approved", "复核丁")
+        sign(conn, SignatureStep.APPROVED, "复核丁")
 
 
 def test_a_batch_is_released_once(claimed, book):
     claimed.sign("2024-07")
     claimed.release("2024-07")
     with pytest.raises(BookError, match="已作废或已发放"), book.writing() as conn:
-        sign(conn, "released", "发放丁")
+        sign(conn, SignatureStep.RELEASED, "发放丁")
 
 
 def test_a_released_batch_is_not_voided(claimed, book):
@@ -287,7 +287,7 @@ def test_a_refusal_quotes_no_row(claimed, book):
 
 def insert_signed_batch(conn, **more):
     insert_batch(conn, **more)
-    sign(conn, "made", MAKER)
+    sign(conn, SignatureStep.MADE, MAKER)
 
 
 def insert_batch(conn, batch_id=BATCH, ordinal=1, part="old_age_allowance", total_fen=None, attempt=1, fen=5000):

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from contracts.codes import GapDecision
 from contracts.columns import polars_schema
 from contracts.errors import BookError
 from contracts.tables import DesiredHold
@@ -84,22 +85,22 @@ def test_a_gap_needs_a_decision_and_nothing_else_may_have_one(held):
     reconcile(held, GAP)
     with pytest.raises(BookError, match="须写明如何处理"):
         lift(held)
-    lift(held, "keep")
+    lift(held, GapDecision.KEEP)
     reconcile(held, MISSING)
     with pytest.raises(BookError, match="只有名册缺口"):
-        lift(held, "keep")
+        lift(held, GapDecision.KEEP)
 
 
 def test_a_decided_gap_is_not_held_again_by_a_list_from_before(held):
     reconcile(held, GAP)
-    lift(held, "accept_gone")
+    lift(held, GapDecision.ACCEPT_GONE)
     assert decisions(held) == [("low_income", 1, "accept_gone")]
     assert reconcile(held, GAP) == (0, 0)
 
 
 def test_a_decision_answers_its_pay_month_and_the_next_and_no_later_gap(held):
     reconcile(held, GAP)
-    lift(held, "keep")
+    lift(held, GapDecision.KEEP)
     held.run("2024-08", [row(1, "2024-07")])
     assert decisions(held, "2024-08") == [("low_income", 1, "keep")]
     held.run("2024-09", [row(1, "2024-07")])

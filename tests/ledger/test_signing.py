@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 from sqlalchemy import text
 
-from contracts.codes import RecoveryMeans
+from contracts.codes import RecoveryMeans, SignatureStep
 from contracts.errors import BookError, SameOfficerError
 from contracts.months import parse_month
 from ledger import audit, batches, exports, recovery, results, signing
@@ -98,7 +98,7 @@ def test_what_the_book_refuses_for_another_reason_is_no_matter_of_who(claimed, b
     with book.reading() as conn:
         (digest,) = batches.batches_of(conn, CODE, None)["content_digest"]
     with pytest.raises(BookError, match="须重新编批") as refused, book.writing() as conn:
-        batches.sign(conn, BATCH, digest, "approved", RELEASER, "t")
+        batches.sign(conn, BATCH, digest, SignatureStep.APPROVED, RELEASER, "t")
     assert not isinstance(refused.value, SameOfficerError)
 
 

@@ -15,7 +15,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from contracts import codes, strict_yaml
-from contracts.codes import BankEvent, Benefit, HoldCode, PaymentState, RecoveryMeans
+from contracts.codes import BankEvent, Benefit, GapDecision, HoldCode, HoldEvent, PaymentState, RecoveryMeans
 from contracts.money import parse_yuan, yuan_text
 from contracts.months import month_text, months_between, parse_month
 from ledger import exports, holds, people, posting, recovery, results, sealing
@@ -38,8 +38,6 @@ CODES = {
     "correction": codes.CorrectionGround,
     "state": PaymentState,
 }
-DECISIONS = {"以本月名册为准": "accept_gone", "沿用上次": "keep"}
-EVENTS = {"placed": "设立", "lifted": "解除"}
 # What a row of a register holds unless the story says otherwise.
 ORDINARY = {
     "low_income": {"household_id": "H0001", "area": "农村", "is_recipient": "是"},
@@ -267,7 +265,7 @@ class Teller:
 
     def lift(self, name, code, *reason):
         """An officer lifts every open hold of a code of a person; of a register's gap the first word decides."""
-        decision = DECISIONS.get(reason[0])
+        decision = GapDecision.of(reason[0])
         with self.book.reading() as conn:
             waiting = holds.open_holds(conn, self.county)
         of_person = (pl.col("person_no") == self.number(name)) & (pl.col("code") == labelled(HoldCode, code).value)
@@ -335,7 +333,7 @@ class Teller:
             "person_no": lambda number: names[numbers[number]],
             "person_id": names.get,
             "fen": lambda fen: yuan_text(fen).removesuffix(".00"),
-            "event": EVENTS.get,
+            "event": HoldEvent.label_of,
             **{column: listed.label_of for column, listed in CODES.items()},
         }
         return [
