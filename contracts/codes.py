@@ -130,6 +130,36 @@ class HoldCode(Code):
     MANUAL = "MANUAL", "人工暂缓"
 
 
+class HoldGround(Code):
+    """The word of a hold's ground: what the hold rests on; its subject and detail say the rest.
+
+    What another office's list leaves in doubt has the word of the doubt (Doubt), what a bank cannot print that of the
+    misfit (Misfit).
+    """
+
+    NO_ACCOUNT = "account", "账户名册中没有此人的账户"
+    NO_INSTITUTION_ACCOUNT = "institution", "供养机构没有收款账户"
+    NOT_IN_POPULATION = "population", "人口名册中没有此人"
+    NO_STANDARD = "standard", "该月标准未设定"
+    BEYOND_WINDOW = "window", "该月已超出追溯期,所知与已入账不符"
+    DIED_ON = "died_on", "已去世"
+    CERTIFIED_UNTIL = "certified_until", "资格认证已逾期"
+    GAP = "gap", "名册缺口"
+    OLD_FILE = "old_file", "名册本月没有报送或不能使用"
+    REJECTED = "rejected", "上次付款被银行退回,账户未更正"
+    BY_HAND = "manual", "经办人设立"
+
+
+class Misfit(Code):
+    """Why a bank cannot print a text."""
+
+    CONTROL = "control", "含有控制字符"
+    PRIVATE_USE = "private_use", "含有自造字"
+    FORBIDDEN = "forbidden", "含有银行不收的字符"
+    UNENCODABLE = "unencodable", "含有银行编码没有的字"
+    TOO_LONG = "too_long", "超过银行允许的长度"
+
+
 class PaymentState(Code):
     """Where one obligation stands in a month's payment list."""
 

@@ -353,7 +353,9 @@ class DesiredHold(Table):
     person_no: int = person_no()
     obligation_id: int = column("债务编号", required=False)
     code: pl.Enum = column("暂缓代码", code=HoldCode)
-    ground: str = column("依据", "同一依据的暂缓,经办人解除后不再自动设立")
+    ground: str = column("依据", "同一依据(连同所涉、详情)的暂缓,经办人解除后不再自动设立")
+    subject: str = column("所涉", "所涉名册、账户摘要或银行格式;没有的为空文本")
+    detail: str = column("详情", "所依的日期、月份或缺口等;没有的为空文本")
 
 
 class EntitlementExport(Table):

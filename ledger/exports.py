@@ -18,6 +18,7 @@ from contracts.tables import EntitlementExport, PaymentExport, ReceivableExport
 from ledger import batches, obligations, people, versions
 from ledger.book import read_frame
 from ledger.figures import newest_versions
+from ledger.grounds import GROUND
 from ledger.holds import open_holds
 from ledger.tables import (
     bank_event,
@@ -82,7 +83,8 @@ def receivables(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
 def holds(conn: Connection, county: str) -> pl.DataFrame:
     """Open holds with the money they keep back.
 
-    hold_id, person_no, person_id, obligation_id (null: everything of him), code, ground, reason, held_fen, since.
+    hold_id, person_no, person_id, obligation_id (null: everything of him), code, ground, subject, detail, reason,
+    held_fen, since.
     """
     waiting = open_holds(conn, county)
     unpaid = batches.unpaid(conn, county)
@@ -97,7 +99,7 @@ def holds(conn: Connection, county: str) -> pl.DataFrame:
             held_fen=pl.when(is_whole).then("person_fen").otherwise("one_fen").fill_null(0),
             since=pl.col("recorded_at").str.head(10),
         )
-        .select("hold_id", "person_no", "person_id", "obligation_id", "code", "ground", "reason", "held_fen", "since")
+        .select("hold_id", "person_no", "person_id", "obligation_id", "code", *GROUND, "reason", "held_fen", "since")
         .sort("person_no", "hold_id")
     )
 

@@ -1,8 +1,9 @@
 """Holds: why money waits. Placed by rule from what the registers say, or by an officer; lifted once.
 
-A ground is text of payments/grounds.py: the same evidence gives the same ground. Where an officer lifted a hold, the
-rule does not place it again on the same ground. A gap of a register is decided instead (`accept_gone`, `keep`): the
-decision answers the gap in the pay month it was made in and in the next one, never a later gap of other evidence.
+A ground is a word, a subject and a detail (payments/grounds.py): the same evidence gives the same ground. Where an
+officer lifted a hold, the rule does not place it again on the same ground. A gap of a register is decided instead
+(`accept_gone`, `keep`): the decision answers the gap in the pay month it was made in and in the next one, never a later
+gap of other evidence.
 """
 
 from __future__ import annotations
@@ -13,18 +14,18 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, Select, exists, insert, select
 
-from contracts.codes import GapDecision, HoldCode, HoldEvent
+from contracts.codes import GapDecision, HoldCode, HoldEvent, HoldGround
 from contracts.errors import BookError
 from contracts.months import month_text
 from ledger import audit, cycles
 from ledger.book import Book, insert_frame, next_id, now, read_frame
+from ledger.grounds import GROUND, with_grounds
 from ledger.tables import cycle, hold
 
 RULE = "系统规则"  # the actor of what no officer did
-GAP = "gap"  # a gap's ground is gap:<register>:<what is wrong>
-EVIDENCE = ["person_no", "obligation_id", "code", "ground"]
+OF_WHAT = ["person_no", "obligation_id", "code"]
+EVIDENCE = [*OF_WHAT, *GROUND]
 LIFTED_FOR_GOOD = HoldCode.DECEASED_ARREARS  # an officer's lifting holds whatever the ground becomes
-BY_HAND = "manual"  # the ground of what an officer places; the reason says the rest
 
 
 def gap_decisions(conn: Connection, county: str, pay_month: date | None = None) -> pl.DataFrame:
@@ -36,7 +37,7 @@ def gap_decisions(conn: Connection, county: str, pay_month: date | None = None) 
     if newest is None:
         return _decisions(read_frame(conn, _DECIDED.where(hold.c.hold_row < 0)))
     before = cycles.pay_month_before(conn, county, pay_month or newest.pay_month)
-    decided = _DECIDED.where(hold.c.county == county, hold.c.ground.startswith(f"{GAP}:", autoescape=True))
+    decided = _DECIDED.where(hold.c.county == county)
     if before is not None:
         decided = decided.where(cycle.c.pay_month >= month_text(before))
     return _decisions(read_frame(conn, decided))
@@ -45,12 +46,12 @@ def gap_decisions(conn: Connection, county: str, pay_month: date | None = None) 
 def open_holds(conn: Connection, county: str) -> pl.DataFrame:
     """What waits, in order of hold_id; a null obligation_id holds everything of the person.
 
-    hold_id, person_no, obligation_id, code, ground, actor, reason, recorded_at.
+    hold_id, person_no, obligation_id, code, ground, subject, detail, actor, reason, recorded_at.
     """
     lifting = hold.alias("lifting")
     is_open = ~exists().where(lifting.c.hold_id == hold.c.hold_id, lifting.c.event == HoldEvent.LIFTED.value)
     placed = _holds(county, HoldEvent.PLACED).where(is_open)
-    return read_frame(conn, placed).sort("hold_id")
+    return with_grounds(read_frame(conn, placed)).sort("hold_id")
 
 
 def reconcile(book: Book, county: str, desired: pl.DataFrame, system_user: str) -> tuple[int, int]:
@@ -66,7 +67,7 @@ def reconcile(book: Book, county: str, desired: pl.DataFrame, system_user: str) 
         missing = _undecided(missing, gap_decisions(conn, county))
         lifted = _lifted_by_officers(conn, county)
         for_good = lifted.filter(pl.col("code") == LIFTED_FOR_GOOD.value)
-        missing = _without(_without(missing, lifted, EVIDENCE), for_good, EVIDENCE[:-1])
+        missing = _without(_without(missing, lifted, EVIDENCE), for_good, OF_WHAT)
         by_rule = standing.filter(pl.col("actor") == RULE, pl.col("code") != HoldCode.ACCOUNT_REJECTED.value)
         over = _without(by_rule, wanted, EVIDENCE)
         _place_by_rule(conn, county, missing)
@@ -97,7 +98,9 @@ def place(
             "person_no": person_no,
             "obligation_id": obligation_id,
             "code": code,
-            "ground": BY_HAND,
+            "ground": HoldGround.BY_HAND.value,
+            "subject": "",
+            "detail": "",
             "actor": officer,
             "reason": reason,
         }
@@ -122,7 +125,7 @@ def lift(
         if found.is_empty():
             raise BookError("没有这条未解除的暂缓", "请用 disburse hold 查看现有暂缓", f"{county} {hold_id}")
         row = found.row(0, named=True)
-        is_gap = row["ground"].startswith(f"{GAP}:")
+        is_gap = row["ground"] == HoldGround.GAP
         if is_gap and decision is None:
             raise BookError(
                 "名册缺口须写明如何处理",
@@ -131,7 +134,7 @@ def lift(
             )
         if decision is not None and not is_gap:
             raise BookError("只有名册缺口才须选择如何处理", "请直接解除", str(hold_id))
-        same = {name: row[name] for name in ("person_no", "obligation_id", "code", "ground")}
+        same = {name: row[name] for name in EVIDENCE}
         lifting = {
             "hold_row": next_id(conn, hold),
             "hold_id": hold_id,
@@ -144,7 +147,10 @@ def lift(
 
 
 def reject_accounts(conn: Connection, county: str, rejected: pl.DataFrame) -> int:
-    """Hold obligations (person_no, obligation_id, ground) whose payment came back, in the caller's transaction."""
+    """Hold obligations whose payment came back, in the caller's transaction; how many holds that places.
+
+    `rejected`: person_no, obligation_id, ground, subject, detail.
+    """
     coded = rejected.with_columns(code=pl.lit(HoldCode.ACCOUNT_REJECTED.value, HoldCode.dtype()))
     missing = _without(coded.select(EVIDENCE), open_holds(conn, county), EVIDENCE)
     _place_by_rule(conn, county, missing)
@@ -167,34 +173,40 @@ def lift_changed(book: Book, county: str, still_rejected: pl.DataFrame, system_u
 
 
 _DECIDED: Select[Any] = (
-    select(hold.c.hold_row, hold.c.person_no, hold.c.ground, hold.c.decision)
+    select(hold.c.hold_row, hold.c.person_no, hold.c.decision, *(hold.c[name] for name in GROUND))
     .join(cycle, cycle.c.cycle_id == hold.c.cycle_id)
     .where(hold.c.event == HoldEvent.LIFTED.value, hold.c.decision.is_not(None))
 )
 
 
 def _decisions(rows: pl.DataFrame) -> pl.DataFrame:
-    decided = rows.with_columns(register=pl.col("ground").str.split(":").list.get(1, null_on_oob=True))
-    last = decided.sort("hold_row").unique(["register", "person_no"], keep="last", maintain_order=True)
+    last = (
+        with_grounds(rows)
+        .rename({"subject": "register"})
+        .sort("hold_row")
+        .unique(["register", "person_no"], keep="last", maintain_order=True)
+    )
     return last.select("register", "person_no", pl.col("decision").cast(GapDecision.dtype())).sort(
         "register", "person_no"
     )
 
 
 def _holds(county: str, event: HoldEvent) -> Select[Any]:
-    names = ("hold_id", "person_no", "obligation_id", "code", "ground", "actor", "reason", "recorded_at")
+    names = ("hold_id", *EVIDENCE, "actor", "reason", "recorded_at")
     return select(*(hold.c[name] for name in names)).where(hold.c.county == county, hold.c.event == event.value)
 
 
 def _lifted_by_officers(conn: Connection, county: str) -> pl.DataFrame:
-    lifted = read_frame(conn, _holds(county, HoldEvent.LIFTED).where(hold.c.actor != RULE))
-    return lifted.filter(~pl.col("ground").str.starts_with(f"{GAP}:")).select(EVIDENCE).unique()
+    lifted = with_grounds(read_frame(conn, _holds(county, HoldEvent.LIFTED).where(hold.c.actor != RULE)))
+    return lifted.filter(pl.col("ground") != HoldGround.GAP.value).select(EVIDENCE).unique()
 
 
 def _undecided(missing: pl.DataFrame, decisions: pl.DataFrame) -> pl.DataFrame:
     """Without the gaps that have been decided: a list from before the decision does not hold the person again."""
-    split = missing.with_columns(register=pl.col("ground").str.extract(f"^{GAP}:([^:]+):"))
-    return split.join(decisions, on=["register", "person_no"], how="anti").drop("register")
+    answered = missing.filter(pl.col("ground") == HoldGround.GAP.value).join(
+        decisions, left_on=["subject", "person_no"], right_on=["register", "person_no"], how="semi"
+    )
+    return _without(missing, answered, EVIDENCE)
 
 
 def _without(rows: pl.DataFrame, others: pl.DataFrame, by: list[str]) -> pl.DataFrame:

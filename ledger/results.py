@@ -12,13 +12,12 @@ from typing import Any, NamedTuple
 import polars as pl
 from sqlalchemy import Connection, Select, case, select
 
-from contracts.codes import BankEvent, RefusalCode
+from contracts.codes import BankEvent, HoldGround, RefusalCode
 from ledger import audit, holds
 from ledger.attempts import is_released, is_returned
 from ledger.book import Book, insert_frame, next_id, now, read_among
 from ledger.tables import bank_event, instruction, instruction_item, obligation
 
-REJECTED = "rejected"  # ground of a hold: rejected:<digest of the account>:<reason code>
 KNOWN_DIGITS = 16  # of the digest; enough to tell one account from another
 
 
@@ -94,7 +93,7 @@ def _note(conn: Connection, county: str, source_digest: str, rows: pl.DataFrame,
     insert_frame(conn, bank_event, told)
     returned = rows.filter(pl.col("event") == BankEvent.RETURNED.value).unique("instruction_id")
     came_back = paid.filter(~pl.col("is_returned")).join(returned, on="instruction_id")
-    return holds.reject_accounts(conn, county, came_back.select("person_no", "obligation_id", ground=_GROUND))
+    return holds.reject_accounts(conn, county, came_back.select("person_no", "obligation_id", **_GROUND))
 
 
 def account_digest(account_no: str) -> str:
@@ -118,9 +117,8 @@ def _paid_by(county: str) -> Select[Any]:
     )
 
 
-_GROUND = pl.format(
-    "{}:{}:{}",
-    pl.lit(REJECTED),
-    pl.col("account_no").map_elements(account_digest, return_dtype=pl.String),
-    "reason_code",
-)
+_GROUND = {
+    "ground": pl.lit(HoldGround.REJECTED.value),
+    "subject": pl.col("account_no").map_elements(account_digest, return_dtype=pl.String),
+    "detail": pl.col("reason_code"),
+}

@@ -1,14 +1,14 @@
 """Closing: a cycle that is done is sealed, and never rewritten. What is learnt later is posted in an open cycle.
 
 A seal holds a digest of every table's rows of the cycle and the digest of the county's seal before. Answers, holds and
-recoveries may follow a closed cycle; the seal says up to which row it speaks.
+recoveries may follow a closed cycle; the seal says up to which row and of which columns it speaks.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -25,6 +25,8 @@ from ledger.book import Book, next_id, now, read_frame
 from ledger.cycles import Cycle
 
 NULL = "\\N"  # of the digested text, so that nothing and an empty text differ
+ADDED_LATER = {"hold": {"subject", "detail"}}  # columns that came after seals which do not say of which they speak
+Told = Mapping[str, Any]  # of one table: rows, last, digest, and columns where the seal says so
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ def verify(conn: Connection) -> list[str]:
         if row.digest != _digest(_content(row._mapping)):
             problems.append(f"{name} 的封存本身被改动")
         told = json.loads(row.tables_json)
-        now_held = _digests(conn, sealed, {table: one["last"] for table, one in told.items()})
+        now_held = _digests(conn, sealed, told)
         problems += [f"{name} 结账后 {table} 被改动" for table in told if told[table] != now_held[table]]
         before[sealed.county] = row.digest
     return problems
@@ -183,21 +185,36 @@ def _neither_held_nor_sent(conn: Connection, county: str) -> pl.DataFrame:
     return owed.join(whole_person, on="person_no", how="anti").join(held, on="obligation_id", how="anti")
 
 
-def _digests(conn: Connection, one: Cycle, last: dict[str, int | None]) -> dict[str, dict[str, Any]]:
-    """Of every table's rows of a cycle: how many, the newest number, and a digest; up to `last` where it is given."""
-    return {table.name: _digest_of(conn, table, where, last.get(table.name)) for table, where in _members(conn, one)}
+def _digests(conn: Connection, one: Cycle, sealed: Mapping[str, Told]) -> dict[str, Told]:
+    """Of every table's rows of a cycle: how many, the newest number, a digest, and of which columns.
+
+    As an earlier seal tells it where one is given, else as of now.
+    """
+    return {table.name: _digest_of(conn, table, where, sealed.get(table.name)) for table, where in _members(conn, one)}
 
 
-def _digest_of(conn: Connection, table: Table, where: ColumnElement[bool], last: int | None) -> dict[str, Any]:
+def _digest_of(conn: Connection, table: Table, where: ColumnElement[bool], sealed: Told | None) -> Told:
     keys = [column.name for column in table.primary_key.columns]
     number = table.c[keys[0]] if len(keys) == 1 and table.c[keys[0]].type.python_type is int else None
-    wanted = select(table).where(where)
+    columns = _columns_of(table, sealed)
+    wanted = select(*(table.c[name] for name in columns)).where(where)
+    last = sealed["last"] if sealed else None
     if number is not None and last is not None:
         wanted = wanted.where(number <= last)
     rows = read_frame(conn, wanted).sort(keys)
     digest = hashlib.sha256(rows.write_csv(null_value=NULL).encode()).hexdigest()
     newest = (rows[keys[0]].max() or 0) if number is not None else None
-    return {"rows": rows.height, "last": newest, "digest": digest}
+    told = {"rows": rows.height, "last": newest, "digest": digest}
+    return told if sealed and "columns" not in sealed else {**told, "columns": columns}
+
+
+def _columns_of(table: Table, sealed: Told | None) -> list[str]:
+    """The columns a seal speaks of: a later program may have added some."""
+    names = [column.name for column in table.columns]
+    if sealed is None:
+        return names
+    spoken: list[str] = sealed.get("columns", [name for name in names if name not in ADDED_LATER.get(table.name, ())])
+    return spoken
 
 
 def _members(conn: Connection, one: Cycle) -> Iterator[tuple[Table, ColumnElement[bool]]]:

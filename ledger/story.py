@@ -16,6 +16,7 @@ from contracts.codes import BankEvent, BatchEvent, HoldEvent, Kind, PaymentState
 from contracts.months import month_text, months_between, parse_month
 from ledger import exports, obligations
 from ledger.book import read_frame
+from ledger.grounds import GROUND, with_grounds
 from ledger.tables import (
     approval,
     bank_event,
@@ -54,8 +55,8 @@ class Story:
     receivables   KEY, receivable_id, version_no, amount_fen, cause, OF_RUN
     recoveries    receivable_id, obligation_id, means, amount_fen, officer, document, approved_by, recorded_at, and of
                   a set-off OF_RUN
-    holds         county, hold_id, obligation_id (null: everything of the person), code, ground, actor, reason,
-                  recorded_at, lifted_by, lift_reason, decision, lifted_at
+    holds         county, hold_id, obligation_id (null: everything of the person), code, ground, subject, detail,
+                  actor, reason, recorded_at, lifted_by, lift_reason, decision, lifted_at
     """
 
     versions: pl.DataFrame
@@ -111,7 +112,7 @@ def story(conn: Connection, person_no: int, county: str | None = None, benefit_m
         withdrawals=read_frame(conn, withdrawals),
         receivables=read_frame(conn, receivables),
         recoveries=read_frame(conn, _recoveries(reach)),
-        holds=read_frame(conn, _holds(reach)),
+        holds=with_grounds(read_frame(conn, _holds(reach))),
     )
 
 
@@ -254,7 +255,7 @@ def _recoveries(reach: _Reach) -> Select[Any]:
 
 def _holds(reach: _Reach) -> Select[Any]:
     lifting = hold.alias("lifting")
-    names = ("county", "hold_id", "obligation_id", "code", "ground", "actor", "reason", "recorded_at")
+    names = ("county", "hold_id", "obligation_id", "code", *GROUND, "actor", "reason", "recorded_at")
     return (
         select(
             *(hold.c[name] for name in names),

@@ -241,6 +241,7 @@ recovery = _table(
 )
 
 # `hold_id` of a lifting is the row that placed it; `cycle_id` is the county's newest cycle when the row was written.
+# Rows of before 0004 have no subject and detail: their ground is one text (ledger.grounds reads it).
 hold = _table(
     "hold",
     _id("hold_row"),
@@ -256,6 +257,8 @@ hold = _table(
     _text("reason"),
     _code("decision", GapDecision, nullable=True),
     _text("recorded_at"),
+    _text("subject", nullable=True),
+    _text("detail", nullable=True),
     UniqueConstraint("hold_id", "event"),
     CheckConstraint(f"({_is('event', HoldEvent.PLACED)}) = (hold_row = hold_id)"),
     CheckConstraint(f"{_is('event', HoldEvent.LIFTED)} OR decision IS NULL"),

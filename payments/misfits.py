@@ -8,23 +8,24 @@ from datetime import date
 
 import polars as pl
 
-from contracts.codes import HoldCode
+from contracts.codes import HoldCode, Misfit
 from payments import grounds
 from payments.instructions import BatchIdentity, instructions
 from payments.printing import printed
 from payments.profiles import Column, Delimited, Profile
 
-MISFIT = pl.Schema({"person_no": pl.Int64(), "obligation_id": pl.Int64(), "code": pl.String(), "ground": pl.String()})
-NEVER_PRINTED = {"Cc": "control", "Cf": "control", "Zl": "control", "Zp": "control", "Co": "private_use"}
+TEXTS = ("code", "ground", "subject", "detail")
+HELD = pl.Schema({"person_no": pl.Int64(), "obligation_id": pl.Int64(), **dict.fromkeys(TEXTS, pl.String())})
+NEVER_PRINTED = {**dict.fromkeys(("Cc", "Cf", "Zl", "Zp"), Misfit.CONTROL), "Co": Misfit.PRIVATE_USE}
 NOWHERE = BatchIdentity("000000", date(2000, 1, 1), 1, 1)  # a name of the right length; no batch is made
 
 
 def misfits(payable: pl.DataFrame, profile_of: Mapping[str, Profile]) -> pl.DataFrame:
-    """Holds (person_no, obligation_id, code UNDER_REVIEW, ground) for the obligations whose line cannot be printed.
+    """Holds (as DesiredHold, code UNDER_REVIEW) for the obligations whose line cannot be printed.
 
     `payable`: Payable. `profile_of`: benefit → profile. A line with several misfits gives one hold for each.
     """
-    found = [pl.DataFrame(schema=MISFIT)]
+    found = [pl.DataFrame(schema=HELD)]
     for (benefit,), rows in payable.group_by("benefit"):
         profile = profile_of[str(benefit)]
         content = instructions(rows, NOWHERE, profile)
@@ -34,36 +35,36 @@ def misfits(payable: pl.DataFrame, profile_of: Mapping[str, Profile]) -> pl.Data
             wrong = _wrong_values(cells[str(place)].unique().to_list(), column, profile)
             if wrong:
                 lines = content.lines.select("instruction_id", value=cells[str(place)])
-                reasons = lines.with_columns(
-                    code=pl.lit(HoldCode.UNDER_REVIEW.value),
-                    ground=pl.col("value").replace_strict(wrong, default=None, return_dtype=pl.String),
-                ).drop_nulls("ground")
-                found.append(owners.join(reasons, on="instruction_id").select(MISFIT.names()))
+                misfit = pl.col("value").replace_strict(wrong, default=None, return_dtype=pl.String)
+                unfit = lines.with_columns(misfit=misfit).drop_nulls("misfit")
+                ground = grounds.misfit("misfit", profile.profile, column.header)
+                held = unfit.with_columns(*ground, code=pl.lit(HoldCode.UNDER_REVIEW.value))
+                found.append(owners.join(held, on="instruction_id").select(HELD.names()))
     return pl.concat(found)
 
 
 def _wrong_values(values: Iterable[str], column: Column, profile: Profile) -> dict[str, str]:
-    """Each value that cannot be printed in a column, and the ground."""
+    """Each value that cannot be printed in a column, and why (Misfit)."""
     wrong = {}
     for value in values:
         reason = next(reasons(value, column, profile), None)
         if reason:
-            wrong[value] = grounds.misfit(profile.profile, column.header, reason)
+            wrong[value] = reason.value
     return wrong
 
 
-def reasons(value: str, column: Column, profile: Profile) -> Iterator[str]:
-    """Why a text cannot stand in a column, as words of `grounds.MISFITS`."""
+def reasons(value: str, column: Column, profile: Profile) -> Iterator[Misfit]:
+    """Why a text cannot stand in a column."""
     forbidden = profile.forbidden + (profile.delimiter if isinstance(profile, Delimited) else "")
     for letter in value:
         if unicodedata.category(letter) in NEVER_PRINTED:
             yield NEVER_PRINTED[unicodedata.category(letter)]
         elif letter in forbidden:
-            yield "forbidden"
+            yield Misfit.FORBIDDEN
     try:
         encoded = value.encode(profile.encoding)
     except UnicodeEncodeError:
-        yield "unencodable"
+        yield Misfit.UNENCODABLE
     else:
         if column.max_bytes is not None and len(encoded) > column.max_bytes:
-            yield "too_long"
+            yield Misfit.TOO_LONG

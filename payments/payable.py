@@ -6,12 +6,12 @@ In: `unpaid` (ledger.batches.unpaid), the accepted registers, people's identity 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import date
 
 import polars as pl
 
-from contracts.codes import HoldCode, Kind, Relationship
+from contracts.codes import HoldCode, HoldGround, Kind, Relationship
 from contracts.columns import polars_schema
 from contracts.tables import DesiredHold, Payable
 from payments import grounds
@@ -52,13 +52,11 @@ def desired_holds(
         _matched_people(people, matches),
         _paid_elsewhere(unpaid, matches),
         _resting_on_old_files(unpaid, resting),
-        _of_keys(unpaid, unset, grounds.NO_STANDARD),
-        _of_keys(unpaid, beyond_window, grounds.BEYOND_WINDOW),
+        _of_keys(unpaid, unset, HoldGround.NO_STANDARD),
+        _of_keys(unpaid, beyond_window, HoldGround.BEYOND_WINDOW),
         misfits(_complete(owed), profile_of),
     ]
-    return (
-        pl.concat([part.select(_HOLD) for part in found]).unique().sort("person_no", "code", "obligation_id", "ground")
-    )
+    return pl.concat([part.select(_HOLD) for part in found]).unique().sort(_ORDER)
 
 
 def payable(
@@ -76,24 +74,25 @@ def payable(
     return _complete(_with_payee(free, registers, identities))
 
 
+_ORDER = ["person_no", "code", "obligation_id", "ground", "subject", "detail"]
 _HOLD = [pl.col(name).cast(dtype) for name, dtype in polars_schema(DesiredHold).items()]
 _MATCH = grounds.match("register", "doubt", "evidence")
 _EVERYTHING = pl.lit(None, pl.Int64).alias("obligation_id")
 
 
-def _holds(rows: pl.DataFrame, code: HoldCode, ground: pl.Expr) -> pl.DataFrame:
-    return rows.with_columns(code=pl.lit(code.value), ground=ground)
+def _holds(rows: pl.DataFrame, code: HoldCode, ground: Iterable[pl.Expr]) -> pl.DataFrame:
+    """`ground`: columns of payments.grounds."""
+    return rows.with_columns(ground).with_columns(code=pl.lit(code.value))
 
 
 def _missing_accounts(owed: pl.DataFrame) -> pl.DataFrame:
-    ground = (
-        pl.when("is_to_institution").then(pl.lit(grounds.NO_INSTITUTION_ACCOUNT)).otherwise(pl.lit(grounds.NO_ACCOUNT))
-    )
-    return _holds(owed.filter(pl.col("account_no").is_null()), HoldCode.ACCOUNT_MISSING, ground)
+    lacking = owed.filter(pl.col("account_no").is_null())
+    return _holds(lacking, HoldCode.ACCOUNT_MISSING, grounds.no_account("is_to_institution"))
 
 
 def _not_in_population(owed: pl.DataFrame) -> pl.DataFrame:
-    return _holds(owed.filter(pl.col("name").is_null()), HoldCode.UNDER_REVIEW, pl.lit(grounds.NOT_IN_POPULATION))
+    ground = grounds.columns(HoldGround.NOT_IN_POPULATION)
+    return _holds(owed.filter(pl.col("name").is_null()), HoldCode.UNDER_REVIEW, ground)
 
 
 def _arrears_of_the_dead(unpaid: pl.DataFrame, population: pl.DataFrame, pay_month: date) -> pl.DataFrame:
@@ -136,9 +135,9 @@ def _resting_on_old_files(unpaid: pl.DataFrame, resting: pl.DataFrame) -> pl.Dat
     return _holds(waiting, HoldCode.UNDER_REVIEW, grounds.old_file("register", "inbox_month"))
 
 
-def _of_keys(unpaid: pl.DataFrame, keys: pl.DataFrame, ground: str) -> pl.DataFrame:
+def _of_keys(unpaid: pl.DataFrame, keys: pl.DataFrame, ground: HoldGround) -> pl.DataFrame:
     waiting = unpaid.join(keys, on=["person_no", "benefit", "benefit_month"], how="semi")
-    return _holds(waiting, HoldCode.UNDER_REVIEW, pl.lit(ground))
+    return _holds(waiting, HoldCode.UNDER_REVIEW, grounds.columns(ground))
 
 
 def _with_payee(unpaid: pl.DataFrame, registers: Mapping[str, pl.DataFrame], identities: pl.DataFrame) -> pl.DataFrame:

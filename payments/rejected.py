@@ -24,5 +24,5 @@ def still_rejected(
     known = owed.join(own, on="person_no", how="left").join(institutions, on="institution_id", how="left")
     account = pl.when("is_to_institution").then("institution_no").otherwise("own_no")
     digest = account.map_elements(account_digest, return_dtype=pl.String)
-    is_same = pl.col("ground").str.split(":").list.get(1, null_on_oob=True) == digest
+    is_same = pl.col("subject") == digest
     return known.filter(is_same.fill_null(True)).select("hold_id")

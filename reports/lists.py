@@ -85,7 +85,8 @@ def held_people(book: Book, county: str, population: pl.DataFrame, *, with_numbe
     """
     with book.reading() as conn:
         rows = exports.holds(conn, county)
-    wordings = [grounds.told(row["code"], row["ground"]) for row in rows.select("code", "ground").iter_rows(named=True)]
+    evidence = rows.select("code", "ground", "subject", "detail")
+    wordings = [grounds.told(code, grounds.Ground(*ground)) for code, *ground in evidence.iter_rows()]
     by_rule = pl.Series([worded.reason for worded in wordings], dtype=pl.String)
     said = pl.col("reason").replace("", None)  # an officer's own words, where an officer placed it
     worded = rows.with_columns(

@@ -270,7 +270,7 @@ def _recovery(row: Row) -> RecoveryTold:
 
 
 def _hold(row: Row) -> HoldTold:
-    worded = grounds.told(row["code"], row["ground"])
+    worded = grounds.told(row["code"], grounds.Ground(row["ground"], row["subject"], row["detail"]))
     return HoldTold(
         hold_id=row["hold_id"],
         code=row["code"],

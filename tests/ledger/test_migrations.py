@@ -1,19 +1,21 @@
 """An older book is brought to the present tables whole, or stays as it was; what it makes is what is declared.
 
-`fixtures/books/0001.sql` holds the rows of a story told with the first book's program, its guards beside it.
+`fixtures/books/NNNN.sql` holds the rows of a story told with the program of that migration, its guards beside it: the
+first one's, and that of 0003 with a sealed cycle and grounds of holds as one text.
 """
 
 import signal
 import subprocess
 import sys
 
+import polars as pl
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import MetaData, create_engine, inspect, select, text
 
 from contracts.errors import BookError
-from ledger import migrations, receivables, tables
+from ledger import holds, migrations, receivables, sealing, tables
 from ledger.book import SCHEMA_VERSION, open_book, stored_version
 from tests.ledger.county import CODE, County, row
 from tests.ledger.laws import breaches, uncancelled
@@ -47,18 +49,29 @@ def statements(path):
     return [one for one in path.read_text("utf-8").split(";\n") if one.strip()]
 
 
-@pytest.fixture
-def old_url(book_url, root):
-    """A book as the first program left it."""
-    engine = create_engine(book_url)
+def left_by(revision, url, root):
+    """A book as the program of a migration left it."""
+    engine = create_engine(url)
     folder = root / "fixtures" / "books"
     with engine.begin() as conn:
-        migrations.upgrade(conn, "0001")
-        for name in ("0001", f"0001_guards_{conn.dialect.name}"):
+        migrations.upgrade(conn, revision)
+        for name in (revision, f"{revision}_guards_{conn.dialect.name}"):
             for statement in statements(folder / f"{name}.sql"):
                 conn.exec_driver_sql(statement)
     engine.dispose()
-    return book_url
+    return url
+
+
+@pytest.fixture
+def old_url(book_url, root):
+    """A book as the first program left it."""
+    return left_by("0001", book_url, root)
+
+
+@pytest.fixture
+def sealed_url(book_url, root):
+    """A book as the program of 0003 left it, with a sealed cycle."""
+    return left_by("0003", book_url, root)
 
 
 def rows_of(engine, columns):
@@ -78,6 +91,47 @@ def held(url):
     found = rows_of(engine, there)
     engine.dispose()
     return found
+
+
+def test_what_was_sealed_before_a_column_was_added_speaks_true_and_is_still_watched(sealed_url):
+    book = open_book(sealed_url)
+    with book.reading() as conn:
+        assert sealing.verify(conn) == []
+    with book.engine.begin() as conn:
+        off = "DROP TRIGGER hold_no_update" if conn.dialect.name == "sqlite" else "DROP TRIGGER hold_no_change ON hold"
+        conn.execute(text(off))
+        conn.execute(text("UPDATE hold SET ground = 'manual' WHERE ground LIKE 'profile:%'"))
+    with book.reading() as conn:
+        assert [problem for problem in sealing.verify(conn) if "hold 被改动" in problem]
+    book.close()
+
+
+def test_grounds_kept_as_one_text_are_read_in_their_parts(sealed_url):
+    book = open_book(sealed_url)
+    with book.reading() as conn:
+        found = holds.open_holds(conn, CODE).select(holds.EVIDENCE).rows()
+        decided = holds.gap_decisions(conn, CODE).rows()
+    book.close()
+    assert sorted((one for one in found if one[3] != "rejected"), key=lambda one: (one[0], one[2:])) == [
+        (4, 4, "ACCOUNT_MISSING", "account", "", ""),
+        (4, None, "CERTIFICATION_LAPSED", "certified_until", "", "2024-06-30"),
+        (4, 4, "DECEASED_ARREARS", "died_on", "", "2024-06-02"),
+        (4, None, "UNDER_REVIEW", "old_file", "account", "2024-05"),
+        (4, 4, "UNDER_REVIEW", "too_long", "county_bank", "户名(全称):中文"),
+        (5, None, "MANUAL", "manual", "", ""),
+    ]
+    assert [len(subject) for *_, word, subject, _ in found if word == "rejected"] == [16]
+    assert decided == [("low_income", 4, "keep")]
+
+
+def test_what_an_officer_lifted_before_is_not_placed_again(sealed_url):
+    book = open_book(sealed_url)
+    with book.reading() as conn:
+        standing = holds.open_holds(conn, CODE).select(holds.EVIDENCE)
+    lifted = [(4, None, "UNDER_REVIEW", "IN_CUSTODY", "custody", "2024-06-01")]
+    again = pl.DataFrame(lifted, schema=standing.schema, orient="row")
+    assert holds.reconcile(book, CODE, pl.concat([standing, again]), "tester") == (0, 0)
+    book.close()
 
 
 def version(url):

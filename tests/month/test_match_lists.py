@@ -4,6 +4,7 @@ import pytest
 
 from contracts.months import parse_month
 from ledger import holds
+from ledger.grounds import GROUND
 from month.month import opened_month
 from reports.explain import explain
 from tests import homes
@@ -24,7 +25,7 @@ def home(tmp_path):
 
 def open_grounds(month):
     with month.book.reading() as conn:
-        return holds.open_holds(conn, homes.COUNTY).select("code", "ground").rows()
+        return holds.open_holds(conn, homes.COUNTY).select("code", *GROUND).rows()
 
 
 def test_lists_that_were_never_handed_in_are_no_part_of_the_manifest(home):
@@ -67,7 +68,7 @@ def test_a_doubt_waits_until_an_officer_lifts_it_and_then_for_good(home):
     homes.hand_in(home, "2024-08", custody=[{"person_id": ELDER, "taken_in_on": "2024-03-01"}])
     homes.run(home, "2024-08")
     month = opened_month(home, homes.COUNTY, parse_month("2024-08"))
-    assert open_grounds(month) == [("UNDER_REVIEW", "match:custody:IN_CUSTODY:2024-03-01")]
+    assert open_grounds(month) == [("UNDER_REVIEW", "IN_CUSTODY", "custody", "2024-03-01")]
     with month.book.reading() as conn:
         waiting = holds.open_holds(conn, homes.COUNTY)
     holds.lift(month.book, homes.COUNTY, waiting["hold_id"][0], homes.MAKER, "test", "已核实,非本人")
@@ -96,6 +97,6 @@ def test_the_same_benefit_in_another_county_waits(home):
     homes.hand_in(home, "2024-08", elsewhere=[paid])
     _, batched = homes.run(home, "2024-08")
     month = opened_month(home, homes.COUNTY, parse_month("2024-08"))
-    assert open_grounds(month) == [("DUPLICATE_ELSEWHERE", "match:elsewhere:PAID_ELSEWHERE:2024-08-01")]
+    assert open_grounds(month) == [("DUPLICATE_ELSEWHERE", "PAID_ELSEWHERE", "elsewhere", "2024-08-01")]
     month.close()
     assert batched["笔数"] == 1

@@ -10,7 +10,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from contracts.codes import GapDecision
+from contracts.codes import GapDecision, HoldGround
 from contracts.errors import BookError
 from contracts.workbooks import CREATED, new_workbook
 from ledger import holds
@@ -207,7 +207,7 @@ def test_what_officers_decided_of_gaps_is_an_input(home):
     homes.run(home, "2024-09")
     book = open_book(home.database_url)
     with book.reading() as conn:
-        gaps = holds.open_holds(conn, homes.COUNTY).filter(pl.col("ground").str.starts_with(f"{holds.GAP}:"))
+        gaps = holds.open_holds(conn, homes.COUNTY).filter(pl.col("ground") == HoldGround.GAP.value)
     holds.lift(book, homes.COUNTY, gaps["hold_id"][0], homes.MAKER, "test", "已核实迁出", GapDecision.ACCEPT_GONE)
     book.close()
     homes.run(home, "2024-09")

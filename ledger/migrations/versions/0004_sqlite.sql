@@ -1,0 +1,3 @@
+ALTER TABLE hold ADD COLUMN subject TEXT;
+
+ALTER TABLE hold ADD COLUMN detail TEXT;
