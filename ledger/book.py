@@ -23,9 +23,12 @@ from sqlalchemy import (
     create_engine,
     event,
     func,
+    insert,
     inspect,
+    literal,
     select,
     text,
+    union_all,
 )
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -109,7 +112,7 @@ def sqlite_version() -> str:
 
 
 def open_book(url: str) -> Book:
-    """Open the book at an SQLAlchemy URL; a new or older one is brought to the present tables first."""
+    """Open the book at an SQLAlchemy URL; a new or older one is brought to the present tables and words first."""
     if make_url(url).get_backend_name() == "sqlite":
         _require_folder(url)
         engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS})
@@ -119,9 +122,9 @@ def open_book(url: str) -> Book:
         engine = create_engine(url, hide_parameters=True)
     book = Book(engine)
     with book.reading() as conn:
-        stored = stored_version(conn)
-    if stored != SCHEMA_VERSION:
-        _migrate(book)
+        is_present = stored_version(conn) == SCHEMA_VERSION and not _new_words(conn)
+    if not is_present:
+        _bring_up(book)
     return book
 
 
@@ -259,9 +262,24 @@ def _told(refused: DBAPIError) -> BookError:
     return BookError(guard.message, "请核对后重试")
 
 
-def _migrate(book: Book) -> None:
-    from ledger.migrations import upgrade  # alembic costs more than a command may take
-
+def _bring_up(book: Book) -> None:
+    """Bring the book to the present tables, and to the words of the present code lists."""
     with book.writing() as conn:
         if stored_version(conn) != SCHEMA_VERSION:
+            from ledger.migrations import upgrade  # alembic costs more than a command may take
+
             upgrade(conn)
+        for table, word in _new_words(conn):
+            conn.execute(insert(table).values(word=word))
+
+
+def _new_words(conn: Connection) -> list[tuple[Table, str]]:
+    """Words of the open code lists that the book does not have yet."""
+    known = union_all(*(select(literal(table.name), table.c.word) for table in tables.OPEN_LISTS))
+    there = {tuple(row) for row in conn.execute(known)}
+    return [
+        (table, word)
+        for table, codes in tables.OPEN_LISTS.items()
+        for word in codes.values()
+        if (table.name, word) not in there
+    ]

@@ -1,8 +1,10 @@
 """The tables of the book, and the guards that keep it append-only.
 
 Months are text "YYYY-MM", days and instants ISO text (instants in UTC), money whole fen, codes the words of
-`contracts.codes`. State is never stored: it follows from the rows, so nothing is ever updated. A key is (county,
-person_no, benefit, benefit_month).
+`contracts.codes`: of a closed list by CHECK, of one that law or practice extends by the rows of a word table. State is
+never stored: it follows from the rows, so nothing is ever updated.
+
+A key is (county, person_no, benefit, benefit_month).
 """
 
 # ruff: noqa: S608 - guards are put together from constants of this file
@@ -102,6 +104,27 @@ def _of(column: Column[int] | Column[str]) -> ForeignKey:
     return ForeignKey(column)
 
 
+def _words(name: str) -> Table:
+    """The words of a list that law or practice extends; opening the book adds those it does not have."""
+    return _table(name, _text("word", primary_key=True), with_rowid=False)
+
+
+def _known(name: str, words: Table, *, nullable: bool = False) -> Column[str]:
+    """A word of an open list: a further one is a row, no migration."""
+    return _text(name, _of(words.c.word), nullable=nullable)
+
+
+benefit_word = _words("benefit_word")
+hold_code_word = _words("hold_code_word")
+cause_word = _words("cause_word")
+correction_word = _words("correction_word")
+OPEN_LISTS: dict[Table, type[Code]] = {
+    benefit_word: Benefit,
+    hold_code_word: HoldCode,
+    cause_word: Cause,
+    correction_word: CorrectionGround,
+}
+
 person = _table(
     "person",
     _id("person_no"),
@@ -138,7 +161,7 @@ rate = _table(
     "rate",
     _id("rate_no"),
     _text("rate_id", unique=True),
-    _code("benefit", Benefit),
+    _known("benefit", benefit_word),
     _code("amount_status", ValueStatus),
     _text("values_json"),
 )
@@ -149,16 +172,16 @@ entitlement_version = _table(
     _text("county"),
     _month("benefit_month"),
     _whole("person_no", _of(person.c.person_no)),
-    _code("benefit", Benefit),
+    _known("benefit", benefit_word),
     _whole("version_no", CheckConstraint("version_no > 0")),
     _whole("run_id", _of(run.c.run_id)),
     _code("outcome", Outcome),
     _known_fen("amount_fen"),
     _known_fen("would_be_fen"),
-    _code("winner", Benefit, nullable=True),
+    _known("winner", benefit_word, nullable=True),
     _whole("rate_no", _of(rate.c.rate_no), nullable=True),
     _whole("fact_code"),
-    _code("correction", CorrectionGround, nullable=True),
+    _known("correction", correction_word, nullable=True),
     PrimaryKeyConstraint("county", "benefit_month", "person_no", "benefit", "version_no"),
     CheckConstraint("(amount_fen IS NULL) = (outcome = 'STANDARD_NOT_SET')"),
     CheckConstraint("outcome = 'ENTITLED' OR coalesce(amount_fen, 0) = 0"),
@@ -173,7 +196,7 @@ obligation = _table(
     _text("county"),
     _month("benefit_month"),
     _whole("person_no", _of(person.c.person_no)),
-    _code("benefit", Benefit),
+    _known("benefit", benefit_word),
     _code("kind", Kind),
     _whole("version_no"),
     _fen(),
@@ -197,7 +220,7 @@ withdrawal = _table(
     _whole("obligation_id", _of(obligation.c.obligation_id)),
     _whole("version_no"),
     _fen(),
-    _code("cause", Cause),
+    _known("cause", cause_word),
     UniqueConstraint("obligation_id", "version_no"),
     Index("withdrawal_of_run", "run_id"),
 )
@@ -209,11 +232,11 @@ receivable = _table(
     _text("county"),
     _month("benefit_month"),
     _whole("person_no", _of(person.c.person_no)),
-    _code("benefit", Benefit),
+    _known("benefit", benefit_word),
     _whole("version_no"),
     _fen(),
     _code("choose_group", ChoiceGroup, nullable=True),
-    _code("cause", Cause),
+    _known("cause", cause_word),
     UniqueConstraint("county", "benefit_month", "person_no", "benefit", "version_no"),
     Index("receivable_of_run", "run_id"),
 )
@@ -251,7 +274,7 @@ hold = _table(
     _whole("cycle_id", _of(cycle.c.cycle_id), nullable=True),
     _whole("person_no", _of(person.c.person_no)),
     _whole("obligation_id", _of(obligation.c.obligation_id), nullable=True),
-    _code("code", HoldCode),
+    _known("code", hold_code_word),
     _text("ground"),
     _text("actor"),
     _text("reason"),
@@ -320,7 +343,7 @@ instruction = _table(
     _text("instruction_id", CheckConstraint("length(instruction_id) <= 20"), primary_key=True),
     _text("batch_id", _of(batch.c.batch_id)),
     _whole("line_no"),
-    _code("benefit", Benefit),
+    _known("benefit", benefit_word),
     _month("pay_month"),
     _month("period_from"),
     _month("period_to"),
