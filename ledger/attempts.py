@@ -1,15 +1,19 @@
 """What the rows say of an attempt to pay, as conditions of SQL: state is never stored.
 
 An attempt is an instruction item. It waits in a batch, or its batch was voided, or it went out (its batch was released)
-and may have come back (the bank returned its instruction). Gone out is: released and not returned.
+and may have come back (the bank returned its instruction). A next attempt follows a return or a voided batch only, so
+of an obligation's attempts that were not voided the newest decides.
 """
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, FromClause, ScalarSelect, exists, func, select
+from sqlalchemy import ColumnElement, ScalarSelect, case, exists, literal_column, select
 
 from contracts.codes import BankEvent, BatchEvent, SignatureStep
-from ledger.tables import approval, bank_event, batch_event, instruction, instruction_item
+from ledger.tables import approval, bank_event, batch_event
+
+# In the text of the statement: an index that holds only returns is used where the database sees the word.
+_RETURNED: ColumnElement[str] = literal_column(f"'{BankEvent.RETURNED.value}'")
 
 
 def is_released(batch_id: ColumnElement[str]) -> ColumnElement[bool]:
@@ -24,35 +28,16 @@ def is_voided(batch_id: ColumnElement[str]) -> ColumnElement[bool]:
 
 def is_returned(instruction_id: ColumnElement[str]) -> ColumnElement[bool]:
     """The bank sent the money back."""
-    returned = bank_event.c.event == BankEvent.RETURNED.value
-    return exists().where(bank_event.c.instruction_id == instruction_id, returned)
+    return exists().where(bank_event.c.instruction_id == instruction_id, is_return())
 
 
-def has_gone_out(obligation_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Money of the obligation is on its way or has arrived; no answer and an unknown one count as gone."""
-    gone = is_released(instruction.c.batch_id) & ~is_returned(instruction_item.c.instruction_id)
-    return exists(select(1).select_from(_ATTEMPTS).where(instruction_item.c.obligation_id == obligation_id, gone))
+def is_return() -> ColumnElement[bool]:
+    """The bank's answer is a return."""
+    return bank_event.c.event == _RETURNED
 
 
-def live_batch_id(obligation_id: ColumnElement[int]) -> ScalarSelect[str]:
-    """The batch, neither released nor voided, in which the obligation waits."""
-    waits = ~is_released(instruction.c.batch_id) & ~is_voided(instruction.c.batch_id)
-    return (
-        select(instruction.c.batch_id)
-        .select_from(_ATTEMPTS)
-        .where(instruction_item.c.obligation_id == obligation_id, waits)
-        .scalar_subquery()
-    )
-
-
-def returned_count(obligation_id: ColumnElement[int]) -> ScalarSelect[int]:
-    """How often the obligation came back."""
-    return (
-        select(func.count())
-        .select_from(instruction_item)
-        .where(instruction_item.c.obligation_id == obligation_id, is_returned(instruction_item.c.instruction_id))
-        .scalar_subquery()
-    )
-
-
-_ATTEMPTS: FromClause = instruction_item.join(instruction)
+def last_answer(instruction_id: ColumnElement[str]) -> ScalarSelect[str]:
+    """What the bank last said of an instruction; a return outweighs everything, null: it said nothing."""
+    newest_first = (case((is_return(), 0), else_=1), bank_event.c.event_id.desc())
+    said = select(bank_event.c.event).where(bank_event.c.instruction_id == instruction_id)
+    return said.order_by(*newest_first).limit(1).scalar_subquery()

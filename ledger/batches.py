@@ -18,7 +18,7 @@ from contracts.columns import polars_schema
 from contracts.errors import BookError
 from contracts.months import month_text
 from contracts.tables import InstructionLine
-from ledger import audit, obligations
+from ledger import audit, fate
 from ledger.book import insert_frame, next_id, now, read_among, read_frame
 from ledger.tables import approval, bank_event, batch, batch_event, cycle, instruction, instruction_item
 
@@ -36,6 +36,7 @@ UNPAID = (
     "is_to_institution",
     "institution_id",
     "live_batch_id",
+    "held_by",
 )
 SIGNATURES = {
     SignatureStep.MADE: "maker",
@@ -64,7 +65,7 @@ def unpaid(conn: Connection, county: str) -> pl.DataFrame:
 
     `attempt` is what the next payment carries in print, 1 + returns; a voided batch never left the house.
     """
-    return obligations.unpaid(conn, county).select(UNPAID)
+    return fate.unpaid(conn, county).select(UNPAID)
 
 
 def batches_of(conn: Connection, county: str, pay_month: date | None) -> pl.DataFrame:

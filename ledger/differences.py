@@ -162,7 +162,7 @@ def new_obligations(keys: pl.DataFrame, manifest: Manifest, first_id: int) -> pl
 def new_withdrawals(keys: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
     """Less is owed than was booked: first what has not gone out is withdrawn, the youngest obligation first.
 
-    `standing`: the obligations of these keys (ledger.obligations).
+    `standing`: the obligations of these keys (ledger.fate).
     """
     too_much = keys.filter(pl.col("delta_fen") < 0).select(*KEY, "cause", "version_no", need_fen=-pl.col("delta_fen"))
     left = standing.filter(pl.col("pays_fen") > 0).select(*KEY, "obligation_id", "pays_fen", "live_batch_id")

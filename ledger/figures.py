@@ -13,10 +13,9 @@ from sqlalchemy import ColumnElement, Connection, Subquery, exists, func, litera
 
 from contracts.codes import Outcome, ValueStatus
 from contracts.months import month_text
-from ledger.attempts import is_released
+from ledger.attempts import is_released, last_answer
 from ledger.book import read_frame
 from ledger.tables import (
-    bank_event,
     batch,
     batch_event,
     cycle,
@@ -191,21 +190,16 @@ def answers(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
     """What the bank last said of the month's released instructions: bank_event (null: nothing yet), line_count,
     amount_fen.
     """
-    i, e = instruction.c, bank_event.c
-    last = select(func.max(e.event_id)).where(e.instruction_id == i.instruction_id).scalar_subquery()
-    said = bank_event.alias("said")
-    statement = (
-        select(
-            said.c.event.label("bank_event"),
-            func.count().label("line_count"),
-            fen_sum(i.amount_fen).label("amount_fen"),
-        )
+    i = instruction.c
+    said = (
+        select(last_answer(i.instruction_id).label("bank_event"), i.amount_fen)
         .select_from(cycle.join(batch).join(instruction))
-        .outerjoin(said, said.c.event_id == last)
         .where(_of_month(county, pay_month), is_released(batch.c.batch_id))
-        .group_by(said.c.event)
+        .subquery()
+        .c
     )
-    return read_frame(conn, statement).sort("bank_event", nulls_last=True)
+    figures = (said.bank_event, func.count().label("line_count"), fen_sum(said.amount_fen).label("amount_fen"))
+    return read_frame(conn, select(*figures).group_by(said.bank_event)).sort("bank_event", nulls_last=True)
 
 
 def _of_month(county: str, pay_month: date) -> ColumnElement[bool]:

@@ -54,6 +54,18 @@ def open_holds(conn: Connection, county: str) -> pl.DataFrame:
     return with_grounds(read_frame(conn, placed)).sort("hold_id")
 
 
+def covered(owed: pl.DataFrame, open_holds: pl.DataFrame) -> pl.DataFrame:
+    """Which holds keep back which obligations: hold_id, obligation_id, one row for each pair.
+
+    `owed`: obligation_id, person_no of one county. `open_holds`: of the same county, as open_holds(); a hold covers its
+    obligation, or everything of its person.
+    """
+    is_whole = pl.col("obligation_id").is_null()
+    of_people = owed.join(open_holds.filter(is_whole).select("hold_id", "person_no"), on="person_no")
+    of_one = open_holds.filter(~is_whole).join(owed.select("obligation_id"), on="obligation_id", how="semi")
+    return pl.concat([rows.select("hold_id", "obligation_id") for rows in (of_people, of_one)])
+
+
 def reconcile(book: Book, county: str, desired: pl.DataFrame, system_user: str) -> tuple[int, int]:
     """Bring the holds to what the rules call for (DesiredHold): how many were placed and lifted.
 

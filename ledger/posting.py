@@ -17,7 +17,7 @@ from contracts.errors import StoppedError
 from contracts.manifest import Manifest
 from contracts.money import yuan_label
 from contracts.months import month_text
-from ledger import audit, batches, corrections, cycles, differences, holds, obligations, receivables, totals, versions
+from ledger import audit, batches, corrections, cycles, differences, fate, holds, receivables, totals, versions
 from ledger.book import Book, insert_frame, next_id, now, read_frame
 from ledger.cycles import Cycle, Run
 from ledger.differences import Decided, Differences, SetOffRule
@@ -65,7 +65,7 @@ def work_out(conn: Connection, decided: Decided) -> Differences:
     is_in_window = pl.col("benefit_month") >= window[0]
     inside = _explained(conn, manifest, differences.with_causes(keys.filter(is_in_window)))
     less = inside.filter(pl.col("delta_fen") < 0)
-    standing = obligations.of_person_months(conn, county, less).join(less, on=KEY, how="semi")
+    standing = fate.of_person_months(conn, county, less).join(less, on=KEY, how="semi")
     added = differences.new_obligations(inside, manifest, next_id(conn, obligation))
     withdrawn = differences.new_withdrawals(inside, standing)
     owed_back = differences.new_receivables(inside, withdrawn, standing, next_id(conn, receivable))
@@ -143,7 +143,7 @@ def _cancelled(
     booked = receivables.unrecovered(conn, county)
     back = pl.concat([booked.select(columns), new.select(columns)])
     taken = withdrawn.group_by("obligation_id").agg(taken_fen=pl.col("amount_fen").sum())
-    old = obligations.of_person_months(conn, county, back).join(taken, on="obligation_id", how="left")
+    old = fate.of_person_months(conn, county, back).join(taken, on="obligation_id", how="left")
     old = old.with_columns(pl.col("pays_fen") - pl.col("taken_fen").fill_null(0))
     fresh = added.with_columns(pays_fen="amount_fen", live_batch_id=pl.lit(None, pl.String))
     owed_columns = ["obligation_id", *KEY, "choose_group", "pays_fen", "live_batch_id"]

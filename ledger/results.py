@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Select, case, select
 
 from contracts.codes import BankEvent, HoldGround, RefusalCode
 from ledger import audit, holds
-from ledger.attempts import is_released, is_returned
+from ledger.attempts import is_released, is_returned, last_answer
 from ledger.book import Book, insert_frame, next_id, now, read_among
 from ledger.tables import bank_event, instruction, instruction_item, obligation
 
@@ -54,11 +54,12 @@ def record(
 
 def _sorted_out(conn: Connection, rows: pl.DataFrame, paid: pl.DataFrame, source_digest: str) -> pl.DataFrame:
     """For each row whether it is new, and why it is refused: source_row, is_new, code (null: not refused)."""
-    e = bank_event.c
-    statement = select(e.event_id, e.instruction_id, e.event, e.source_digest, e.source_row)
-    before = read_among(conn, statement, e.instruction_id, rows["instruction_id"].unique()).sort("event_id")
-    last = before.group_by("instruction_id").agg(last=pl.col("event").last())
-    noted = before.filter(pl.col("source_digest") == source_digest).select("source_row", is_noted=True)
+    named, e, i = rows["instruction_id"].unique(), bank_event.c, instruction.c
+    of_file = select(e.source_row).where(e.source_digest == source_digest)
+    noted = read_among(conn, of_file, e.instruction_id, named).with_columns(is_noted=True)
+    last = read_among(
+        conn, select(i.instruction_id, last_answer(i.instruction_id).label("last")), i.instruction_id, named
+    )
     returned, ours = BankEvent.RETURNED.value, paid.select("instruction_id", is_ours=True).unique()
     event = pl.col("event").cast(pl.String)
     told = (

@@ -16,13 +16,14 @@ from typing import Any
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Row, Table, insert, or_, select
 
-from contracts.codes import BankEvent, BatchState
+from contracts.codes import BatchState
 from contracts.errors import BookError
 from contracts.months import month_text
-from ledger import audit, batches, cycles, holds, obligations, tables
-from ledger.attempts import is_released
+from ledger import audit, batches, cycles, tables
+from ledger.attempts import is_released, last_answer
 from ledger.book import Book, next_id, now, read_frame
 from ledger.cycles import Cycle
+from ledger.fate import UNANSWERED, unpaid
 
 NULL = "\\N"  # of the digested text, so that nothing and an empty text differ
 ADDED_LATER = {"hold": {"subject", "detail"}}  # columns that came after seals which do not say of which they speak
@@ -68,18 +69,13 @@ def unanswered(conn: Connection, *cycle_ids: int) -> pl.DataFrame:
     batch_id, line_no, instruction_id, benefit, amount_fen, bank_event (null: none), in order of batch and line.
     """
     columns = ("batch_id", "line_no", "instruction_id", "benefit", "amount_fen")
-    i, e = tables.instruction.c, tables.bank_event.c
+    i = tables.instruction.c
     sent = (
-        select(*(i[name] for name in columns))
+        select(*(i[name] for name in columns), last_answer(i.instruction_id).label("bank_event"))
         .join(tables.batch)
         .where(tables.batch.c.cycle_id.in_(cycle_ids), is_released(i.batch_id))
     )
-    of_cycle = e.instruction_id.in_(sent.with_only_columns(i.instruction_id))
-    events = read_frame(conn, select(e.event_id, e.instruction_id, e.event.label("bank_event")).where(of_cycle))
-    last = events.sort("event_id").unique("instruction_id", keep="last", maintain_order=True).drop("event_id")
-    rows = read_frame(conn, sent).join(last, on="instruction_id", how="left")
-    is_open = pl.col("bank_event").is_null() | (pl.col("bank_event") == BankEvent.UNKNOWN.value)
-    return rows.filter(is_open).sort("batch_id", "line_no")
+    return read_frame(conn, sent).filter(UNANSWERED).sort("batch_id", "line_no")
 
 
 def unanswered_until(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
@@ -179,10 +175,7 @@ def _close(conn: Connection, one: Cycle, open_rows: pl.DataFrame, officer: str, 
 
 
 def _neither_held_nor_sent(conn: Connection, county: str) -> pl.DataFrame:
-    owed = obligations.unpaid(conn, county).filter(pl.col("live_batch_id").is_null())
-    held = holds.open_holds(conn, county)
-    whole_person = held.filter(pl.col("obligation_id").is_null())
-    return owed.join(whole_person, on="person_no", how="anti").join(held, on="obligation_id", how="anti")
+    return unpaid(conn, county).filter(pl.col("live_batch_id").is_null(), pl.col("held_by").is_null())
 
 
 def _digests(conn: Connection, one: Cycle, sealed: Mapping[str, Told]) -> dict[str, Told]:

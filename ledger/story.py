@@ -12,9 +12,9 @@ from typing import Any
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, FromClause, ScalarSelect, Select, Table, func, select, union
 
-from contracts.codes import BankEvent, BatchEvent, HoldEvent, Kind, PaymentState, SignatureStep
+from contracts.codes import BatchEvent, HoldEvent, SignatureStep
 from contracts.months import month_text, months_between, parse_month
-from ledger import exports, obligations
+from ledger import fate
 from ledger.book import read_frame
 from ledger.grounds import GROUND, with_grounds
 from ledger.tables import (
@@ -46,7 +46,8 @@ class Story:
     versions      KEY, version_no, outcome, amount_fen, would_be_fen, winner, rate_id, values_json, fact_code,
                   correction (null: decided in its turn), OF_RUN
     obligations   KEY, obligation_id, version_no, kind, amount_fen, withdrawn_fen, set_off_fen, pays_fen (left to be
-                  paid), is_gone (on its way or arrived), live_batch_id, institution_id, OF_RUN
+                  paid), is_gone (on its way or arrived), state (PaymentState), held_by (hold_id), institution_id,
+                  OF_RUN
     payments      obligation_id, instruction_id, attempt, amount_fen, pay_month, batch_id, line_no, file_name,
                   payee_name, account_no, bank_name, batch_maker, checker, releaser, released_at, rejected_by,
                   reject_reason, void_reason
@@ -158,13 +159,13 @@ def _obligations() -> Select[Any]:
 
 
 def _with_what_is_left(conn: Connection, owed: pl.DataFrame, person_no: int) -> pl.DataFrame:
-    """Add what became of each obligation, as `ledger.obligations` says it."""
-    columns = ("obligation_id", "withdrawn_fen", "set_off_fen", "pays_fen", "is_gone", "live_batch_id")
+    """Add what became of each obligation, as `ledger.fate` says it."""
+    columns = ("obligation_id", "withdrawn_fen", "set_off_fen", "pays_fen", "is_gone", "state", "held_by")
     parts = [
-        obligations.of_person_months(conn, county, rows.select("person_no", "benefit_month")).select(columns)
+        fate.of_person_months(conn, county, rows.select("person_no", "benefit_month")).select(columns)
         for (county,), rows in owed.partition_by("county", as_dict=True).items()
     ]
-    left = pl.concat(parts) if parts else obligations.of_person_months(conn, "", owed).select(columns)
+    left = pl.concat(parts) if parts else fate.of_person_months(conn, "", owed).select(columns)
     return owed.drop("person_no").join(left, on="obligation_id", how="left", maintain_order="left")
 
 
@@ -273,33 +274,3 @@ def _holds(reach: _Reach) -> Select[Any]:
         )
         .order_by(hold.c.hold_id)
     )
-
-
-def states(told: Story) -> pl.DataFrame:
-    """Where each obligation stands (PaymentState), in words an export would use: obligation_id, state.
-
-    Imported history is settled by definition.
-    """
-    is_return = pl.col("bank_event") == BankEvent.RETURNED.value
-    answers = told.answers.sort(is_return, maintain_order=True)  # a return outweighs everything
-    last_answer = answers.unique("instruction_id", keep="last", maintain_order=True)
-    standing = told.payments.filter(pl.col("void_reason").is_null())
-    newest = standing.unique("obligation_id", keep="last", maintain_order=True).join(
-        last_answer.select("instruction_id", "bank_event"), on="instruction_id", how="left"
-    )
-    is_open = pl.col("lifted_at").is_null()
-    whole = told.holds.filter(is_open, pl.col("obligation_id").is_null())["county"]
-    named = told.holds.filter(is_open)["obligation_id"].drop_nulls()
-    is_held = pl.col("obligation_id").is_in(named.implode()) | pl.col("county").is_in(whole.implode())
-    shown = told.obligations.join(
-        newest.select("obligation_id", "bank_event", "batch_id", is_released=pl.col("releaser").is_not_null()),
-        on="obligation_id",
-        how="left",
-    ).with_columns(
-        pl.col("is_released").fill_null(value=False),
-        is_held=is_held,
-        pays_fen=pl.col("amount_fen") - pl.col("withdrawn_fen") - pl.col("set_off_fen"),
-    )
-    settled = pl.col("kind") == Kind.HISTORY.value
-    state = pl.when(settled).then(pl.lit(PaymentState.ACCEPTED.value)).otherwise(exports.STATE)
-    return shown.select("obligation_id", state=state.cast(PaymentState.dtype()))

@@ -388,6 +388,12 @@ bank_event = _table(
     _text("recorded_at"),
     UniqueConstraint("source_digest", "source_row"),
     Index("bank_event_of_instruction", "instruction_id"),
+    Index(
+        "bank_event_returned",  # few among many: who came back is found without reading every answer
+        "instruction_id",
+        sqlite_where=text(_is("event", BankEvent.RETURNED)),
+        postgresql_where=text(_is("event", BankEvent.RETURNED)),
+    ),
 )
 
 # A sealed cycle takes no more runs and batches. What it held is digested table by table, up to the newest row of each.

@@ -9,7 +9,7 @@ from sqlalchemy import BigInteger, Cast, ColumnElement, Connection, cast, func, 
 
 from contracts.months import month_text
 from ledger.book import read_frame
-from ledger.obligations import read_of
+from ledger.fate import read_of
 from ledger.tables import obligation, receivable, withdrawal
 
 KEY = ("benefit_month", "person_no", "benefit")

@@ -11,7 +11,7 @@ from pandera.errors import SchemaErrors
 
 from contracts.codes import Benefit, Outcome
 from contracts.tables import IntakeCount
-from ledger import batches, holds, totals
+from ledger import batches, totals
 from month.month import EVIDENCED_POPULATION, Month
 
 KEY = ["person_no", "benefit", "benefit_month"]
@@ -94,13 +94,11 @@ def hop_to_payable(month: Month) -> Found:
     if month.is_replay:
         return {}
     with month.book.reading() as conn:
-        county = month.manifest.county
-        unpaid, waiting = batches.unpaid(conn, county), holds.open_holds(conn, county)
+        unpaid = batches.unpaid(conn, month.manifest.county)
     rows = month.tables.read("payable")
-    of_people = unpaid.join(waiting.filter(pl.col("obligation_id").is_null()), on="person_no", how="semi")
-    held = pl.concat([waiting.select("obligation_id").drop_nulls(), of_people.select("obligation_id")])
-    lost = unpaid.join(rows, on="obligation_id", how="anti").join(held, on="obligation_id", how="anti")
-    twice = rows.join(held, on="obligation_id", how="semi")
+    is_held = pl.col("held_by").is_not_null()
+    lost = unpaid.filter(~is_held).join(rows, on="obligation_id", how="anti")
+    twice = rows.join(unpaid.filter(is_held), on="obligation_id", how="semi")
     found = {"下落不明的笔数": lost.height, "既可付又暂缓的笔数": twice.height}
     return {label: count for label, count in found.items() if count}
 

@@ -14,6 +14,7 @@ import polars as pl
 from contracts.codes import HoldCode, HoldGround, Kind, Relationship
 from contracts.columns import polars_schema
 from contracts.tables import DesiredHold, Payable
+from ledger import holds
 from payments import grounds
 from payments.misfits import misfits
 from payments.profiles import Profile
@@ -67,10 +68,9 @@ def payable(
 ) -> pl.DataFrame:
     """The unpaid obligations that no open hold keeps back, each with its payee: Payable, in order of obligation.
 
-    `open_holds`: person_no and obligation_id (null: everything of the person).
+    `open_holds`: as ledger.holds.open_holds.
     """
-    whole_person = open_holds.filter(pl.col("obligation_id").is_null())
-    free = unpaid.join(whole_person, on="person_no", how="anti").join(open_holds, on="obligation_id", how="anti")
+    free = unpaid.join(holds.covered(unpaid, open_holds), on="obligation_id", how="anti")
     return _complete(_with_payee(free, registers, identities))
 
 

@@ -28,7 +28,7 @@ from contracts.codes import (
 from contracts.months import month_text
 from ledger.book import Book
 from ledger.people import identities
-from ledger.story import KEY, Story, states, story
+from ledger.story import KEY, Story, story
 from payments import grounds
 from reports.masking import masked
 from reports.person_told import (
@@ -96,11 +96,7 @@ class _Teller:
         self.answers = _grouped(told.answers, "instruction_id")
         self.recoveries = _grouped(told.recoveries, "receivable_id")
         self.set_offs = _grouped(told.recoveries, "obligation_id")
-        self.states = dict(states(told).iter_rows())
-        self.held = {
-            (row["county"], row["obligation_id"]): HoldCode.label_of(row["code"])
-            for row in _rows(told.holds.filter(pl.col("lifted_at").is_null()))
-        }
+        self.holds = {row["hold_id"]: HoldCode.label_of(row["code"]) for row in _rows(told.holds)}
 
     def month(self, county: str, month: str, benefit: str) -> MonthTold:
         """Everything of one key."""
@@ -122,7 +118,7 @@ class _Teller:
                 paid_fen=sum(_gone_fen(row) for row in owed),
                 set_off_fen=sum(row["set_off_fen"] for row in owed),
                 unpaid_fen=sum(row["pays_fen"] for row in owed),
-                held_fen=sum(row["pays_fen"] for row in owed if self._held_by(row)),
+                held_fen=sum(row["pays_fen"] for row in owed if row["held_by"]),
                 owed_back_fen=sum(one.open_fen for one in receivables),
                 recovered_fen=_sum_of(receivables, _MONEY_BACK),
                 waived_fen=_sum_of(receivables, (RecoveryMeans.WAIVED.value,)),
@@ -132,12 +128,9 @@ class _Teller:
             receivables=receivables,
         )
 
-    def _held_by(self, owed: Row) -> str:
-        return self.held.get((owed["county"], owed["obligation_id"])) or self.held.get((owed["county"], None), "")
-
     def _obligation(self, row: Row, why: Mapping[int, str]) -> ObligationTold:
-        number, state = row["obligation_id"], self.states[row["obligation_id"]]
-        held = self._held_by(row) if row["pays_fen"] else ""
+        number, state = row["obligation_id"], row["state"]
+        held = self.holds[row["held_by"]] if row["held_by"] and row["pays_fen"] else ""
         return ObligationTold(
             obligation_id=number,
             kind=row["kind"],

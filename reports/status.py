@@ -15,6 +15,7 @@ from contracts.months import month_text
 from contracts.settings import Settings
 from ledger import batches, cycles, figures, holds, sealing
 from ledger.book import Book, Transaction
+from ledger.fate import UNANSWERED
 from payments.outbox import folder_of
 from reports.corrections import beyond
 from reports.summary import Labelled, OldRegister, not_in_force
@@ -163,7 +164,7 @@ def _step(rows: pl.DataFrame, said: pl.DataFrame, *, is_run: bool, is_closed: bo
 
 
 def _open_answers(said: pl.DataFrame) -> pl.DataFrame:
-    return said.filter(pl.col("bank_event").is_null() | (pl.col("bank_event") == BankEvent.UNKNOWN.value))
+    return said.filter(UNANSWERED)
 
 
 def _of_run(desk: _Desk, seen: Seen) -> Iterator[OpenMatter]:

@@ -201,14 +201,12 @@ def _by_cause(taken: pl.DataFrame) -> tuple[Labelled, ...]:
 
 def _holds(waiting: pl.DataFrame, unpaid: pl.DataFrame) -> tuple[Labelled, ...]:
     """Open holds by code: people, and the money they keep back; money under two codes is counted under each."""
-    whole = waiting.filter(pl.col("obligation_id").is_null()).select("code", "person_no").unique()
-    named = waiting.drop_nulls("obligation_id").select("code", "obligation_id")
-    kept = pl.concat(
-        [
-            unpaid.join(whole, on="person_no").select("code", "person_no", "obligation_id", "pays_fen"),
-            unpaid.join(named, on="obligation_id").select("code", "person_no", "obligation_id", "pays_fen"),
-        ]
-    ).unique()
+    kept = (
+        holds.covered(unpaid, waiting)
+        .join(waiting.select("hold_id", "code"), on="hold_id")
+        .join(unpaid.select("obligation_id", "person_no", "pays_fen"), on="obligation_id")
+        .unique(["code", "obligation_id"])
+    )
     sums = (
         kept.group_by("code").agg(pl.col("person_no").n_unique().cast(pl.Int64), pl.col("pays_fen").sum()).sort("code")
     )

@@ -14,7 +14,7 @@ from contracts.columns import polars_schema
 from contracts.manifest import Manifest
 from contracts.months import parse_month
 from contracts.tables import Coordinated, Facts, RateCatalogue
-from ledger import batches, cycles, history, holds, people, posting, results, signing
+from ledger import batches, cycles, history, people, posting, results, signing
 from ledger.attempts import is_released
 from ledger.batches import NewBatch
 from ledger.book import read_frame
@@ -144,10 +144,7 @@ class County:
             waiting = batches.batches_of(conn, CODE, None).filter(~pl.col("state").is_in(["released", "voided"]))
             for batch_id in waiting["batch_id"]:
                 batches.void(conn, CODE, batch_id, "again", MAKER, "tester")
-            held = holds.open_holds(conn, CODE)
-            whole = held.filter(pl.col("obligation_id").is_null())
-            owed = batches.unpaid(conn, CODE).join(held, on="obligation_id", how="anti")
-            owed = owed.join(whole, on="person_no", how="anti")
+            owed = batches.unpaid(conn, CODE).filter(pl.col("held_by").is_null())
             return [self._claim_part(conn, newest, part) for part in owed.partition_by("benefit", maintain_order=True)]
 
     def _claim_part(self, conn, newest, rows):

@@ -18,7 +18,7 @@ MAY = date(2024, 5, 1)
 NO_MATCHES = empty(Matched)
 RESTING = {"person_no": pl.Int64, "benefit": Benefit.dtype(), "register": pl.String, "inbox_month": pl.String}
 NONE_RESTING = pl.DataFrame(schema=RESTING)
-NO_HOLDS = pl.DataFrame(schema={"person_no": pl.Int64, "obligation_id": pl.Int64})
+NO_HOLDS = pl.DataFrame(schema={"hold_id": pl.Int64, "person_no": pl.Int64, "obligation_id": pl.Int64})
 
 
 @pytest.fixture
@@ -241,8 +241,8 @@ def test_the_rest_of_a_person_in_an_institution_goes_to_the_persons_own_account(
 
 def test_a_hold_of_a_person_keeps_everything_and_one_of_an_obligation_only_that(county, identities):
     owed = unpaid_rows(REGULAR, ARREARS, {"obligation_id": 21, "person_no": 2})
-    on_one = pl.DataFrame({"person_no": [1], "obligation_id": [12]})
-    on_all = pl.DataFrame({"person_no": [1], "obligation_id": [None]}, schema=NO_HOLDS.schema)
+    on_one = pl.DataFrame([(7, 1, 12)], schema=NO_HOLDS.schema, orient="row")
+    on_all = pl.DataFrame([(7, 1, None)], schema=NO_HOLDS.schema, orient="row")
     assert paid(owed, county, identities, on_one)["obligation_id"].to_list() == [11, 21]
     assert paid(owed, county, identities, on_all)["obligation_id"].to_list() == [21]
 

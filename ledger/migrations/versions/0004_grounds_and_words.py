@@ -1,4 +1,7 @@
-"""Grounds of holds in columns of their own; lists that law or practice extends as word tables instead of CHECKs."""
+"""Grounds of holds in columns of their own; lists that law or practice extends as word tables instead of CHECKs.
+
+And an index of what came back.
+"""
 
 from alembic import op
 

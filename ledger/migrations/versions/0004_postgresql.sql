@@ -93,3 +93,5 @@ ALTER TABLE hold
 ALTER TABLE instruction
 	DROP CONSTRAINT instruction_benefit_check,
 	ADD FOREIGN KEY (benefit) REFERENCES benefit_word (word);
+
+CREATE INDEX bank_event_returned ON bank_event (instruction_id) WHERE event = 'returned';

@@ -63,3 +63,5 @@ INSERT INTO correction_word (word) VALUES
 	('CORRECTED_FACT'),
 	('LAW_CHANGED'),
 	('OUR_ERROR');
+
+CREATE INDEX bank_event_returned ON bank_event (instruction_id) WHERE event = 'returned';

@@ -1,0 +1,233 @@
+"""What became of each obligation: one frame for payments, exports, a person's story, seals and checks.
+
+A row is an obligation: its key, kind, version_no, amount_fen, choose_group, is_to_institution, institution_id, and
+
+    withdrawn_fen, set_off_fen  what was taken off it
+    state         PaymentState
+    shown_attempt, batch_id, instruction_id
+                  its newest attempt whose batch was not voided, or the one of the pay month that is asked for; without
+                  one null, and shown_attempt is the number of the next
+    bank_event    what the bank last said of that attempt (ledger.attempts.last_answer)
+    is_gone       that attempt is on its way or has arrived; imported history is settled by definition
+    live_batch_id the batch, neither released nor voided, in which it waits
+    held_by       the first open hold that covers it, alone or with everything of its person
+    pays_fen      what is left to be paid: amount − withdrawn − set off, 0 where it has gone out
+    attempt       what its next payment carries in print: 1 + returns; a voided batch never left the house
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import polars as pl
+from sqlalchemy import BigInteger, ColumnElement, Connection, FromClause, Select, case, cast, exists, func, or_, select
+
+from contracts.codes import BankEvent, Kind, PaymentState
+from contracts.months import month_text
+from ledger import holds
+from ledger.attempts import is_released, is_return, is_returned, is_voided, last_answer
+from ledger.book import read_frame
+from ledger.tables import (
+    bank_event,
+    batch,
+    cycle,
+    instruction,
+    instruction_item,
+    obligation,
+    recovery,
+    run,
+    withdrawal,
+)
+
+PEOPLE_AT_ONCE = 10_000  # of one statement; from so many on, a whole month is read
+# The bank has not settled it: no answer, or one that says nothing.
+UNANSWERED = pl.col("bank_event").is_null() | (pl.col("bank_event") == BankEvent.UNKNOWN.value)
+
+
+def unpaid(conn: Connection, county: str) -> pl.DataFrame:
+    """Everything of the county that has not gone out and of which something is left to be paid."""
+    of_county = (obligation.c.county == county) & (obligation.c.kind != Kind.HISTORY.value)
+    never_claimed = ~exists().where(instruction_item.c.obligation_id == obligation.c.obligation_id)
+    claimed = [obligation.c.obligation_id.in_(found) for found in _claimed_and_open(county)]
+    parts = (_OWED.where(of_county, never_claimed), _fate().where(of_county, or_(*claimed)))
+    rows = pl.concat([read_frame(conn, part) for part in parts], how="diagonal")
+    return _told(conn, county, rows).filter(pl.col("pays_fen") > 0)
+
+
+def of_person_months(conn: Connection, county: str, keys: pl.DataFrame) -> pl.DataFrame:
+    """Every obligation of these person_no and benefit_month, whatever became of it."""
+    return _told(conn, county, read_of(conn, _fate(), obligation, county, keys))
+
+
+def of_pay_month(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
+    """What was posted in the pay month, and what is older and is in a batch of it that was not voided.
+
+    An obligation shows its attempt in that pay month, with payee_name and account_no; where it has none there, its
+    newest one.
+    """
+    in_month = (cycle.c.county == county) & (cycle.c.pay_month == month_text(pay_month))
+    posted = select(run.c.run_id).join(cycle).where(in_month)
+    batched = (
+        select(instruction_item.c.obligation_id)
+        .join(instruction)
+        .join(batch)
+        .join(cycle)
+        .where(in_month, ~is_voided(batch.c.batch_id))
+    )
+    wanted = or_(obligation.c.run_id.in_(posted), obligation.c.obligation_id.in_(batched))
+    return _told(conn, county, read_frame(conn, _fate(pay_month, "payee_name", "account_no").where(wanted)))
+
+
+def read_of(
+    conn: Connection, statement: Select[Any], table: FromClause, county: str, keys: pl.DataFrame
+) -> pl.DataFrame:
+    """The rows of a statement whose row of `table` lies in a person-month of `keys` (person_no, benefit_month)."""
+    wanted = keys.select("person_no", "benefit_month").unique()
+    parts = [read_frame(conn, statement.where(where)) for where in _conditions(table, county, wanted)]
+    return pl.concat(parts).join(wanted, on=["person_no", "benefit_month"], how="semi")
+
+
+def _conditions(table: FromClause, county: str, wanted: pl.DataFrame) -> Iterator[Any]:
+    """Conditions that together hold for all wanted person-months, and for few others; at least one."""
+    c = table.c
+    if wanted.is_empty():
+        yield c.person_no < 0
+    months: dict[date, pl.Series] = {
+        month: rows["person_no"] for (month,), rows in wanted.partition_by("benefit_month", as_dict=True).items()
+    }
+    for month in sorted(months):
+        in_month = (c.county == county) & (c.benefit_month == month_text(month))
+        people = months[month]
+        yield in_month if people.len() > PEOPLE_AT_ONCE else in_month & c.person_no.in_(people.to_list())
+
+
+def _claimed_and_open(county: str) -> Iterator[Select[Any]]:
+    """Obligations whose newest attempt waits, or was given up, or came back: two short lists in an ordinary month."""
+    later = instruction_item.alias("later")
+    is_newest = ~exists().where(
+        later.c.obligation_id == instruction_item.c.obligation_id, later.c.attempt > instruction_item.c.attempt
+    )
+    not_released = select(batch.c.batch_id).join(cycle).where(cycle.c.county == county, ~is_released(batch.c.batch_id))
+    newest = select(instruction_item.c.obligation_id).where(is_newest)
+    yield newest.join(instruction).where(instruction.c.batch_id.in_(not_released))
+    yield newest.join(bank_event, bank_event.c.instruction_id == instruction_item.c.instruction_id).where(is_return())
+
+
+_TRIED, _ORDER, _OF_BATCH, _OF_CYCLE = (
+    table.alias(f"tried_{table.name}") for table in (instruction_item, instruction, batch, cycle)
+)
+
+
+def _fate(pay_month: date | None = None, *printed: str) -> Select[Any]:
+    """Every obligation with the attempt it shows; only rows of its own are looked up for each."""
+    shown, line = instruction_item.alias("shown"), instruction.alias("shown_line")
+    newest_first: list[ColumnElement[Any]] = [_TRIED.c.attempt.desc()]
+    tried = _TRIED.join(_ORDER, _ORDER.c.instruction_id == _TRIED.c.instruction_id)
+    if pay_month is not None:
+        tried = tried.join(_OF_BATCH, _OF_BATCH.c.batch_id == _ORDER.c.batch_id)
+        tried = tried.join(_OF_CYCLE, _OF_CYCLE.c.cycle_id == _OF_BATCH.c.cycle_id)
+        newest_first.insert(0, case((_OF_CYCLE.c.pay_month == month_text(pay_month), 0), else_=1))
+    its_own = _TRIED.c.obligation_id == obligation.c.obligation_id
+    decisive = (
+        select(_TRIED.c.attempt)
+        .select_from(tried)
+        .where(its_own, ~is_voided(_ORDER.c.batch_id))
+        .order_by(*newest_first)
+        .limit(1)
+        .scalar_subquery()
+    )
+    is_shown = (shown.c.obligation_id == obligation.c.obligation_id) & (shown.c.attempt == decisive)
+    return _OWED.add_columns(
+        shown.c.attempt.label("shown_attempt"),
+        line.c.batch_id,
+        line.c.instruction_id,
+        *(line.c[name] for name in printed),
+        case((is_released(line.c.batch_id), 1), else_=0).label("is_released"),
+        last_answer(line.c.instruction_id).label("bank_event"),
+        _of_all(func.count(), is_returned(_TRIED.c.instruction_id)).label("returned_count"),
+        _of_all(func.max(_TRIED.c.attempt)).label("newest_attempt"),
+    ).select_from(
+        obligation.outerjoin(shown, is_shown).outerjoin(line, line.c.instruction_id == shown.c.instruction_id)
+    )
+
+
+def _taken_off(table: FromClause) -> Any:  # noqa: ANN401 - a labelled scalar of whole fen
+    total = cast(func.coalesce(func.sum(table.c.amount_fen), 0), BigInteger)
+    return select(total).where(table.c.obligation_id == obligation.c.obligation_id).scalar_subquery()
+
+
+_OWED: Select[Any] = select(
+    *(
+        obligation.c[name]
+        for name in (
+            "obligation_id",
+            "person_no",
+            "benefit",
+            "benefit_month",
+            "kind",
+            "version_no",
+            "amount_fen",
+            "choose_group",
+            "is_to_institution",
+            "institution_id",
+        )
+    ),
+    _taken_off(withdrawal).label("withdrawn_fen"),
+    _taken_off(recovery).label("set_off_fen"),
+)
+
+
+def _of_all(figure: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Any:  # noqa: ANN401 - a labelled scalar
+    """A figure over all attempts of an obligation."""
+    its_own = _TRIED.c.obligation_id == obligation.c.obligation_id
+    return select(figure).select_from(_TRIED).where(its_own, *conditions).scalar_subquery()
+
+
+def _told(conn: Connection, county: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """What follows from the rows, in order of obligation_id."""
+    is_history = pl.col("kind") == Kind.HISTORY.value
+    is_back = (pl.col("bank_event") == BankEvent.RETURNED.value).fill_null(value=False)
+    covered = holds.covered(rows, holds.open_holds(conn, county))
+    held = covered.group_by("obligation_id").agg(held_by=pl.col("hold_id").min())
+    left = pl.col("amount_fen") - pl.col("withdrawn_fen") - pl.col("set_off_fen")
+    return (
+        rows.join(held, on="obligation_id", how="left")
+        .with_columns(pl.col("is_released").fill_null(value=False), pl.col("returned_count").fill_null(0))
+        .with_columns(
+            is_gone=is_history | (pl.col("is_released") & ~is_back),
+            live_batch_id=pl.when(~pl.col("is_released")).then("batch_id"),
+            left_fen=left,
+            shown_attempt=pl.col("shown_attempt").fill_null(pl.col("newest_attempt").fill_null(0) + 1),
+            attempt=pl.col("returned_count") + 1,
+        )
+        .with_columns(
+            pays_fen=pl.when("is_gone").then(0).otherwise("left_fen"), state=_STATE.cast(PaymentState.dtype())
+        )
+        .drop("left_fen", "is_released", "returned_count", "newest_attempt")
+        .sort("obligation_id")
+    )
+
+
+def _state(state: PaymentState) -> pl.Expr:
+    return pl.lit(state.value)
+
+
+_STATE = (
+    pl.when(pl.col("kind") == Kind.HISTORY.value)
+    .then(_state(PaymentState.ACCEPTED))
+    .when((pl.col("left_fen") == 0) & (pl.col("set_off_fen") > 0))
+    .then(_state(PaymentState.SET_OFF))
+    .when(pl.col("left_fen") == 0)
+    .then(_state(PaymentState.WITHDRAWN))
+    .when(pl.col("bank_event").is_not_null())
+    .then(pl.col("bank_event").cast(pl.String))
+    .when("is_released")
+    .then(_state(PaymentState.RELEASED))
+    .when(pl.col("batch_id").is_not_null())
+    .then(_state(PaymentState.BATCHED))
+    .when(pl.col("held_by").is_not_null())
+    .then(_state(PaymentState.HELD))
+    .otherwise(_state(PaymentState.PAYABLE))
+)

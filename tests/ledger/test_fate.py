@@ -1,0 +1,108 @@
+"""What became of an obligation is told the same wherever it is told."""
+
+import pytest
+
+from contracts.months import parse_month
+from ledger import exports, fate, figures, holds, sealing
+from ledger.story import story
+from tests.ledger.county import CODE, MAKER, row
+
+TOLD = ("state", "shown_attempt", "attempt", "is_gone", "pays_fen")
+
+
+def told(county, month="2024-07", person_no=1):
+    """The one obligation of a person and month."""
+    with county.book.reading() as conn:
+        keys = county.decided(month, [row(person_no, month)]).coordinated
+        return fate.of_person_months(conn, CODE, keys).select(TOLD).rows()[0]
+
+
+def test_an_obligation_on_its_way(county):
+    county.run("2024-07", [row(1, "2024-07")])
+    assert told(county) == ("payable", 1, 1, False, 5000)
+    county.claim()
+    assert told(county) == ("batched", 1, 1, False, 5000)
+    county.claim()
+    assert told(county) == ("batched", 2, 1, False, 5000)
+    county.sign("2024-07")
+    county.release("2024-07")
+    assert told(county) == ("released", 2, 1, True, 0)
+    county.answer("unknown", source="one")
+    assert told(county) == ("unknown", 2, 1, True, 0)
+    county.answer("accepted", source="two")
+    assert told(county) == ("accepted", 2, 1, True, 0)
+    county.answer("returned", source="three")
+    assert told(county) == ("returned", 2, 2, False, 5000)
+
+
+def test_a_pay_month_shows_its_own_attempt_and_the_newest_is_the_next_months(county, book):
+    county.pay("2024-07", [row(1, "2024-07")])
+    county.answer("returned")
+    with book.reading() as conn:
+        waiting = holds.open_holds(conn, CODE)
+    holds.lift(book, CODE, waiting["hold_id"][0], MAKER, "tester", "账户已更正")
+    county.pay("2024-08", [row(1, "2024-07")])
+    with book.reading() as conn:
+        in_july = fate.of_pay_month(conn, CODE, parse_month("2024-07"))
+        in_august = fate.of_pay_month(conn, CODE, parse_month("2024-08"))
+    assert in_july.select("state", "shown_attempt").rows() == [("returned", 1)]
+    assert in_august.select("state", "shown_attempt").rows() == [("released", 2)]
+    assert told(county)[:2] == ("released", 2)
+
+
+@pytest.mark.parametrize("is_of_person", [True, False])
+def test_a_hold_covers_an_obligation_or_everything_of_its_person(county, book, is_of_person):
+    county.run("2024-07", [row(1, "2024-07"), row(1, "2024-06"), row(2, "2024-07")])
+    owed = county.unpaid()
+    first = owed.filter(person_no=1)["obligation_id"][0]
+    hold_id = holds.place(book, CODE, 1, "MANUAL", "待核", MAKER, "tester", None if is_of_person else first)
+    covered = owed.filter(person_no=1)["obligation_id"].to_list() if is_of_person else [first]
+    assert county.unpaid().drop_nulls("held_by").select("obligation_id", "held_by").rows() == [
+        (number, hold_id) for number in covered
+    ]
+    with book.reading() as conn:
+        assert exports.holds(conn, CODE)["held_fen"].to_list() == [5000 * len(covered)]
+        states = exports.payments(conn, CODE, parse_month("2024-07"))["state"].to_list()
+    assert states.count("held") == len(covered)
+
+
+def test_of_two_holds_on_one_obligation_its_money_is_counted_once(county, book):
+    county.run("2024-07", [row(1, "2024-07")])
+    for _ in range(2):
+        holds.place(book, CODE, 1, "MANUAL", "待核", MAKER, "tester")
+    assert county.unpaid()["pays_fen"].to_list() == [5000]
+    assert county.claim() == []
+
+
+def test_what_was_taken_off_is_told_by_what_took_it(county, book):
+    county.pay("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
+    county.run("2024-07", [row(1, "2024-07", 6000), row(2, "2024-07", 6000)])
+    county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07", 6000)])
+    with book.reading() as conn:
+        keys = county.decided("2024-07", [row(1, "2024-07")]).coordinated
+        assert fate.of_person_months(conn, CODE, keys)["state"].to_list() == ["released", "withdrawn"]
+
+
+def test_history_is_settled_by_definition(county):
+    county.import_history((1, "2024-05", "old_age_allowance", 5000))
+    county.run("2024-07", [row(1, "2024-05")])
+    assert told(county, "2024-05") == ("accepted", 1, 1, True, 0)
+    assert county.unpaid().is_empty()
+
+
+def test_story_export_summary_and_seal_say_the_same(county, book):
+    county.pay("2024-07", [row(n, "2024-07") for n in (1, 2, 3, 4)])
+    county.run("2024-07", [row(n, "2024-07") for n in (1, 2, 3, 4, 5)])
+    for event, person_no in (("accepted", 1), ("returned", 2), ("unknown", 3)):
+        county.answer(event, person_no, source=f"bank {event}")
+    with book.reading() as conn:
+        exported = exports.payments(conn, CODE, parse_month("2024-07"))["state"].to_list()
+        of_people = [story(conn, n, CODE).obligations["state"].to_list() for n in (1, 2, 3, 4, 5)]
+        answered = dict(
+            figures.answers(conn, CODE, parse_month("2024-07")).select("bank_event", "line_count").iter_rows()
+        )
+        unanswered = sealing.unanswered_until(conn, CODE, parse_month("2024-07"))["bank_event"].to_list()
+    assert exported == ["accepted", "returned", "unknown", "released", "payable"]
+    assert of_people == [[state] for state in exported]
+    assert answered == {"accepted": 1, "returned": 1, "unknown": 1, None: 1}
+    assert sorted(unanswered, key=str) == [None, "unknown"]
