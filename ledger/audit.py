@@ -30,7 +30,7 @@ def append(
     about: str,
     detail: Mapping[str, object],
 ) -> None:
-    """Add an entry at the end of the chain."""
+    """Add an entry at the end of the chain, in the caller's transaction."""
     last = conn.execute(select(audit_log.c.entry_id, audit_log.c.hash).order_by(audit_log.c.entry_id.desc())).first()
     entry: dict[str, Any] = {
         "entry_id": last.entry_id + 1 if last else 1,

@@ -123,7 +123,7 @@ def next_ordinal(conn: Connection, cycle_id: int) -> int:
 def claim(
     conn: Connection, county: str, new: NewBatch, lines: pl.DataFrame, items: pl.DataFrame, maker: str, system_user: str
 ) -> None:
-    """Write a batch with its lines and items, signed as made by the maker.
+    """Write a batch with its lines and items, signed as made by the maker, in the caller's transaction.
 
     `items`: instruction_id, obligation_id, amount_fen; each is counted as the obligation's next attempt.
     """
@@ -137,13 +137,13 @@ def claim(
 
 
 def void(conn: Connection, county: str, batch_id: str, reason: str, actor: str, system_user: str) -> None:
-    """Give up a batch that has not gone out; what it held is free again."""
+    """Give up a batch that has not gone out, in the caller's transaction; what it held is free again."""
     _add_event(conn, batch_id, BatchEvent.VOIDED, reason=reason)
     audit.append(conn, county, actor, system_user, "void", batch_id, {"reason": reason})
 
 
 def record_file(conn: Connection, batch_id: str, file_name: str, file_digest: str) -> None:
-    """Note the file of a batch; the same again changes nothing, another one is refused."""
+    """Note the file of a batch, in the caller's transaction; the same again changes nothing, another one is refused."""
     rendered = select(batch_event.c.file_name, batch_event.c.file_digest).where(
         batch_event.c.batch_id == batch_id, batch_event.c.event == BatchEvent.RENDERED.value
     )
@@ -163,7 +163,7 @@ def sign(
     system_user: str,
     reason: str = "",
 ) -> None:
-    """Put an officer's signature under a batch's content."""
+    """Put an officer's signature under a batch's content, in the caller's transaction."""
     conn.execute(
         insert(approval).values(
             approval_id=next_id(conn, approval),

@@ -98,7 +98,10 @@ def has_released(conn: Connection, cycle_id: int) -> bool:
 
 
 def accepting(conn: Connection, newest: Cycle, part: str) -> Cycle:
-    """The cycle a part's next batch belongs to: the newest, or a supplement where it was closed or sent this part."""
+    """The cycle a part's next batch belongs to: the newest, or a supplement where it was closed or sent this part.
+
+    The supplement is opened in the caller's transaction.
+    """
     sent = exists().where(
         batch.c.cycle_id == newest.cycle_id, batch.c.part == part, approval.c.batch_id == batch.c.batch_id
     )
@@ -112,7 +115,7 @@ def accepting(conn: Connection, newest: Cycle, part: str) -> Cycle:
 
 
 def open_cycle(conn: Connection, county: str, pay_month: date, sequence: int) -> Cycle:
-    """Open a pay month's next cycle."""
+    """Open a pay month's next cycle, in the caller's transaction."""
     opened = Cycle(next_id(conn, cycle), county, pay_month, sequence)
     conn.execute(
         insert(cycle).values(
@@ -127,7 +130,7 @@ def open_cycle(conn: Connection, county: str, pay_month: date, sequence: int) ->
 
 
 def add_run(conn: Connection, cycle_id: int, manifest: Manifest, maker: str, system_user: str) -> Run:
-    """Note a run of a cycle."""
+    """Note a run of a cycle, in the caller's transaction."""
     added = Run(next_id(conn, run), cycle_id, manifest, maker, manifest.known_on, now(), code_version())
     conn.execute(
         insert(run).values(

@@ -41,7 +41,7 @@ def rate_numbers(conn: Connection) -> pl.DataFrame:
 def add_rates(conn: Connection, catalogue: pl.DataFrame, used: pl.DataFrame) -> pl.DataFrame:
     """Number the rates (RateCatalogue) that `used` (rate_id) names and the book has not seen.
 
-    Gives every known one: rate_id, rate_no.
+    Written in the caller's transaction. Gives every known one: rate_id, rate_no.
     """
     known = rate_numbers(conn)
     new = catalogue.join(used, on="rate_id", how="semi").join(known, on="rate_id", how="anti").sort("rate_id")

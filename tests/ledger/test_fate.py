@@ -2,9 +2,12 @@
 
 import pytest
 
+from contracts.columns import empty
 from contracts.months import parse_month
+from contracts.tables import IntakeCount
 from ledger import exports, fate, figures, holds, sealing
 from ledger.story import story
+from reports.summary import summarise
 from tests.ledger.county import CODE, MAKER, row
 
 TOLD = ("state", "shown_attempt", "attempt", "is_gone", "pays_fen")
@@ -68,9 +71,10 @@ def test_a_hold_covers_an_obligation_or_everything_of_its_person(county, book, i
 
 def test_of_two_holds_on_one_obligation_its_money_is_counted_once(county, book):
     county.run("2024-07", [row(1, "2024-07")])
-    for _ in range(2):
-        holds.place(book, CODE, 1, "MANUAL", "待核", MAKER, "tester")
-    assert county.unpaid()["pays_fen"].to_list() == [5000]
+    first, _ = (holds.place(book, CODE, 1, "MANUAL", "待核", MAKER, "tester") for _ in range(2))
+    assert county.unpaid().select("held_by", "pays_fen").rows() == [(first, 5000)]
+    told = summarise(book, CODE, parse_month("2024-07"), empty(IntakeCount)).holds
+    assert [(line.code, line.count, line.fen) for line in told] == [("MANUAL", 1, 5000)]
     assert county.claim() == []
 
 

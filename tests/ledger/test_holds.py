@@ -108,6 +108,15 @@ def test_a_decision_answers_its_pay_month_and_the_next_and_no_later_gap(held):
     assert reconcile(held, GAP) == (1, 0)
 
 
+def test_of_two_decisions_on_one_gap_the_last_counts(held):
+    for found, decision in (("VANISHED", GapDecision.ACCEPT_GONE), ("REFUSED", GapDecision.KEEP)):
+        with held.book.writing() as conn:
+            row_of = dict(zip(holds.EVIDENCE, (*GAP[:-1], found), strict=True))
+            holds._place_by_rule(conn, CODE, pl.DataFrame([row_of], schema=polars_schema(DesiredHold)))
+        lift(held, decision)
+    assert decisions(held) == [("low_income", 1, "keep")]
+
+
 def test_a_returned_payment_waits_until_the_account_has_changed(county):
     county.pay("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
     county.answer("returned", 1, reason_code="CLOSED")

@@ -1,5 +1,7 @@
 """Posting: what is owed minus what was booked, month after month."""
 
+from contextlib import nullcontext
+
 import polars as pl
 import pytest
 from sqlalchemy import func, select
@@ -279,6 +281,31 @@ class TestRecoveryStop:
     def test_a_small_share_never_stops_a_run(self, county, rows):
         month = [row(n, "2024-08", 900000) for n in range(1, 9)]
         assert county.run("2024-08", rows[2:] + month, self.LIMITS).run is not None
+
+    @pytest.mark.parametrize(("owed_fen", "is_stopped"), [(1_000_001, False), (1_000_000, False), (999_999, True)])
+    def test_it_stops_above_its_share_and_not_at_it(self, county, rows, owed_fen, is_stopped):
+        """Ten thousand fen taken back: 10 per mille of a million."""
+        month = [*rows[2:], row(9, "2024-08", owed_fen)]
+        with pytest.raises(StoppedError) if is_stopped else nullcontext():
+            county.run("2024-08", month, self.LIMITS)
+
+    @pytest.mark.parametrize(("at_least", "is_stopped"), [(1, True), (2, True), (3, False)])
+    def test_it_stops_from_its_number_of_people_on(self, county, rows, at_least, is_stopped):
+        with pytest.raises(StoppedError) if is_stopped else nullcontext():
+            county.run("2024-08", rows[2:], StopLimits(10, at_least))
+
+    def test_a_person_with_money_withdrawn_and_money_owed_back_is_one(self, county, rows):
+        county.run("2024-08", [*rows, row(1, "2024-08")])
+        found = county.preview("2024-08", rows[1:])
+        assert (found.withdrawals.height, found.receivables.height) == (1, 1)
+        assert county.run("2024-08", rows[1:], self.LIMITS).run is not None
+        with pytest.raises(StoppedError, match=r"2 人共 100\.00 元"):
+            county.run("2024-08", rows[3:], self.LIMITS)
+
+    def test_what_is_withdrawn_counts_like_what_is_owed_back(self, county, rows):
+        county.run("2024-08", [*rows, *(row(n, "2024-08") for n in (1, 2))])
+        with pytest.raises(StoppedError, match=r"2 人共 100\.00 元"):
+            county.run("2024-08", rows, self.LIMITS)
 
     def test_an_officer_lets_it_go_on_and_that_is_kept(self, county, book, rows):
         county.run("2024-08", rows[2:], self.LIMITS, (CHECKER, "名单已逐人核对"))

@@ -3,10 +3,11 @@
 import sqlite3
 
 import pytest
+from sqlalchemy import insert, select, text
 
 from contracts.errors import BookError
 from contracts.months import parse_month
-from ledger import audit, sealing
+from ledger import audit, cycles, sealing, tables
 from tests.ledger.county import CHECKER, CODE, MAKER, row
 from tests.ledger.laws import breaches
 
@@ -132,6 +133,63 @@ def test_earlier_months_are_closed_with_a_later_one_and_chained(county, book):
     assert august.previous_digest == july.digest
     with book.reading() as conn:
         assert audit.verify(conn) == []
+
+
+@pytest.fixture
+def two_seals(county, book):
+    """July and August, closed one after the other."""
+    for rows in ([row(1, "2024-07")], [row(1, "2024-07"), row(1, "2024-08")]):
+        month = rows[-1]["benefit_month"].strftime("%Y-%m")
+        county.pay(month, rows)
+        county.answer("accepted", source=month)
+        close(book, parse_month(month))
+    return book
+
+
+def test_a_seal_is_linked_to_the_last_one_and_not_to_the_first(county, two_seals):
+    county.pay("2024-09", [row(1, month) for month in ("2024-07", "2024-08", "2024-09")])
+    county.answer("accepted", source="2024-09")
+    (september,) = close(two_seals, parse_month("2024-09"))
+    with two_seals.reading() as conn:
+        assert september.previous_digest == sealing.seals_of(conn, CODE)[1].digest
+
+
+def sealed_anew(conn, **changed):
+    """A further seal like the last one, its own digest true."""
+    seal = tables.seal
+    last = dict(conn.execute(select(seal).order_by(seal.c.seal_id.desc()).limit(1)).mappings().one())
+    cycle = cycles.open_cycle(conn, changed.get("county", CODE), parse_month("2024-09"), 1)
+    told = last | {"seal_id": last["seal_id"] + 1, "cycle_id": cycle.cycle_id, "tables_json": "{}"} | changed
+    told["digest"] = sealing._digest(told)
+    conn.execute(insert(seal).values(**told))
+
+
+@pytest.mark.parametrize("linked_to", ["", "0" * 64, "first"])
+def test_a_seal_that_passes_over_the_one_before_is_refused(two_seals, linked_to):
+    with two_seals.reading() as conn:
+        first = sealing.seals_of(conn, CODE)[0].digest
+    with pytest.raises(BookError, match="封存与上一期不相连"), two_seals.writing() as conn:
+        sealed_anew(conn, previous_digest=first if linked_to == "first" else linked_to)
+
+
+def test_a_seal_linked_to_the_one_before_is_taken(two_seals):
+    with two_seals.writing() as conn:
+        sealed_anew(conn, previous_digest=sealing.seals_of(conn, CODE)[-1].digest)
+    assert found(two_seals) == []
+
+
+def test_a_link_that_was_cut_is_found_though_the_seal_itself_is_true(two_seals):
+    guard = "DROP TRIGGER seal_follows_the_one_before"
+    with two_seals.engine.begin() as conn:
+        conn.execute(text(guard if conn.dialect.name == "sqlite" else f"{guard} ON seal"))
+        sealed_anew(conn, previous_digest="0" * 64)
+    assert found(two_seals) == [f"{CODE} 2024-09 第 1 期 的封存与上一期不相连"]
+
+
+def test_every_county_has_a_chain_of_its_own(two_seals):
+    with two_seals.writing() as conn:
+        sealed_anew(conn, county="410902", previous_digest="")
+    assert found(two_seals) == []
 
 
 def test_a_row_changed_after_closing_is_found(county, book):
