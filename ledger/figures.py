@@ -9,15 +9,14 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Subquery, exists, func, literal, select, union_all
+from sqlalchemy import ColumnElement, Connection, Subquery, func, literal, select, union_all
 
 from contracts.codes import Outcome, ValueStatus
 from contracts.months import month_text
-from ledger.attempts import is_released, last_answer
+from ledger.attempts import is_released, is_voided, last_answer
 from ledger.book import read_frame
 from ledger.tables import (
     batch,
-    batch_event,
     cycle,
     entitlement_version,
     instruction,
@@ -152,7 +151,6 @@ def issued(conn: Connection, county: str, pay_month: date, *, is_released_only: 
     voided; with `is_released_only` of those that officers have released.
     """
     i, o = instruction.c, obligation.c
-    voided = exists().where(batch_event.c.batch_id == batch.c.batch_id, batch_event.c.event == "voided")
     statement = (
         select(
             o.person_no,
@@ -165,7 +163,7 @@ def issued(conn: Connection, county: str, pay_month: date, *, is_released_only: 
             i.village,
         )
         .select_from(cycle.join(batch).join(instruction).join(instruction_item).join(obligation))
-        .where(_of_month(county, pay_month), ~voided)
+        .where(_of_month(county, pay_month), ~is_voided(batch.c.batch_id))
     )
     return read_frame(conn, statement.where(is_released(batch.c.batch_id)) if is_released_only else statement)
 
