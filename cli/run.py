@@ -73,6 +73,8 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, *, tables
     told = left(home, county, pay_month)
     replayed = is_replay(home, county, pay_month)
     summary = told.summary
+    waiting = [file for file in summary.files if file.state != BatchState.RELEASED]
+    folder = (home.review if waiting else home.outbox) / county / f"{pay_month:%Y-%m}"
     if as_json:
         print_json(
             {
@@ -84,7 +86,7 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, *, tables
                 "run_id": run_id,
                 "is_replay": replayed,
                 "lists": [str(home.path / path) for path in told.lists],
-                "folder": str(home.outbox / county / f"{pay_month:%Y-%m}") if summary.files else "",
+                "folder": str(folder) if summary.files else "",
             }
         )
         return
@@ -101,9 +103,8 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, *, tables
     show_actions(told.action_required)
     if told.lists and not replayed:
         click.echo(f"清单:{_shown(folder_of(home, county, pay_month), home)} 下 {'、'.join(map(_name, told.lists))}")
-    if summary.files:
-        click.echo(f"发放文件在 {_shown(home.outbox / county / f'{pay_month:%Y-%m}', home)}")
-    if any(file.state != BatchState.RELEASED for file in summary.files):
+    if waiting:
+        click.echo(f"待批准的文件在 {_shown(folder, home)};放行后才在 outbox")
         click.echo(f"下一步:disburse approve --county {county} --month {pay_month:%Y-%m} --as 复核人")
 
 

@@ -94,21 +94,33 @@ def reject(county: str, pay_month: date, officer: str, reason: str, as_json: boo
 @county_option
 @month_option
 @officer_option
+@yes_option
 @json_option
-def release(county: str, pay_month: date, officer: str, as_json: bool) -> None:
+def release(county: str, pay_month: date, officer: str, yes: bool, as_json: bool) -> None:
     """发放人放行本月各批次:不可撤回,此后款项视为已经付出。
 
     Release the month's batches: one way; from then on the money has gone out.
     """
     from cli.lineage import tell_lineage
+    from month.reviewing import review
     from month.signing import release as releasing
 
     home = Home.from_environment()
+    if not as_json:
+        _ask_to_release(review(home, county, pay_month), officer, yes=yes)
     signed = releasing(home, county, pay_month, Actor.here(officer))
     tell_lineage(home, county)
     folder = home.outbox / county / f"{pay_month:%Y-%m}"
     following = f"请把 {folder} 中的文件交银行或一卡通平台"
     _tell(BatchState.RELEASED, signed, following, as_json, folder=str(folder))
+
+
+def _ask_to_release(seen: Review, officer: str, *, yes: bool) -> None:
+    from cli.summary import show_files
+
+    show_files("将要放行的发放文件", seen.files)
+    if seen.files:
+        _ask(f"以 {officer} 的名义放行以上文件?放行后不可撤回", yes=yes)
 
 
 def _tell(step: BatchState, signed: Signed, following: str, as_json: bool, **more: object) -> None:

@@ -208,8 +208,13 @@ class Home:
         return self.path / "store"
 
     @property
+    def review(self) -> Path:
+        """Payment files that wait for their signatures."""
+        return self.path / "review"
+
+    @property
     def outbox(self) -> Path:
-        """Payment files, ready to be sent."""
+        """Payment files that officers have released, ready to be sent."""
         return self.path / "outbox"
 
     @property

@@ -32,12 +32,12 @@ def status(home: Home, book: Book, county: str, pay_month: date | None) -> Month
     if month is None:
         return None
     tables = tables_of(home, county, month)
-    seen = Seen(outbox=home.outbox)
+    seen = Seen(home)
     if tables is not None:
         beyond = tables.read("beyond_window") if tables.has("beyond_window") else None
         has_counts = BY_NAME["refused_rows"].is_done(tables)
         old = not_handed_in(tables.read("intake_counts"), tables.read("refused_rows")) if has_counts else ()
-        seen = Seen(home.outbox, beyond, stopped_at(book, tables), old)
+        seen = Seen(home, beyond, stopped_at(book, tables), old)
     return status_of(book, home.settings(), county, month, seen)
 
 

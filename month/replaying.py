@@ -322,7 +322,7 @@ def _decision_differences(month: Month, run: Run) -> tuple[int, list[Difference]
 
 
 def _file_differences(scratch: Scratch, cycle: Cycle) -> tuple[int, list[Difference]]:
-    """How many payment files of the cycle there are, and which differ, written again, from the book or the outbox."""
+    """How many payment files of the cycle there are, and which differ, written again, from the book or the home."""
     with scratch.book.reading() as conn:
         every = batches.batches_of(conn, cycle.county, cycle.pay_month)
     standing = every.filter((pl.col("cycle_id") == cycle.cycle_id) & (pl.col("state") != BatchState.VOIDED.value))
@@ -339,7 +339,9 @@ def _unlike(scratch: Scratch, cycle: Cycle, row: dict[str, Any]) -> Iterator[str
         yield "已编批而尚未写出文件"
         return
     yield from _rewritten_unlike(scratch, cycle, row)
-    sent = folder_of(scratch.real.outbox, cycle.county, cycle.pay_month) / row["file_name"]
+    if row["state"] == "rejected":
+        return
+    sent = folder_of(scratch.real, cycle.county, cycle.pay_month, row["state"]) / row["file_name"]
     if not sent.is_file():
         yield "发放目录中没有该文件"
     elif digest_of(sent) != row["file_digest"]:
@@ -353,7 +355,7 @@ def _rewritten_unlike(scratch: Scratch, cycle: Cycle, row: dict[str, Any]) -> It
     except InputError as told:
         yield f"{told.what},无法重写"
         return
-    folder = folder_of(scratch.home.outbox, cycle.county, cycle.pay_month)
+    folder = folder_of(scratch.home, cycle.county, cycle.pay_month, row["state"])
     again = write_batch(scratch.book, folder, cycle.county, row["batch_id"], claimed.profile)
     if (again.name, digest_of(again)) == (row["file_name"], row["file_digest"]):
         return

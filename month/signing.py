@@ -6,6 +6,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+import polars as pl
+
 from contracts.actor import Actor
 from contracts.codes import OfficerRole
 from contracts.errors import BookError
@@ -13,6 +15,7 @@ from contracts.settings import Home
 from ledger import audit, signing
 from ledger.book import Book, opened
 from month.officers import require, require_limit, two_officers
+from payments.render import GONE, place
 from payments.verify import verify_batches
 
 
@@ -40,14 +43,19 @@ def approve(home: Home, county: str, pay_month: date, by: Actor, only: Collectio
 
 
 def reject(home: Home, county: str, pay_month: date, by: Actor, reason: str) -> Signed:
-    """Reject the month's unreleased batches. NotAllowedError without the role or the county."""
+    """Reject the month's unreleased batches and take their files away.
+
+    NotAllowedError without the role or the county.
+    """
     require(home, by, OfficerRole.CHECKER, county, "reject")
     with opened(home.database_url) as book:
-        return _signed(book, signing.reject(book, county, pay_month, by.officer, by.system_user, reason).signed)
+        rejected = signing.reject(book, county, pay_month, by.officer, by.system_user, reason).signed
+        place(book, home, county)
+        return _signed(book, rejected)
 
 
 def release(home: Home, county: str, pay_month: date, by: Actor) -> Signed:
-    """Release the month's approved batches whose files agree with the book; one way.
+    """Release the month's approved batches whose files agree with the book, and move these into the outbox; one way.
 
     NotAllowedError without the role or the county; SameOfficerError for the maker and the checker; BookError where a
     file is not what the book says.
@@ -55,7 +63,9 @@ def release(home: Home, county: str, pay_month: date, by: Actor) -> Signed:
     require(home, by, OfficerRole.RELEASER, county, "release")
     with two_officers(home, by, county, "release"), opened(home.database_url) as book:
         _require_true_files(home, book, county, pay_month)
-        return _signed(book, signing.release(book, county, pay_month, by.officer, by.system_user).signed)
+        released = signing.release(book, county, pay_month, by.officer, by.system_user).signed
+        place(book, home, county)
+        return _signed(book, released)
 
 
 def _signed(book: Book, batches: tuple[str, ...]) -> Signed:
@@ -65,7 +75,7 @@ def _signed(book: Book, batches: tuple[str, ...]) -> Signed:
 
 def _require_true_files(home: Home, book: Book, county: str, pay_month: date) -> None:
     with book.reading() as conn:
-        waiting = signing.waiting(conn, county, pay_month)
+        waiting = signing.waiting(conn, county, pay_month).filter(~pl.col("state").is_in(GONE))
     findings = verify_batches(book, home, county, waiting)
     if findings:
         first = findings[0]

@@ -1,13 +1,15 @@
-"""Rendering: every claimed batch as a file in the outbox, with its SHA-256 beside it, and the digest in the book.
+"""Rendering: every claimed batch as a file with its SHA-256 beside it, and the digest in the book.
 
 A file is written under a temporary name and renamed, then its sidecar, then the book is told; a run killed in between
-writes the same bytes again. Files of voided batches leave the folder for `voided/` beside it.
+writes the same bytes again. Written is what waits, in the review folder; once released it is moved into the outbox.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 from contracts.codes import BatchState
 from contracts.files import digest_of, whole_file, write_whole
@@ -16,27 +18,52 @@ from ledger import batches
 from ledger.book import Book
 from payments import profiles
 from payments.bodies import file_words, write_body
-from payments.outbox import SIDECAR, VOIDED, folder_of
+from payments.outbox import SIDECAR, folder_of, with_sidecar
 from payments.profiles import Profile
+
+GONE = (BatchState.VOIDED, BatchState.REJECTED)  # states of batches whose file nobody may take to a bank
 
 
 def render(book: Book, home: Home, county: str) -> tuple[Path, ...]:
-    """Write the file of every unreleased batch that stands, and put those of voided batches aside; the files written.
+    """Write the file of every unreleased batch that stands, and have every other where it belongs; the files written.
 
     Each by the profile it was claimed with; InputError where that is not to be had.
     """
-    _sweep(home.outbox / county)
+    for root in (home.review, home.outbox):
+        _sweep(root / county)
+    written = []
+    for row in _batches(book, county):
+        if row["state"] not in (BatchState.RELEASED, *GONE):
+            profile = profiles.of_batch(home, row["profile"], row["profile_digest"]).profile
+            folder = folder_of(home, county, row["pay_month"], row["state"])
+            written.append(_write(book, folder, county, row["batch_id"], profile))
+    place(book, home, county)
+    return tuple(written)
+
+
+def place(book: Book, home: Home, county: str) -> None:
+    """Move what is released into the outbox, and take away what is rejected or voided; idempotent.
+
+    Also what an earlier version of the program had put into the outbox before it was released.
+    """
+    for row in _batches(book, county):
+        if row["file_name"] is None:
+            continue
+        waits = folder_of(home, county, row["pay_month"], BatchState.RENDERED)
+        goes_out = folder_of(home, county, row["pay_month"], BatchState.RELEASED)
+        for name in with_sidecar(row["file_name"]):
+            if row["state"] == BatchState.RELEASED:
+                _move(waits / name, goes_out / name)
+            else:
+                (goes_out / name).unlink(missing_ok=True)
+            if row["state"] in GONE:
+                (waits / name).unlink(missing_ok=True)
+
+
+def _batches(book: Book, county: str) -> Iterator[dict[str, Any]]:
     with book.reading() as conn:
         known = batches.batches_of(conn, county, None)
-    written = []
-    for row in known.iter_rows(named=True):
-        folder = folder_of(home.outbox, county, row["pay_month"])
-        if row["state"] == BatchState.VOIDED:
-            _put_aside(folder, row["file_name"])
-        elif row["state"] != BatchState.RELEASED:
-            profile = profiles.of_batch(home, row["profile"], row["profile_digest"]).profile
-            written.append(_write(book, folder, county, row["batch_id"], profile))
-    return tuple(written)
+    return known.iter_rows(named=True)
 
 
 def write_batch(book: Book, folder: Path, county: str, batch_id: str, profile: Profile) -> Path:
@@ -66,8 +93,8 @@ def _sweep(folder: Path) -> None:
             leftover.unlink(missing_ok=True)  # it may have gone with its folder
 
 
-def _put_aside(folder: Path, file_name: str | None) -> None:
-    for name in (file_name, f"{file_name}{SIDECAR}") if file_name else ():
-        if (folder / name).exists():
-            (folder / VOIDED).mkdir(exist_ok=True)
-            (folder / name).replace(folder / VOIDED / name)
+def _move(source: Path, target: Path) -> None:
+    """Move a file that is still there; one that was moved before, or that an officer took away, stays as it is."""
+    if source.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target)

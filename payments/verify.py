@@ -26,6 +26,7 @@ from payments.instructions import content_digest
 from payments.outbox import folder_of
 from payments.profiles import Column, Layout, Printed, Profile, of_batch
 from payments.reading import FileRead, read_file
+from payments.render import GONE
 
 
 @dataclass(frozen=True)
@@ -179,12 +180,12 @@ def verify_batches(book: Book, home: Home, county: str, standing: pl.DataFrame) 
             findings.append(Finding(batch_id, file_name, f"{told.what},无法重读"))
             continue
         claimed = Claimed(batch_id, county, row["line_count"], row["total_fen"], row["file_digest"] or "")
-        path = folder_of(home.outbox, county, row["pay_month"]) / (file_name or batch_id)
+        path = folder_of(home, county, row["pay_month"], row["state"]) / (file_name or batch_id)
         findings += findings_in_file(path, claimed, content.lines, profile)
     return findings
 
 
 def standing_batches(book: Book, county: str, pay_month: date) -> pl.DataFrame:
-    """The batches of a pay month that are not voided, as ledger.batches.batches_of."""
+    """The batches of a pay month that have a file (neither rejected nor voided), as ledger.batches.batches_of."""
     with book.reading() as conn:
-        return batches.batches_of(conn, county, pay_month).filter(pl.col("state") != BatchState.VOIDED.value)
+        return batches.batches_of(conn, county, pay_month).filter(~pl.col("state").is_in(GONE))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
 from contracts.codes import BankEvent, BatchState, Benefit, HoldCode, OfficerRole
 from contracts.files import digest_of
 from contracts.months import month_text
-from contracts.settings import Settings
+from contracts.settings import Home, Settings
 from ledger import batches, cycles, figures, holds, sealing
 from ledger.book import Book, Transaction
 from ledger.fate import UNANSWERED
@@ -41,9 +40,9 @@ NO_ANSWER = "none"
 
 @dataclass(frozen=True)
 class Seen:
-    """What lies in the home beside the book: the outbox, what the last run listed, did without, and how far it came."""
+    """What lies in the home beside the book: its files, what the last run listed, did without, and how far it came."""
 
-    outbox: Path | None = None
+    home: Home | None = None
     beyond_window: pl.DataFrame | None = None
     stopped_at: str = ""  # empty: the last run was booked
     old_registers: tuple[OldRegister, ...] = ()  # what it did without
@@ -200,19 +199,19 @@ def _of_batches(desk: _Desk, rows: pl.DataFrame, seen: Seen) -> Iterator[OpenMat
         if row["state"] == BatchState.REJECTED:
             label = f"{row['batch_id']} 被 {row['rejected_by']} 驳回:{row['reject_reason']}"
             yield OpenMatter(BatchState.REJECTED.value, label, 1, fen, makers, again, blocks=True)
-        wrong = _wrong_with_file(row, folder_of(seen.outbox, desk.county, desk.pay_month)) if seen.outbox else ""
+        wrong = _wrong_with_file(row, seen.home, desk) if seen.home else ""
         if wrong:
             label = f"{row['file_name']} {wrong}"
             yield OpenMatter("file", label, 1, fen, makers, again, blocks=row["state"] != BatchState.RELEASED)
 
 
-def _wrong_with_file(row: dict[str, object], folder: Path) -> str:
+def _wrong_with_file(row: dict[str, object], home: Home, desk: _Desk) -> str:
     """A file that went out may have been taken away; one that still waits may not."""
-    if not row["file_name"]:
+    if not row["file_name"] or row["state"] == BatchState.REJECTED:
         return ""
-    path = folder / str(row["file_name"])
+    path = folder_of(home, desk.county, desk.pay_month, str(row["state"])) / str(row["file_name"])
     if not path.exists():
-        return "" if row["state"] == BatchState.RELEASED else "文件不在 outbox 中"
+        return "" if row["state"] == BatchState.RELEASED else "文件不在 review 中"
     return "" if digest_of(path) == row["file_digest"] else "文件与总账登记的摘要不同,已被改动"
 
 

@@ -26,21 +26,21 @@ for month in 2024-07 2024-08 2024-09; do
     fi
     [ -e "$DISBURSE_HOME/inbox/$county/$month" ] ||
         cp -R "fixtures/sample/inbox/$county/$month" "$DISBURSE_HOME/inbox/$county/"
-    say "$month · 示例经办 计算、入账、编批 run"
+    say "$month · 示例经办运行,示例复核批准,示例发放放行 run, approve, release"
     disburse run --county "$county" --month "$month" --as 示例经办 --known-on "$month-15"
-    say "$month · 示例复核 批准 approve"
-    disburse approve --county "$county" --month "$month" --as 示例复核
-    say "$month · 示例发放 放行 release"
-    disburse release --county "$county" --month "$month" --as 示例发放
+    disburse approve --county "$county" --month "$month" --as 示例复核 --yes >/dev/null
+    disburse release --county "$county" --month "$month" --as 示例发放 --yes >/dev/null
 done
 
 say "发放文件 Payment files"
-find "$DISBURSE_HOME/outbox" -type f ! -name '*.sha256' | sort
+find "$DISBURSE_HOME/outbox" -type f -name '*.sha256' | sort | sed -E 's|/[^/]*$||' | uniq -c |
+    sed -E 's/ *([0-9]+) (.*)/  \1 个 \2/'
 
 say "接下来可以试 What to try next"
 cat <<TEXT
   export DISBURSE_HOME=$DISBURSE_HOME
   .venv/bin/disburse status --county $county --month 2024-09
+  .venv/bin/disburse run --county $county --month 2024-09 --as 示例经办 --known-on 2024-09-15 --tables
   .venv/bin/disburse verify --county $county --month 2024-09
   .venv/bin/disburse hold list --county $county
   .venv/bin/disburse export payments --county $county --month 2024-09 -o payments.xlsx

@@ -8,7 +8,7 @@ from contracts.columns import columns_of
 from contracts.months import parse_month
 from contracts.registers import INBOX_FILES
 from contracts.settings import Home
-from month import gathering
+from month import gathering, signing
 from month.month import Choices
 from month.running import run_month, work
 from month.stages import BY_NAME, REPLAYED
@@ -128,15 +128,8 @@ def run_whole(home, month, known_on=None):
 
 def sign(home, month, county=COUNTY):
     """Approve and release a month, without telling Dagster."""
-    from ledger import signing
-    from ledger.book import open_book
-
-    book = open_book(home.database_url)
-    try:
-        signing.approve(book, county, parse_month(month), CHECKER, "test")
-        signing.release(book, county, parse_month(month), RELEASER, "test")
-    finally:
-        book.close()
+    signing.approve(home, county, parse_month(month), actor(CHECKER))
+    signing.release(home, county, parse_month(month), actor(RELEASER))
 
 
 def book_rows(home):
@@ -155,9 +148,10 @@ def book_rows(home):
         }
 
 
-def outbox_bytes(home):
-    """Path → bytes of every payment file."""
-    return {p.relative_to(home.outbox).as_posix(): p.read_bytes() for p in home.outbox.rglob("*") if p.is_file()}
+def payment_files(home):
+    """Path → bytes of every payment file, of those that wait and of those that went out."""
+    files = [path for root in (home.review, home.outbox) for path in root.rglob("*") if path.is_file()]
+    return {path.relative_to(home.path).as_posix(): path.read_bytes() for path in files}
 
 
 def tables_of(home, month, county=COUNTY):

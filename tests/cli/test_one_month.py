@@ -84,7 +84,7 @@ def test_signing_names_the_batches_and_a_second_time_signs_nothing(home):
     assert len(released["batches"]) == 2
     assert released["head"] == asked(home, "audit", "verify")["head"]
     assert released["folder"] == home.said["again"]["folder"] == str(home.outbox / homes.COUNTY / "2024-07")
-    assert "没有需要签署的批次" in disburse(home, "release", *MONTH, "--as", homes.RELEASER)[0]
+    assert "没有需要签署的批次" in disburse(home, "release", *MONTH, "--as", homes.RELEASER, "--yes")[0]
 
 
 def test_files_agree_with_the_book(home):
@@ -182,10 +182,10 @@ def test_an_edited_file_is_never_released(tmp_path):
     made = homes.make_home(tmp_path / "home")
     homes.hand_in(made, "2024-07", population=[homes.person(ELDER)], account=[homes.account(ELDER)])
     homes.run(made, "2024-07")
-    (file,) = made.outbox.rglob("*.xlsx")
+    (file,) = made.review.rglob("*.xlsx")
     file.write_bytes(file.read_bytes() + b" ")
     for command, officer in (("approve", homes.CHECKER), ("release", homes.RELEASER)):
-        _, err = disburse(made, command, *MONTH, "--as", officer, code=7)
+        _, err = disburse(made, command, *MONTH, "--as", officer, "--yes", code=7)
         assert "发放文件与总账不符" in err
 
 

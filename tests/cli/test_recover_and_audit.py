@@ -96,7 +96,7 @@ def test_one_person_in_two_roles_is_refused_and_logged(home):
     both, august = "示例身兼数职", (*COUNTY, "--month", "2024-08")
     give_roles(home, both, "maker", "checker", "releaser")
     disburse(home, "approve", *august, "--as", both, "--yes")
-    _, said = disburse(home, "release", *august, "--as", both, code=7)
+    _, said = disburse(home, "release", *august, "--as", both, "--yes", code=7)
     assert "须为不同的人" in said
     assert "另一位" in said
     waive = (*RECOVER[:4], "--as", both, "--document", "批文1", "--receivable", "1", "--means", "waived")

@@ -49,8 +49,8 @@ def book(home):
     opened.close()
 
 
-def status(home, book, month=JULY, **seen):
-    return status_of(book, home.settings(), homes.COUNTY, month, Seen(**seen))
+def status(of, book, month=JULY, **seen):
+    return status_of(book, of.settings(), homes.COUNTY, month, Seen(**seen))
 
 
 def matters(found):
@@ -113,19 +113,20 @@ def test_a_rejected_batch_blocks_with_the_reason_and_by_whom(home, book):
 
 
 def test_a_file_that_is_gone_or_was_edited_blocks(home, book):
-    assert "file" not in matters(status(home, book, outbox=home.outbox))
-    (file,) = (path for path in home.outbox.rglob("*.xlsx"))
+    assert "file" not in matters(status(home, book, home=home))
+    (file,) = (path for path in home.review.rglob("*.xlsx"))
     whole = file.read_bytes()
     file.write_bytes(whole + b" ")
-    edited = matters(status(home, book, outbox=home.outbox))["file"]
+    edited = matters(status(home, book, home=home))["file"]
     assert "已被改动" in edited.label
     assert edited.blocks
     file.unlink()
-    assert "不在 outbox" in matters(status(home, book, outbox=home.outbox))["file"].label
+    assert "不在 review" in matters(status(home, book, home=home))["file"].label
     file.write_bytes(whole)
     homes.sign(home, "2024-07")
+    (file,) = home.outbox.rglob("*.xlsx")
     file.unlink()
-    assert "file" not in matters(status(home, book, outbox=home.outbox))
+    assert "file" not in matters(status(home, book, home=home))
 
 
 def test_what_no_run_may_carry_needs_an_officer(home, book):

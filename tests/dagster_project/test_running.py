@@ -89,17 +89,17 @@ def rows(home, table):
 def test_a_scheduled_tick_runs_the_month_of_every_county_whose_day_has_come(home, in_child):
     assert in_child(TICK).split() == ["True", "410721|2024-07"]
     assert rows(home, "obligation") == 1
-    assert list(home.outbox.rglob("*.xlsx"))
+    assert list(home.review.rglob("*.xlsx"))
     left = {path.name for path in (home.reports / homes.COUNTY / "2024-07").iterdir()}
     assert left == {"doubtful.xlsx", "summary.json", "summary.xlsx"}, "the same as a run by command leaves"
 
 
 def test_running_a_month_twice_posts_nothing_the_second_time(home, in_child):
     in_child(RUN, "2024-07", "2024-07-15")
-    book, files = homes.book_rows(home), homes.outbox_bytes(home)
+    book, files = homes.book_rows(home), homes.payment_files(home)
     in_child(RUN, "2024-07", "2024-07-15")
     assert homes.book_rows(home) == book
-    assert homes.outbox_bytes(home) == files
+    assert homes.payment_files(home) == files
 
 
 def test_the_facts_of_a_fresh_month_are_materialised_alone(home):
@@ -133,10 +133,10 @@ def test_rematerialising_an_older_month_compares_and_posts_nothing(home, in_chil
     died = homes.person(ELDER, died_on="2024-07-02")
     homes.hand_in(home, "2024-08", population=[died])
     in_child(RUN, "2024-08", "2024-08-15")
-    book, files = homes.book_rows(home), homes.outbox_bytes(home)
+    book, files = homes.book_rows(home), homes.payment_files(home)
     in_child(RUN, "2024-07", "2024-09-15")
     assert homes.book_rows(home) == book
-    assert homes.outbox_bytes(home) == files
+    assert homes.payment_files(home) == files
 
 
 def test_a_killed_run_is_failed_by_the_next_one(home, in_child):

@@ -33,7 +33,7 @@ def test_every_file_agrees_with_the_book(home):
 
 
 def test_running_the_newest_month_again_books_nothing(home):
-    book, files = homes.book_rows(home), homes.outbox_bytes(home)
+    book, files = homes.book_rows(home), homes.payment_files(home)
     homes.run(home, MONTHS[-1])
     assert homes.book_rows(home) == book
-    assert homes.outbox_bytes(home) == files
+    assert homes.payment_files(home) == files

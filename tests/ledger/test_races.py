@@ -73,8 +73,8 @@ def run_home(number, homes_of_racers):
 
 def test_whole_runs_that_race_are_as_one_run(august, racers, book_url, tmp_path, places, monkeypatch):
     assert racers.race(run_home, august, DISBURSE_DATABASE_URL=book_url) == [None] * COUNT
-    files = homes.outbox_bytes(august[0])
-    assert all(homes.outbox_bytes(home) == files for home in august)
+    files = homes.payment_files(august[0])
+    assert all(homes.payment_files(home) == files for home in august)
 
     elsewhere = places.new()
     monkeypatch.setenv("DISBURSE_DATABASE_URL", elsewhere)
@@ -85,7 +85,7 @@ def test_whole_runs_that_race_are_as_one_run(august, racers, book_url, tmp_path,
     homes.sign(alone, "2024-07")
     homes.run(alone, "2024-08")
     assert on(book_url, contents) == on(elsewhere, contents)
-    assert homes.outbox_bytes(alone) == files
+    assert homes.payment_files(alone) == files
 
 
 def test_runs_that_know_different_things_leave_one_set_of_lines(august, racers, book_url):
@@ -136,7 +136,7 @@ def test_runs_of_the_graph_in_one_home_wait_for_each_other(august, racers, book_
     on(book_url, the_laws_hold)
     assert on(book_url, rows, "SELECT count(*) FROM run JOIN cycle USING (cycle_id)") == [(2,)]
     assert on(book_url, rows, "SELECT count(*) FROM batch") == [(2,)]
-    assert [name for name in homes.outbox_bytes(home) if "/." in name] == []
+    assert [name for name in homes.payment_files(home) if "/." in name] == []
 
 
 @pytest.fixture

@@ -70,7 +70,7 @@ def test_a_month_leaves_the_same_book_files_and_lists_as_through_dagster(home, t
     monkeypatch.setenv("DISBURSE_HOME", str(other.path))
     subprocess.run([sys.executable, "-c", BY_DAGSTER], check=True, capture_output=True)
     assert homes.book_rows(home) == homes.book_rows(other)
-    assert homes.outbox_bytes(home) == homes.outbox_bytes(other)
+    assert homes.payment_files(home) == homes.payment_files(other)
     assert reports(home) == reports(other)
     assert "summary.json" in {name.rpartition("/")[2] for name in reports(home)}
 
@@ -88,7 +88,7 @@ def test_every_stage_is_told_once_in_order(home):
 def test_a_preview_posts_nothing_and_leaves_what_it_would_post(home):
     run(home, stages=PREVIEW)
     assert homes.book_rows(home)["obligation"] == []
-    assert not home.outbox.exists()
+    assert homes.payment_files(home) == {}
     left = {path.name for path in (home.reports / homes.COUNTY / "2024-07").iterdir()}
     assert left == {"preview.json", "doubtful.xlsx"}
 

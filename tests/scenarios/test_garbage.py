@@ -80,4 +80,4 @@ def test_a_broken_population_register_stops_the_month_and_says_why(tmp_path, con
     (home.inbox(homes.COUNTY, homes.parse_month("2024-07")) / "population.csv").write_bytes(content)
     with pytest.raises(InputError, match="“人口”名册不能使用"):
         homes.run(home, "2024-07")
-    assert homes.outbox_bytes(home) == {}
+    assert homes.payment_files(home) == {}

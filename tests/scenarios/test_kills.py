@@ -42,7 +42,7 @@ def state(home):
     """What is in the book and in the outbox."""
     with killing.opened(home) as book:
         assert laws.breaches(book) == []
-        return laws.contents(book), homes.outbox_bytes(home)
+        return laws.contents(book), homes.payment_files(home)
 
 
 @pytest.fixture(scope="module")
@@ -91,4 +91,4 @@ def test_what_a_kill_in_the_middle_of_a_workbook_leaves_is_swept(prepared, tmp_p
     for name in (".workbook.x1/sheet", ".410721-2024-08-01-01.xlsx.x2"):
         (folder / name).write_bytes(b"half")
     homes.run(home, "2024-08")
-    assert [name for name in homes.outbox_bytes(home) if "/." in name] == []
+    assert [name for name in homes.payment_files(home) if "/." in name] == []
