@@ -15,7 +15,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.codes import BatchState, Benefit, Kind
+from contracts.codes import Benefit, Kind
 from contracts.errors import InputError
 from contracts.money import yuan_label
 from contracts.settings import Home
