@@ -195,9 +195,10 @@ def test_settings_of_today_stop_no_replay(home):
     strict = (
         "shrink_stop_per_mille = 0\nshrink_stop_at_least = 0\nrefused_stop_per_mille = 0\nshared_account_most = 1\n"
     )
-    home.settings_file.write_text(
-        told.replace("run_as =", f'{strict}missing_register = {{ low_income = "stop" }}\nrun_as ='), "utf-8"
-    )
+    carried = 'missing_register = { population = "carry" }'
+    assert carried in told
+    stopping = f'{strict}missing_register = {{ population = "stop", low_income = "stop" }}'
+    home.settings_file.write_text(told.replace(carried, stopping), "utf-8")
     assert asked(home, "replay", *AUGUST)["differences"] == []
 
 
