@@ -147,6 +147,7 @@ class HoldGround(Code):
     GAP = "gap", "名册缺口"
     OLD_FILE = "old_file", "名册本月没有报送或不能使用"
     REJECTED = "rejected", "上次付款被银行退回,账户未更正"
+    SAME_PERSON = "same_person", "与另一号码疑为同一人"
     BY_HAND = "manual", "经办人设立"
 
 
@@ -423,6 +424,7 @@ class RefusalCode(Code):
     ALREADY_IMPORTED = "ALREADY_IMPORTED", "同一人同一项目同一月此前已经导入"
     DUPLICATE_ROW = "DUPLICATE_ROW", "与另一行完全相同"
     AMBIGUOUS = "AMBIGUOUS", "同一人有互相矛盾的多行"
+    OLD_NUMBER = "OLD_NUMBER", "此人已改用另一号码,名册中另有一行"
 
 
 class CellChange(Code):
@@ -460,6 +462,24 @@ class GapDecision(Code):
     KEEP = "keep", "沿用上次收下的行", "沿用上次"
 
 
+class SamePerson(Code):
+    """What an officer decided of two numbers."""
+
+    JOINED = "joined", "认定为同一人"
+    SPLIT = "split", "认定为两个人"
+
+
+class SameGround(Code):
+    """Why two numbers may be one person's, beside an equal name and birth date."""
+
+    NUMBER_CHANGED = "number_changed", "号码更正名单所列"
+    GONE = "gone", "一个号码已不在人口名册"
+    VILLAGE = "village", "同村"
+    ACCOUNT = "account", "同一账号"
+    HOUSEHOLD = "household", "同一户"
+    CERTIFICATE = "certificate", "同一残疾证"
+
+
 class Doubt(Code):
     """What registers together leave in doubt; the rows are accepted, and count as the rules say."""
 
@@ -473,6 +493,7 @@ class Doubt(Code):
         "PAYEE_AGAINST_POPULATION",
         "收款人与人口名册对不上:写为本人的姓名或身份证号不同,或写为他人的身份证号是本人的",
     )
+    CERTIFICATE_SHARED = "CERTIFICATE_SHARED", "同一残疾证号在几个身份证号名下:是否同一人待核"
     NAMESAKE = "NAMESAKE", "姓名和出生日期相同、身份证号不同:是否同一人待核"
     PENSION_STOPPED = "PENSION_STOPPED", "养老金因死亡停发,但没有死亡记录"
     IN_CUSTODY = "IN_CUSTODY", "发放月在押"

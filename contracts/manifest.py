@@ -50,6 +50,8 @@ class Manifest(BaseModel):
     pack_digest: str
     registers: tuple[RegisterInput, ...]
     decisions_digest: str = ""  # what officers have decided of register gaps
+    # of which numbers are one person's; absent where nobody decided any, so that manifests of before keep their digest
+    identity_digest: str = Field("", exclude_if=lambda digest: not digest)
     previous_month: date | None = None  # the manifest whose accepted rows stand where this one's have gaps
     previous_digest: str = ""
 

@@ -20,6 +20,7 @@ from contracts.months import month_text
 from contracts.tables import InstructionLine
 from ledger import audit, fate
 from ledger.book import insert_frame, next_id, now, read_among, read_frame
+from ledger.identity import Identity
 from ledger.tables import approval, bank_event, batch, batch_event, cycle, instruction, instruction_item
 
 UNPAID = (
@@ -60,12 +61,13 @@ class NewBatch:
     law_digest: str | None = None  # of the policies it was worked out by; the content digest covers it
 
 
-def unpaid(conn: Connection, county: str) -> pl.DataFrame:
+def unpaid(conn: Connection, county: str, known: Identity | None = None) -> pl.DataFrame:
     """Everything of the county that has not gone out: columns of UNPAID, in order of obligation_id.
 
-    `attempt` is what the next payment carries in print, 1 + returns; a voided batch never left the house.
+    `attempt` is what the next payment carries in print, 1 + returns; a voided batch never left the house. `known`:
+    whose numbers are whose, by default as decided now.
     """
-    return fate.unpaid(conn, county).select(UNPAID)
+    return fate.unpaid(conn, county, known).select(UNPAID)
 
 
 def batches_of(conn: Connection, county: str, pay_month: date | None) -> pl.DataFrame:

@@ -6,6 +6,7 @@ money taken back always is one.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -23,7 +24,9 @@ from sqlalchemy import (
     union_all,
 )
 
+from contracts.codes import Outcome
 from contracts.months import month_text
+from ledger import identity
 from ledger.book import read_frame
 from ledger.tables import cycle, entitlement_version, obligation, receivable, run, withdrawal
 from ledger.versions import KEY
@@ -37,19 +40,36 @@ def corrected(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
     person_no, benefit, benefit_month, what (OWED, WITHDRAWN, OWED_BACK), kind and cause (null where it has none),
     correction, amount_fen, old_fen and new_fen (what was booked for the key before and after).
     """
-    rows = read_frame(conn, select(_posted(county, pay_month)))
+    known = identity.of_county(conn, county)
+    families = known.families["person_no"].to_list()
+    rows = _of_one_version(read_frame(conn, select(_posted(county, pay_month, families))), known.families)
     signed = pl.when(pl.col("what") == OWED).then("amount_fen").otherwise(-pl.col("amount_fen"))
-    delta = signed.sum().over(*KEY, "version_no")
-    told = rows.with_columns(old_fen=pl.col("new_fen") - delta)
-    return told.drop("version_no").sort("benefit_month", "person_no", "benefit", "what")
+    delta = signed.sum().over("family_no", *KEY[1:], "version_no")
+    told = known.of(rows.with_columns(old_fen=pl.col("new_fen") - delta))
+    return told.drop("version_no", "family_no").sort("benefit_month", "person_no", "benefit", "what")
 
 
-def _posted(county: str, pay_month: date) -> Subquery:
+def _of_one_version(rows: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
+    """Each posting once, with family_no of its person, by the version that made it.
+
+    What was booked under one number of a person may have been taken back by the decision on another.
+    """
+    own = rows.join(families, on="person_no", how="left")
+    both = own.join(families.rename({"person_no": "decided_no", "family_no": "of_family"}), on="decided_no", how="left")
+    is_his = (pl.col("decided_no") == pl.col("person_no")) | (pl.col("of_family") == pl.col("family_no"))
+    decided = both.filter(is_his).sort(pl.col("new_outcome") == Outcome.NOT_MET.value, maintain_order=True)
+    once = decided.unique(["what", "posting_id"], keep="first", maintain_order=True)
+    return once.with_columns(pl.coalesce("family_no", "person_no").alias("family_no")).drop(
+        "decided_no", "of_family", "new_outcome", "posting_id"
+    )
+
+
+def _posted(county: str, pay_month: date, families: list[int]) -> Subquery:
     nothing = literal(None, Text())
     o, w, r, v = obligation.c, withdrawal.c, receivable.c, entitlement_version.c
     more = _of_month(obligation, OWED, o.kind, nothing, obligation, obligation, county, pay_month)
     taken_of = withdrawal.join(obligation, o.obligation_id == w.obligation_id)
-    taken = _of_month(withdrawal, WITHDRAWN, nothing, w.cause, obligation, taken_of, county, pay_month)
+    taken = _of_month(withdrawal, WITHDRAWN, nothing, w.cause, obligation, taken_of, county, pay_month, families)
     back = _of_month(receivable, OWED_BACK, nothing, r.cause, receivable, receivable, county, pay_month)
     return union_all(more.where(v.correction.is_not(None)), taken, back).subquery()
 
@@ -63,13 +83,20 @@ def _of_month(
     source: FromClause,
     county: str,
     pay_month: date,
+    families: Sequence[int] = (),
 ) -> Select[Any]:
-    """Rows of a table that the pay month's runs wrote, with the version that made them; `keyed` holds their key."""
+    """Rows of a table that the pay month's runs wrote, with the version that made them; `keyed` holds their key.
+
+    Of `families` (numbers ever counted together with another) any of the run's versions with their number may be it.
+    """
     v, key = entitlement_version.c, keyed.c
+    is_of_person = v.person_no == key.person_no
+    if families:
+        is_of_person |= key.person_no.in_(families) & v.person_no.in_(families) & (v.run_id == table.c.run_id)
     made_by = (
         (v.county == key.county)
         & (v.benefit_month == key.benefit_month)
-        & (v.person_no == key.person_no)
+        & is_of_person
         & (v.benefit == key.benefit)
         & (v.version_no == table.c.version_no)
     )
@@ -85,6 +112,9 @@ def _of_month(
             table.c.version_no,
             table.c.amount_fen,
             v.amount_fen.label("new_fen"),
+            v.outcome.label("new_outcome"),
+            v.person_no.label("decided_no"),
+            next(iter(table.primary_key.columns)).label("posting_id"),
         )
         .select_from(source.join(run, run.c.run_id == table.c.run_id).join(cycle).join(entitlement_version, made_by))
         .where(cycle.c.county == county, cycle.c.pay_month == month_text(pay_month))

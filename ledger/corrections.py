@@ -5,6 +5,8 @@ A ground is worked out, never typed: from the two decisions, and from what the t
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import polars as pl
 
 from contracts.codes import CorrectionGround, Outcome
@@ -14,23 +16,35 @@ PERSON_MONTH = ["person_no", "benefit_month"]
 LATE = (Outcome.NOT_CLAIMED.value, Outcome.SUSPENDED.value)  # ended by a paper that came later, not by a wrong one
 
 
+@dataclass(frozen=True)
+class Reviewed:
+    """About whom officers have decided: of their register gaps, and of their numbers (person_no)."""
+
+    gaps: pl.DataFrame
+    numbers: pl.DataFrame
+
+
 def with_corrections(
-    keys: pl.DataFrame, manifest: Manifest, before: Manifest | None, reviewed: pl.DataFrame
+    keys: pl.DataFrame, manifest: Manifest, before: Manifest | None, reviewed: Reviewed
 ) -> pl.DataFrame:
     """Add `correction` (CorrectionGround): null where the month is decided for the first time, in its turn.
 
     `keys`: as ledger.differences.touched_keys. `before`: the manifest of the county's last run, None for its first.
-    `reviewed` (person_no): people about whose register gaps an officer has decided.
     """
     if before is None:
         return keys.with_columns(correction=pl.lit(None, CorrectionGround.dtype()))
     months = before.computed_months()
     was_computed = pl.col("benefit_month").is_between(months[0], months[-1])
-    decided_anew = manifest.decisions_digest != before.decisions_digest
     same_law = manifest.pack_digest == before.pack_digest
-    same_registers = manifest.registers == before.registers and not decided_anew
-    marked = keys.join(reviewed.select("person_no", is_reviewed=True).unique(), on="person_no", how="left")
-    is_reviewed = pl.col("is_reviewed").fill_null(False) & pl.lit(decided_anew)
+    people = []
+    if manifest.decisions_digest != before.decisions_digest:
+        people.append(reviewed.gaps.select("person_no"))
+    if manifest.identity_digest != before.identity_digest:
+        people.append(reviewed.numbers.select("person_no"))
+    same_registers = manifest.registers == before.registers and not people
+    looked_at = pl.concat([keys.select("person_no").clear(), *people]).unique()
+    marked = keys.join(looked_at.with_columns(is_reviewed=True), on="person_no", how="left")
+    is_reviewed = pl.col("is_reviewed").fill_null(False)
     is_first = pl.col("old_version_no") == 0
     has_left = ~pl.col("is_alive") | ~pl.col("is_registered")
     outcomes = (pl.col("outcome").cast(pl.String), pl.col("old_outcome").cast(pl.String))

@@ -74,10 +74,10 @@ class Differences:
         return self.has_money or not (self.versions.is_empty() and self.set_offs.is_empty())
 
 
-def touched_keys(decided: Decided, versions: pl.DataFrame, rates: pl.DataFrame, history: pl.DataFrame) -> pl.DataFrame:
-    """The keys whose ground changed, and those that have imported history.
+def touched_keys(decided: Decided, versions: pl.DataFrame, rates: pl.DataFrame, anew: pl.DataFrame) -> pl.DataFrame:
+    """The keys whose ground changed, and those to be looked at anew in any case.
 
-    `versions`: the newest ones. `rates`: rate_id, rate_no. `history`: KEY. Gives the decided row with its old_ ground,
+    `versions`: the newest ones. `rates`: rate_id, rate_no. `anew`: KEY. Gives the decided row with its old_ ground,
     old_version_no (0: none) and is_changed; a key that has no row any more is NOT_MET.
     """
     now = decided.coordinated.join(rates, on="rate_id", how="left").with_columns(is_decided=True)
@@ -89,8 +89,8 @@ def touched_keys(decided: Decided, versions: pl.DataFrame, rates: pl.DataFrame, 
     is_changed = pl.when(is_gone).then(~was_gone).otherwise(has_other_ground)
     compared = both.with_columns(is_changed=is_changed)
     changed = compared.filter("is_changed")
-    imported = history.select(KEY).unique().join(changed, on=KEY, how="anti")
-    unchanged = imported.join(compared, on=KEY, how="left").with_columns(pl.col("is_changed").fill_null(False))
+    others = anew.select(KEY).unique().join(changed, on=KEY, how="anti")
+    unchanged = others.join(compared, on=KEY, how="left").with_columns(pl.col("is_changed").fill_null(False))
     touched = pl.concat([changed, unchanged.select(changed.columns)])
     return _as_not_met(touched, decided.facts).with_columns(pl.col("old_version_no").fill_null(0))
 
@@ -107,6 +107,22 @@ def _as_not_met(touched: pl.DataFrame, facts: pl.DataFrame) -> pl.DataFrame:
         would_be_fen=pl.when(is_gone).then(0).otherwise("would_be_fen"),
         fact_code=pl.when(is_gone).then(pl.col("encoded").fill_null(0)).otherwise("fact_code"),
         is_to_institution=pl.col("is_to_institution").fill_null(False),
+    )
+
+
+def numbered_within_families(touched: pl.DataFrame, versions: pl.DataFrame, families: pl.DataFrame) -> pl.DataFrame:
+    """The same with old_version_no the greatest of any number that was ever counted together with the key's.
+
+    A withdrawal names the version that made it, and may be of money booked under another number of the person.
+    `families`: person_no, family_no.
+    """
+    if families.is_empty():
+        return touched
+    by = ["family_no", "benefit", "benefit_month"]
+    greatest = versions.join(families, on="person_no").group_by(by).agg(family_version_no=pl.col("version_no").max())
+    told = touched.join(families, on="person_no", how="left").join(greatest, on=by, how="left")
+    return told.with_columns(pl.max_horizontal("old_version_no", "family_version_no").alias("old_version_no")).drop(
+        "family_no", "family_version_no"
     )
 
 

@@ -15,7 +15,7 @@ from contracts.codes import Outcome
 from contracts.columns import polars_schema
 from contracts.months import month_text
 from contracts.tables import EntitlementExport, PaymentExport, ReceivableExport
-from ledger import fate, people, versions
+from ledger import fate, identity, people, versions
 from ledger.book import read_frame
 from ledger.figures import newest_versions
 from ledger.grounds import GROUND
@@ -58,7 +58,7 @@ def receivables(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
         .join(cycle, cycle.c.cycle_id == run.c.cycle_id)
         .where(cycle.c.county == county, cycle.c.pay_month == month_text(pay_month))
     )
-    rows = read_frame(conn, posted)
+    rows = identity.of_county(conn, county).of(read_frame(conn, posted))
     return _exported(conn, rows, polars_schema(ReceivableExport), ["person_id", "benefit", "benefit_month"])
 
 

@@ -17,18 +17,32 @@ A row is an obligation: its key, kind, version_no, amount_fen, choose_group, is_
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import BigInteger, ColumnElement, Connection, FromClause, Select, case, cast, exists, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Connection,
+    FromClause,
+    Select,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 
 from contracts.codes import BankEvent, Kind, PaymentState
 from contracts.months import month_text
-from ledger import holds
+from ledger import holds, identity
 from ledger.attempts import is_released, is_return, is_returned, is_voided, last_answer
 from ledger.book import read_frame
+from ledger.identity import Identity
 from ledger.tables import (
     bank_event,
     batch,
@@ -46,19 +60,28 @@ PEOPLE_AT_ONCE = 10_000  # of one statement; from so many on, a whole month is r
 UNANSWERED = pl.col("bank_event").is_null() | (pl.col("bank_event") == BankEvent.UNKNOWN.value)
 
 
-def unpaid(conn: Connection, county: str) -> pl.DataFrame:
-    """Everything of the county that has not gone out and of which something is left to be paid."""
+def unpaid(conn: Connection, county: str, known: Identity | None = None) -> pl.DataFrame:
+    """Everything of the county that has not gone out and of which something is left to be paid.
+
+    Here and below `known` says whose numbers are whose; by default what is decided now.
+    """
     of_county = (obligation.c.county == county) & (obligation.c.kind != Kind.HISTORY.value)
     never_claimed = ~exists().where(instruction_item.c.obligation_id == obligation.c.obligation_id)
     claimed = [obligation.c.obligation_id.in_(found) for found in _claimed_and_open(county)]
     parts = (_OWED.where(of_county, never_claimed), _fate().where(of_county, or_(*claimed)))
     rows = pl.concat([read_frame(conn, part) for part in parts], how="diagonal")
-    return _told(conn, county, rows).filter(pl.col("pays_fen") > 0)
+    return _told(conn, county, rows, known).filter(pl.col("pays_fen") > 0)
 
 
-def of_person_months(conn: Connection, county: str, keys: pl.DataFrame) -> pl.DataFrame:
+def of_person_months(conn: Connection, county: str, keys: pl.DataFrame, known: Identity | None = None) -> pl.DataFrame:
     """Every obligation of these person_no and benefit_month, whatever became of it."""
-    return _told(conn, county, read_of(conn, _fate(), obligation, county, keys))
+    return _told(conn, county, read_of(conn, _fate(), obligation, county, keys, known), known)
+
+
+def paid_numbers(conn: Connection, county: str, numbers: pl.Series, months: Sequence[date]) -> pl.Series:
+    """Those of these numbers under which money of the months went out and stayed out, or was paid elsewhere before."""
+    keys = numbers.rename("person_no").to_frame().join(pl.DataFrame({"benefit_month": months}), how="cross")
+    return of_person_months(conn, county, keys, identity.NOBODY).filter("is_gone")["person_no"].unique().sort()
 
 
 def of_pay_month(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
@@ -81,19 +104,28 @@ def of_pay_month(conn: Connection, county: str, pay_month: date) -> pl.DataFrame
 
 
 def read_of(
-    conn: Connection, statement: Select[Any], table: FromClause, county: str, keys: pl.DataFrame
+    conn: Connection,
+    statement: Select[Any],
+    table: FromClause,
+    county: str,
+    keys: pl.DataFrame,
+    known: Identity | None = None,
 ) -> pl.DataFrame:
-    """The rows of a statement whose row of `table` lies in a person-month of `keys` (person_no, benefit_month)."""
-    wanted = keys.select("person_no", "benefit_month").unique()
+    """The rows of a statement whose row of `table` lies in a person-month of `keys` (person_no, benefit_month).
+
+    Those of every number of the person are read, and come back as of the number it counts as.
+    """
+    by = known or identity.of_county(conn, county)
+    wanted = by.with_numbers(keys.select("person_no", "benefit_month").unique())
     parts = [read_frame(conn, statement.where(where)) for where in _conditions(table, county, wanted)]
-    return pl.concat(parts).join(wanted, on=["person_no", "benefit_month"], how="semi")
+    return by.of(pl.concat(parts).join(wanted, on=["person_no", "benefit_month"], how="semi"))
 
 
 def _conditions(table: FromClause, county: str, wanted: pl.DataFrame) -> Iterator[Any]:
     """Conditions that together hold for all wanted person-months, and for few others; at least one."""
     c = table.c
     if wanted.is_empty():
-        yield c.person_no < 0
+        yield false()  # the database looks at no row
     months: dict[date, pl.Series] = {
         month: rows["person_no"] for (month,), rows in wanted.partition_by("benefit_month", as_dict=True).items()
     }
@@ -185,11 +217,13 @@ def _of_all(figure: ColumnElement[Any], *conditions: ColumnElement[bool]) -> Any
     return select(figure).select_from(_TRIED).where(its_own, *conditions).scalar_subquery()
 
 
-def _told(conn: Connection, county: str, rows: pl.DataFrame) -> pl.DataFrame:
-    """What follows from the rows, in order of obligation_id."""
+def _told(conn: Connection, county: str, raw: pl.DataFrame, known: Identity | None = None) -> pl.DataFrame:
+    """What follows from the rows, in order of obligation_id; each as of the number that its person's counts as."""
+    by = known or identity.of_county(conn, county)
+    rows = by.of(raw)
     is_history = pl.col("kind") == Kind.HISTORY.value
     is_back = (pl.col("bank_event") == BankEvent.RETURNED.value).fill_null(value=False)
-    covered = holds.covered(rows, holds.open_holds(conn, county))
+    covered = holds.covered(rows, holds.open_holds(conn, county, by))
     held = covered.group_by("obligation_id").agg(held_by=pl.col("hold_id").min())
     left = pl.col("amount_fen") - pl.col("withdrawn_fen") - pl.col("set_off_fen")
     return (

@@ -1,7 +1,7 @@
 """Figures of a month, per benefit, for people to read: what is owed, what was posted, what was taken
 back, what the bank answered.
 
-Counts are people, amounts fen. Nothing here names a person.
+Counts are people, whatever numbers they go by, amounts fen. Nothing here names a person.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from contracts.codes import Outcome, ValueStatus
 from contracts.months import month_text
 from ledger.attempts import is_released, is_voided, last_answer
 from ledger.book import read_frame
+from ledger.identity import counted_as
 from ledger.tables import (
     batch,
     cycle,
@@ -42,10 +43,11 @@ def newest_versions(county: str, first: date, last: date) -> Subquery:
 def owed(conn: Connection, county: str, benefit_month: date) -> pl.DataFrame:
     """What is owed for one benefit month as now known: benefit, people_count, amount_fen."""
     v = newest_versions(county, benefit_month, benefit_month).c
+    whose = counted_as(conn, county, v.person_no)
     statement = (
         select(
             v.benefit,
-            func.count(v.person_no.distinct()).label("people_count"),
+            func.count(whose.distinct()).label("people_count"),
             fen_sum(v.amount_fen).label("amount_fen"),
         )
         .where(v.outcome == Outcome.ENTITLED.value)
@@ -57,8 +59,9 @@ def owed(conn: Connection, county: str, benefit_month: date) -> pl.DataFrame:
 def unset(conn: Connection, county: str, benefit_month: date) -> pl.DataFrame:
     """People whose standard nobody has set in one benefit month: benefit, people_count."""
     v = newest_versions(county, benefit_month, benefit_month).c
+    whose = counted_as(conn, county, v.person_no)
     statement = (
-        select(v.benefit, func.count(v.person_no.distinct()).label("people_count"))
+        select(v.benefit, func.count(whose.distinct()).label("people_count"))
         .where(v.outcome == Outcome.STANDARD_NOT_SET.value)
         .group_by(v.benefit)
     )
@@ -71,11 +74,12 @@ def uncertain(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
     benefit, amount_status, people_count, amount_fen.
     """
     v, o = entitlement_version.c, obligation.c
+    whose = counted_as(conn, county, o.person_no)
     statement = (
         select(
             o.benefit,
             rate.c.amount_status,
-            func.count(o.person_no.distinct()).label("people_count"),
+            func.count(whose.distinct()).label("people_count"),
             fen_sum(o.amount_fen).label("amount_fen"),
         )
         .join_from(obligation, run, run.c.run_id == o.run_id)
@@ -98,11 +102,12 @@ def uncertain(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
 def posted(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
     """Obligations posted in the month: benefit, kind, people_count, line_count, amount_fen."""
     o = obligation.c
+    whose = counted_as(conn, county, o.person_no)
     statement = (
         select(
             o.benefit,
             o.kind,
-            func.count(o.person_no.distinct()).label("people_count"),
+            func.count(whose.distinct()).label("people_count"),
             func.count().label("line_count"),
             fen_sum(o.amount_fen).label("amount_fen"),
         )
@@ -127,12 +132,13 @@ def taken_back(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
         select(r.benefit, literal(1).label("is_receivable"), r.cause, r.person_no, r.amount_fen, r.run_id),
     ).subquery()
     p = parts.c
+    whose = counted_as(conn, county, p.person_no)
     statement = (
         select(
             p.benefit,
             p.is_receivable,
             p.cause,
-            func.count(p.person_no.distinct()).label("people_count"),
+            func.count(whose.distinct()).label("people_count"),
             func.count().label("line_count"),
             fen_sum(p.amount_fen).label("amount_fen"),
         )

@@ -17,9 +17,10 @@ from sqlalchemy import Connection, Select, exists, insert, select
 from contracts.codes import GapDecision, HoldCode, HoldEvent, HoldGround
 from contracts.errors import BookError
 from contracts.months import month_text
-from ledger import audit, cycles
+from ledger import audit, cycles, identity
 from ledger.book import Book, insert_frame, next_id, now, read_frame
 from ledger.grounds import GROUND, with_grounds
+from ledger.identity import Identity
 from ledger.tables import cycle, hold
 
 RULE = "系统规则"  # the actor of what no officer did
@@ -28,11 +29,15 @@ EVIDENCE = [*OF_WHAT, *GROUND]
 LIFTED_FOR_GOOD = HoldCode.DECEASED_ARREARS  # an officer's lifting holds whatever the ground becomes
 
 
-def gap_decisions(conn: Connection, county: str, pay_month: date | None = None) -> pl.DataFrame:
+def gap_decisions(
+    conn: Connection, county: str, pay_month: date | None = None, known: Identity | None = None
+) -> pl.DataFrame:
     """What officers decided of register gaps and still counts in `pay_month` (the newest where none is given).
 
-    register, person_no, decision; of several the last.
+    register, person_no, decision; of several the last. What was decided of a number that counts as another does not
+    count for that one. `known`: by default as decided now.
     """
+    by = known or identity.of_county(conn, county)
     newest = cycles.newest_cycle(conn, county)
     if newest is None:
         return _decisions(read_frame(conn, _DECIDED.where(hold.c.hold_row < 0)))
@@ -40,14 +45,20 @@ def gap_decisions(conn: Connection, county: str, pay_month: date | None = None) 
     decided = _DECIDED.where(hold.c.county == county)
     if before is not None:
         decided = decided.where(cycle.c.pay_month >= month_text(before))
-    return _decisions(read_frame(conn, decided))
+    return _decisions(read_frame(conn, decided)).join(by.heads, on="person_no", how="anti")
 
 
-def open_holds(conn: Connection, county: str) -> pl.DataFrame:
+def open_holds(conn: Connection, county: str, known: Identity | None = None) -> pl.DataFrame:
     """What waits, in order of hold_id; a null obligation_id holds everything of the person.
 
-    hold_id, person_no, obligation_id, code, ground, subject, detail, actor, reason, recorded_at.
+    hold_id, person_no, obligation_id, code, ground, subject, detail, actor, reason, recorded_at. A hold on any number
+    of a person (`known`: by default as decided now) is on the number it counts as.
     """
+    return (known or identity.of_county(conn, county)).of(_open(conn, county))
+
+
+def _open(conn: Connection, county: str) -> pl.DataFrame:
+    """As placed: person_no is the number that was held."""
     lifting = hold.alias("lifting")
     is_open = ~exists().where(lifting.c.hold_id == hold.c.hold_id, lifting.c.event == HoldEvent.LIFTED.value)
     placed = _holds(county, HoldEvent.PLACED).where(is_open)
@@ -73,15 +84,18 @@ def reconcile(book: Book, county: str, desired: pl.DataFrame, system_user: str) 
     calls for any more. A refused account (ACCOUNT_REJECTED) waits for `lift_changed`, an officer's hold for an officer.
     """
     with book.writing() as conn:
-        standing = open_holds(conn, county)
+        known = identity.of_county(conn, county)
+        placed_on = _open(conn, county)
+        standing = known.of(placed_on)
         wanted = desired.select(EVIDENCE).unique()
         missing = _without(wanted, standing, EVIDENCE)
         missing = _undecided(missing, gap_decisions(conn, county))
-        lifted = _lifted_by_officers(conn, county)
+        lifted = known.of(_lifted_by_officers(conn, county))
         for_good = lifted.filter(pl.col("code") == LIFTED_FOR_GOOD.value)
         missing = _without(_without(missing, lifted, EVIDENCE), for_good, OF_WHAT)
         by_rule = standing.filter(pl.col("actor") == RULE, pl.col("code") != HoldCode.ACCOUNT_REJECTED.value)
-        over = _without(by_rule, wanted, EVIDENCE)
+        no_more = _without(by_rule, wanted, EVIDENCE)
+        over = placed_on.join(no_more, on="hold_id", how="semi")
         _place_by_rule(conn, county, missing)
         _lift_by_rule(conn, county, over)
         if missing.height or over.height:
@@ -133,11 +147,17 @@ def lift(
     """End a hold, by an officer with a reason; a register gap needs a decision, nothing else may have one."""
     said = decision.value if decision else None
     with book.writing() as conn:
-        found = open_holds(conn, county).filter(pl.col("hold_id") == hold_id)
+        found = _open(conn, county).filter(pl.col("hold_id") == hold_id)
         if found.is_empty():
             raise BookError("没有这条未解除的暂缓", "请用 disburse hold 查看现有暂缓", f"{county} {hold_id}")
         row = found.row(0, named=True)
         is_gap = row["ground"] == HoldGround.GAP
+        if decision is GapDecision.ACCEPT_GONE and _is_in_question(conn, county, row["person_no"]):
+            raise BookError(
+                "此号码与另一号码疑为同一人,还没有认定",
+                "请先认定:同一人用 disburse person join,两个人用 disburse person split",
+                f"{county} {hold_id}",
+            )
         if is_gap and decision is None:
             raise BookError(
                 "名册缺口须写明如何处理",
@@ -158,13 +178,19 @@ def lift(
         audit.append(conn, county, officer, system_user, "lift", f"hold {hold_id}", detail)
 
 
+def _is_in_question(conn: Connection, county: str, person_no: int) -> bool:
+    """Whether money waits because this number and another may be one person's."""
+    proposed = _open(conn, county).filter(pl.col("ground") == HoldGround.SAME_PERSON.value)
+    return str(person_no) in [*proposed["person_no"].cast(pl.String), *proposed["subject"]]
+
+
 def reject_accounts(conn: Connection, county: str, rejected: pl.DataFrame) -> int:
     """Hold obligations whose payment came back, in the caller's transaction; how many holds that places.
 
     `rejected`: person_no, obligation_id, ground, subject, detail.
     """
     coded = rejected.with_columns(code=pl.lit(HoldCode.ACCOUNT_REJECTED.value, HoldCode.dtype()))
-    missing = _without(coded.select(EVIDENCE), open_holds(conn, county), EVIDENCE)
+    missing = _without(coded.select(EVIDENCE), _open(conn, county), EVIDENCE)
     _place_by_rule(conn, county, missing)
     return missing.height
 
@@ -172,9 +198,7 @@ def reject_accounts(conn: Connection, county: str, rejected: pl.DataFrame) -> in
 def lift_changed(book: Book, county: str, still_rejected: pl.DataFrame, system_user: str) -> int:
     """End the holds on refused accounts that are not among `still_rejected` (hold_id): the account has changed."""
     with book.writing() as conn:
-        refused = open_holds(conn, county).filter(
-            pl.col("actor") == RULE, pl.col("code") == HoldCode.ACCOUNT_REJECTED.value
-        )
+        refused = _open(conn, county).filter(pl.col("actor") == RULE, pl.col("code") == HoldCode.ACCOUNT_REJECTED.value)
         over = refused.join(still_rejected, on="hold_id", how="anti")
         _lift_by_rule(conn, county, over)
         if over.height:

@@ -8,7 +8,9 @@ from sqlalchemy import Connection, select, union
 from contracts.codes import Kind
 from contracts.columns import polars_schema
 from contracts.tables import PersonNumbers
+from ledger import identity
 from ledger.book import Book, insert_frame, next_id, now, read_among, read_frame
+from ledger.identity import Identity
 from ledger.tables import entitlement_version, obligation, person
 
 WHOLE_TABLE = 100_000  # from so many on, reading every person is faster than asking for each
@@ -30,8 +32,30 @@ def number_people(book: Book, ids: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([known, numbered.select(known.columns)]).sort("person_id")
 
 
-def with_versions(conn: Connection, county: str, until_run: int | None = None) -> pl.DataFrame:
-    """Everybody the book decided or imported something for in the county, at all or by the end of a run: person_no."""
+def counted(book: Book, ids: pl.DataFrame, known: Identity) -> pl.DataFrame:
+    """PersonNumbers of these identity numbers, each as the number it counts as."""
+    return known.of(number_people(book, ids))
+
+
+def earlier_numbers(conn: Connection, known: Identity) -> pl.DataFrame:
+    """The identity numbers that count as another, and the one in use: person_id, used_id."""
+    told = identities(conn, pl.concat([known.heads.select("person_no"), known.heads.select(person_no="head_no")]))
+    used = told.rename({"person_no": "head_no", "person_id": "used_id"})
+    return known.heads.join(told, on="person_no").join(used, on="head_no").select("person_id", "used_id")
+
+
+def numbers_of(conn: Connection, ids: pl.Series) -> pl.DataFrame:
+    """PersonNumbers of those of these identity numbers that the book knows; nobody is numbered."""
+    return _numbers_of(conn, ids.rename("person_id").to_frame().drop_nulls().unique())
+
+
+def with_versions(
+    conn: Connection, county: str, until_run: int | None = None, known: Identity = identity.NOBODY
+) -> pl.DataFrame:
+    """Everybody the book decided or imported something for in the county, at all or by the end of a run: person_no.
+
+    `known`: by which each is given as the number it counts as.
+    """
     decided = select(entitlement_version.c.person_no).where(entitlement_version.c.county == county)
     imported = select(obligation.c.person_no).where(
         obligation.c.county == county, obligation.c.kind == Kind.HISTORY.value
@@ -39,7 +63,8 @@ def with_versions(conn: Connection, county: str, until_run: int | None = None) -
     if until_run is not None:
         decided = decided.where(entitlement_version.c.run_id <= until_run)
         imported = imported.where(obligation.c.run_id <= until_run)
-    return read_frame(conn, select(union(decided, imported).subquery().c.person_no)).sort("person_no")
+    found = read_frame(conn, select(union(decided, imported).subquery().c.person_no))
+    return known.of(found).unique().sort("person_no")
 
 
 def identities(conn: Connection, people: pl.DataFrame | None = None) -> pl.DataFrame:
@@ -52,6 +77,12 @@ def identities(conn: Connection, people: pl.DataFrame | None = None) -> pl.DataF
 def person_no_of(conn: Connection, person_id: str) -> int | None:
     """The number of one identity number, or None where the book does not know it."""
     return conn.execute(select(person.c.person_no).where(person.c.person_id == person_id)).scalar()
+
+
+def counted_no_of(conn: Connection, county: str, person_id: str) -> int | None:
+    """The number that an identity number counts as in a county; None where the book does not know it."""
+    known = person_no_of(conn, person_id)
+    return None if known is None else identity.of_county(conn, county).numbers_of(known)[0]
 
 
 def _numbers_of(conn: Connection, wanted: pl.DataFrame) -> pl.DataFrame:

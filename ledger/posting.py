@@ -13,14 +13,27 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from contracts.codes import Kind, RecoveryMeans
-from contracts.errors import StoppedError
+from contracts.errors import BookError, StoppedError
 from contracts.manifest import Manifest
 from contracts.money import yuan_label
 from contracts.months import month_text
-from ledger import audit, batches, corrections, cycles, differences, fate, holds, receivables, totals, versions
+from ledger import (
+    audit,
+    batches,
+    corrections,
+    cycles,
+    differences,
+    fate,
+    holds,
+    identity,
+    receivables,
+    totals,
+    versions,
+)
 from ledger.book import Book, insert_frame, next_id, now, read_frame
 from ledger.cycles import Cycle, Run
 from ledger.differences import Decided, Differences, SetOffRule
+from ledger.identity import Identity
 from ledger.tables import entitlement_version, obligation, receivable, recovery, withdrawal
 from ledger.versions import KEY
 
@@ -55,21 +68,21 @@ def work_out(conn: Connection, decided: Decided) -> Differences:
     """
     manifest = decided.manifest
     county, months, window = manifest.county, manifest.computed_months(), manifest.window()
+    known = identity.as_of(conn, county, manifest.identity_digest)
+    before = versions.newest(conn, county, months[0], months[-1])
     touched = differences.touched_keys(
-        decided,
-        versions.newest(conn, county, months[0], months[-1]),
-        versions.rate_numbers(conn),
-        _history_keys(conn, county, manifest),
+        decided, before, versions.rate_numbers(conn), _looked_at_anew(conn, manifest, known)
     )
-    keys = differences.with_delta(touched, totals.booked_of(conn, county, touched))
+    touched = differences.numbered_within_families(touched, before, known.families)
+    keys = differences.with_delta(touched, totals.booked_of(conn, county, touched, known))
     is_in_window = pl.col("benefit_month") >= window[0]
-    inside = _explained(conn, manifest, differences.with_causes(keys.filter(is_in_window)))
+    inside = _explained(conn, manifest, known, differences.with_causes(keys.filter(is_in_window)))
     less = inside.filter(pl.col("delta_fen") < 0)
-    standing = fate.of_person_months(conn, county, less).join(less, on=KEY, how="semi")
+    standing = fate.of_person_months(conn, county, less, known).join(less, on=KEY, how="semi")
     added = differences.new_obligations(inside, manifest, next_id(conn, obligation))
     withdrawn = differences.new_withdrawals(inside, standing)
     owed_back = differences.new_receivables(inside, withdrawn, standing, next_id(conn, receivable))
-    set_offs = _cancelled(conn, decided, added, withdrawn, owed_back)
+    set_offs = _cancelled(conn, decided, known, added, withdrawn, owed_back)
     taken_off = pl.concat([withdrawn["live_batch_id"], set_offs["live_batch_id"]]).drop_nulls().unique().sort()
     return Differences(
         versions=differences.new_versions(inside),
@@ -96,6 +109,7 @@ def post(
         if newest is not None and manifest.pay_month < newest.pay_month:
             stored = cycles.cycles_of(conn, manifest.county, manifest.pay_month)
             return Posted(stored[-1] if stored else newest, None, found, is_replay=True)
+        _require_present(conn, manifest)
         is_stopped = _takes_back_too_much(decided, found, limits)
         if is_stopped and override is None:
             raise _stop(decided, found, limits)
@@ -112,26 +126,49 @@ def post(
         return Posted(into, run, found, is_replay=False)
 
 
-def _explained(conn: Connection, manifest: Manifest, keys: pl.DataFrame) -> pl.DataFrame:
+def _require_present(conn: Connection, manifest: Manifest) -> None:
+    """What was decided by other numbers than those that count now would be subtracted from another person's money."""
+    if identity.of_county(conn, manifest.county).digest() != manifest.identity_digest:
+        raise BookError("本次运行开始之后,又认定了哪些号码是同一人", "请重新运行本月(disburse run)", manifest.county)
+
+
+def _explained(conn: Connection, manifest: Manifest, known: Identity, keys: pl.DataFrame) -> pl.DataFrame:
     """The keys with the ground of each correction, as against the county's last run."""
     latest = cycles.latest_run(conn, manifest.county)
-    reviewed = holds.gap_decisions(conn, manifest.county, manifest.pay_month)
-    return corrections.with_corrections(keys, manifest, latest.manifest if latest else None, reviewed)
+    before = latest.manifest if latest else None
+    reviewed = corrections.Reviewed(
+        holds.gap_decisions(conn, manifest.county, manifest.pay_month, known), known.families
+    )
+    return corrections.with_corrections(keys, manifest, before, reviewed)
 
 
-def _history_keys(conn: Connection, county: str, manifest: Manifest) -> pl.DataFrame:
-    months = manifest.computed_months()
+def _looked_at_anew(conn: Connection, manifest: Manifest, known: Identity) -> pl.DataFrame:
+    """KEY whose money is worked out whether or not the decision changed.
+
+    What was imported, and what was booked for people of several numbers, now or before: theirs changes with a join.
+    """
+    county, months = manifest.county, manifest.computed_months()
     o = obligation.c
     imported = select(*(o[name] for name in KEY)).where(
         o.county == county,
         o.kind == Kind.HISTORY.value,
         o.benefit_month.between(month_text(months[0]), month_text(months[-1])),
     )
-    return read_frame(conn, imported)
+    theirs = known.families.select("person_no").join(pl.DataFrame({"benefit_month": months}), how="cross")
+    booked = [
+        fate.read_of(conn, select(*(table.c[name] for name in KEY)), table, county, theirs, known)
+        for table in (obligation, receivable)
+    ]
+    return pl.concat([known.of(read_frame(conn, imported)), *booked]).unique()
 
 
 def _cancelled(
-    conn: Connection, decided: Decided, added: pl.DataFrame, withdrawn: pl.DataFrame, owed_back: pl.DataFrame
+    conn: Connection,
+    decided: Decided,
+    known: Identity,
+    added: pl.DataFrame,
+    withdrawn: pl.DataFrame,
+    owed_back: pl.DataFrame,
 ) -> pl.DataFrame:
     """What is set off once everything else is written: old and new receivables against old and new obligations.
 
@@ -140,10 +177,10 @@ def _cancelled(
     county = decided.manifest.county
     new = owed_back.with_columns(left_fen="amount_fen")
     columns = ["receivable_id", *KEY, "choose_group", "left_fen"]
-    booked = receivables.unrecovered(conn, county)
+    booked = receivables.unrecovered(conn, county, known)
     back = pl.concat([booked.select(columns), new.select(columns)])
     taken = withdrawn.group_by("obligation_id").agg(taken_fen=pl.col("amount_fen").sum())
-    old = fate.of_person_months(conn, county, back).join(taken, on="obligation_id", how="left")
+    old = fate.of_person_months(conn, county, back, known).join(taken, on="obligation_id", how="left")
     old = old.with_columns(pl.col("pays_fen") - pl.col("taken_fen").fill_null(0))
     fresh = added.with_columns(pays_fen="amount_fen", live_batch_id=pl.lit(None, pl.String))
     owed_columns = ["obligation_id", *KEY, "choose_group", "pays_fen", "live_batch_id"]

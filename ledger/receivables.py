@@ -8,7 +8,9 @@ import polars as pl
 from sqlalchemy import BigInteger, Connection, Select, cast, func, select
 
 from contracts.codes import RecoveryMeans
+from ledger import identity
 from ledger.book import read_frame
+from ledger.identity import Identity
 from ledger.people import identities
 from ledger.tables import receivable, recovery
 
@@ -34,15 +36,20 @@ def of_county(county: str) -> Select[Any]:
     ).where(receivable.c.county == county)
 
 
-def unrecovered(conn: Connection, county: str) -> pl.DataFrame:
-    """Receivables of which something can still be set off (left_fen): a waiver ends collection, not the debt."""
-    rows = read_frame(conn, of_county(county)).with_columns(left_fen=pl.col("amount_fen") - pl.col("recovered_fen"))
+def unrecovered(conn: Connection, county: str, known: Identity | None = None) -> pl.DataFrame:
+    """Receivables of which something can still be set off (left_fen): a waiver ends collection, not the debt.
+
+    Of every number of a person, as of the one it counts as: by default as decided now.
+    """
+    of_people = (known or identity.of_county(conn, county)).of(read_frame(conn, of_county(county)))
+    rows = of_people.with_columns(left_fen=pl.col("amount_fen") - pl.col("recovered_fen"))
     return rows.filter(pl.col("left_fen") > 0).sort("receivable_id")
 
 
 def owed_back(conn: Connection, county: str) -> pl.DataFrame:
     """Receivables that are still collected, the oldest first: person_id, `of_county`, and left_fen."""
     left = pl.col("amount_fen") - pl.col("recovered_fen") - pl.col("waived_fen")
-    rows = read_frame(conn, of_county(county)).with_columns(left_fen=left).filter(pl.col("left_fen") > 0)
+    of_people = identity.of_county(conn, county).of(read_frame(conn, of_county(county)))
+    rows = of_people.with_columns(left_fen=left).filter(pl.col("left_fen") > 0)
     people = identities(conn, rows.select("person_no"))
     return rows.join(people, on="person_no", how="left").drop("person_no", "choose_group").sort("receivable_id")

@@ -12,7 +12,7 @@ from contracts.codes import RecoveryMeans
 from contracts.errors import BookError
 from contracts.money import yuan_label
 from contracts.months import month_text
-from ledger import audit, receivables
+from ledger import audit, identity, receivables
 from ledger.book import Book, insert_frame, next_id, now, read_among, read_frame
 from ledger.tables import receivable, recovery
 
@@ -73,7 +73,7 @@ def _open(conn: Connection, county: str, which: int | Key, means: RecoveryMeans)
     statement = receivables.of_county(county)
     if isinstance(which, Key):
         statement = statement.where(
-            receivable.c.person_no == which.person_no,
+            receivable.c.person_no.in_(identity.of_county(conn, county).numbers_of(which.person_no)),
             receivable.c.benefit == which.benefit,
             receivable.c.benefit_month == month_text(which.benefit_month),
         )

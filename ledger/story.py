@@ -10,11 +10,24 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, FromClause, ScalarSelect, Select, Table, func, select, union
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    ScalarSelect,
+    Select,
+    Table,
+    case,
+    false,
+    func,
+    or_,
+    select,
+    union,
+)
 
 from contracts.codes import BatchEvent, HoldEvent, SignatureStep
 from contracts.months import month_text, months_between, parse_month
-from ledger import fate
+from ledger import fate, identity
 from ledger.book import read_frame
 from ledger.grounds import GROUND, with_grounds
 from ledger.tables import (
@@ -72,15 +85,22 @@ class Story:
 
 @dataclass(frozen=True)
 class _Reach:
-    """Where to look: one person, some counties and benefit months."""
+    """Where to look: one person's numbers in each county, the one in use first, and benefit months."""
 
-    person_no: int
-    counties: list[str]
+    numbers: dict[str, list[int]]
     months: list[str]
 
-    def covers(self, table: Table) -> ColumnElement[bool]:
+    def names(self, table: Table) -> ColumnElement[bool]:
+        """Rows of the person, of any month."""
         c = table.c
-        return (c.person_no == self.person_no) & c.county.in_(self.counties) & c.benefit_month.in_(self.months)
+        return or_(false(), *((c.county == county) & c.person_no.in_(of) for county, of in self.numbers.items()))
+
+    def covers(self, table: Table) -> ColumnElement[bool]:
+        return self.names(table) & table.c.benefit_month.in_(self.months)
+
+    def is_in_use(self, table: Table) -> ColumnElement[bool]:
+        c = table.c
+        return or_(false(), *((c.county == county) & (c.person_no == of[0]) for county, of in self.numbers.items()))
 
 
 def counties_of(conn: Connection) -> list[str]:
@@ -94,20 +114,22 @@ def counties_of(conn: Connection) -> list[str]:
 
 
 def story(conn: Connection, person_no: int, county: str | None = None, benefit_month: date | None = None) -> Story:
-    """What the book holds of one person: of one county or all, of one benefit month or all."""
+    """What the book holds of one person: of one county or all, of one benefit month or all.
+
+    Under every number that counts as one with this; of versions made by one run that of the number in use comes last.
+    """
     counties = counties_of(conn) if county is None else [county]
     months = _months(conn, counties) if benefit_month is None else [month_text(benefit_month)]
-    reach = _Reach(person_no, counties, months)
-    versions = _versions().where(reach.covers(entitlement_version))
+    numbers = {name: identity.of_county(conn, name).numbers_of(person_no) for name in counties}
+    reach = _Reach(numbers, months)
+    versions = _versions(reach).where(reach.covers(entitlement_version))
     payments = _payments().where(reach.covers(obligation))
     answers = _answers().where(reach.covers(obligation))
     withdrawals = _withdrawals().where(reach.covers(obligation))
     receivables = _receivables().where(reach.covers(receivable))
     return Story(
         versions=read_frame(conn, versions),
-        obligations=_with_what_is_left(
-            conn, read_frame(conn, _obligations().where(reach.covers(obligation))), person_no
-        ),
+        obligations=_with_what_is_left(conn, read_frame(conn, _obligations().where(reach.covers(obligation)))),
         payments=read_frame(conn, payments),
         answers=read_frame(conn, answers),
         withdrawals=read_frame(conn, withdrawals),
@@ -142,13 +164,20 @@ def _with_run(table: Table) -> FromClause:
     return table.join(run, run.c.run_id == table.c.run_id).outerjoin(cycle, cycle.c.cycle_id == run.c.cycle_id)
 
 
-def _versions() -> Select[Any]:
+def _versions(reach: _Reach) -> Select[Any]:
     v = entitlement_version.c
     told = (v.version_no, v.outcome, v.amount_fen, v.would_be_fen, v.winner, rate.c.rate_id, rate.c.values_json)
     return (
         select(*_keyed(entitlement_version), *told, v.fact_code, v.correction, *_OF_RUN)
         .select_from(_with_run(entitlement_version).outerjoin(rate, rate.c.rate_no == v.rate_no))
-        .order_by(v.county, v.benefit_month, v.benefit, v.version_no)
+        .order_by(
+            v.county,
+            v.benefit_month,
+            v.benefit,
+            v.run_id,
+            case((reach.is_in_use(entitlement_version), 1), else_=0),
+            v.version_no,
+        )
     )
 
 
@@ -158,7 +187,7 @@ def _obligations() -> Select[Any]:
     return select(*_keyed(obligation), *told, *_OF_RUN).select_from(_with_run(obligation)).order_by(o.obligation_id)
 
 
-def _with_what_is_left(conn: Connection, owed: pl.DataFrame, person_no: int) -> pl.DataFrame:
+def _with_what_is_left(conn: Connection, owed: pl.DataFrame) -> pl.DataFrame:
     """Add what became of each obligation, as `ledger.fate` says it."""
     columns = ("obligation_id", "withdrawn_fen", "set_off_fen", "pays_fen", "is_gone", "state", "held_by")
     parts = [
@@ -267,10 +296,6 @@ def _holds(reach: _Reach) -> Select[Any]:
         )
         .select_from(hold)
         .outerjoin(lifting, (lifting.c.hold_id == hold.c.hold_id) & (lifting.c.event == HoldEvent.LIFTED.value))
-        .where(
-            hold.c.event == HoldEvent.PLACED.value,
-            hold.c.person_no == reach.person_no,
-            hold.c.county.in_(reach.counties),
-        )
+        .where(hold.c.event == HoldEvent.PLACED.value, reach.names(hold))
         .order_by(hold.c.hold_id)
     )

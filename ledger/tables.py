@@ -45,6 +45,7 @@ from contracts.codes import (
     Kind,
     Outcome,
     RecoveryMeans,
+    SamePerson,
     SignatureStep,
     ValueStatus,
 )
@@ -130,6 +131,28 @@ person = _table(
     _id("person_no"),
     _text("person_id", unique=True),
     _text("numbered_at"),
+)
+
+# From a decision on a number counts as `head_no`, in the county that decided; of several rows of a number the newest
+# counts. `other_no` is the number it was told the same as, or another than. A join moves along whoever counted as the
+# joined number, and its split brings them back: rows of one decision, the first of which is of the number told.
+identity = _table(
+    "identity",
+    _id("identity_row"),
+    _whole("decision_id", ForeignKey("identity.identity_row")),
+    _code("decision", SamePerson),
+    _text("county"),
+    _whole("person_no", _of(person.c.person_no)),
+    _whole("head_no", _of(person.c.person_no)),
+    _whole("other_no", _of(person.c.person_no)),
+    _text("officer"),
+    _text("system_user"),
+    _text("document"),
+    _text("recorded_at"),
+    UniqueConstraint("decision_id", "person_no"),
+    CheckConstraint("person_no <> other_no"),
+    CheckConstraint("decision = 'split' OR (head_no = other_no)"),
+    Index("identity_of_county", "county", "person_no"),
 )
 
 cycle = _table(
@@ -496,6 +519,11 @@ _HAS_LIVE_ATTEMPT = (
     + ")"
 )
 _IS_SIGNED_ON = _is_in("NEW.step", SignatureStep.APPROVED, SignatureStep.RELEASED)
+# The number that a row's person counts as.
+_HEAD = (
+    "coalesce((SELECT h.head_no FROM identity h WHERE h.county = {row}.county AND h.person_no = {row}.person_no"
+    " ORDER BY h.identity_row DESC LIMIT 1), {row}.person_no)"
+)
 _IS_SEALED = "EXISTS (SELECT 1 FROM seal s WHERE s.cycle_id = {cycle})"
 _TAKEN_OFF = (
     "((SELECT coalesce(sum(w.amount_fen), 0) FROM withdrawal w WHERE w.obligation_id = {obligation})"
@@ -608,8 +636,11 @@ GUARDS = (
         "set_off_is_of_unpaid_money",
         "recovery",
         "NEW.means = 'set_off' AND (" + _HAS_LIVE_ATTEMPT.format(obligation="NEW.obligation_id") + " OR NOT EXISTS"
-        " (SELECT 1 FROM obligation o JOIN receivable r ON r.county = o.county AND r.person_no = o.person_no"
-        " AND ((r.benefit_month = o.benefit_month"
+        " (SELECT 1 FROM obligation o JOIN receivable r ON r.county = o.county AND "
+        + _HEAD.format(row="r")
+        + " = "
+        + _HEAD.format(row="o")
+        + " AND ((r.benefit_month = o.benefit_month"
         " AND (r.benefit = o.benefit OR coalesce(r.choose_group = o.choose_group, 1 = 1)))"
         " OR (r.benefit_month < o.benefit_month AND r.benefit = o.benefit AND o.kind = 'regular'))"
         " WHERE o.obligation_id = NEW.obligation_id AND r.receivable_id = NEW.receivable_id AND o.kind <> 'history'"

@@ -14,7 +14,7 @@ from contracts.columns import polars_schema
 from contracts.manifest import Manifest
 from contracts.months import parse_month
 from contracts.tables import Coordinated, Facts, RateCatalogue
-from ledger import batches, cycles, history, people, posting, results, signing
+from ledger import batches, cycles, history, identity, people, posting, results, signing
 from ledger.attempts import is_released
 from ledger.batches import NewBatch
 from ledger.book import read_frame
@@ -84,7 +84,19 @@ class County:
             pack_digest="pack",
             registers=(),
             decisions_digest=note,
+            identity_digest=self.identity().digest(),
         )
+
+    def identity(self):
+        with self.book.reading() as conn:
+            return identity.of_county(conn, CODE)
+
+    def join(self, old_no, new_no, document="证明1号"):
+        """An officer decides that two numbers are one person's, who goes by the second."""
+        return identity.join(self.book, CODE, old_no, new_no, CHECKER, "tester", document)
+
+    def split(self, one_no, other_no, document="证明2号"):
+        return identity.split(self.book, CODE, one_no, other_no, CHECKER, "tester", document)
 
     def decided(self, pay_month, rows, note=""):
         manifest = self.manifest(pay_month, note or hashlib.sha256(repr(rows).encode()).hexdigest())

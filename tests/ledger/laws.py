@@ -4,8 +4,8 @@ from collections import Counter, defaultdict
 
 from sqlalchemy import select, text
 
-from ledger import audit, sealing
-from ledger.tables import metadata
+from ledger import audit, cycles, identity, sealing
+from ledger.tables import cycle, metadata
 
 
 def rows(book, statement):
@@ -33,13 +33,23 @@ def _told(table, row):
     return repr(sorted((name, value) for name, value in row.items() if name not in left_out and name[-3:] != "_at"))
 
 
+def heads_of_last_run(book):
+    """As which number each number counts, by what the newest run of the book knew."""
+    with book.reading() as conn:
+        county = conn.execute(select(cycle.c.county).order_by(cycle.c.cycle_id.desc()).limit(1)).scalar()
+        latest = cycles.latest_run(conn, county) if county else None
+        known = identity.as_of(conn, county, latest.manifest.identity_digest) if latest else identity.NOBODY
+    return known.head_of
+
+
 def tally(book):
-    """Fen by key, and what became of each obligation and receivable."""
+    """Fen by key, and what became of each obligation and receivable; of every number of a person together."""
+    heads = heads_of_last_run(book)
     groups = {"elder_care_subsidy": "care", "disability_care_subsidy": "care"}
     obligations = {
         number: {
-            "key": (person, month, benefit),
-            "set": (person, month, groups.get(benefit, benefit)),
+            "key": (heads.get(person, person), month, benefit),
+            "set": (heads.get(person, person), month, groups.get(benefit, benefit)),
             "fen": fen,
             "history": kind == "history",
         }
@@ -48,7 +58,11 @@ def tally(book):
         )
     }
     receivables = {
-        number: {"key": (person, month, benefit), "set": (person, month, groups.get(benefit, benefit)), "fen": fen}
+        number: {
+            "key": (heads.get(person, person), month, benefit),
+            "set": (heads.get(person, person), month, groups.get(benefit, benefit)),
+            "fen": fen,
+        }
         for number, person, month, benefit, fen in rows(
             book, "SELECT receivable_id, person_no, benefit_month, benefit, amount_fen FROM receivable"
         )
@@ -64,6 +78,14 @@ def tally(book):
         if obligation is not None:
             set_off[obligation] += fen
     return obligations, receivables, withdrawn, set_off, recovered
+
+
+def passed_on(book, obligations, receivables):
+    """(obligation, receivable, fen) of what was set off between two who are no longer one person."""
+    pairs = rows(book, "SELECT obligation_id, receivable_id, amount_fen FROM recovery WHERE obligation_id IS NOT NULL")
+    return [
+        (owed, back, fen) for owed, back, fen in pairs if obligations[owed]["set"][0] != receivables[back]["set"][0]
+    ]
 
 
 def attempts(book):
@@ -106,6 +128,12 @@ def breaches(book):
             gone[number] += owed["fen"]
     found = [f"two live attempts at {number}" for number, count in live.items() if count > 1]
     booked, by_set = Counter(), defaultdict(Counter)
+    for number, back, fen in passed_on(book, obligations, receivables):
+        # given by one person and received by another: a difference of each, and no longer a set-off of one's own
+        booked[obligations[number]["key"]] -= fen
+        booked[receivables[back]["key"]] += fen
+        by_set[obligations[number]["set"]]["set_off"] -= fen
+        by_set[receivables[back]["set"]]["used"] -= fen
     for number, owed in obligations.items():
         booked[owed["key"]] += owed["fen"] - withdrawn[number]
         outstanding = owed["fen"] - withdrawn[number] - set_off[number] - gone[number]

@@ -45,6 +45,7 @@ def lived_in(tmp_path_factory):
     county.release("2024-07")
     sealing.close(book, CODE, parse_month("2024-07"), CHECKER, "tester", "清单已核", signed_list_of(book))
     hand_in(book)
+    county.join(8, 9)
     yield book
     book.close()
     places.clear()

@@ -1,0 +1,23 @@
+CREATE TABLE identity (
+	identity_row BIGINT NOT NULL,
+	decision_id BIGINT NOT NULL,
+	decision TEXT NOT NULL CHECK (decision IN ('joined', 'split')),
+	county TEXT NOT NULL,
+	person_no BIGINT NOT NULL,
+	head_no BIGINT NOT NULL,
+	other_no BIGINT NOT NULL,
+	officer TEXT NOT NULL,
+	system_user TEXT NOT NULL,
+	document TEXT NOT NULL,
+	recorded_at TEXT NOT NULL,
+	PRIMARY KEY (identity_row),
+	UNIQUE (decision_id, person_no),
+	CHECK (person_no <> other_no),
+	CHECK (decision = 'split' OR (head_no = other_no)),
+	FOREIGN KEY(decision_id) REFERENCES identity (identity_row),
+	FOREIGN KEY(person_no) REFERENCES person (person_no),
+	FOREIGN KEY(head_no) REFERENCES person (person_no),
+	FOREIGN KEY(other_no) REFERENCES person (person_no)
+);
+
+CREATE INDEX identity_of_county ON identity (county, person_no);
