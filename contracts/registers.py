@@ -335,6 +335,25 @@ class Elsewhere(Register):
     paid_by: str = column("发放地", aliases=("发放县", "发放县区"))
 
 
+class NumberChange(Register):
+    """号码更正:公安更正、变更公民身份号码的名单。Both numbers are proposed as one person's; an officer decides."""
+
+    person_id: str = column(
+        "身份证号",
+        "现用的公民身份号码,18位,按文本填写",
+        kind=CellKind.RESIDENT_ID,
+        aliases=("新公民身份号码", "现公民身份号码", "更正后公民身份号码", "新身份证号", "现身份证号"),
+    )
+    old_id: str = column(
+        "原身份证号",
+        "更正前的号码",
+        kind=CellKind.RESIDENT_ID,
+        aliases=("原公民身份号码", "旧公民身份号码", "更正前公民身份号码", "旧身份证号"),
+    )
+    changed_on: pl.Date = column("更正日期", kind=CellKind.DAY, required=False, optional_column=True)
+    document: str = column("凭据", "证明材料或文号", aliases=("更正依据", "证明材料", "文号"))
+
+
 class Results(Register):
     """回盘:银行或平台对每条指令的答复,一行一条。Later answers are further files; nothing is corrected."""
 
@@ -353,6 +372,7 @@ MATCH_LISTS: dict[str, type[Register]] = {
     "pension_stop": PensionStop,
     "custody": Custody,
     "elsewhere": Elsewhere,
+    "number_change": NumberChange,
 }
 # Handed in beside the registers, when there is something to hand in, not month by month.
 LISTS: dict[str, type[Register]] = {"history": History, "results": Results} | MATCH_LISTS
@@ -364,6 +384,7 @@ LIST_LABELS: dict[str, str] = {
     "pension_stop": "养老金停发",
     "custody": "监狱",
     "elsewhere": "外县发放",
+    "number_change": "号码更正",
 }
 INBOX_FILES = REGISTERS | MATCH_LISTS
 # Whose rows say the months they run; a bare list of today's people may lack them (docs/decisions/0071).

@@ -139,6 +139,24 @@ class ListedChange(Table):
     month: pl.Date = column("年月", "新增、变更为起始月,终止为最后一月,暂缓为收件月", unit="month")
 
 
+class GonePerson(Table):
+    """离册人员:曾在人口名册、本月已不在的号码。What was last known of each; a new number may be the same person's."""
+
+    person_no: int = person_no()
+    name: str = column("姓名")
+    birth_date: pl.Date = column("出生日期")
+
+
+class SamePeople(Table):
+    """疑为同一人:两个号码可能是同一人,须经办人认定;认定之前,第二个号码的钱暂缓。The smaller number first."""
+
+    person_no: int = person_no()
+    other_no: int = column("另一人员编号", "内部编号,不是身份证号")
+    is_gone: bool = column("已不在名册")
+    is_other_gone: bool = column("另一号码已不在名册")
+    evidence: str = column("依据", "依据代码(SameGround),以 + 相连")
+
+
 class IntakeCount(Table):
     """收件计数:每个名册一行;来文行数 + 展开行数 = 收下 + 拒收 + 合并 + 非数据行。"""
 
@@ -429,6 +447,21 @@ class HoldExport(Table):
     since: str = column("起始日", unit="YYYY-MM-DD")
 
 
+class SamePeopleExport(Table):
+    """导出:疑为同一人。Pairs of numbers that an officer has to decide on, and which of the two waits."""
+
+    person_id: str = column("身份证号")
+    other_id: str = column("另一身份证号")
+    name: str = column("姓名", required=False)
+    birth_date: pl.Date = column("出生日期", required=False)
+    township: str = column("乡镇", required=False)
+    village: str = column("村社区", required=False)
+    absent: str = column("已不在名册的号码", required=False)
+    held: str = column("暂缓的号码", required=False)
+    evidence: str = column("依据")
+    advice: str = column("处理办法")
+
+
 class UnsetExport(Table):
     """导出:标准未设定。Who meets the conditions of a benefit whose standard nobody has set; no money."""
 
@@ -451,6 +484,8 @@ TABLES: tuple[type[Table], ...] = (
     DoubtfulRow,
     Matched,
     ListedChange,
+    GonePerson,
+    SamePeople,
     IntakeCount,
     RegisterGap,
     Facts,
@@ -465,5 +500,6 @@ TABLES: tuple[type[Table], ...] = (
     ReceivableExport,
     ServiceExport,
     HoldExport,
+    SamePeopleExport,
     UnsetExport,
 )

@@ -13,6 +13,7 @@ from intake.matching import evidenced_population, matched
 from intake.receiving import Received, files_of, kept, layout_digest_of, original_path, receive, receive_all
 from intake.refusing import refuse_rows
 from intake.returning import write_returned
+from intake.same_people import gone_people, same_people
 from intake.suggesting import suggest
 from intake.thresholds import check_refused, check_shrink
 
@@ -37,6 +38,7 @@ __all__ = [
     "files_of",
     "find_inputs",
     "find_layout",
+    "gone_people",
     "ids_in",
     "inspect",
     "kept",
@@ -56,6 +58,7 @@ __all__ = [
     "refuse_rows",
     "register_named",
     "running_rows",
+    "same_people",
     "stand_in",
     "suggest",
     "write_returned",

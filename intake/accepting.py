@@ -22,7 +22,7 @@ from intake.households import whose_column
 from intake.numbering import in_order_of_file, row_of_register
 from intake.receiving import Received
 from intake.refusals import SCHEMA, WHOLE_FILE, advice_for, masked
-from intake.repeats import settle_repeats
+from intake.repeats import by_number_in_use, settle_repeats
 from intake.resident_ids import birth_date, born_out_of_time, legible
 
 IS_BAD = "is_bad"
@@ -80,21 +80,35 @@ class Check:
 
 
 def ids_in(received: Iterable[Received]) -> pl.DataFrame:
-    """The identity numbers of all registers' people: person_id, distinct, sorted, only those that can be right."""
+    """The identity numbers of all registers' people: person_id, distinct, sorted, only those that can be right.
+
+    A register of number changes names two of each.
+    """
     found = [pl.DataFrame(schema={"person_id": pl.String})]
     for register in received:
-        if "person_id" in register.cells.columns:
-            found.append(register.cells.select(legible(trimmed("person_id")).alias("person_id")))
+        for column in [name for name in ("person_id", "old_id") if name in register.cells.columns]:
+            found.append(register.cells.select(legible(trimmed(column)).alias("person_id")))
     return pl.concat(found).drop_nulls().unique().sort("person_id")
 
 
-def accept(received: Received, numbers: pl.DataFrame, known_on: date, *, is_current_list: bool = False) -> Accepted:
+NOBODY_JOINED = pl.DataFrame(schema={"person_id": pl.String, "used_id": pl.String})
+
+
+def accept(
+    received: Received,
+    numbers: pl.DataFrame,
+    known_on: date,
+    *,
+    earlier: pl.DataFrame = NOBODY_JOINED,
+    is_current_list: bool = False,
+) -> Accepted:
     """Sort a register's rows into accepted and refused.
 
     Rows of a current list need not say since when they run (intake/current_lists.py).
 
-    `numbers` (PersonNumbers) must hold every person of `ids_in()`; ValueError where it does not. Nobody may be born
-    after `known_on`, the day the run knows of.
+    `numbers` (PersonNumbers) must hold every person of `ids_in()`; ValueError where it does not. Of people whom an
+    officer joined to another number they hold that one, and `earlier` (person_id, used_id) says which it is. Nobody may
+    be born after `known_on`, the day the run knows of.
     """
     register = received.register
     columns = list(columns_of(FILES[register]))
@@ -106,13 +120,15 @@ def accept(received: Received, numbers: pl.DataFrame, known_on: date, *, is_curr
     good = flagged.filter(~pl.col(IS_BAD)).pipe(_with_person_no, numbers)
     _require_numbers(good)
     cells = _as_they_came(received.cells, flagged, columns)
-    settled = settle_repeats(register, good.select(accepted_schema(register).names()))
+    in_use = by_number_in_use(register, good, earlier)
+    settled = settle_repeats(register, in_use.rows.select(accepted_schema(register).names()))
     refused = pl.concat(
         [
             _with_known_persons(
                 received.refused.filter((pl.col("code") != MONTHS_ABSENT) | (not is_current_list)), bad
             ),
             *(_refusals(register, bad, check, received.refused) for check in checks),
+            in_use.refused,
             settled.refused,
         ]
     )

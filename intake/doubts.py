@@ -46,6 +46,8 @@ def doubts(
     ]
     against = payees_against_population(registers["account"], registers["population"], identities)
     found.append(_doubtful("account", against, Doubt.PAYEE_AGAINST_POPULATION))
+    shared = shared_certificates(registers["disability"])
+    found.append(_doubtful("disability", shared, Doubt.CERTIFICATE_SHARED))
     found.append(matches.select(polars_schema(DoubtfulRow).names()))
     return pl.concat(found).sort("register", "source_file", "source_row", "doubt")
 
@@ -103,6 +105,12 @@ def two_open_tekun(low_income: pl.DataFrame) -> pl.DataFrame:
     """The 特困 rows without an end of people who have several."""
     is_open = (pl.col("category") == LowIncomeCategory.TEKUN.value) & pl.col("to_month").is_null()
     return low_income.filter(is_open).filter(pl.col("person_no").is_duplicated())
+
+
+def shared_certificates(disability: pl.DataFrame) -> pl.DataFrame:
+    """The rows whose certificate other people have too; a person whom an officer joined is one."""
+    several = disability.filter(pl.col("certificate_no").is_duplicated())
+    return several.filter(pl.col("person_no").n_unique().over("certificate_no") > 1)
 
 
 def shared_accounts(account: pl.DataFrame, institution: pl.DataFrame, most: int) -> pl.DataFrame:

@@ -43,10 +43,9 @@ def stand_in(accepted: Accepted, previous: pl.DataFrame | None, decisions: pl.Da
 
 
 def refused_people(accepted: Accepted) -> pl.DataFrame:
-    """People with a refused row. A row refused only because an equal one was taken leaves nothing in doubt."""
-    refused = accepted.refused.filter(
-        pl.col("person_no").is_not_null() & (pl.col("code") != RefusalCode.DUPLICATE_ROW.value)
-    )
+    """People with a refused row. A row refused only because another of the person was taken leaves nothing in doubt."""
+    of_another = (RefusalCode.DUPLICATE_ROW.value, RefusalCode.OLD_NUMBER.value)
+    refused = accepted.refused.filter(pl.col("person_no").is_not_null() & ~pl.col("code").is_in(of_another))
     only_ambiguous = (pl.col("code") == RefusalCode.AMBIGUOUS.value).all()
     ground = pl.when(only_ambiguous).then(_ground(GapGround.AMBIGUOUS)).otherwise(_ground(GapGround.REFUSED))
     return refused.group_by("person_no").agg(ground=ground)

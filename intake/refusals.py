@@ -45,6 +45,7 @@ ADVICE: dict[RefusalCode, str] = {
     RefusalCode.ANSWER_CONTRADICTS: "请与银行查明该笔的最终结果后,另文读入",
     RefusalCode.DUPLICATE_ROW: "已采用第一行,请删去重复行",
     RefusalCode.AMBIGUOUS: "各行均未采用,请只保留正确的一行",
+    RefusalCode.OLD_NUMBER: "已采用现用号码的一行,请删去旧号码的一行",
 }
 SHOWN_WHOLE = 11  # longer cell texts are always masked: a shifted column may hold a number that names a person
 PERSONAL_KINDS = frozenset({CellKind.RESIDENT_ID, CellKind.ACCOUNT, CellKind.KEY, CellKind.TEXT})

@@ -10,6 +10,7 @@ from contracts.codes import RefusalCode
 from contracts.registers import ONE_ROW_OF, PROVENANCE, REGISTERS
 from intake.numbering import row_in_file
 from intake.refusals import ADVICE
+from intake.resident_ids import birth_date
 
 WHOSE = {"institution": "同一机构", "history": "同一人同一项目同一月"}
 
@@ -40,6 +41,25 @@ def settle_repeats(register: str, rows: pl.DataFrame) -> Settled:
     if register in ONE_ROW_OF and register in REGISTERS:
         return Settled(kept, refused, repeated.height)
     return Settled(kept, pl.concat([refused, _duplicates(register, repeated, firsts, content, _place(crowded))]), 0)
+
+
+def by_number_in_use(register: str, rows: pl.DataFrame, earlier: pl.DataFrame) -> Settled:
+    """The rows of people whom an officer joined to another number, as that one's.
+
+    `rows` have person_id beside person_no; `earlier`: person_id, used_id. Where a person has one row only, that of the
+    number in use counts (OLD_NUMBER); a birth date is that of the number in use.
+    """
+    if earlier.is_empty() or "person_id" not in rows.columns:
+        return Settled(rows, _refused(register, rows.clear(), RefusalCode.OLD_NUMBER, pl.lit("")), 0)
+    told = rows.join(earlier, on="person_id", how="left", maintain_order="left")
+    is_earlier = pl.col("used_id").is_not_null()
+    if "birth_date" in rows.columns:
+        told = told.with_columns(pl.coalesce(birth_date(pl.col("used_id")), "birth_date").alias("birth_date"))
+    has_other = pl.lit(ONE_ROW_OF.get(register) == ("person_no",)) & (~is_earlier).any().over("person_no")
+    over = told.filter(is_earlier & has_other)
+    reason = pl.lit("此人已改用另一号码,该号码在本名册中另有一行")
+    kept = told.filter(~(is_earlier & has_other)).select(rows.columns)
+    return Settled(kept, _refused(register, over, RefusalCode.OLD_NUMBER, reason), 0)
 
 
 def _without(rows: pl.DataFrame, others: pl.DataFrame) -> pl.DataFrame:

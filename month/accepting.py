@@ -13,16 +13,19 @@ from contracts.errors import StoppedError
 from contracts.manifest import RegisterInput
 from contracts.months import month_text, parse_month
 from contracts.registers import MATCH_LISTS, REGISTERS, REQUIRED_REGISTERS, accepted_schema, empty_register, label_of
-from contracts.tables import IntakeCount, ListedChange, RefusedRow, RegisterGap
+from contracts.tables import GonePerson, IntakeCount, ListedChange, RefusedRow, RegisterGap
 from ledger import people, receipts
 from month.gathering import kept_input, oldest_month
 from month.month import EVIDENCED_POPULATION, Counts, Month, standing_table
+
+SAME_REGISTERS = ("population", "account", "low_income", "disability")
+PAIR = ["person_no", "other_no"]
 
 
 def accept(month: Month, register: str) -> Counts:
     """Check one register or match list row by row; where rows are refused or gone, the last accepted rows stand."""
     given = month.manifest.given(register)
-    previous = month.tables.before(f"accepted_{register}", accepted_schema(register))
+    previous = _before(month, f"accepted_{register}", accepted_schema(register))
     standing = previous if previous is not None else empty_register(register)
     if not given.file_digest:
         _require_new(month, given)
@@ -34,8 +37,12 @@ def accept(month: Month, register: str) -> Counts:
         _require_new(month, given, is_usable=False)
         return _keep(month, given, standing, received.refused_rows(), empty(RegisterGap))
     _require_new(month, given)
-    numbers = people.number_people(month.book, intake.ids_in([received]))
-    accepted = intake.accept(received, numbers, month.manifest.known_on, is_current_list=given.current_list is not None)
+    numbers = people.counted(month.book, intake.ids_in([received]), month.identity)
+    with month.book.reading() as conn:
+        earlier = people.earlier_numbers(conn, month.identity)
+    is_current_list = given.current_list is not None
+    known_on = month.manifest.known_on
+    accepted = intake.accept(received, numbers, known_on, earlier=earlier, is_current_list=is_current_list)
     month.tables.write(f"refused_{register}", accepted.refused)  # to be looked at where a threshold stops the register
     if not _is_taken_anyway(month, given):
         intake.check_refused(accepted, month.settings)
@@ -44,6 +51,13 @@ def accept(month: Month, register: str) -> Counts:
     listed = _with_months(month, given, accepted, previous, decisions)
     stood = intake.stand_in(listed, previous, decisions)
     return _keep(month, given, stood.rows, accepted.refused, stood.gaps, accepted)
+
+
+def _before(month: Month, table: str, schema: pl.Schema) -> pl.DataFrame | None:
+    """A table of the run before, its people as the numbers they count as now."""
+    before = month.tables.before(table, schema)
+    has_people = "person_no" in schema
+    return month.identity.of(before) if before is not None and has_people else before
 
 
 def _is_refused_whole(received: intake.Received, given: RegisterInput) -> bool:
@@ -164,6 +178,22 @@ def match_lists(month: Month) -> Counts:
         "据名单补记迁出的人数": given["moved_out_on"]["person_no"].n_unique(),
         "须核实的人数": matches["person_no"].n_unique(),
     }
+
+
+def propose_same_people(month: Month) -> Counts:
+    """Find numbers that may be one person's, and who left the population; an officer decides."""
+    read = month.tables.read
+    gaps, changes = read("gaps_population"), read("accepted_number_change")
+    before = _before(month, "accepted_population", accepted_schema("population"))
+    gone_before = _before(month, "gone_people", polars_schema(GonePerson))
+    gone = month.tables.write("gone_people", intake.gone_people(read("accepted_population"), gaps, before, gone_before))
+    with month.book.reading() as conn:
+        old = month.identity.of(people.numbers_of(conn, changes["old_id"]))
+    changed = changes.join(old.rename({"person_no": "other_no"}), left_on="old_id", right_on="person_id")
+    registers = {name: read(f"accepted_{name}") for name in SAME_REGISTERS}
+    proposed = intake.same_people(registers, gaps, gone, changed.select(PAIR), month.identity.apart)
+    month.tables.write("same_people", proposed)
+    return {"疑为同一人的对数": proposed.height, "离册号码": gone["person_no"].n_unique()}
 
 
 def gather(month: Month, prefix: str) -> pl.DataFrame:

@@ -11,7 +11,7 @@ import calculators
 import intake
 from contracts.codes import Benefit, MissingRegister, Outcome
 from contracts.errors import BookError
-from ledger import batches, cycles, holds, people, posting
+from ledger import batches, cycles, fate, holds, people, posting
 from month.gathering import oldest_month
 from month.month import Counts, Month, standing_table, total_fen
 from payments import claim, payable, profiles
@@ -77,14 +77,17 @@ def work_out_payable(month: Month) -> Counts:
         return {REPLAYED: 1}
     county, registers = month.manifest.county, _read(month)
     with month.book.reading() as conn:
-        unpaid = batches.unpaid(conn, county)
+        unpaid = batches.unpaid(conn, county, month.identity)
         identities = people.identities(conn, unpaid.select("person_no").unique())
+        proposed = month.tables.read("same_people")
+        paid = fate.paid_numbers(conn, county, payable.numbers_in(proposed), month.manifest.computed_months())
     desired = payable.desired_holds(
         unpaid,
         registers,
         identities,
         month.tables.read("register_gaps"),
         month.tables.read("matched"),
+        payable.second_numbers(proposed, paid),
         _resting_on_old_files(month, unpaid),
         _without_standard(month),
         month.tables.read("beyond_window"),
@@ -93,12 +96,12 @@ def work_out_payable(month: Month) -> Counts:
     )
     placed, lifted = holds.reconcile(month.book, county, desired, month.choices.system_user)
     with month.book.reading() as conn:
-        waiting = holds.open_holds(conn, county)
+        waiting = holds.open_holds(conn, county, month.identity)
     lifted += holds.lift_changed(
         month.book, county, still_rejected(waiting, unpaid, registers), month.choices.system_user
     )
     with month.book.reading() as conn:
-        open_holds = holds.open_holds(conn, county)
+        open_holds = holds.open_holds(conn, county, month.identity)
     rows = month.tables.write("payable", payable.payable(unpaid, open_holds, registers, identities))
     held = unpaid.join(rows, on="obligation_id", how="anti")
     return {

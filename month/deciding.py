@@ -16,7 +16,7 @@ def work_out_facts(month: Month) -> Counts:
     """Read from the registers what holds for each person in each computed month."""
     followed = month.followed_run
     with month.book.reading() as conn:
-        known = people.with_versions(conn, month.manifest.county, followed)
+        known = people.with_versions(conn, month.manifest.county, followed, month.identity)
     plan = calculators.facts(month.registers, month.rules, month.scope, known.lazy())
     table = month.tables.write("facts", plan.collect().sort("person_no", "benefit_month"))
     return {"行数": table.height, "人数": table["person_no"].n_unique()}

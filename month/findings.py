@@ -81,7 +81,7 @@ def hop_to_posted(month: Month) -> Found:
         return {}
     window = month.manifest.window()
     with month.book.reading() as conn:
-        booked = totals.booked(conn, month.manifest.county, window[0], window[-1])
+        booked = totals.booked(conn, month.manifest.county, window[0], window[-1], month.identity)
     owed = month.tables.read("coordinated").filter(pl.col("benefit_month").is_in(window))
     joined = owed.select(*KEY, "amount_fen").join(booked, on=KEY, how="full", coalesce=True)
     known = joined.join(owed.filter(pl.col("amount_fen").is_null()), on=KEY, how="anti").fill_null(0)
@@ -94,7 +94,7 @@ def hop_to_payable(month: Month) -> Found:
     if month.is_replay:
         return {}
     with month.book.reading() as conn:
-        unpaid = batches.unpaid(conn, month.manifest.county)
+        unpaid = batches.unpaid(conn, month.manifest.county, month.identity)
     rows = month.tables.read("payable")
     is_held = pl.col("held_by").is_not_null()
     lost = unpaid.filter(~is_held).join(rows, on="obligation_id", how="anti")

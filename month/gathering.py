@@ -17,7 +17,7 @@ from contracts.manifest import Manifest, RegisterInput
 from contracts.months import add_months, month_text
 from contracts.registers import INBOX_FILES, MATCH_LISTS, REGISTER_LABELS, REQUIRED_REGISTERS, label_of
 from contracts.settings import CountySettings, Home
-from ledger import cycles, history, holds, people, receipts
+from ledger import cycles, history, holds, identity, people, receipts
 from ledger.book import Book, open_book
 from month.month import Choices, Counts, Month
 from month.officers import require_to_run
@@ -148,6 +148,7 @@ def make_manifest(
         has_history = history.has_history(conn, county)
         latest = cycles.latest_run(conn, county)
         decisions = holds.gap_decisions(conn, county, pay_month)
+        known = identity.of_county(conn, county)
     gathered = Manifest(
         county=county,
         pay_month=pay_month,
@@ -157,6 +158,7 @@ def make_manifest(
         pack_digest=pack_digest,
         registers=known_registers(home, book, county, pay_month, known_on, system_user),
         decisions_digest=digest_of_decisions(decisions),
+        identity_digest=known.digest(),
         previous_month=latest.manifest.pay_month if latest else None,
         previous_digest=latest.manifest.digest() if latest else "",
     )

@@ -22,8 +22,9 @@ from contracts.manifest import Manifest
 from contracts.policy import Rules, ServiceRule
 from contracts.registers import INBOX_FILES
 from contracts.settings import CountySettings, Home
-from ledger import cycles
+from ledger import cycles, identity
 from ledger.book import Book, open_book
+from ledger.identity import Identity
 from month.store import Store, Tables
 from payments import profiles
 from payments.profiles import Profile
@@ -133,6 +134,12 @@ class Month:
         """The bank profile of each benefit, by the county's settings."""
         known = profiles.load(self.home.profiles)
         return {benefit.value: profiles.of(known, self.settings.profile_of(benefit)) for benefit in Benefit}
+
+    @cached_property
+    def identity(self) -> Identity:
+        """Which numbers are one person's, by the decisions that the manifest names."""
+        with self.book.reading() as conn:
+            return identity.as_of(conn, self.manifest.county, self.manifest.identity_digest)
 
     @cached_property
     def is_replay(self) -> bool:

@@ -20,6 +20,7 @@ from contracts.tables import (
     DoubtfulRow,
     Entitled,
     Facts,
+    GonePerson,
     IntakeCount,
     ListedChange,
     Matched,
@@ -27,6 +28,7 @@ from contracts.tables import (
     RateCatalogue,
     RefusedRow,
     RegisterGap,
+    SamePeople,
 )
 from month import accepting, booking, deciding, findings, gathering, listing
 from month.findings import Found, broken_rules
@@ -157,6 +159,15 @@ def _of_each(prefix: str, names: Sequence[str] | Mapping[str, object] = INBOX_FI
     return [f"{prefix}_{name}" for name in names]
 
 
+SAME_PEOPLE = Stage(
+    "same_people",
+    StageGroup.ACCEPTED,
+    f"{SamePeople.__doc__}\n\nNumbers that may be one person's; the second one's money waits for an officer.",
+    accepting.propose_same_people,
+    reads=[*_of_each("accepted", (*accepting.SAME_REGISTERS, "number_change")), "gaps_population"],
+    writes={"same_people": SamePeople.to_schema(), "gone_people": GonePerson.to_schema()},
+    before=["accepted_population", "gone_people"],
+)
 RECEIVED = Stage(
     "manifest",
     StageGroup.RECEIVED,
@@ -170,6 +181,7 @@ RECEIVED = Stage(
 STAGES: tuple[Stage, ...] = (
     RECEIVED,
     *(_accepted(register) for register in INBOX_FILES),
+    SAME_PEOPLE,
     Stage(
         EVIDENCED_POPULATION,
         StageGroup.ACCEPTED,
@@ -196,6 +208,7 @@ STAGES: tuple[Stage, ...] = (
             "matched",
             *(f"{kind}_{name}" for kind in ("refused", "counts", "gaps", "list_changes") for name in INBOX_FILES),
         ],
+        after=["same_people"],
         writes={
             "refused_rows": RefusedRow.to_schema(),
             "intake_counts": IntakeCount.to_schema(),
@@ -262,6 +275,7 @@ STAGES: tuple[Stage, ...] = (
             *_of_each("counts"),
             "register_gaps",
             "matched",
+            "same_people",
             "coordinated",
             "beyond_window",
         ],
@@ -290,6 +304,8 @@ STAGES: tuple[Stage, ...] = (
         listing.leave,
         reads=[
             "accepted_population",
+            "same_people",
+            "gone_people",
             "refused_rows",
             "doubtful_rows",
             "intake_counts",
@@ -322,7 +338,7 @@ def _until(last: str) -> Iterator[Stage]:
             return
 
 
-ACCEPTING: tuple[Stage, ...] = tuple(BY_NAME[f"accepted_{register}"] for register in INBOX_FILES)
+ACCEPTING: tuple[Stage, ...] = (*(BY_NAME[f"accepted_{register}"] for register in INBOX_FILES), SAME_PEOPLE)
 DECIDING: tuple[Stage, ...] = tuple(_until("coordinated"))
 REPLAYED = DECIDING[1:]  # what a replay works out again from a manifest
 PREVIEW: tuple[Stage, ...] = (*DECIDING, BY_NAME["listed"])  # nothing is posted

@@ -10,11 +10,12 @@ from typing import NamedTuple
 
 import polars as pl
 
-from contracts.codes import Code, Doubt, GapGround, HoldCode, HoldGround, Misfit
+from contracts.codes import Code, Doubt, GapGround, HoldCode, HoldGround, Misfit, SameGround
 from contracts.registers import FILE_LABELS
 
 NOTHING = pl.lit("")
 REVIEW = "请核实后用 disburse hold 处理"
+SAME_ADVICE = "请核实:是的用 disburse person join 认定,不是的用 disburse person split(两个号码见“疑为同一人”清单)"
 
 
 class Ground(NamedTuple):
@@ -64,6 +65,11 @@ def match(register: str, doubt: str, evidence: str) -> list[pl.Expr]:
     return columns(pl.col(doubt), pl.col(register), pl.col(evidence))
 
 
+def same_person(other: str, evidence: str) -> list[pl.Expr]:
+    """With whose number this may be one person's, and why (SameGround)."""
+    return columns(HoldGround.SAME_PERSON, pl.col(other), pl.col(evidence))
+
+
 def old_file(register: str, inbox_month: str) -> list[pl.Expr]:
     """Which register was not handed in for the pay month, and the month of its newest file."""
     return columns(HoldGround.OLD_FILE, pl.col(register), pl.col(inbox_month))
@@ -105,6 +111,9 @@ def told(code: str, ground: Ground) -> Told:
             return Told(f"资格认证有效期至 {detail},已逾期", "请通知本人或代办人认证")
         case HoldGround.GAP:
             return Told(f"{_register(subject)}名册:{GapGround.label_of(detail)}", REVIEW)
+        case HoldGround.SAME_PERSON:
+            why = "、".join(SameGround.label_of(one) for one in detail.split("+"))
+            return Told(f"{known.label}({why})", SAME_ADVICE)
         case HoldGround.OLD_FILE:
             return Told(
                 f"{_register(subject)}{known.label},最近一次为 {detail}",

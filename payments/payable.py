@@ -28,6 +28,7 @@ def desired_holds(
     identities: pl.DataFrame,
     gaps: pl.DataFrame,
     matches: pl.DataFrame,
+    second: pl.DataFrame,
     resting: pl.DataFrame,
     unset: pl.DataFrame,
     beyond_window: pl.DataFrame,
@@ -37,10 +38,10 @@ def desired_holds(
     """Every hold that the registers and the profiles call for, of people with something unpaid: DesiredHold, sorted.
 
     `registers`: accepted account, institution and certification, and the evidenced population. `identities`: person_no,
-    person_id. `gaps`: RegisterGap of all registers. `matches`: Matched. `resting`: person_no, benefit, register and
-    inbox_month of what rests on a register too old to pay by. `unset`: person_no, benefit, benefit_month of the keys
-    whose newest version has no standard. `beyond_window`: the keys that differ from the book and are too old to be
-    put right by a run. `profile_of`: benefit → profile.
+    person_id. `gaps`: RegisterGap of all registers. `matches`: Matched. `second`: as second_numbers(). `resting`:
+    person_no, benefit, register and inbox_month of what rests on a register too old to pay by. `unset`: person_no,
+    benefit, benefit_month of the keys whose newest version has no standard. `beyond_window`: the keys that differ from
+    the book and are too old to be put right by a run. `profile_of`: benefit → profile.
     """
     owed = _with_payee(unpaid, registers, identities)
     people = unpaid.select("person_no").unique()
@@ -52,12 +53,38 @@ def desired_holds(
         _gaps(people, gaps),
         _matched_people(people, matches),
         _paid_elsewhere(unpaid, matches),
+        _second_numbers(people, second),
         _resting_on_old_files(unpaid, resting),
         _of_keys(unpaid, unset, HoldGround.NO_STANDARD),
         _of_keys(unpaid, beyond_window, HoldGround.BEYOND_WINDOW),
         misfits(_complete(owed), profile_of),
     ]
     return pl.concat([part.select(_HOLD) for part in found]).unique().sort(_ORDER)
+
+
+def numbers_in(proposed: pl.DataFrame) -> pl.Series:
+    """Every number that may be another's too. `proposed`: SamePeople."""
+    return pl.concat([proposed["person_no"], proposed["other_no"].alias("person_no")]).unique().sort()
+
+
+def second_numbers(proposed: pl.DataFrame, paid: pl.Series) -> pl.DataFrame:
+    """Of two numbers that may be one person's, the one whose money waits: person_no, other_no, evidence.
+
+    The first is the one that was paid before (`paid`), else the one in the population, else the smaller number: so the
+    same one goes on being paid, month after month.
+    """
+    other = proposed.select("evidence", person_no="other_no", other_no="person_no", is_gone="is_other_gone")
+    ranked = (
+        pl.concat([proposed.select(other.columns), other])
+        .with_columns(
+            smaller=pl.min_horizontal("person_no", "other_no"),
+            greater=pl.max_horizontal("person_no", "other_no"),
+            is_unpaid=~pl.col("person_no").is_in(paid.implode()),
+        )
+        .sort("is_unpaid", "is_gone", "person_no")
+    )
+    second = ranked.unique(["smaller", "greater"], keep="last", maintain_order=True)
+    return second.select("person_no", "other_no", "evidence").sort("person_no", "other_no")
 
 
 def payable(
@@ -127,6 +154,12 @@ def _paid_elsewhere(unpaid: pl.DataFrame, matches: pl.DataFrame) -> pl.DataFrame
     until = pl.col("to_month").fill_null(pl.col("benefit_month"))
     same_month = both.filter(pl.col("benefit_month").is_between(pl.col("from_month"), until))
     return _holds(same_month, HoldCode.DUPLICATE_ELSEWHERE, _MATCH)
+
+
+def _second_numbers(people: pl.DataFrame, second: pl.DataFrame) -> pl.DataFrame:
+    """Everything under a number that may be somebody's who is paid under another."""
+    found = second.join(people, on="person_no", how="semi").with_columns(_EVERYTHING)
+    return _holds(found, HoldCode.UNDER_REVIEW, grounds.same_person("other_no", "evidence"))
 
 
 def _resting_on_old_files(unpaid: pl.DataFrame, resting: pl.DataFrame) -> pl.DataFrame:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.codes import Benefit, Doubt, RefusalCode
+from contracts.codes import Benefit, Doubt, HoldGround, RefusalCode, SameGround
 from contracts.columns import headers, polars_schema
 from contracts.registers import FILE_LABELS
-from contracts.tables import DoubtfulRow, HoldExport, RefusedRow, UnsetExport
-from ledger import exports, people
+from contracts.tables import DoubtfulRow, HoldExport, RefusedRow, SamePeopleExport, UnsetExport
+from ledger import exports, identity, people
 from ledger.book import Book
 from payments import grounds
 from reports import corrections
@@ -29,12 +29,14 @@ ReadTable = Callable[[str], pl.DataFrame]
 def write_lists(book: Book, folder: Path, county: str, pay_month: date, read: ReadTable) -> list[Path]:
     """Write what the book has to say of a month, as workbooks in `folder`; a list without rows has none.
 
-    `read` gives a table of the run: accepted_population, beyond_window.
+    `read` gives a table of the run: accepted_population, same_people, gone_people, beyond_window.
     """
     population = read("accepted_population")
+    proposed = same_people(book, county, read("same_people"), read("gone_people"), population)
     lives = where_they_live(population)
     return written(
         folder,
+        ("same_people", proposed, "疑为同一人", headers(SamePeopleExport)),
         ("held", held_people(book, county, population), "暂缓人员", headers(HoldExport)),
         (
             "action_required",
@@ -94,6 +96,52 @@ def held_people(book: Book, county: str, population: pl.DataFrame, *, with_numbe
     ).join(where_they_live(population), on="person_no", how="left", maintain_order="left")
     shown = [*(["hold_id"] if with_number else []), *polars_schema(HoldExport).names()]
     return worded.select(shown).sort("township", "village", "person_id", nulls_last=True)
+
+
+def same_people(
+    book: Book, county: str, proposed: pl.DataFrame, gone: pl.DataFrame, population: pl.DataFrame
+) -> pl.DataFrame:
+    """Numbers that may be one person's, which of them waits and what to do: SamePeopleExport, by township.
+
+    `proposed`: SamePeople of the run, `gone`: its GonePerson, `population`: its accepted register. What an officer has
+    decided since is left out.
+    """
+    with book.reading() as conn:
+        known, waiting = identity.of_county(conn, county), exports.holds(conn, county)
+        numbers = people.identities(conn, pl.concat([proposed.select(person_no=name) for name in _PAIR]))
+    open_ones = proposed.join(known.apart, on=_PAIR, how="anti").filter(
+        pl.col("person_no").replace(known.head_of) != pl.col("other_no").replace(known.head_of)
+    )
+    whose = waiting.filter(pl.col("ground") == HoldGround.SAME_PERSON.value)["person_no"]
+    ids = dict(numbers.iter_rows())
+    labels = {one.value: one.label for one in SameGround}
+    named = pl.concat([gone, population.select(gone.columns)]).unique("person_no", keep="last", maintain_order=True)
+    one, other = (pl.col(name).replace_strict(ids, return_dtype=pl.String) for name in _PAIR)
+    told = (
+        open_ones.join(named, on="person_no", how="left")
+        .join(where_they_live(population).drop("name"), on="person_no", how="left")
+        .with_columns(
+            person_id=one,
+            other_id=other,
+            absent=_those(pl.col("is_gone"), one, pl.col("is_other_gone"), other),
+            held=_those(
+                pl.col("person_no").is_in(whose.implode()), one, pl.col("other_no").is_in(whose.implode()), other
+            ),
+            evidence=pl.col("evidence").str.split("+").list.eval(pl.element().replace(labels)).list.join("、"),
+            advice=pl.lit("是同一人:disburse person join 旧号码 现号码;是两个人:disburse person split 号码 号码"),
+        )
+    )
+    return told.select(polars_schema(SamePeopleExport).names()).sort(
+        "township", "village", "person_id", nulls_last=True
+    )
+
+
+_PAIR = ["person_no", "other_no"]
+
+
+def _those(is_one: pl.Expr, one: pl.Expr, is_other: pl.Expr, other: pl.Expr) -> pl.Expr:
+    """Whichever of two identity numbers it is true of, or both."""
+    return pl.concat_str(pl.when(is_one).then(one), pl.when(is_other).then(other), separator="、", ignore_nulls=True)
 
 
 def people_without_standard(book: Book, county: str, pay_month: date, population: pl.DataFrame) -> pl.DataFrame:

@@ -50,6 +50,15 @@ def test_a_stranger_to_the_population_is_in_doubt():
     assert found([1], low_income(2, DIBAO, date(2024, 1, 1))) == [(1, "NOT_IN_POPULATION")]
 
 
+def test_a_certificate_of_two_people_is_in_doubt_and_two_rows_of_one_are_not():
+    def holder(person_no, certificate, row):
+        return {"person_no": person_no, "certificate_no": certificate, **place(row)}
+
+    rows = [holder(1, "C1", 1), holder(2, "C1", 2), holder(3, "C2", 3), holder(3, "C2", 4)]
+    told = found_in(population=[resident(n) for n in (1, 2, 3)], disability=rows)
+    assert told == [(1, "CERTIFICATE_SHARED"), (2, "CERTIFICATE_SHARED")]
+
+
 def test_a_dibao_row_that_runs_beside_a_tekun_row_is_in_doubt():
     both = low_income(1, DIBAO, date(2023, 1, 1), row=2), low_income(1, TEKUN, date(2024, 5, 1), row=3)
     assert found([1], *both) == [(2, "DIBAO_BESIDE_TEKUN")]

@@ -8,16 +8,17 @@ import pytest
 from contracts.codes import Benefit, Doubt, HoldGround, Misfit
 from contracts.columns import empty, polars_schema
 from contracts.registers import empty_register
-from contracts.tables import DesiredHold, Matched, Payable, RegisterGap
+from contracts.tables import DesiredHold, Matched, Payable, RegisterGap, SamePeople
 from payments import grounds
 from payments.grounds import Ground
-from payments.payable import desired_holds, payable
+from payments.payable import desired_holds, payable, second_numbers
 from tests.payments.rows import JULY, UNSET, register, rows_of, unpaid_rows
 
 MAY = date(2024, 5, 1)
 NO_MATCHES = empty(Matched)
 RESTING = {"person_no": pl.Int64, "benefit": Benefit.dtype(), "register": pl.String, "inbox_month": pl.String}
 NONE_RESTING = pl.DataFrame(schema=RESTING)
+NO_SECOND = pl.DataFrame(schema={"person_no": pl.Int64, "other_no": pl.Int64, "evidence": pl.String})
 NO_HOLDS = pl.DataFrame(schema={"hold_id": pl.Int64, "person_no": pl.Int64, "obligation_id": pl.Int64})
 
 
@@ -45,9 +46,16 @@ def holds(county, identities, no_gaps, no_unset, profile_of):
     """Desired holds as (person_no, obligation_id, code, ground, subject, detail), with what a test changes."""
 
     def work_out(
-        unpaid, gaps=no_gaps, matches=NO_MATCHES, resting=NONE_RESTING, unset=no_unset, beyond=no_unset, **registers
+        unpaid,
+        gaps=no_gaps,
+        matches=NO_MATCHES,
+        second=NO_SECOND,
+        resting=NONE_RESTING,
+        unset=no_unset,
+        beyond=no_unset,
+        **registers,
     ):
-        told = (gaps, matches, resting, unset, beyond, JULY, profile_of)
+        told = (gaps, matches, second, resting, unset, beyond, JULY, profile_of)
         desired = desired_holds(unpaid, county | registers, identities, *told)
         DesiredHold.validate(desired)
         return desired.rows()
@@ -67,6 +75,35 @@ def test_what_is_wrong_beyond_the_window_waits_for_an_officer(holds, no_unset):
 
 def test_nothing_is_held_where_nothing_is_wrong(holds):
     assert holds(unpaid_rows(REGULAR, ARREARS)) == []
+
+
+def second_of(paid=(), **more):
+    pair = {"person_no": 1, "other_no": 2, "is_gone": False, "is_other_gone": False, "evidence": "village", **more}
+    proposed = pl.DataFrame([pair], schema=polars_schema(SamePeople))
+    return second_numbers(proposed, pl.Series(list(paid), dtype=pl.Int64))["person_no"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("told", "waits"),
+    [
+        ({}, 2),
+        ({"paid": [1]}, 2),
+        ({"paid": [2]}, 1),
+        ({"paid": [1, 2]}, 2),
+        ({"is_gone": True}, 1),
+        ({"is_gone": True, "paid": [1]}, 2),
+        ({"is_gone": True, "paid": [1, 2]}, 1),
+    ],
+)
+def test_of_two_numbers_the_one_waits_that_was_not_paid_or_is_gone_or_is_the_greater(told, waits):
+    assert second_of(**told) == [waits]
+
+
+def test_everything_under_a_second_number_waits(holds):
+    second = pl.DataFrame({"person_no": [1, 9], "other_no": [2, 2], "evidence": ["village+account", "gone"]})
+    ground = Ground("same_person", "2", "village+account")
+    assert holds(unpaid_rows(REGULAR), second=second) == [(1, None, "UNDER_REVIEW", *ground)]
+    assert "同村、同一账号" in grounds.told("UNDER_REVIEW", ground).reason
 
 
 def match(doubt, register="custody", evidence="2024-06-01", **more):
