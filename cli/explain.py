@@ -34,7 +34,7 @@ def explain(person_id: str, county: str, benefit_month: date, pay_month: date | 
 
     with opened_month(Home.from_environment(), county, pay_month) as month:
         with month.book.reading() as conn:
-            person_no = people.person_no_of(conn, person_id)
+            person_no = people.counted_no_of(conn, county, person_id)
         if person_no is None:
             raise InputError("从未收到过这个身份证号", "请核对号码", county)
         if benefit_month not in month.manifest.computed_months():

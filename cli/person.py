@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import json_option, print_json
+from cli.options import county_option, json_option, officer_option, print_json
+from contracts.actor import Actor
 from contracts.errors import InputError
 from contracts.settings import Home
 
@@ -31,11 +32,28 @@ DAY = 10  # of an instant
 SHOWN_SUMS = ("paid", "set_off", "unpaid", "held", "owed_back")
 
 
-@click.command()
+class TellsByDefault(click.Group):
+    """A group that tells a person's story where none of its commands is named."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Put the command in front of what is no command."""
+        named = {*self.commands, *self.get_help_option_names(ctx)}
+        return super().parse_args(ctx, args if not args or args[0] in named else ["show", *args])
+
+
+@click.group(cls=TellsByDefault)
+def person() -> None:
+    """一个人的全部经过(disburse person 身份证号);认定两个号码是同一人,或者是两个人。
+
+    One person's whole story; decide that two identity numbers are one person's, or two people's.
+    """
+
+
+@person.command("show")
 @click.argument("person_id", metavar="身份证号")
 @click.option("--county", metavar="CODE", help="只看一个县(默认所有县)")
 @json_option
-def person(person_id: str, county: str | None, as_json: bool) -> None:
+def show(person_id: str, county: str | None, as_json: bool) -> None:
     """一个人的全部经过:发到哪个月,各月应发已发,每次核定、入账、发放、回盘、暂缓、追回,何时何人办理。
 
     One person's whole story: paid up to which month, and every decision, payment, answer, hold and recovery.
@@ -56,6 +74,52 @@ def person(person_id: str, county: str | None, as_json: bool) -> None:
         print_json(told.as_dict())
     else:
         _show(told)
+
+
+document_option = click.option("--document", required=True, help="凭据:证明材料的名称或文号")
+
+
+@person.command("join")
+@county_option
+@click.argument("old_id", metavar="旧号码")
+@click.argument("new_id", metavar="现号码")
+@document_option
+@officer_option
+@json_option
+def join(county: str, old_id: str, new_id: str, document: str, officer: str, as_json: bool) -> None:
+    """认定两个号码是同一人,今后按现号码;两个号码的钱合并计算,多发的追回,下次运行生效。
+
+    Decide that two identity numbers are one person's, who goes by the second one.
+    """
+    from month.identifying import join as joining
+
+    count = joining(Home.from_environment(), county, old_id, new_id, document, Actor.here(officer))
+    _tell_decision(count, "已认定为同一人", as_json)
+
+
+@person.command("split")
+@county_option
+@click.argument("one_id", metavar="号码")
+@click.argument("other_id", metavar="另一号码")
+@document_option
+@officer_option
+@json_option
+def split(county: str, one_id: str, other_id: str, document: str, officer: str, as_json: bool) -> None:
+    """认定两个号码是两个人;认错的合并就此分开,各人的钱同没有合并过一样,下次运行生效。
+
+    Decide that two identity numbers are two people's; a wrong join is undone.
+    """
+    from month.identifying import split as splitting
+
+    count = splitting(Home.from_environment(), county, one_id, other_id, document, Actor.here(officer))
+    _tell_decision(count, "已认定为两个人", as_json)
+
+
+def _tell_decision(count: int, label: str, as_json: bool) -> None:
+    if as_json:
+        print_json({"numbers": count})
+    else:
+        click.echo(f"{label};重新运行 disburse run 后生效" if count else "此前已经这样认定,没有变化。")
 
 
 def _show(told: PersonTold) -> None:
@@ -82,6 +146,8 @@ def _show_head(person_id: str, county: CountyTold) -> None:
         click.echo(f"  {';'.join(told)};账户:{account}")
     for standing in county.standings:
         click.echo(f"  {standing.label}:{';'.join(_standing(standing))}")
+    if county.other_ids:
+        click.echo(f"  认定为同一人的号码:{'、'.join(county.other_ids)}")
     click.echo(f"  合计:{_sums(county.sums)}")
 
 

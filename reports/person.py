@@ -26,9 +26,10 @@ from contracts.codes import (
     Sex,
 )
 from contracts.months import month_text
+from ledger import identity
 from ledger.book import Book
 from ledger.people import identities
-from ledger.story import KEY, Story, story
+from ledger.story import KEY, Story, counties_of, story
 from payments import grounds
 from reports.masking import masked
 from reports.person_told import (
@@ -61,12 +62,23 @@ def tell(book: Book, person_no: int, county: str | None, registers_of: Callable[
     with book.reading() as conn:
         told = story(conn, person_no, county)
         (person_id,) = identities(conn, pl.DataFrame({"person_no": [person_no]}))["person_id"]
+        numbers = {name: identity.of_county(conn, name).numbers_of(person_no) for name in counties_of(conn)}
+        of_all = pl.DataFrame({"person_no": [number for of in numbers.values() for number in of]})
+        ids = dict(identities(conn, of_all.cast(pl.Int64)).iter_rows())
     known = {name for frame in (told.versions, told.obligations, told.holds) for name in frame["county"]}
-    counties = tuple(_county(name, person_no, told, registers_of(name)) for name in sorted(known))
+    counties = tuple(_county(name, numbers[name], person_no, ids, told, registers_of(name)) for name in sorted(known))
     return PersonTold(person_id, counties, _added(one.sums for one in counties))
 
 
-def _county(county: str, person_no: int, told: Story, registers: Registers | None) -> CountyTold:
+def _county(
+    county: str,
+    numbers: list[int],
+    asked: int,
+    ids: Mapping[int, str],
+    told: Story,
+    registers: Registers | None,
+) -> CountyTold:
+    """`numbers`: of the person, the one in use first; `asked`: the one of them that was asked for."""
     teller = _Teller(told)
     keys: set[tuple[str, str]] = set()
     for frame in (told.versions, told.obligations, told.receivables):
@@ -76,11 +88,12 @@ def _county(county: str, person_no: int, told: Story, registers: Registers | Non
     months = tuple(teller.month(county, month, benefit) for month, benefit in in_order)
     return CountyTold(
         county=county,
-        registered=_registered(person_no, registers) if registers else None,
+        registered=_registered(numbers[0], registers) if registers else None,
         standings=tuple(_standings(months)),
         months=months,
         holds=tuple(_hold(row) for row in _rows(told.holds.filter(pl.col("county") == county))),
         sums=_added(month.sums for month in months),
+        other_ids=tuple(ids[number] for number in numbers if number != asked),
     )
 
 

@@ -224,6 +224,7 @@ class CountyTold:
     months: tuple[MonthTold, ...]
     holds: tuple[HoldTold, ...]
     sums: Sums
+    other_ids: tuple[str, ...] = ()  # the person's other identity numbers, the one in use first
 
 
 @dataclass(frozen=True)
