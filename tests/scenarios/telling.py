@@ -18,7 +18,7 @@ from contracts import codes, strict_yaml
 from contracts.codes import BankEvent, Benefit, GapDecision, HoldCode, HoldEvent, PaymentState, RecoveryMeans
 from contracts.money import parse_yuan, yuan_text
 from contracts.months import month_text, months_between, parse_month
-from ledger import exports, holds, people, posting, recovery, results, sealing
+from ledger import exports, holds, identity, people, posting, recovery, results, sealing
 from ledger.book import open_book
 from ledger.tables import metadata
 from month import booking
@@ -109,6 +109,8 @@ class Step(Strict):
     notice: list[dict[str, str | None]] = []
     hold: list[str] = []
     lift: list[str] = []
+    join: list[str] = []
+    split: list[str] = []
     run: Run | None = None
     sign: str = ""
     bank: list[str] = []
@@ -203,6 +205,8 @@ class Teller:
             yield lambda: self.publish(step.notice)
         yield from (lambda line=line: self.hold(*line.split()) for line in step.hold)
         yield from (lambda line=line: self.lift(*line.split()) for line in step.lift)
+        yield from (lambda line=line: self.decide(identity.join, *line.split()) for line in step.join)
+        yield from (lambda line=line: self.decide(identity.split, *line.split()) for line in step.split)
         if step.run:
             yield lambda: self.run(step.run.month, step.run.known_on)
         if step.sign:
@@ -231,11 +235,15 @@ class Teller:
         listed = [told] if isinstance(told, dict) else told
         if register == "institution":
             return [{"institution_id": name, **homes.BANK, **row} for row in listed]
-        person_id = self.ids[name]
+        person_id, called = self.ids[name], name.partition("·")[0]
+        number = {"person_id": person_id[:6] + person_id[8:17]} if "15位" in name else {}
         if register == "population":
-            return [homes.person(person_id, name, **{"division_code": self.county, **row}) for row in listed]
+            rows = [homes.person(person_id, called, **{"division_code": self.county, **row}) for row in listed]
+            return [{**row, **number} for row in rows]
         if register == "account":
-            return [homes.account(person_id, name, **row) for row in listed]
+            return [{**homes.account(person_id, called, **row), **number} for row in listed]
+        if register == "number_change":
+            return [{"person_id": person_id, **row, "old_id": self.ids[row["old_id"]]} for row in listed]
         ordinary = ORDINARY.get(register, {})
         if register == "disability":
             ordinary = {**ordinary, "certificate_no": f"{person_id}41"}
@@ -271,6 +279,11 @@ class Teller:
         of_person = (pl.col("person_no") == self.number(name)) & (pl.col("code") == labelled(HoldCode, code).value)
         for hold_id in waiting.filter(of_person)["hold_id"]:
             holds.lift(self.book, self.county, hold_id, homes.CHECKER, "test", " ".join(reason), decision)
+
+    def decide(self, act, one, other, *document):
+        """An officer decides that two numbers are one person's, or two people's."""
+        numbers = (self.number(one), self.number(other))
+        act(self.book, self.county, *numbers, homes.CHECKER, "test", " ".join(document))
 
     def answer(self, lines):
         """The bank's answers to the last payment of a person, benefit and benefit month."""
