@@ -75,10 +75,10 @@ def receivables(county: str, pay_month: date, output: Path, as_json: bool) -> No
 def holds(county: str, pay_month: date | None, output: Path, as_json: bool) -> None:
     """现有的暂缓:何人、何故、怎么办、多少钱。  Open holds: who, why, what to do, how much."""
     from month.month import opened_month
-    from reports.lists import held_people
+    from reports.lists import holds_told
 
     with opened_month(Home.from_environment(), county, pay_month) as month:
-        rows = held_people(month.book, county, month.tables.read("accepted_population"))
+        rows = holds_told(month.book, county, month.tables.read("accepted_population"))
     _written(rows, output, "暂缓", as_json)
 
 

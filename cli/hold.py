@@ -9,6 +9,7 @@ from contracts.actor import Actor
 from contracts.codes import GapDecision, HoldCode
 from contracts.settings import Home
 
+SHOWN_COMMANDS = 5
 BY_HAND = (HoldCode.MANUAL, HoldCode.UNDER_REVIEW, HoldCode.DUPLICATE_ELSEWHERE)
 
 
@@ -30,28 +31,33 @@ def listing(county: str, as_json: bool) -> None:
     from reports.lists import held_people
 
     with opened_month(Home.from_environment(), county) as month:
-        rows = held_people(month.book, county, month.tables.read("accepted_population"), with_number=True)
+        rows = held_people(month.book, county, month.tables.read("accepted_population"))
     if as_json:
         print_json(rows_of(rows))
         return
     table(
         f"{county} 暂缓({rows['person_id'].n_unique()} 人)",
-        ("编号", "身份证号", "姓名", "乡镇", "暂缓", "原因", "怎么办", "金额(元)"),
+        ("编号", "身份证号", "姓名", "乡镇", "项目", "暂缓", "原因", "怎么办", "金额(元)"),
         [
             (
-                row["hold_id"],
+                row["hold_ids"],
                 row["person_id"],
                 row["name"] or "",
                 row["township"] or "",
-                HoldCode.label_of(row["code"]),
+                row["benefits"],
+                row["code"],
                 row["reason"],
                 row["advice"],
                 yuan(row["held_fen"]),
             )
             for row in rows.iter_rows(named=True)
         ],
-        numbers_from=7,
+        numbers_from=8,
     )
+    for command in rows["command"].str.split("\n").explode().drop_nulls().head(SHOWN_COMMANDS):
+        click.echo(f"  {command}")
+    if rows["command"].len() > SHOWN_COMMANDS:
+        click.echo("  其余见 held.xlsx 的“办理命令”一列")
     if rows.is_empty():
         click.echo("没有暂缓。")
 

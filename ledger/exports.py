@@ -79,6 +79,17 @@ def holds(conn: Connection, county: str) -> pl.DataFrame:
     )
 
 
+def held_once(conn: Connection, county: str) -> pl.DataFrame:
+    """What is held of each person, every obligation once, whatever number of holds covers it.
+
+    person_no, benefits (codes, a list), held_fen.
+    """
+    unpaid = fate.unpaid(conn, county)
+    kept = covered(unpaid, open_holds(conn, county)).select("obligation_id").unique()
+    of_each = unpaid.join(kept, on="obligation_id", how="semi").group_by("person_no")
+    return of_each.agg(benefits=pl.col("benefit").cast(pl.String).unique().sort(), held_fen=pl.col("pays_fen").sum())
+
+
 def _exported(conn: Connection, rows: pl.DataFrame, schema: pl.Schema, order: list[str]) -> pl.DataFrame:
     """The rows with identity numbers and text months, in the columns and types of an export."""
     known = rows.join(people.identities(conn, rows), on="person_no")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.codes import Benefit, Doubt, HoldGround, RefusalCode, SameGround
+from contracts.codes import Benefit, Doubt, GapDecision, HoldCode, HoldGround, RefusalCode, SameGround
 from contracts.columns import headers, polars_schema
 from contracts.registers import FILE_LABELS
 from contracts.tables import DoubtfulRow, HoldExport, RefusedRow, SamePeopleExport, UnsetExport
@@ -23,6 +23,21 @@ from reports import corrections
 from reports.tables import write_table
 
 LEAFED_THROUGH = 100_000  # rows; a longer workbook takes minutes to write and nobody reads it
+HELD = {
+    "person_id": "身份证号",
+    "name": "姓名",
+    "township": "乡镇",
+    "village": "村社区",
+    "phone": "联系电话",
+    "benefits": "项目",
+    "code": "暂缓",
+    "reason": "原因",
+    "advice": "怎么办",
+    "held_fen": "暂缓金额",
+    "since": "起始日",
+    "hold_ids": "编号",
+    "command": "办理命令",
+}
 ReadTable = Callable[[str], pl.DataFrame]
 
 
@@ -37,7 +52,7 @@ def write_lists(book: Book, folder: Path, county: str, pay_month: date, read: Re
     return written(
         folder,
         ("same_people", proposed, "疑为同一人", headers(SamePeopleExport)),
-        ("held", held_people(book, county, population), "暂缓人员", headers(HoldExport)),
+        ("held", held_people(book, county, population), "暂缓人员", HELD),
         (
             "action_required",
             corrections.action_required(book, county, pay_month, read("beyond_window"), lives),
@@ -80,22 +95,61 @@ def written(folder: Path, *listed: tuple[str, pl.DataFrame, str, Mapping[str, st
     return paths
 
 
-def held_people(book: Book, county: str, population: pl.DataFrame, *, with_number: bool = False) -> pl.DataFrame:
-    """Open holds with whom they concern, why, what to do and how much waits: HoldExport, in order of township.
+def held_people(book: Book, county: str, population: pl.DataFrame) -> pl.DataFrame:
+    """One row for each person of whom anything is held: columns of HELD, in order of township.
 
-    `population`: the accepted register. `with_number` adds hold_id, which lifts a hold.
+    The money is counted once, however many holds cover it. `population`: the accepted register.
     """
+    with book.reading() as conn:
+        money = exports.held_once(conn, county)
+    labels = {benefit.value: benefit.label for benefit in Benefit}
+    codes = {code.value: code.label for code in HoldCode}
+    rows = _worded(book, county, population).with_columns(
+        pl.col("code").cast(pl.String).replace(codes), command=_way_out(county)
+    )
+    told = rows.group_by("person_no", "person_id", "name", "township", "village", "phone").agg(
+        hold_ids=pl.col("hold_id").cast(pl.String).sort().str.join("、"),
+        since=pl.col("since").min(),
+        **{name: pl.col(name).unique(maintain_order=True).str.join(";") for name in ("code", "reason", "advice")},
+        command=pl.col("command").unique(maintain_order=True).str.join("\n"),
+    )
+    whose = money.with_columns(benefits=pl.col("benefits").list.eval(pl.element().replace(labels)).list.join("、"))
+    return (
+        told.join(whose, on="person_no", how="left")
+        .with_columns(pl.col("held_fen").fill_null(0), pl.col("benefits").fill_null(""))
+        .select(HELD.keys())
+        .sort("township", "village", "person_id", nulls_last=True)
+    )
+
+
+def _way_out(county: str) -> pl.Expr:
+    """The command that ends a hold, with both choices where a register gap asks for a decision."""
+    both = "|".join(decision.value for decision in GapDecision)
+    is_gap = pl.col("ground") == HoldGround.GAP.value
+    decision = pl.when(is_gap).then(pl.lit(f" --decision {both}")).otherwise(pl.lit(""))
+    return pl.format("disburse hold lift {} --county {}{} --reason 理由 --as 姓名", "hold_id", pl.lit(county), decision)
+
+
+def holds_told(book: Book, county: str, population: pl.DataFrame) -> pl.DataFrame:
+    """Every open hold with whom it concerns, why, what to do and how much it keeps back: HoldExport, by township.
+
+    `population`: the accepted register.
+    """
+    rows = _worded(book, county, population)
+    return rows.select(polars_schema(HoldExport).names()).sort("township", "village", "person_id", nulls_last=True)
+
+
+def _worded(book: Book, county: str, population: pl.DataFrame) -> pl.DataFrame:
+    """Open holds (ledger.exports.holds) in an officer's words, with who and where their people are."""
     with book.reading() as conn:
         rows = exports.holds(conn, county)
     evidence = rows.select("code", "ground", "subject", "detail")
     wordings = [grounds.told(code, grounds.Ground(*ground)) for code, *ground in evidence.iter_rows()]
     by_rule = pl.Series([worded.reason for worded in wordings], dtype=pl.String)
     said = pl.col("reason").replace("", None)  # an officer's own words, where an officer placed it
-    worded = rows.with_columns(
+    return rows.with_columns(
         reason=pl.coalesce(said, by_rule), advice=pl.Series([one.advice for one in wordings], dtype=pl.String)
     ).join(where_they_live(population), on="person_no", how="left", maintain_order="left")
-    shown = [*(["hold_id"] if with_number else []), *polars_schema(HoldExport).names()]
-    return worded.select(shown).sort("township", "village", "person_id", nulls_last=True)
 
 
 def same_people(

@@ -2,10 +2,12 @@
 
 from datetime import date
 
+import polars as pl
 import pytest
 
+from contracts.codes import HoldCode
 from contracts.months import parse_month
-from ledger import people, posting
+from ledger import exports, holds, people, posting
 from month import booking
 from month.month import opened_month
 from reports.explain import explain
@@ -126,9 +128,15 @@ def test_a_preview_tells_what_would_be_booked(home, tmp_path):
 
 def test_held_people_are_told_why_and_what_to_do(august):
     rows = held_people(august.book, homes.COUNTY, august.tables.read("accepted_population"))
-    told = {(row["person_id"], row["code"]): row for row in rows.iter_rows(named=True)}
-    missing = told[TEKUN, "ACCOUNT_MISSING"]
-    assert (missing["reason"], missing["advice"]) == ("账户名册中没有此人的账户", "请补报收款账户")
+    assert rows["person_id"].is_unique().all(), "one row for each person"
+    missing = {row["person_id"]: row for row in rows.iter_rows(named=True)}[TEKUN]
+    assert "缺少账户" in missing["code"].split(";")
+    assert "账户名册中没有此人的账户" in missing["reason"].split(";")
+    assert "请补报收款账户" in missing["advice"].split(";")
+    assert missing["benefits"] == "特困供养基本生活、特困供养照料护理"
+    commands, hold_ids = missing["command"].splitlines(), missing["hold_ids"].split("、")
+    assert [command.split()[3] for command in commands] == hold_ids
+    assert any("--decision accept_gone|keep" in command for command in commands), "both choices of a register gap"
 
 
 def test_refused_and_doubtful_rows_are_in_chinese(august):
@@ -189,3 +197,15 @@ def test_a_stranger_to_the_population_has_a_note_and_no_benefit(august):
     proof, benefits = proof_of(august, STRANGER)
     assert benefits == {}
     assert "人口名册中没有此人" in proof.notes[0]
+
+
+def test_money_under_two_holds_is_told_once_with_both_ways_out(august):
+    with august.book.reading() as conn:
+        (owed,) = exports.held_once(conn, homes.COUNTY).filter(pl.col("benefits").list.len() > 1).iter_rows(named=True)
+    placed = holds.place(august.book, homes.COUNTY, owed["person_no"], HoldCode.MANUAL, "家属来电", homes.MAKER, "test")
+    rows = held_people(august.book, homes.COUNTY, august.tables.read("accepted_population"))
+    (row,) = rows.filter(pl.col("reason").str.contains("家属来电")).iter_rows(named=True)
+    assert row["held_fen"] == owed["held_fen"]
+    assert "缺少账户" in row["code"]
+    assert "人工" in row["code"]
+    holds.lift(august.book, homes.COUNTY, placed, homes.MAKER, "test", "已核")
