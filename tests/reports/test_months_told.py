@@ -133,7 +133,7 @@ def test_held_people_are_told_why_and_what_to_do(august):
     assert "缺少账户" in missing["code"].split(";")
     assert "账户名册中没有此人的账户" in missing["reason"].split(";")
     assert "请补报收款账户" in missing["advice"].split(";")
-    assert missing["benefits"] == "特困供养基本生活、特困供养照料护理"
+    assert missing["benefits"] == "特困供养照料护理、特困供养基本生活"
     commands, hold_ids = missing["command"].splitlines(), missing["hold_ids"].split("、")
     assert [command.split()[3] for command in commands] == hold_ids
     assert any("--decision accept_gone|keep" in command for command in commands), "both choices of a register gap"
