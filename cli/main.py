@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 import importlib
 import os
 import sys
+import traceback
 from pathlib import Path
+from typing import NoReturn
 
 import click
 
@@ -95,6 +98,47 @@ def main() -> None:
             if wrong.advice:
                 click.echo(f"  怎么办:{wrong.advice}", err=True)
         sys.exit(wrong.exit_code)
+    except BrokenPipeError:  # whoever read the output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except OSError as trouble:
+        _say_unforeseen(f"系统拒绝了读写:{trouble.strerror or type(trouble).__name__}", _room_or_rights(trouble))
+    except Exception as unforeseen:  # the last handler: nobody ever sees a traceback
+        _say_unforeseen(f"程序错误 {type(unforeseen).__name__}", "已办理的以 disburse status 为准")
+
+
+def _room_or_rights(trouble: OSError) -> str:
+    if trouble.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "磁盘已满:请腾出空间后重做同一命令,已入账的不会重复"
+    if trouble.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "请核对数据目录和文件的权限"
+    return "请核对磁盘和数据目录后重做同一命令,已入账的不会重复"
+
+
+def _say_unforeseen(what: str, advice: str) -> NoReturn:
+    """One line for the officer, the trace into the home's logs; libraries quote people's data, so none of it here."""
+    kept = _keep_trace(traceback.format_exc())
+    told = f"{advice};详情见 {kept},请交给维护人员" if kept else advice
+    if "--json" in sys.argv:
+        from cli.options import print_json
+
+        print_json({"error": what, "where": "", "advice": told})
+    else:
+        click.echo(f"错误:{what}\n  怎么办:{told}", err=True)
+    sys.exit(1)
+
+
+def _keep_trace(trace: str) -> str:
+    """Where the trace was written; empty where it could not be."""
+    from contracts.files import write_whole
+    from contracts.settings import Home
+
+    target = Home.from_environment().path / "logs" / "command.trace"
+    try:
+        write_whole(target, trace.encode())
+    except OSError:
+        return ""
+    return f"数据目录的 logs/{target.name}"
 
 
 if __name__ == "__main__":

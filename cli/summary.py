@@ -139,7 +139,7 @@ def show_silence(silence: Silence) -> None:
     """Whole groups that draw nothing, and what a layout says in the county's place."""
     for nobody in silence.nobody_draws:
         console().print(f"⚠ {nobody.told}", style="yellow")
-    for told in silence.defaults:
+    for told in (*silence.defaults, *silence.not_taken):
         console().print(f"⚠ {told}", style="yellow")
 
 

@@ -3,11 +3,12 @@
 from collections.abc import Callable
 from datetime import date
 
-from contracts.errors import OfficerError
+from contracts.errors import BookError, InputError, OfficerError
+from contracts.months import month_text
 from contracts.settings import Home
 from dagster_project.guard import WATCHER, Watcher
 from dagster_project.instance import open_instance
-from dagster_project.partitions import partition_key
+from dagster_project.partitions import FIRST_PAY_MONTH, MONTHS_AHEAD, partition_key
 from month.month import Choices
 from month.running import holding
 
@@ -22,17 +23,49 @@ def run_month(
     preview: bool = False,
     on_stage: Callable[[str], None] = lambda name: None,
 ) -> str:
-    """Run the month's job for one county; the run's id. OfficerError where a step or a blocking check stopped it."""
-    instance = open_instance(home)
-    from dagster_project.definitions import DECIDE_JOB, MONTH_JOB, defs  # reads the home prepared above
+    """Run the month's job for one county; the run's id.
 
+    OfficerError where a stage or a blocking finding stopped it, InputError for a month that has no partition, and
+    BookError where Dagster's own storage is in trouble: the same command again goes on from what is in the book.
+    """
+    try:
+        return _run_month(home, county, pay_month, known_on, choices, preview=preview, on_stage=on_stage)
+    except OfficerError:
+        raise
+    except Exception as trouble:
+        raise BookError(
+            f"血缘记录库被占用或不能用({type(trouble).__name__})",
+            "请关闭正在使用 dagster 目录的程序后,重做同一命令;已入账的不会重复",
+            county,
+        ) from trouble
+
+
+def _run_month(
+    home: Home,
+    county: str,
+    pay_month: date,
+    known_on: date | None,
+    choices: Choices,
+    *,
+    preview: bool,
+    on_stage: Callable[[str], None],
+) -> str:
+    instance = open_instance(home)
+    from dagster_project.definitions import CYCLES, DECIDE_JOB, MONTH_JOB, defs  # reads the home prepared above
+
+    key = partition_key(county, pay_month)
+    if not CYCLES.has_partition_key(key):
+        raise InputError(
+            f"{county} {month_text(pay_month)} 不能运行:没有这个县的政策,或月份太早、太远",
+            f"县须在政策包中(disburse policies show);月份从 {FIRST_PAY_MONTH} 起,至多早于本月 {MONTHS_AHEAD} 个月发放",
+        )
     watcher = Watcher(on_stage)
     token = WATCHER.set(watcher)
     try:
         with holding(home, county):
             result = defs.resolve_job_def(DECIDE_JOB if preview else MONTH_JOB).execute_in_process(
                 instance=instance,
-                partition_key=partition_key(county, pay_month),
+                partition_key=key,
                 run_config={
                     "ops": {
                         "manifest": {

@@ -31,7 +31,7 @@ from sqlalchemy import (
     union_all,
 )
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
 from sqlalchemy.types import Integer
 
 from contracts.codes import (
@@ -112,20 +112,46 @@ def sqlite_version() -> str:
 
 
 def open_book(url: str) -> Book:
-    """Open the book at an SQLAlchemy URL; a new or older one is brought to the present tables and words first."""
-    if make_url(url).get_backend_name() == "sqlite":
-        _require_folder(url)
-        engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS})
-        event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
-    else:
-        engine = create_engine(url, hide_parameters=True)
-    book = Book(engine)
-    with book.reading() as conn:
-        is_present = stored_version(conn) == SCHEMA_VERSION and not _new_words(conn)
-    if not is_present:
-        _bring_up(book)
+    """Open the book at an SQLAlchemy URL; a new or older one is brought to the present tables and words first.
+
+    InputError where the URL is none, its driver is not installed, or the database cannot be reached or is no book.
+    """
+    book = Book(_engine(url))
+    try:
+        with book.reading() as conn:
+            is_present = stored_version(conn) == SCHEMA_VERSION and not _new_words(conn)
+        if not is_present:
+            _bring_up(book)
+    except DBAPIError as refused:
+        book.close()
+        raise _cannot_open(book.engine, refused) from None
     return book
+
+
+def _engine(url: str) -> Engine:
+    try:
+        if make_url(url).get_backend_name() == "sqlite":
+            _require_folder(url)
+            engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS})
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_sqlite)
+            return engine
+        return create_engine(url, hide_parameters=True)
+    except ModuleNotFoundError as missing:
+        advice = "请在程序的 .venv 中安装:pip install 'disburse[postgresql]'"
+        raise InputError(f"缺少连接数据库的程序包 {missing.name}", advice, "DISBURSE_DATABASE_URL") from None
+    except ArgumentError:
+        advice = "写法如 postgresql+psycopg://用户@主机/数据库;不设则用数据目录里的 book.sqlite"
+        raise InputError("数据库地址写法不对", advice, "DISBURSE_DATABASE_URL") from None
+
+
+def _cannot_open(engine: Engine, refused: DBAPIError) -> InputError:
+    """Why the book cannot be opened, without the driver's words: they hold the address and the user."""
+    if engine.dialect.name != "sqlite":
+        return InputError("总账数据库连不上", "请核对地址、账号和网络,或请管理员查看数据库", "DISBURSE_DATABASE_URL")
+    is_locked = "locked" in str(refused.orig)
+    what = "总账正被别的程序占用" if is_locked else "总账文件打不开或已损坏"
+    return InputError(what, "请稍后再试" if is_locked else "请从备份恢复,不要删除原文件", "book.sqlite")
 
 
 @contextmanager

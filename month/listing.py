@@ -38,11 +38,12 @@ SUMMARY, PREVIEW = "summary.json", "preview.json"
 
 @dataclass(frozen=True)
 class Silence:
-    """Who draws nothing although it could be otherwise: by benefit and outcome, whole groups, and layouts' defaults."""
+    """What might pass unnoticed: who draws nothing though it could be otherwise, layouts' defaults, files not read."""
 
     not_drawn: tuple[NotDrawn, ...]
     nobody_draws: tuple[NobodyDraws, ...]
     defaults: tuple[str, ...]  # in an officer's words
+    not_taken: tuple[str, ...] = ()  # files of the inbox that no register takes, and what to do
 
     @property
     def people_not_drawing(self) -> int:
@@ -168,7 +169,14 @@ def _silence(month: Month, counts: pl.DataFrame) -> Silence:
         not_drawn(coordinated, pay_month),
         nobody_draws(coordinated, pay_month, looked_at, never, rows_of),
         tuple(_defaults(month)),
+        not_taken(month.home, month.manifest.county, pay_month),
     )
+
+
+def not_taken(home: Home, county: str, pay_month: date) -> tuple[str, ...]:
+    """Files of a month's inbox that no register takes, and what to do, in an officer's words."""
+    found = intake.not_taken(home.inbox_of(county), pay_month)
+    return tuple(f"收件目录里的 {one.path.name} 没有读取:{one.reason};{one.advice}" for one in found)
 
 
 def _defaults(month: Month) -> Iterator[str]:

@@ -11,6 +11,7 @@ from contracts.settings import Home
 from ledger import cycles
 from ledger.book import Book, opened
 from ledger.story import counties_of
+from month.listing import not_taken
 from month.stages import BY_NAME, DECIDING, StageGroup
 from month.store import Store, Tables
 from reports.status import MonthStatus, Seen, newest_month, status_of
@@ -32,12 +33,13 @@ def status(home: Home, book: Book, county: str, pay_month: date | None) -> Month
     if month is None:
         return None
     tables = tables_of(home, county, month)
-    seen = Seen(home)
+    unread = not_taken(home, county, month)
+    seen = Seen(home, not_taken=unread)
     if tables is not None:
         beyond = tables.read("beyond_window") if tables.has("beyond_window") else None
         has_counts = BY_NAME["refused_rows"].is_done(tables)
         old = not_handed_in(tables.read("intake_counts"), tables.read("refused_rows")) if has_counts else ()
-        seen = Seen(home, beyond, stopped_at(book, tables), old)
+        seen = Seen(home, beyond, stopped_at(book, tables), old, unread)
     return status_of(book, home.settings(), county, month, seen)
 
 

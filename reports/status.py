@@ -46,6 +46,7 @@ class Seen:
     beyond_window: pl.DataFrame | None = None
     stopped_at: str = ""  # empty: the last run was booked
     old_registers: tuple[OldRegister, ...] = ()  # what it did without
+    not_taken: tuple[str, ...] = ()  # files of the month's inbox that no register takes, in an officer's words
 
 
 @dataclass(frozen=True)
@@ -101,6 +102,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
         matters = [
             *_of_run(desk, seen or Seen()),
             *_of_registers(desk, seen or Seen()),
+            *_of_inbox(desk, seen or Seen()),
             *_of_batches(desk, rows, seen or Seen()),
             *_of_answers(desk, said, step),
             *_of_holds(desk, waiting),
@@ -189,6 +191,13 @@ def _of_registers(desk: _Desk, seen: Seen) -> Iterator[OpenMatter]:
             yield OpenMatter(
                 f"register:{line.register}", label, 1, None, desk.who(OfficerRole.MAKER), advice, blocks=False
             )
+
+
+def _of_inbox(desk: _Desk, seen: Seen) -> Iterator[OpenMatter]:
+    """Files that lie in the inbox and are not read."""
+    for told in seen.not_taken:
+        label, _, advice = told.rpartition(";")
+        yield OpenMatter("not_taken", label, 1, None, desk.who(OfficerRole.MAKER), advice, blocks=False)
 
 
 def _of_batches(desk: _Desk, rows: pl.DataFrame, seen: Seen) -> Iterator[OpenMatter]:

@@ -11,7 +11,9 @@ import pytest
 from contracts.actor import system_user
 from contracts.errors import NotAllowedError, OfficerError
 from contracts.months import parse_month
-from month import running
+from ledger.book import opened
+from month import progress, running
+from month.listing import left
 from month.month import Choices
 from month.running import ProgramError, do, run_month
 from month.stages import BY_NAME, PREVIEW, STAGES, Stage, upstream
@@ -91,6 +93,16 @@ def test_a_preview_posts_nothing_and_leaves_what_it_would_post(home):
     assert homes.payment_files(home) == {}
     left = {path.name for path in (home.reports / homes.COUNTY / "2024-07").iterdir()}
     assert left == {"preview.json", "doubtful.xlsx"}
+
+
+def test_a_file_that_no_register_takes_is_named_by_the_run_and_by_status(home):
+    (home.inbox(homes.COUNTY, JULY) / "低收入.et").write_bytes(b"WPS")
+    run(home)
+    (told,) = left(home, homes.COUNTY, JULY).silence.not_taken
+    assert told.startswith("收件目录里的 低收入.et 没有读取")
+    with opened(home.database_url) as book:
+        found = progress.status(home, book, homes.COUNTY, JULY)
+    assert [matter.label for matter in found.matters if matter.code == "not_taken"] == [told.rpartition(";")[0]]
 
 
 def test_who_may_not_make_a_run_gets_in_by_no_door(home):
