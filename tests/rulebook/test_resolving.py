@@ -95,6 +95,31 @@ def test_the_benchmark_is_the_amount_it_names(shipped, with_overlay):
     assert rates(raised, "410721", "tekun_care", date(2024, 6, 1), self_care_code="able")["p_benchmark_fen"] == 7500
 
 
+@pytest.mark.parametrize(("said", "fen"), [(None, 12000), (2, 9000)])
+def test_a_benchmark_that_differs_by_grade_is_of_the_grade_the_pack_says(with_overlay, said, fen):
+    from_july = {"level": "410721", "effective_from": "2024-07-01"}
+    amounts = [
+        from_july | {"parameter": "disability_care_subsidy.amount", "key": grade, "value": yuan}
+        for grade, yuan in (("1", 120), ("2", 90))
+    ]
+    grade = [from_july | {"parameter": "tekun_care.benchmark_grade", "value": said, "unit": "grade"}] if said else []
+    law = with_overlay(*amounts, *grade)
+    assert rates(law, "410721", "tekun_care", self_care_code="able")["p_benchmark_fen"] == fen
+    used = {value["parameter"] for value in values_of(law, "410721", "tekun_care", self_care_code="able")[1]}
+    assert "tekun_care.benchmark_grade" in used
+
+
+@pytest.mark.parametrize(("yuan", "fen", "ground"), [(1000, 100000, None), (719, None, UnsetGround.BELOW_FLOOR)])
+def test_an_amount_of_a_year_keeps_its_twelve_months_and_meets_the_monthly_floor(with_overlay, yuan, fen, ground):
+    law = with_overlay(
+        {"level": "410721", "parameter": "elder_care_subsidy.amount", "value": yuan, "unit": "yuan/year",
+         "effective_from": "2024-07-01"}
+    )  # fmt: skip
+    row = rates(law, "410721", "elder_care_subsidy")
+    assert (row["p_amount_fen"], row["unset_code"]) == (fen, ground)  # the floor is 60 a month, 720 a year
+    assert row["p_amount_months"] == (12 if fen else None)
+
+
 def test_a_yearly_standard_keeps_its_twelve_months(with_overlay):
     law = with_overlay(
         {"level": "410721", "parameter": "dibao.standard", "key": "农村", "value": 5400, "unit": "yuan/year",
@@ -284,3 +309,17 @@ def test_the_calculators_take_the_rules_as_they_are(shipped):
     rules = shipped.resolve("370828", list(months), TODAY)
     scope = calculators.Scope("370828", months, JULY)
     assert calculators.entitlements({}, rules, scope).collect().is_empty()
+
+
+@pytest.mark.parametrize(("month", "status"), [(date(2023, 7, 1), "placeholder"), (date(2023, 8, 1), "in_force")])
+def test_before_its_paper_everything_of_jinxiang_is_a_placeholder(shipped, month, status):
+    known = {
+        "hardship_elder_subsidy": {"age_years": 70},
+        "old_age_allowance": {"age_years": 100},
+        "elder_care_subsidy": {"ability_scale_code": "GB/T 42195-2022"},
+        "family_planning_support": {"family_planning_code": "death"},
+    }
+    for benefit, cells in known.items():
+        assert values_of(shipped, "370828", benefit, month, **cells)[0] == status, benefit
+    _, rests_on = values_of(shipped, "370828", "tekun_living", month, area_code="rural")
+    assert {value["status"] for value in rests_on if value["parameter"] == "tekun_living.ratio"} == {status}
