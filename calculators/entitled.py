@@ -16,7 +16,8 @@ from contracts.vocabulary import WORDS
 
 EXCLUDED_BY = "p_excluded_by_"
 UNIT = pl.col("p_round_up_to_fen")
-PUBLISHED = round_up(pl.col("p_amount_fen"), pl.lit(1), UNIT)  # an amount the law prints, fen/person/month
+# An amount the law prints, fen/person/month.
+PUBLISHED = round_up(pl.col("p_amount_fen"), pl.col("p_amount_months"), UNIT)
 
 
 def attach(facts: pl.LazyFrame, rules: BenefitRules) -> pl.LazyFrame:

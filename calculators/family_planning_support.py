@@ -2,7 +2,7 @@
 
 Rule        The published amount of the kind; with both in a month 死亡 counts.  (金政办发〔2023〕2号 清单第26项)
 In          the conditions' facts and the keys of the rates (family_planning_code);
-            p_amount_fen (null: no standard set), p_round_up_to_fen
+            p_amount_fen for p_amount_months (null: no standard set), p_round_up_to_fen
 Out         would_be_fen   fen/person/month, null where no standard is set
 Rounding    Up to the whole unit of p_round_up_to_fen, once.
 Not here    Which kind counts (facts.py).

@@ -106,16 +106,17 @@ COMMON_RATES: Mapping[str, pl.DataType] = {
     "p_tie_rank": pl.Int64(),
     "p_is_abolished": pl.Boolean(),
 }
-# Money and fractions, per benefit.
+# Money and fractions, per benefit. A sum is for as many months as its _months says: 1, or 12 where the law is yearly.
 RATE_MONEY: Mapping[Benefit, Mapping[str, pl.DataType]] = {
     **{
-        benefit: {"p_amount_fen": pl.Int64()}
+        benefit: {"p_amount_fen": pl.Int64(), "p_amount_months": pl.Int64()}
         for benefit in Benefit
         if benefit not in (Benefit.TEKUN_LIVING, Benefit.TEKUN_CARE)
     },
     # (dibao × ratio) / (12 where dibao is yearly), or a published amount
     Benefit.TEKUN_LIVING: {
         "p_amount_fen": pl.Int64(),
+        "p_amount_months": pl.Int64(),
         "p_dibao_fen": pl.Int64(),
         "p_dibao_months": pl.Int64(),
         "p_ratio_num": pl.Int64(),
@@ -124,10 +125,12 @@ RATE_MONEY: Mapping[Benefit, Mapping[str, pl.DataType]] = {
     # (minimum wage of the county's tier × ratio), or the benchmark's amount, or a published amount
     Benefit.TEKUN_CARE: {
         "p_amount_fen": pl.Int64(),
+        "p_amount_months": pl.Int64(),
         "p_wage_fen": pl.Int64(),
         "p_ratio_num": pl.Int64(),
         "p_ratio_den": pl.Int64(),
         "p_benchmark_fen": pl.Int64(),
+        "p_benchmark_months": pl.Int64(),
     },
 }
 RATE_TAIL: Mapping[str, pl.DataType] = {

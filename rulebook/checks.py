@@ -20,6 +20,8 @@ from rulebook.keys import DIMENSIONS, GREATEST_AGE, Cell
 from rulebook.law import Conditions, Jurisdiction, Value, Where
 from rulebook.parameters import (
     ALL,
+    BENCHMARK,
+    BENCHMARK_GRADE,
     DIBAO,
     EVERY_BENEFIT,
     STANDARDS,
@@ -224,7 +226,7 @@ def _money_needed(benefit: Benefit) -> list[tuple[str, ...]]:
         case Benefit.TEKUN_LIVING:
             return [("tekun_living.amount", "tekun_living.ratio"), ("tekun_living.amount", DIBAO)]
         case Benefit.TEKUN_CARE:
-            return [("tekun_care.amount", "tekun_care.ratio", "tekun_care.benchmark"), (TIER,), (WAGE,)]
+            return [("tekun_care.amount", "tekun_care.ratio", BENCHMARK), (TIER,), (WAGE,)]
         case _:
             return [(f"{benefit}.amount",)]
 
@@ -285,13 +287,15 @@ def _figures(chain: Chain, benefit: Benefit, bound: int | Parameter) -> list[int
 
 
 def _benchmarks_exist(chain: Chain) -> Iterator[Problem]:
-    for level in chain.values.get("tekun_care.benchmark", ()):
+    for level in chain.values.get(BENCHMARK, ()):
         for value in level:
             named = value.text or ""
             if value.text is not None and named not in chain.values and named not in chain.unset:
                 yield value.where.problem(
                     f"参照的 {named} 在本地没有规定,应为某项目的 amount,如 disability_care_subsidy.amount"
                 )
+            elif value.text is not None and "grade" in chain.by(named) and BENCHMARK_GRADE not in chain.values:
+                yield value.where.problem(f"参照的 {named} 按残疾等级分档,请写明按哪一级({BENCHMARK_GRADE})")
 
 
 def _pairs_are_decided(chain: Chain) -> Iterator[Problem]:

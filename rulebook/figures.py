@@ -10,9 +10,8 @@ from contracts.codes import Benefit, Role, UnsetGround
 from rulebook.chain import Chosen, measure
 from rulebook.keys import Cell
 from rulebook.law import Value
-from rulebook.parameters import DIBAO, TIER, UNITS, WAGE
+from rulebook.parameters import BENCHMARK_GRADE, DIBAO, TIER, UNITS, WAGE
 
-SEVEREST_GRADE = 1  # a benchmark keyed by grade means grades 1–2
 Look = Callable[[str, Mapping[str, Cell]], Chosen]  # a parameter's value for some cells, in the month at hand
 Column = int | bool | str | None
 NOTHING = Chosen()
@@ -38,7 +37,7 @@ class Figures:
     def publish(self, amount: Chosen, standard: Chosen = NOTHING) -> None:
         """Pay an amount the law prints; where it is below its floor, name the standard the floor is worked out from."""
         self.rest_on(amount)
-        self.columns["amount_fen"] = _fen(amount)
+        self.columns |= {"amount_fen": _fen(amount), "amount_months": _months(amount)}
         if amount.ground is not None and standard.value is not None:
             self.used.append(standard.value)
 
@@ -72,7 +71,8 @@ def _tekun_care(look: Look, cells: Mapping[str, Cell]) -> Figures:
     benchmark = look("tekun_care.benchmark", cells)
     tier = look(TIER, {})
     wage = look(WAGE, {"tier": tier.usable.text}) if tier.usable else NOTHING
-    borrowed = _borrowed(look, benchmark)
+    grade = look(BENCHMARK_GRADE, {})
+    borrowed = _borrowed(look, benchmark, grade)
     by_wage, floor = _times(wage, ratio), None
     if ratio.value is not None:
         floor, above = by_wage, ratio
@@ -85,16 +85,18 @@ def _tekun_care(look: Look, cells: Mapping[str, Cell]) -> Figures:
         figures.rest_on(ratio, tier, *([wage] if tier.usable else []))
         figures.columns |= {"wage_fen": _fen(wage), **_fraction(ratio)}
     else:
-        figures.rest_on(benchmark, *([borrowed] if benchmark.usable else []))
-        figures.columns["benchmark_fen"] = _fen(borrowed)
+        graded = [grade] if borrowed.value and "grade" in borrowed.value.by else []
+        figures.rest_on(benchmark, *graded, *([borrowed] if benchmark.usable else []))
+        figures.columns |= {"benchmark_fen": _fen(borrowed), "benchmark_months": _months(borrowed)}
     return figures
 
 
-def _borrowed(look: Look, benchmark: Chosen) -> Chosen:
-    """The amount a benchmark names."""
+def _borrowed(look: Look, benchmark: Chosen, grade: Chosen) -> Chosen:
+    """The amount a benchmark names; where that differs by disability grade, the amount of the grade the law means."""
     if benchmark.usable is None or benchmark.usable.text is None:
         return NOTHING
-    return look(benchmark.usable.text, {"grade": SEVEREST_GRADE})
+    meant = grade.usable.figure if grade.usable else None
+    return look(benchmark.usable.text, {"grade": meant if isinstance(meant, int) else None})
 
 
 def _is_published(amount: Chosen, floor: Fraction | None) -> bool:

@@ -38,12 +38,14 @@ UNITS: Mapping[str, tuple[Kind, int]] = {  # unit as written → kind, months a 
     "years": (Kind.WHOLE, 0),
     "yes/no": (Kind.YES_NO, 0),
     "levels": (Kind.RANGE, 0),
+    "grade": (Kind.WHOLE, 0),
     "code": (Kind.CODE, 0),
     "parameter": (Kind.REFERENCE, 0),
 }
 ALL = "all"
 LONGEST_WHOLE = 6  # digits; longer ones are a slip, and products stay within Int64
 DIBAO, WAGE, TIER = "dibao.standard", "minimum_wage.amount", "minimum_wage.tier"
+BENCHMARK, BENCHMARK_GRADE = "tekun_care.benchmark", "tekun_care.benchmark_grade"
 
 
 @dataclass(frozen=True)
@@ -57,7 +59,7 @@ class Declared:
     may_end: bool = False
 
 
-AMOUNT = Declared("标准", ("yuan/month",), may_end=True)
+AMOUNT = Declared("标准", ("yuan/month", "yuan/year"), may_end=True)
 STANDARDS: Mapping[str, Declared] = {
     DIBAO: Declared("低保标准", ("yuan/month", "yuan/year"), ("area",)),
     WAGE: Declared("最低工资标准", ("yuan/month",), ("tier",)),
@@ -82,7 +84,8 @@ AMOUNT_KEYS: Mapping[Benefit, tuple[str, ...]] = {
 TEKUN: Mapping[str, Declared] = {
     "tekun_living.ratio": Declared("与低保标准之比", ("× dibao.standard",), may_end=True),
     "tekun_care.ratio": Declared("与最低工资之比", ("× minimum_wage.amount",), ("self_care",), may_end=True),
-    "tekun_care.benchmark": Declared("参照标准", ("parameter",), ("self_care",), may_end=True),
+    BENCHMARK: Declared("参照标准", ("parameter",), ("self_care",), may_end=True),
+    BENCHMARK_GRADE: Declared("参照标准按残疾几级", ("grade",)),
 }
 
 

@@ -15,6 +15,7 @@ UNIT_LABELS: Mapping[str, str] = {
     "× minimum_wage.amount": "× 最低工资标准",
     "years": "周岁",
     "levels": "级",
+    "grade": "级",
 }
 WORDS: Mapping[str, str] = {
     "yes": "是",

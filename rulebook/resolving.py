@@ -102,7 +102,7 @@ class _Resolving:
     @cached_property
     def names(self) -> Mapping[str, tuple[str, ...]]:
         """Parameter without its benefit → the full names it is looked up by, in order."""
-        suffixes = ["amount", "ratio", "benchmark", *EVERY_BENEFIT, *self.uses]
+        suffixes = ["amount", "ratio", "benchmark", "benchmark_grade", *EVERY_BENEFIT, *self.uses]
         return {suffix: self.chain.names_of(self.benefit, suffix) for suffix in suffixes}
 
     @cached_property

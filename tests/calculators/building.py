@@ -23,6 +23,7 @@ USUAL = {
     "p_payee": "person",
     "p_tie_rank": 0,
     "p_is_abolished": False,
+    "p_amount_months": 1,
     "rate_id": "r1",
 }
 

@@ -137,7 +137,7 @@ def test_tekun_care_is_the_wage_times_the_ratio_of_the_tier_or_the_benchmark():
         "tekun_care",
         {"self_care_code": "full", "p_wage_fen": 200_000, "p_ratio_num": 1, "p_ratio_den": 3},
         {"self_care_code": "half", "p_wage_fen": 200_000, "p_ratio_num": 1, "p_ratio_den": 6},
-        {"self_care_code": "able", "p_benchmark_fen": 7_500},
+        {"self_care_code": "able", "p_benchmark_fen": 7_500, "p_benchmark_months": 1},
         when=TEKUN,
         keys=["self_care_code"],
     )
@@ -151,9 +151,14 @@ def test_tekun_care_is_the_wage_times_the_ratio_of_the_tier_or_the_benchmark():
 def test_a_published_amount_of_tekun_care_goes_before_wage_and_benchmark():
     both = benefit("tekun_care", when=TEKUN, p_amount_fen=70_000, p_wage_fen=200_000, p_ratio_num=1, p_ratio_den=3)
     assert owed(both, {"is_tekun": True}) == [70_000]
-    assert owed(benefit("tekun_care", when=TEKUN, p_amount_fen=8_000, p_benchmark_fen=7_500), {"is_tekun": True}) == [
-        8_000
-    ]
+    borrowed = benefit("tekun_care", when=TEKUN, p_amount_fen=8_000, p_benchmark_fen=7_500, p_benchmark_months=1)
+    assert owed(borrowed, {"is_tekun": True}) == [8_000]
+
+
+def test_a_sum_of_a_year_is_rounded_once_after_its_twelfth_is_taken():
+    assert owed(benefit("elder_care_subsidy", p_amount_fen=100_000, p_amount_months=12), {}) == [8_400]
+    care = benefit("tekun_care", when=TEKUN, p_benchmark_fen=100_000, p_benchmark_months=12)
+    assert owed(care, {"is_tekun": True}) == [8_400]
 
 
 def test_another_status_excludes_only_where_the_law_says_so_in_the_month():

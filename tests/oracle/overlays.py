@@ -14,6 +14,7 @@ XINXIANG = {
         [("2024-05-01", 75), ("2024-09-01", 90), ("2025-01-01", 59), ("2025-03-01", 60.5), ("2025-09-01", None)],
     ),
     "disability_care_subsidy.amount": ("yuan/month", [("2025-04-01", {"1": 80, "2": 75})]),
+    "elder_service_subsidy.amount": ("yuan/year", [("2024-10-01", 1000)]),
     "dibao.standard": ("yuan/year", [("2024-07-01", {"城市": 8000, "农村": 5450})]),
     "tekun_living.amount": ("yuan/month", [("2025-05-01", {"城市": 867, "农村": 700})]),
     "tekun_care.amount": ("yuan/month", [("2025-06-01", {"全自理": 80, "半护理": 333})]),
@@ -32,9 +33,10 @@ XINXIANG = {
 JINXIANG = {
     "dibao.standard": ("yuan/month", [("2024-03-01", {"城市": 900, "农村": 720.01})]),
     "disability_living_subsidy.amount": ("yuan/month", [("2024-02-01", {"1-2": 100, "3-4": 80})]),
-    "disability_care_subsidy.amount": ("yuan/month", [("2024-02-01", {"1-2": 85}), ("2025-01-01", {"1-2": 120})]),
+    "disability_care_subsidy.amount": ("yuan/month", [("2024-02-01", {"1-2": 85}), ("2025-01-01", {"1": 120, "2": 110})]),
     "tekun_care.ratio": ("× minimum_wage.amount", [("2024-04-01", {"全护理": "1/3", "半护理": "1/6"})]),
     "tekun_care.benchmark": ("parameter", [("2024-04-01", {"全自理": "disability_care_subsidy.amount"})]),
+    "tekun_care.benchmark_grade": ("grade", [(EVER, 1), ("2024-09-01", 2)]),
 }
 OVERLAYS = {"410721": XINXIANG, "370828": JINXIANG}
 

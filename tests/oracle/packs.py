@@ -178,7 +178,8 @@ class PackLaw:
             tier, _, ground = self.value("minimum_wage.tier", facts, month)
             return self.product(["tekun_care.ratio", "minimum_wage.amount"], {**facts, "tier": tier}, month, ground)
         borrowed, _, ground = self.value("tekun_care.benchmark", facts, month)
-        return self.product([borrowed], {**facts, "grade": 1}, month, ground)
+        grade, _, _ = self.value("tekun_care.benchmark_grade", facts, month)
+        return self.product([borrowed], {**facts, "grade": int(grade) if grade else None}, month, ground)
 
     def product(self, names, facts, month, ground=""):
         total = Fraction(1)

@@ -64,9 +64,9 @@ class RulesLaw:
 
 def exact_fen(cell):
     if cell["p_amount_fen"] is not None:
-        return Fraction(cell["p_amount_fen"])
+        return Fraction(cell["p_amount_fen"], cell["p_amount_months"])
     if cell.get("p_benchmark_fen") is not None:
-        return Fraction(cell["p_benchmark_fen"])
+        return Fraction(cell["p_benchmark_fen"], cell["p_benchmark_months"])
     ratio = Fraction(cell["p_ratio_num"], cell["p_ratio_den"])
     if "p_dibao_fen" in cell:
         return Fraction(cell["p_dibao_fen"], cell["p_dibao_months"]) * ratio
