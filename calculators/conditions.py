@@ -10,16 +10,29 @@ The last two may say yes too often, never too seldom: a parameter counts with th
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import reduce
 from typing import cast
 
 import polars as pl
 
-from contracts.policy import AllOf, AnyOf, BenefitRules, Compare, Condition, Fact, Not, OneOf, Parameter, Rules, Switch
+from contracts.policy import (
+    AllOf,
+    AnyOf,
+    BenefitRules,
+    Compare,
+    Condition,
+    Fact,
+    Leaf,
+    Not,
+    OneOf,
+    Parameter,
+    Rules,
+    Switch,
+    leaves,
+)
 from contracts.vocabulary import WORDS
 
-Leaf = Fact | Switch | Compare | OneOf
 # Columns `candidates` reads beside in_<register>: one row per person.
 GREATEST_AGE, LEAST_AGE = "greatest_age_years", "least_age_years"
 EVER = {"is_alive": "is_ever_alive", "is_registered": "is_ever_registered"}
@@ -54,21 +67,9 @@ def _candidates_of(rules: BenefitRules) -> pl.Expr:
     return _fold(rules.when, lambda leaf, upper: _person(leaf, rules.rates) if upper else pl.lit(False))
 
 
-def leaves(tree: Condition) -> Iterator[Leaf]:
-    """The conditions that are not made of others, in the order they are written."""
-    match tree:
-        case AllOf(conditions=conditions) | AnyOf(conditions=conditions):
-            for condition in conditions:
-                yield from leaves(condition)
-        case Not(condition=condition):
-            yield from leaves(condition)
-        case _:
-            yield tree
-
-
 def words_in(tree: Condition) -> frozenset[str]:
     """The words of the vocabulary a condition looks at."""
-    return frozenset(word for leaf in leaves(tree) if (word := _word(leaf)))
+    return frozenset(word for leaf in leaves(tree) if (word := word_of(leaf)))
 
 
 def registers_of(rules: BenefitRules) -> frozenset[str]:
@@ -126,7 +127,7 @@ def _widest(leaf: Leaf, rates: pl.DataFrame) -> pl.Expr:
 
 def _person(leaf: Leaf, rates: pl.DataFrame) -> pl.Expr:
     """Whether a leaf may hold for a person in some month, from one row per person."""
-    name = _word(leaf)
+    name = word_of(leaf)
     if not name:
         return _widest(leaf, rates)
     word = WORDS[name]
@@ -177,7 +178,7 @@ def column_of(parameter: Parameter) -> str:
     return f"p_{parameter.name}"
 
 
-def _word(leaf: Leaf) -> str:
+def word_of(leaf: Leaf) -> str:
     """The word a leaf looks at; empty where it looks at a parameter alone."""
     match leaf:
         case Fact(word=word) | Compare(word=word):

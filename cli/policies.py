@@ -47,12 +47,20 @@ def check(known_on: date | None, as_json: bool) -> None:
     Check the whole law: every problem at once; exit code 4 where a standard breaks a bound.
     """
     from contracts.errors import PolicyError
+    from rulebook.bands import left_behind
     from rulebook.breaches import breaches
 
-    law = law_of(Home.from_environment())
-    problems = [f"{law.name_of(breach.county)} {breach}" for breach in breaches(law, known_on or today())]
+    law, day = law_of(Home.from_environment()), known_on or today()
+    problems = [f"{law.name_of(breach.county)} {breach}" for breach in breaches(law, day)]
+    behind = [f"{law.name_of(code)} {one}" for code in law.counties() for one in left_behind(law.chain_of(code), day)]
     statuses = _statuses(law)
-    found = {"digest": law.digest, "counties": law.counties(), "values": statuses, "problems": problems}
+    found = {
+        "digest": law.digest,
+        "counties": law.counties(),
+        "values": statuses,
+        "problems": problems,
+        "left_behind": behind,
+    }
     if problems:
         raise PolicyError(
             f"{len(problems)} 项标准不能发放:\n" + "\n".join(problems),
@@ -63,6 +71,8 @@ def check(known_on: date | None, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
+    for line in behind:
+        click.echo(f"请核对:{line}")
     counted = "、".join(f"{label} {count} 个" for label, count in statuses.items())
     click.echo(f"没有问题:{len(law.counties())} 个县;标准值 {counted}")
 

@@ -1,4 +1,4 @@
-"""What the rulebook hands to the calculators: conditions as trees, figures as frames. Plain data, no behaviour.
+"""What the rulebook hands to the calculators: conditions as trees, figures as frames. Plain data.
 
 A `when:` tree is made of `AllOf`, `AnyOf`, `Not`, `Fact`, `Switch`, `Compare` and `OneOf`. Words are those of
 `contracts.vocabulary`; a parameter is named as in the pack, without the benefit (`min_age`), and stands in the rates as
@@ -21,7 +21,7 @@ Money columns each calculator reads are in `RATE_MONEY`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
@@ -93,7 +93,21 @@ class OneOf:
     codes: tuple[str, ...]
 
 
-Condition = AllOf | AnyOf | Not | Fact | Switch | Compare | OneOf
+Leaf = Fact | Switch | Compare | OneOf
+Condition = AllOf | AnyOf | Not | Leaf
+
+
+def leaves(tree: Condition) -> Iterator[Leaf]:
+    """The conditions that are not made of others, in the order they are written."""
+    match tree:
+        case AllOf(conditions=conditions) | AnyOf(conditions=conditions):
+            for condition in conditions:
+                yield from leaves(condition)
+        case Not(condition=condition):
+            yield from leaves(condition)
+        case _:
+            yield tree
+
 
 # Figures every benefit's rates carry.
 COMMON_RATES: Mapping[str, pl.DataType] = {

@@ -20,7 +20,10 @@ NO_MORE_THAN = {"dibao_person"}  # being 低保 is needed for these, but does no
 
 
 def may_qualify(condition: Condition, row: Mapping[str, object]) -> bool:
-    """Whether the condition may hold for somebody in this row of rates; what the row's keys do not tell is unknown."""
+    """Whether the condition may hold for somebody in this row of rates.
+
+    What the row does not tell, a fact that is no key of it or a parameter (p_<name>) that it lacks, is unknown.
+    """
     return _holds(condition, row) is not False
 
 
@@ -35,10 +38,10 @@ def _holds(condition: Condition, row: Mapping[str, object]) -> bool | None:
             return _opposite(_holds(part, row))
         case Fact(word=word):
             return _fact(word, row)
-        case Switch(parameter=parameter):
-            return bool(row[f"p_{parameter.name}"])
+        case Switch(parameter=Parameter(name=name)):
+            return bool(row[f"p_{name}"]) if f"p_{name}" in row else None
         case OneOf(subject=Parameter(name=name), codes=codes):
-            return row[f"p_{name}"] in codes
+            return row[f"p_{name}"] in codes if f"p_{name}" in row else None
         case OneOf(subject=str() as word, codes=codes):
             column = WORDS[word].column
             return row[column] in codes if column in row else None
@@ -75,8 +78,10 @@ def _within(condition: Compare, row: Mapping[str, object]) -> bool | None:
     number = row.get(WORDS[condition.word].column)
     if not isinstance(number, int):
         return None
-    bounds = {name: _bound(getattr(condition, name), row) for name in ("at_least", "at_most", "below")}
-    least, most, below = bounds["at_least"], bounds["at_most"], bounds["below"]
+    bounds = [bound for bound in (condition.at_least, condition.at_most, condition.below) if bound is not None]
+    if any(isinstance(bound, Parameter) and f"p_{bound.name}" not in row for bound in bounds):
+        return None
+    least, most, below = (_bound(bound, row) for bound in (condition.at_least, condition.at_most, condition.below))
     return (least is None or number >= least) and (most is None or number <= most) and (below is None or number < below)
 
 

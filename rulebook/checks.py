@@ -11,9 +11,10 @@ from datetime import date
 from itertools import combinations, product
 
 from contracts.codes import Benefit, Enrolment, Role
-from contracts.policy import AllOf, Compare, Condition, Parameter
+from contracts.policy import AllOf, Compare, Condition, Parameter, leaves
 from contracts.strict_yaml import Problem
 from contracts.vocabulary import WORDS, WordKind
+from rulebook.cells import may_qualify
 from rulebook.chain import EVER, NUMBERS, Chain
 from rulebook.forms import Level
 from rulebook.keys import DIMENSIONS, GREATEST_AGE, Cell
@@ -249,12 +250,33 @@ def _cells_that_matter(chain: Chain, with_tree: Conditions, dimension: str) -> S
     if dimension == "age":
         return _ages(chain, with_tree)
     if dimension == "age_after_birthday":
-        ages = _ages(chain, with_tree)
-        return [(age, is_first) for age in ages for is_first in (False, True) if age - is_first in ages]
+        assert with_tree.tree is not None
+        return [
+            (age, is_first)
+            for age in _ages(chain, with_tree)
+            for is_first in (False, True)
+            if may_qualify(with_tree.tree.condition, _of_age(chain, with_tree, age, is_first))
+        ]
     if dimension == "tier":
         tiers = {value.text for level in chain.values.get(TIER, ()) for value in level}
         return [tier for tier in DIMENSIONS[dimension].domain if tier in tiers]
     return DIMENSIONS[dimension].domain
+
+
+def _of_age(chain: Chain, with_tree: Conditions, age: int, has_birthday: bool) -> dict[str, object]:
+    """What is known of somebody of an age, with the least of each lower bound of age; everything else is unknown."""
+    assert with_tree.tree is not None
+    on_age = (leaf for leaf in leaves(with_tree.tree.condition) if isinstance(leaf, Compare) and leaf.word == "age")
+    bounds = [leaf.at_least for leaf in on_age]
+    return {
+        "age_years": age,
+        "has_birthday": has_birthday,
+        **{
+            f"p_{bound.name}": min(figures)
+            for bound in bounds
+            if isinstance(bound, Parameter) and (figures := _figures(chain, with_tree.benefit, bound))
+        },
+    }
 
 
 def _ages(chain: Chain, with_tree: Conditions) -> tuple[int, ...]:

@@ -6,9 +6,9 @@ A key is text: `[80,90)` (∞ is open), `1-2`, `城市`, `全护理`; over sever
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from itertools import groupby, product
 
 from contracts.codes import (
     AbilityScale,
@@ -25,7 +25,7 @@ GREATEST_AGE = 150
 BAND = re.compile(r"^\[(\d{1,3}),(\d{1,3}|∞)\)$")
 GRADES = re.compile(r"^([1-4])(?:-([1-4]))?$")
 NOBODY_NEEDS = "无"  # the key of those who have no code at all
-BY_SIGN = "×"
+BY_SIGN, AND = "×", "、"
 
 
 @dataclass(frozen=True)
@@ -39,12 +39,39 @@ class Dimension:
     read: Callable[[str], frozenset[Cell]]
     code: type[Code] | None = None
 
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """The domain and, last, those who have none."""
+        return (*self.domain, None)
+
     def told(self, cell: Cell) -> str:
         """A cell for an officer to read."""
         if isinstance(cell, tuple):
             age, is_birthday_month = cell
             return str(age - is_birthday_month)
         return self.code.label_of(str(cell)) if self.code and cell is not None else str(cell)
+
+    def written(self, cells: Iterable[Cell]) -> str:
+        """Cells as a key is written: bands and runs of grades by their bounds, codes by their labels."""
+        known = set(cells)
+        if self.name in ("age", "age_after_birthday"):
+            ages = {cell[0] - cell[1] if isinstance(cell, tuple) else cell for cell in known}
+            return AND.join(f"[{first},{_bound(last)})" for first, last in _runs(ages))
+        if self.name == "grade":
+            return AND.join(f"{first}-{last}" if first < last else str(first) for first, last in _runs(known))
+        return AND.join(NOBODY_NEEDS if cell is None else self.told(cell) for cell in self.cells if cell in known)
+
+
+def _runs(numbers: Iterable[Cell]) -> Iterator[tuple[int, int]]:
+    """Whole numbers as runs, first and last."""
+    sorted_numbers = sorted(number for number in numbers if isinstance(number, int))
+    for _, run in groupby(enumerate(sorted_numbers), key=lambda pair: pair[1] - pair[0]):
+        members = [number for _, number in run]
+        yield members[0], members[-1]
+
+
+def _bound(last: int) -> str:
+    return "∞" if last >= GREATEST_AGE else str(last + 1)
 
 
 def _band(text: str) -> frozenset[Cell]:

@@ -180,7 +180,7 @@ class _Resolving:
         """Groups of cells that no key tells apart, by place in the domain, and a combination that stands for them."""
         for groups in product(*map(self.groups, self.dimensions)):
             stands = {
-                dimension.name: (*dimension.domain, None)[group[0]]
+                dimension.name: dimension.cells[group[0]]
                 for dimension, group in zip(self.dimensions, groups, strict=True)
             }
             yield list(groups), stands
@@ -189,7 +189,7 @@ class _Resolving:
         """The domain of a dimension, null too, by which keys its cells lie in."""
         parts = {value.key.parts[value.by.index(dimension.name)] for value in self.values if dimension.name in value.by}
         together: dict[tuple[bool, ...], list[int]] = {}
-        for place, cell in enumerate((*dimension.domain, None)):
+        for place, cell in enumerate(dimension.cells):
             together.setdefault(tuple(cell in part for part in parts), []).append(place)
         return list(together.values())
 
@@ -303,7 +303,7 @@ class _Resolving:
 
 def _cells_of(dimension: Dimension) -> pl.DataFrame:
     """The domain of a dimension, null last, one facts column each."""
-    rows = [cell if isinstance(cell, tuple) else (cell,) * len(dimension.columns) for cell in (*dimension.domain, None)]
+    rows = [cell if isinstance(cell, tuple) else (cell,) * len(dimension.columns) for cell in dimension.cells]
     return pl.DataFrame(rows, schema={column: FACTS[column] for column in dimension.columns}, orient="row")
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.codes import Benefit, Role, UnsetGround, ValueStatus
+from rulebook.bands import bands
 from rulebook.chain import Chain, Chosen
-from rulebook.keys import Cell
 from rulebook.law import Source, Unset, Value
 from rulebook.parameters import ALL, STANDARDS, belongs_to, declared
 from rulebook.printing import printed, with_unit
@@ -65,34 +65,22 @@ def _parameters(chain: Chain) -> list[str]:
 
 
 def _of_parameter(chain: Chain, parameter: str, month: date, known_on: date) -> Iterator[Standing]:
-    by = chain.by(parameter)
-    keys = {value.key.text: value.key for level in chain.values.get(parameter, ()) for value in level}
-    keys |= {said.key.text: said.key for said in chain.unset.get(parameter, ())}
-    told: set[Value] = set()
-    for text, key in keys.items():
-        cells = dict(zip(by, (_least(part) for part in key.parts), strict=True))
-        chosen = chain.choose(parameter, cells, month, known_on)
-        if chosen.value is None:
-            unset = next((said for said in chain.unset.get(parameter, ()) if said.key.text == text), None)
-            yield _unset(chain, parameter, text, unset)
-        elif chosen.value not in told:
-            told.add(chosen.value)
-            yield _value(parameter, chosen)
+    """Every value in force for some cells, and every cell that a paper names and none in force sets."""
+    for parts in bands(chain, parameter, month, known_on):
+        if isinstance(parts.said, Chosen):
+            yield _value(parameter, parts.said, parts.key)
+        else:
+            yield _unset(chain, parameter, parts.key, parts.said)
 
 
-def _least(part: frozenset[Cell]) -> Cell:
-    """One cell that stands for a part of a key."""
-    return min(part, key=lambda cell: (cell is not None, str(cell).zfill(3)))
-
-
-def _value(parameter: str, chosen: Chosen) -> Standing:
+def _value(parameter: str, chosen: Chosen, key: str) -> Standing:
     value, against = chosen.value, chosen.against
     assert value is not None
     return Standing(
         benefit=belongs_to(parameter),
         parameter=parameter,
         label=value.label,
-        key=value.key.text,
+        key=key,
         value=printed(value),
         unit=value.unit,
         ground=chosen.ground,

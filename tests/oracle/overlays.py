@@ -33,7 +33,10 @@ XINXIANG = {
 JINXIANG = {
     "dibao.standard": ("yuan/month", [("2024-03-01", {"城市": 900, "农村": 720.01})]),
     "disability_living_subsidy.amount": ("yuan/month", [("2024-02-01", {"1-2": 100, "3-4": 80})]),
-    "disability_care_subsidy.amount": ("yuan/month", [("2024-02-01", {"1-2": 85}), ("2025-01-01", {"1": 120, "2": 110})]),
+    "disability_care_subsidy.amount": (
+        "yuan/month",
+        [("2024-02-01", {"1-2": 85}), ("2025-01-01", {"1": 120, "2": 110})],
+    ),
     "tekun_care.ratio": ("× minimum_wage.amount", [("2024-04-01", {"全护理": "1/3", "半护理": "1/6"})]),
     "tekun_care.benchmark": ("parameter", [("2024-04-01", {"全自理": "disability_care_subsidy.amount"})]),
     "tekun_care.benchmark_grade": ("grade", [(EVER, 1), ("2024-09-01", 2)]),

@@ -26,7 +26,9 @@ def disburse(tmp_path, monkeypatch):
 @pytest.fixture
 def notice(tmp_path):
     """A county's own notice in its home."""
-    return lambda **changes: write_overlay([NOTICE | changes], tmp_path / "policies")
+    return lambda *rows, **changes: write_overlay(
+        [NOTICE | changes | row for row in rows or ({},)], tmp_path / "policies"
+    )
 
 
 def test_check_counts_what_the_law_rests_on(disburse):
@@ -45,6 +47,16 @@ def test_check_fails_on_a_broken_pack_and_on_a_breach(disburse, notice):
     assert "新乡县 50 元/月" in str(refused.value)
     assert "60 元/月" in str(refused.value)
     assert "没有问题" in disburse("check", "--known-on", "2024-06-19").stdout
+
+
+def test_check_names_what_a_notice_leaves_on_the_older_paper(disburse, notice):
+    notice({"key": "[80,85)"}, {"key": "[90,∞)", "value": 300}, parameter="old_age_allowance.amount")
+    plain = disburse("check").stdout
+    (told,) = json.loads(disburse("check", "--json").stdout)["left_behind"]
+    assert all(
+        part in told for part in ("新乡县 高龄津贴", "[85,90)", "50 yuan/month", "新政办〔2024〕13号", "自 2024-07-01")
+    )
+    assert told in plain.replace("\n", "")
 
 
 def test_show_tells_the_homes_own_notice_from_its_month(disburse, notice):
