@@ -205,8 +205,8 @@ def disability_spells(rows: pl.LazyFrame) -> pl.LazyFrame:
 
 
 def ability_spells(rows: pl.LazyFrame) -> pl.LazyFrame:
-    """能力评估: from the month of assessment while it is valid."""
-    return rows.select(
+    """能力评估: from the month of assessment while it is valid; a determination without a level is none."""
+    return rows.filter(pl.col("level").is_not_null()).select(
         PERSON,
         "assessed_on",
         ability_level="level",

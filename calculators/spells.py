@@ -55,4 +55,4 @@ def _any_of(order: Order) -> list[pl.Expr]:
     if not order.any_of:
         return []
     place = pl.col(order.by[0]).to_physical().cast(pl.Int64)
-    return [((place * 2 + (~pl.col(order.any_of)).cast(pl.Int64)).min() % 2 == 0).alias(order.any_of)]
+    return [((place * 2 + (~pl.col(order.any_of).fill_null(False)).cast(pl.Int64)).min() % 2 == 0).alias(order.any_of)]

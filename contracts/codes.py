@@ -56,14 +56,32 @@ class Benefit(Code):
     """The nine monthly cash benefits."""
 
     OLD_AGE_ALLOWANCE = "old_age_allowance", "高龄津贴", "高龄补贴"
-    ELDER_SERVICE_SUBSIDY = "elder_service_subsidy", "养老服务补贴", "经济困难老年人养老服务补贴"
-    ELDER_CARE_SUBSIDY = "elder_care_subsidy", "护理补贴", "经济困难失能老年人护理补贴", "失能老年人护理补贴"
-    HARDSHIP_ELDER_SUBSIDY = "hardship_elder_subsidy", "经济困难老年人生活补贴", "经济困难老年人补贴"
-    TEKUN_LIVING = "tekun_living", "特困供养基本生活", "特困基本生活"
-    TEKUN_CARE = "tekun_care", "特困供养照料护理", "特困照料护理"
+    ELDER_SERVICE_SUBSIDY = (
+        "elder_service_subsidy",
+        "养老服务补贴",
+        "经济困难老年人养老服务补贴",
+        "(经济困难老年人)养老服务补贴",
+    )
+    ELDER_CARE_SUBSIDY = (
+        "elder_care_subsidy",
+        "护理补贴",
+        "经济困难失能老年人护理补贴",
+        "(经济困难失能老年人)护理补贴",
+        "失能老年人护理补贴",
+        "经济困难老年人护理补贴",
+        "经济困难老年人补贴·护理补贴",
+    )
+    HARDSHIP_ELDER_SUBSIDY = (
+        "hardship_elder_subsidy",
+        "经济困难老年人生活补贴",
+        "经济困难老年人补贴",
+        "经济困难老年人补贴·生活补贴",
+    )
+    TEKUN_LIVING = "tekun_living", "特困供养基本生活", "特困基本生活", "特困人员基本生活"
+    TEKUN_CARE = "tekun_care", "特困供养照料护理", "特困照料护理", "特困人员照料护理"
     DISABILITY_LIVING_SUBSIDY = "disability_living_subsidy", "困难残疾人生活补贴"
     DISABILITY_CARE_SUBSIDY = "disability_care_subsidy", "重度残疾人护理补贴"
-    FAMILY_PLANNING_SUPPORT = "family_planning_support", "计划生育特别扶助金"
+    FAMILY_PLANNING_SUPPORT = "family_planning_support", "计划生育特别扶助金", "计划生育特别扶助", "计生特别扶助金"
 
 
 class Outcome(Code):
@@ -76,6 +94,14 @@ class Outcome(Code):
     LOST_TO_HIGHER = "LOST_TO_HIGHER", "择高未选"
     ENTITLED = "ENTITLED", "应发"
     NOT_MET = "NOT_MET", "条件不再符合"  # book only: a row stood here before
+
+
+class LeafOutcome(Code):
+    """How one condition stands with a person in a month."""
+
+    MET = "met", "满足"
+    NOT_MET = "not_met", "不满足"
+    MISSING = "missing", "登记缺项"
 
 
 class UnsetGround(Code):
@@ -247,10 +273,10 @@ class ValueStatus(Code):
 class LowIncomeCategory(Code):
     """低收入类别, strongest first."""
 
-    TEKUN = "tekun", "特困", "特困人员", "特困供养"
-    DIBAO = "dibao", "低保", "最低生活保障"
-    MARGIN = "margin", "低保边缘", "边缘"
-    EXPENSE_HARDSHIP = "expense_hardship", "支出型困难", "支出型"
+    TEKUN = "tekun", "特困", "特困人员", "特困供养", "特困供养人员"
+    DIBAO = "dibao", "低保", "最低生活保障", "最低社会保障", "低保对象", "低保家庭"
+    MARGIN = "margin", "低保边缘", "边缘", "低保边缘家庭", "低保边缘人口"
+    EXPENSE_HARDSHIP = "expense_hardship", "支出型困难", "支出型", "支出型困难家庭", "支出型困难人口"
 
 
 class Area(Code):
@@ -304,15 +330,15 @@ class AbilityScale(Code):
 class FamilyPlanningKind(Code):
     """计划生育特殊家庭类别; 死亡 counts before 伤残."""
 
-    DEATH = "death", "死亡"
-    DISABILITY = "disability", "伤残"
+    DEATH = "death", "死亡", "独生子女死亡", "独生子女死亡特别扶助对象"
+    DISABILITY = "disability", "伤残", "独生子女伤残", "独生子女伤残特别扶助对象"
 
 
 class ChoiceGroup(Code):
     """Groups in which a person draws the higher of two."""
 
-    CARE = "care", "护理类"
-    LIVING = "living", "生活类"
+    CARE = "care", "护理类", "护理"
+    LIVING = "living", "生活类", "生活"
 
 
 # What a person can choose in each group; a county's pack decides whether the group is in use.
@@ -487,6 +513,7 @@ class Doubt(Code):
     DIBAO_BESIDE_TEKUN = "DIBAO_BESIDE_TEKUN", "同月既有特困又有低保:按特困算"
     TWO_OPEN_TEKUN = "TWO_OPEN_TEKUN", "同一人有两条未终止的特困:按起始较晚的算"
     SEX_AGAINST_ID = "SEX_AGAINST_ID", "性别与身份证号第17位不符"
+    OUTSIDE_LIST = "OUTSIDE_LIST", "原因或关系不在名单内:按“其他”收下,原文记在说明列"
     BEGUN_AFTER_DEATH = "BEGUN_AFTER_DEATH", "起始晚于本人死亡日期:死亡次月起不算待遇"
     ACCOUNT_SHARED = "ACCOUNT_SHARED", "同一账号收多人的款"
     PAYEE_AGAINST_POPULATION = (

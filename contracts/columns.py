@@ -54,6 +54,7 @@ class ColumnFacts:
     blank: str
     decides: bool
     happened: bool
+    otherwise: tuple[Code, str] | None
 
 
 def column(
@@ -73,6 +74,7 @@ def column(
     blank: str = "",
     decides: bool = True,
     happened: bool = False,
+    otherwise: tuple[Code, str] | None = None,
 ) -> Any:
     """Declare one column.
 
@@ -80,7 +82,8 @@ def column(
     `null_words`: cell texts that mean null (全部). `blank`: what an empty cell means. `nullable` follows from these
     unless given. `decides=False`: no benefit, payment or order of a file rests on the column, so that a cell of it that
     cannot be read is kept empty and told, and refuses nobody. `happened`: a day of something that has happened, so that
-    one after the day that is known is a slip. ValueError for a required column that decides nothing.
+    one after the day that is known is a slip. `otherwise`: the code that a word outside the list counts as, and the
+    column that keeps the word. ValueError for a required column that decides nothing.
     """
     if required and not decides:
         raise ValueError(f"a required column decides something: {header}")
@@ -106,6 +109,7 @@ def column(
             "blank": blank,
             "decides": decides,
             "happened": happened,
+            "otherwise": otherwise,
         },
     )
 
@@ -131,6 +135,7 @@ def columns_of(model: type[pa.DataFrameModel]) -> Iterator[ColumnFacts]:
             blank=facts.get("blank", ""),
             decides=facts.get("decides", True),
             happened=facts.get("happened", False),
+            otherwise=facts.get("otherwise"),
         )
 
 

@@ -114,7 +114,7 @@ class LowIncome(Register):
         "类别", "低保/特困/低保边缘/支出型困难", code=LowIncomeCategory, aliases=("救助类别", "低收入类别")
     )
     area: pl.Enum = column("城乡", "城市/农村", code=Area, aliases=("城乡类别",))
-    is_recipient: bool = column("是否保障对象", "本人是否低保对象", kind=CellKind.YES_NO)
+    is_recipient: bool = column("是否保障对象", "本人是否低保对象;低保必填", kind=CellKind.YES_NO, required=False)
     support_mode: pl.Enum = column("供养方式", "特困:分散/集中", code=SupportMode, required=False)
     self_care: pl.Enum = column("自理能力", "特困:全自理/半护理/全护理", code=SelfCare, required=False)
     institution_id: str = column("供养机构", "集中供养的机构编号", kind=CellKind.KEY, required=False)
@@ -139,14 +139,29 @@ class Disability(Register):
 
 
 class Ability(Register):
-    """老年人能力评估。The latest made by the end of the month and still valid in it; of the same day, the higher."""
+    """老年人能力评估。The latest made by the end of the month and still valid in it; of the same day, the higher.
+
+    A determination of 生活不能自理 may stand alone, without a level; it runs by its own months.
+    """
 
     person_id: str = person_id_column()
-    scale: pl.Enum = column("评估标准", code=AbilityScale)
-    level: int = column("评估等级", "0 完好 … 4 完全失能", kind=CellKind.WHOLE, minimum=0, maximum=4)
-    assessed_on: pl.Date = column("评估日期", kind=CellKind.DAY, happened=True)
+    scale: pl.Enum = column("评估标准", "有评估等级的必填", code=AbilityScale, required=False)
+    level: int = column(
+        "评估等级",
+        "0 完好 … 4 完全失能;只认定生活不能自理的可以不填",
+        kind=CellKind.WHOLE,
+        minimum=0,
+        maximum=4,
+        required=False,
+    )
+    assessed_on: pl.Date = column("评估日期", "有评估等级的必填", kind=CellKind.DAY, required=False, happened=True)
     valid_until: pl.Date = column("有效期至", kind=CellKind.DAY, required=False)
-    is_unable: bool = column("生活不能自理", "民政部门认定", kind=CellKind.YES_NO, required=False, blank="否")
+    is_unable: bool = column(
+        "生活不能自理",
+        "民政部门认定;空为没有登记,按“否”计算,影响待遇的另列清单",
+        kind=CellKind.YES_NO,
+        required=False,
+    )
     unable_from_month: pl.Date = column("认定起始年月", kind=CellKind.MONTH, required=False, unit="month")
     unable_to_month: pl.Date = column("认定终止年月", kind=CellKind.MONTH, required=False, unit="month")
 
@@ -166,10 +181,19 @@ class Account(Register):
     person_id: str = person_id_column()
     payee_name: str = column("收款人姓名", aliases=("户名",))
     payee_id: str = column("收款人身份证号", kind=CellKind.RESIDENT_ID, required=False)
-    relationship: pl.Enum = column("与享受人关系", code=Relationship, required=False, aliases=("关系",))
+    relationship: pl.Enum = column(
+        "与享受人关系",
+        code=Relationship,
+        required=False,
+        aliases=("关系",),
+        otherwise=(Relationship.OTHER, "relationship_note"),
+    )
     account_no: str = column("账号", kind=CellKind.ACCOUNT, aliases=("银行账号", "银行卡号", "收款账号"))
     bank_name: str = column("开户行", aliases=("开户银行",))
     bank_code: str = column("联行号", kind=CellKind.KEY, required=False)
+    relationship_note: str = column(
+        "关系说明", "关系不在名单内的,原文记在这里", required=False, optional_column=True, decides=False
+    )
 
 
 class Institution(Register):
@@ -213,10 +237,13 @@ class Suspension(Register):
 
     person_id: str = person_id_column()
     benefit: pl.Enum = column("项目", "某一项目,或“全部”", code=Benefit, null_words=("全部", "all"))
-    reason_code: pl.Enum = column("原因", code=SuspensionReason)
+    reason_code: pl.Enum = column("原因", code=SuspensionReason, otherwise=(SuspensionReason.OTHER, "reason_note"))
     from_month: pl.Date = column("起始年月", kind=CellKind.MONTH, unit="month")
     to_month: pl.Date = column("终止年月", kind=CellKind.MONTH, required=False, unit="month")
     back_pay: bool = column("是否补发", kind=CellKind.YES_NO)
+    reason_note: str = column(
+        "原因说明", "原因不在名单内的,原文记在这里", required=False, optional_column=True, decides=False
+    )
 
 
 REGISTERS: dict[str, type[Register]] = {

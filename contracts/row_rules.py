@@ -59,10 +59,37 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
             IS_TEKUN & pl.col("support_mode").is_null(),
             "特困人员须填供养方式",
         ),
+        RowRule(
+            RefusalCode.VALUE_MISSING,
+            "is_recipient",
+            (pl.col("category") == LowIncomeCategory.DIBAO) & pl.col("is_recipient").is_null(),
+            "低保须填本人是否保障对象",
+        ),
         reversed_period("from_month", "to_month"),
     ),
     "disability": (reversed_period("issued_on", "expires_on"), reversed_period("issued_on", "cancelled_on")),
     "ability": (
+        RowRule(
+            RefusalCode.VALUE_MISSING,
+            "level",
+            pl.col("level").is_null() & pl.col("is_unable").is_null(),
+            "评估等级与生活不能自理至少填一项",
+        ),
+        *(
+            RowRule(
+                RefusalCode.VALUE_MISSING,
+                column,
+                pl.col("level").is_not_null() & pl.col(column).is_null(),
+                f"有评估等级的须填{header}",
+            )
+            for column, header in (("scale", "评估标准"), ("assessed_on", "评估日期"))
+        ),
+        RowRule(
+            RefusalCode.VALUE_MISSING,
+            "unable_from_month",
+            pl.col("is_unable") & pl.col("unable_from_month").is_null() & pl.col("assessed_on").is_null(),
+            "没有评估日期的认定须填认定起始年月",
+        ),
         reversed_period("assessed_on", "valid_until"),
         reversed_period("unable_from_month", "unable_to_month"),
     ),

@@ -6,7 +6,7 @@ Bad rows are flagged in one pass over all rows; what is wrong is worked out only
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 
@@ -155,7 +155,18 @@ def _read(cells: pl.DataFrame, columns: list[ColumnFacts]) -> pl.DataFrame:
         trimmed(facts.name).fill_null(pl.lit(facts.blank or None, pl.String)).alias(TEXT + facts.name)
         for facts in columns
     )
-    return texts.with_columns(value(facts, TEXT + facts.name).alias(facts.name) for facts in columns)
+    read = texts.with_columns(value(facts, TEXT + facts.name).alias(facts.name) for facts in columns)
+    return read.with_columns(_words_outside_lists(columns))
+
+
+def _words_outside_lists(columns: list[ColumnFacts]) -> Iterator[pl.Expr]:
+    """The words that count as another code because their list does not know them, kept in the column for them."""
+    by_name = {facts.name: facts for facts in columns}
+    for facts in columns:
+        if facts.otherwise:
+            text, kept = TEXT + facts.name, by_name[facts.otherwise[1]]
+            is_outside = value(replace(facts, otherwise=None), text).is_null() & ~is_null_word(facts, text)
+            yield pl.coalesce(kept.name, pl.when(is_outside).then(value(kept, text))).alias(kept.name)
 
 
 def _checks(register: str, columns: list[ColumnFacts], known_on: date) -> Iterator[Check]:

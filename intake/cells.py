@@ -303,15 +303,21 @@ def _inside(facts: ColumnFacts, number: pl.Expr) -> pl.Expr:
 def _code(facts: ColumnFacts, text: str) -> pl.Expr:
     assert facts.code is not None
     dtype = facts.code.dtype()
-    spellings = {unicodedata.normalize("NFKC", word): member.value for word, member in facts.code.spellings().items()}
+    spellings = {_without_blanks(word): member.value for word, member in facts.code.spellings().items()}
+    other = pl.lit(facts.otherwise[0].value if facts.otherwise else None, dtype)
 
     def read(given: pl.Expr) -> pl.Expr:
         plain = _plain(given)
         bare = plain.str.replace(NUMBER_BEHIND, "").str.replace(NUMBER_BEFORE, "")
-        words = (plain, bare)
-        return pl.coalesce(word.replace_strict(spellings, default=None, return_dtype=dtype) for word in words)
+        words = (word.str.replace_all(r"\s", "") for word in (plain, bare))
+        known = (word.replace_strict(spellings, default=None, return_dtype=dtype) for word in words)
+        return pl.coalesce(*known, pl.when(given.is_not_null()).then(other))
 
     return _once(text, read, dtype)
+
+
+def _without_blanks(word: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", word).split())
 
 
 VALUES: dict[CellKind, Callable[[ColumnFacts, str], pl.Expr]] = {

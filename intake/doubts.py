@@ -7,7 +7,8 @@ from collections.abc import Iterator, Mapping
 import polars as pl
 
 from contracts.codes import Doubt, LowIncomeCategory, Relationship, Sex
-from contracts.columns import polars_schema
+from contracts.columns import columns_of, polars_schema
+from contracts.registers import REGISTERS
 from contracts.tables import DoubtfulRow
 from intake.names import canonical_name
 
@@ -48,6 +49,11 @@ def doubts(
     found.append(_doubtful("account", against, Doubt.PAYEE_AGAINST_POPULATION))
     shared = shared_certificates(registers["disability"])
     found.append(_doubtful("disability", shared, Doubt.CERTIFICATE_SHARED))
+    found += [
+        _doubtful(register, outside_list(registers[register], register), Doubt.OUTSIDE_LIST)
+        for register, model in REGISTERS.items()
+        if any(facts.otherwise for facts in columns_of(model))
+    ]
     found.append(matches.select(polars_schema(DoubtfulRow).names()))
     return pl.concat(found).sort("register", "source_file", "source_row", "doubt")
 
@@ -111,6 +117,12 @@ def shared_certificates(disability: pl.DataFrame) -> pl.DataFrame:
     """The rows whose certificate other people have too; a person whom an officer joined is one."""
     several = disability.filter(pl.col("certificate_no").is_duplicated())
     return several.filter(pl.col("person_no").n_unique().over("certificate_no") > 1)
+
+
+def outside_list(rows: pl.DataFrame, register: str) -> pl.DataFrame:
+    """The rows with a word that its list does not know, which counts as another and is kept beside it."""
+    kept = [facts.otherwise for facts in columns_of(REGISTERS[register]) if facts.otherwise]
+    return rows.filter(pl.any_horizontal(pl.col(note).is_not_null() for _, note in kept))
 
 
 def shared_accounts(account: pl.DataFrame, institution: pl.DataFrame, most: int) -> pl.DataFrame:

@@ -44,3 +44,19 @@ def test_a_code_column_holds_codes_in_the_order_of_the_list():
 def test_an_unknown_code_is_shown_as_it_is():
     assert Outcome.label_of("ENTITLED") == "应发"
     assert Outcome.label_of("whatever") == "whatever"
+
+
+IN_PAPERS = {
+    "高龄津贴": Benefit.OLD_AGE_ALLOWANCE,
+    "(经济困难老年人)养老服务补贴": Benefit.ELDER_SERVICE_SUBSIDY,
+    "(经济困难失能老年人)护理补贴": Benefit.ELDER_CARE_SUBSIDY,
+    "经济困难老年人补贴·生活补贴": Benefit.HARDSHIP_ELDER_SUBSIDY,
+    "困难残疾人生活补贴": Benefit.DISABILITY_LIVING_SUBSIDY,
+    "重度残疾人护理补贴": Benefit.DISABILITY_CARE_SUBSIDY,
+    "计划生育特别扶助金": Benefit.FAMILY_PLANNING_SUPPORT,
+}
+
+
+@pytest.mark.parametrize("name", IN_PAPERS)
+def test_the_names_that_officers_and_their_papers_use_are_spellings(name):
+    assert Benefit.of(name) is IN_PAPERS[name]

@@ -68,12 +68,15 @@ def test_the_unit_declared_is_the_unit_in_the_name(table):
             assert facts.unit == ("month" if types[facts.name] == pl.Date else "YYYY-MM"), facts.name
 
 
+# Cells of a register: one asked of 低保 rows alone, and one whose emptiness is told (calculators/missing.py).
+MAY_BE_EMPTY = {"low_income": {"is_recipient"}, "ability": {"is_unable"}}
+
+
 @pytest.mark.parametrize("table", MODELS)
 def test_a_yes_or_no_that_a_calculation_reads_is_never_unknown(table):
     types = polars_schema(MODELS[table])
-    assert [
-        facts.name for facts in columns_of(MODELS[table]) if facts.nullable and types[facts.name] == pl.Boolean
-    ] == []
+    unknown = {facts.name for facts in columns_of(MODELS[table]) if facts.nullable and types[facts.name] == pl.Boolean}
+    assert unknown == MAY_BE_EMPTY.get(table, set())
 
 
 @pytest.mark.parametrize("table", MODELS)

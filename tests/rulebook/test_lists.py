@@ -5,6 +5,7 @@ import pytest
 
 import rulebook
 from calculators.conditions import compiled
+from contracts.codes import Benefit
 from contracts.columns import polars_schema
 from contracts.tables import Facts
 from rulebook.forms import ItemClass
@@ -131,3 +132,9 @@ def test_what_is_drafted_or_inferred_says_so():
         "410900": {"draft"},
         "411100": {"placeholder"},
     }
+
+
+def test_the_name_of_an_item_names_its_benefit_in_a_register(shipped):
+    items = [item for place in shipped.jurisdictions.values() for item in place.items if len(item.benefits) == 1]
+    assert items
+    assert [item.name for item in items if Benefit.of(item.name) is not item.benefits[0]] == []
