@@ -5,6 +5,17 @@ from calculators.conditions import registers_of
 from calculators.coordination import coordinate
 from calculators.entitlements import entitlements
 from calculators.facts import facts
+from calculators.missing import missing_that_decide
 from calculators.scope import Registers, Scope
 
-__all__ = ["CALCULATORS", "Calculator", "Registers", "Scope", "coordinate", "entitlements", "facts", "registers_of"]
+__all__ = [
+    "CALCULATORS",
+    "Calculator",
+    "Registers",
+    "Scope",
+    "coordinate",
+    "entitlements",
+    "facts",
+    "missing_that_decide",
+    "registers_of",
+]

@@ -1,16 +1,18 @@
-"""A pack's `when:` tree as polars expressions, by one fold with three kinds of leaf.
+"""A pack's `when:` tree as polars expressions, by one fold with four kinds of leaf.
 
 `compiled`    exactly the condition, over facts joined with the benefit's rates; what is unknown is not met
 `relaxed`     true wherever the condition may be, over facts alone: thins rows before the rates are joined
 `candidates`  true for every person who may have a row in some month, over one row per person: decides who has facts
+`may_hold`    what the condition is if the empty cells of register rows are filled in for it, or against it
 
-The last two may say yes too often, never too seldom: a parameter counts with the value that lets the most through.
+`relaxed` and `candidates` may say yes too often, never too seldom: a parameter counts with the value that lets the most
+through.
 """
 
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import reduce
 from typing import cast
 
@@ -52,6 +54,21 @@ def relaxed(rules: BenefitRules) -> pl.Expr:
         return _widest(leaf, rules.rates) if upper else pl.lit(False)
 
     return _fold(rules.when, leaf_expr)
+
+
+def may_hold(tree: Condition, unknown: Mapping[str, pl.Expr], *, certainly: bool = False) -> pl.Expr:
+    """True where the condition may hold, whatever the empty cells say; `certainly`, where it holds whatever they say.
+
+    `unknown`: word → where the register row that tells it leaves it empty. Over facts joined with the benefit's rates.
+    """
+
+    def leaf_expr(leaf: Leaf, upper: bool) -> pl.Expr:
+        exact, is_open = _exact(leaf), unknown.get(word_of(leaf))
+        if is_open is None:
+            return exact
+        return exact | is_open if upper else exact & ~is_open
+
+    return _fold(tree, leaf_expr, upper=not certainly)
 
 
 def candidates(rules: Rules) -> pl.Expr:

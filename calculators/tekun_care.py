@@ -3,9 +3,9 @@
 Rule        The amount the county has published for the tier; else the county's minimum wage times the tier's ratio;
             else the benchmark of the tier (全自理: the 重度残疾人护理补贴 standard).
             (新政办〔2024〕13号 清单第9、10项)
-In          the conditions' facts and the keys of the rates (self_care_code); p_amount_fen for p_amount_months, p_wage_fen
-            with p_ratio_num/den, p_benchmark_fen for p_benchmark_months (each null where the tier has none),
-            p_round_up_to_fen
+In          the conditions' facts and the keys of the rates (self_care_code); p_amount_fen for p_amount_months,
+            p_wage_fen with p_ratio_num/den, p_benchmark_fen for p_benchmark_months (each null where the tier has
+            none), p_round_up_to_fen
 Out         would_be_fen   fen/person/month, null where no standard is set
 Rounding    Up to the whole unit of p_round_up_to_fen, once.
 Not here    tekun_living; suspensions (coordination.py); which tier a person is in (the register).

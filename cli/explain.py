@@ -67,7 +67,12 @@ def _show_benefit(benefit: BenefitProof) -> None:
     click.echo(f"  {benefit.reason}")
     for line in benefit.left_open:
         click.echo(f"  留待规定:{line}")
+    if benefit.missing:
+        click.echo(f"  登记缺项影响待遇:{benefit.missing}")
     click.echo(f"  条件出处:{benefit.conditions_source}")
+    for leaf in benefit.conditions:
+        within = f"{leaf.within} › " if leaf.within else ""
+        click.echo(f"    {leaf.outcome_label} {within}{leaf.condition}(当月:{leaf.found}){leaf.clause}")
     for value in benefit.values:
         click.echo(
             f"  标准:{value.parameter} = {value.value}({value.level_name},{value.role},{value.status},"

@@ -2,7 +2,8 @@
 
 A `when:` tree is made of `AllOf`, `AnyOf`, `Not`, `Fact`, `Switch`, `Compare` and `OneOf`. Words are those of
 `contracts.vocabulary`; a parameter is named as in the pack, without the benefit (`min_age`), and stands in the rates as
-column `p_<name>`.
+column `p_<name>`. A leaf's `source` is the document and clause it rests on, for a person to read, where that is not the
+one of the whole condition; it is no part of what the leaf says, and two leaves that say the same are equal.
 
 `BenefitRules.rates` has one row per benefit month and combination of keys:
 
@@ -66,6 +67,7 @@ class Fact:
     """A yes/no word of the vocabulary."""
 
     word: str
+    source: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Switch:
     """A yes/no parameter of the pack."""
 
     parameter: Parameter
+    source: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class Compare:
     at_least: int | Parameter | None = None
     at_most: int | Parameter | None = None
     below: int | Parameter | None = None
+    source: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ class OneOf:
 
     subject: str | Parameter
     codes: tuple[str, ...]
+    source: str = field(default="", compare=False)
 
 
 Leaf = Fact | Switch | Compare | OneOf

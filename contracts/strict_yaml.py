@@ -94,6 +94,15 @@ def check(model: type[Model], document: Document) -> tuple[Model | None, list[Pr
     return None, sorted(problems)
 
 
+def check_part(model: type[Model], document: Document, key: Key, written: object) -> tuple[Model | None, list[Problem]]:
+    """Let a model judge what is written at `key` of a document: the instance, or None and every problem."""
+    try:
+        return model.model_validate(written), []
+    except ValidationError as refused:
+        errors = refused.errors(include_url=False)
+        return None, [_refusal(document, {**error, "loc": (*key, *error["loc"])}) for error in errors]
+
+
 class _Walk:
     """From nodes to plain values, noting places and problems on the way."""
 

@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 import calculators
+from calculators.missing import OPEN, open_column, with_open_words
 from contracts.codes import (
     BankEvent,
     Benefit,
@@ -34,7 +35,8 @@ from contracts.tables import Facts
 from ledger.book import Book
 from ledger.story import Story, story
 from reports.masking import masked
-from reports.reasons import first_unmet
+from reports.missing import missing_told
+from reports.reasons import LeafTold, first_unmet, leaves_told
 from rulebook.telling import Standing
 
 HIDDEN = ("account_no", "payee_id", "head_id", "phone")
@@ -79,6 +81,8 @@ class BenefitProof:
     values: tuple[RateValue, ...]
     booked: tuple[str, ...]
     left_open: tuple[str, ...] = ()  # where no standard is set: the texts that leave it open
+    conditions: tuple[LeafTold, ...] = ()  # each with clause, what was found, and 满足, 不满足 or 登记缺项
+    missing: str = ""  # where an empty register cell decides: which, and what would be drawn
 
 
 @dataclass(frozen=True)
@@ -115,9 +119,13 @@ def explain(
     """
     own = {name: _of_person(rows, name, person_no) for name, rows in registers.items()}
     lazy = {name: rows.lazy() for name, rows in own.items()}
+    is_asked = pl.col("benefit_month") == benefit_month
     person = pl.LazyFrame({"person_no": [person_no]})
-    facts = calculators.facts(lazy, rules, scope, person).filter(pl.col("benefit_month") == benefit_month).collect()
-    decided = calculators.entitlements(lazy, rules, scope).filter(pl.col("benefit_month") == benefit_month).collect()
+    facts = calculators.facts(lazy, rules, scope, person).filter(is_asked).collect()
+    decided = calculators.entitlements(lazy, rules, scope).filter(is_asked).collect()
+    of_month = calculators.Scope(scope.county, (benefit_month,), scope.pay_month)
+    open_cells = with_open_words(lazy, rules, of_month)
+    missing = calculators.missing_that_decide(lazy, rules, of_month)
     with book.reading() as conn:
         told = story(conn, person_no, rules.county, benefit_month)
     notes = [] if facts.height else ["人口名册中没有此人当月的行,无法判断任何待遇"]
@@ -130,7 +138,13 @@ def explain(
         facts=_facts_told(facts),
         rows=tuple(_rows_told(own)),
         benefits=tuple(
-            _proof(benefit, rules, facts, decided, told, standing) for benefit in rules.benefits if facts.height
+            _with_conditions(
+                _proof(benefit, rules, facts, decided, told, standing),
+                leaves_told(facts, rules.benefits[benefit], rules.catalogue, _open_words(open_cells)),
+                missing.filter(pl.col("benefit") == benefit.value),
+            )
+            for benefit in rules.benefits
+            if facts.height
         ),
         notes=tuple(notes),
     )
@@ -231,6 +245,19 @@ def _proof(
         booked=booked,
         left_open=tuple(_left_open(benefit, standing)) if outcome is Outcome.STANDARD_NOT_SET else (),
     )
+
+
+def _with_conditions(proof: BenefitProof, conditions: tuple[LeafTold, ...], missing: pl.DataFrame) -> BenefitProof:
+    """The proof with every condition, and what hangs on an empty cell (`missing`: rows of this benefit and month)."""
+    said = missing_told(missing.row(0, named=True)) if missing.height else ""
+    return replace(proof, conditions=conditions, missing=said)
+
+
+def _open_words(open_cells: pl.DataFrame) -> list[str]:
+    if open_cells.is_empty():
+        return []
+    row = open_cells.row(0, named=True)
+    return [word for word in OPEN if row[open_column(word)]]
 
 
 def _left_open(benefit: Benefit, standing: Sequence[Standing]) -> Iterator[str]:

@@ -32,14 +32,14 @@ class Stretch:
 def bands(chain: Chain, parameter: str, month: date, known_on: date) -> list[Stretch]:
     """Every stretch of cells that some paper names, in the order of the cells."""
     by = [DIMENSIONS[name] for name in chain.by(parameter)]
-    values = [value for level in chain.values.get(parameter, ()) for value in level]
     unset = chain.unset.get(parameter, ())
-    keys = [said.key for said in (*values, *unset)]
+    said_of: list[Value | Unset] = [*unset, *(value for level in chain.values.get(parameter, ()) for value in level)]
+    keys = [said.key for said in said_of]
     classes = [_classes(dimension, [key.parts[place] for key in keys]) for place, dimension in enumerate(by)]
     together: dict[object, tuple[Chosen | Unset | None, list[tuple[Class, ...]]]] = {}
     for group in product(*classes):
         cells = tuple(each[0] for each in group)
-        naming = next((said for said in (*unset, *values) if said.key.holds(cells)), None)
+        naming = next((said for said in said_of if said.key.holds(cells)), None)
         if naming is None:
             continue
         chosen = chain.choose(parameter, {dim.name: cell for dim, cell in zip(by, cells, strict=True)}, month, known_on)

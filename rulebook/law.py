@@ -42,6 +42,11 @@ class Source:
     def __str__(self) -> str:
         return f"《{self.title}》({self.number}) {self.clause}"
 
+    @property
+    def told(self) -> str:
+        """The place with its words, or what is said in their stead."""
+        return f"{self}“{self.quote}”" if self.quote else f"{self}({self.note})"
+
 
 @dataclass(frozen=True)
 class Value:

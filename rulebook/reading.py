@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from contracts.codes import Benefit, Code
-from contracts.strict_yaml import Document, Problem, check, read
+from contracts.strict_yaml import Document, Problem, check, check_part, read
 from contracts.strict_yaml import Key as At
 from rulebook.conditions import read_tree
 from rulebook.forms import (
@@ -65,6 +65,12 @@ class _File:
             self.wrong((*key, "document"), f"documents 中没有 {citation.document},现有:{known}")
             paper = Paper(title=citation.document, number="?")
         return Source(paper.title, paper.number, citation.clause, citation.quote, citation.note)
+
+    def cited(self, written: object, key: At) -> str:
+        """A source that stands inside a condition, for an officer to read; empty, with a problem, where it is none."""
+        citation, wrong = check_part(Citation, self.document, key, written)
+        self.problems.extend(wrong)
+        return self.source(citation, *key).told if citation else ""
 
 
 def yaml_files(root: Path) -> list[Path]:
@@ -154,7 +160,7 @@ def _conditions(file: _File, benefit: Benefit, form: ConditionsForm) -> Conditio
     at: At = ("conditions", "when")
     tree = None
     if form.when is not None:
-        tree = read_tree(form.when, at)
+        tree = read_tree(form.when, at, file.cited)
         for key, what in tree.problems:
             file.wrong(key, what)
     source = file.source(form.source, "conditions", "source")
@@ -259,7 +265,7 @@ def _items(file: _File, form: ListForm) -> Iterator[Item]:
         seen.add(item.no)
         tree = None
         if item.when is not None:
-            tree = read_tree(item.when, (*at, "when"))
+            tree = read_tree(item.when, (*at, "when"), file.cited)
             for key, what in tree.problems:
                 file.wrong(key, what)
             if tree.uses:

@@ -9,7 +9,7 @@ from datetime import date
 from contracts.codes import Benefit, Role, UnsetGround, ValueStatus
 from rulebook.bands import bands
 from rulebook.chain import Chain, Chosen
-from rulebook.law import Source, Unset, Value
+from rulebook.law import Source, Unset
 from rulebook.parameters import ALL, STANDARDS, belongs_to, declared
 from rulebook.printing import printed, with_unit
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from contracts.policy import AllOf, AnyOf, Compare, Condition, Fact, Not, OneOf, Parameter, Switch
+from contracts.policy import AllOf, AnyOf, Compare, Condition, Fact, Not, OneOf, Parameter, Switch, leaves
 from contracts.vocabulary import WORDS
 from rulebook.conditions import FROM, TO
 
@@ -28,9 +28,14 @@ def lines(condition: Condition, label: Label, depth: int = 0) -> Iterator[str]:
             yield f"{indent}- 不符合:"
             yield from lines(part, label, depth + 1)
         case Not(condition=part):
-            yield f"{indent}- 不:{phrase(part, label)}"
+            yield f"{indent}- 不:{phrase(part, label)}{_resting_on(part)}"
         case _:
-            yield f"{indent}- {phrase(condition, label)}"
+            yield f"{indent}- {phrase(condition, label)}{_resting_on(condition)}"
+
+
+def _resting_on(condition: Condition) -> str:
+    found = next(leaves(condition), None)
+    return f":{found.source}" if found and found.source else ""
 
 
 def sentence(condition: Condition, label: Label) -> str:

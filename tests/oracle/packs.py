@@ -134,7 +134,9 @@ class PackLaw:
 
         if isinstance(tree, str):
             return bool(known(tree)) if tree.startswith("$") else bool(facts[tree])
-        ((word, told),) = ((name, told) for name, told in tree.items() if name != "label")
+        ((word, told),) = ((name, told) for name, told in tree.items() if name not in ("label", "source"))
+        if told is True:  # a word with its clause beside it
+            return self.holds(benefit, word, facts, month)
         if word == "all":
             return all(self.holds(benefit, part, facts, month) for part in told)
         if word == "any":

@@ -27,8 +27,11 @@ def test_a_hole_between_two_bands_is_told_with_the_older_paper(with_overlay):
     rows = standing(law.chain_of("410721"), JULY, TODAY)
     told = [(row.key, row.value, row.set_by) for row in rows if row.parameter == "old_age_allowance.amount"]
     assert sorted(told) == [
-        ("[100,∞)", "300", "新乡县"), ("[80,85)", "60", "新乡县"), ("[85,90)", "50", "新乡县"), ("[90,100)", "120", "新乡县"),
-    ]  # fmt: skip
+        ("[100,∞)", "300", "新乡县"),
+        ("[80,85)", "60", "新乡县"),
+        ("[85,90)", "50", "新乡县"),
+        ("[90,100)", "120", "新乡县"),
+    ]
     (old,) = (row for row in rows if row.key == "[85,90)")
     assert "新政办〔2024〕13号" in old.source
     assert left(law) == [("old_age_allowance.amount", "[85,90)", "50"), ("old_age_allowance.amount", "[100,∞)", "300")]

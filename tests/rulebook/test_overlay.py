@@ -1,13 +1,15 @@
 """A county's own folder lies on top of the shipped law: new values, its own pairs, conditions and list."""
 
+import re
 from datetime import date
 
 import pytest
 
 import rulebook
+from calculators.conditions import word_of
 from contracts.codes import Benefit
 from contracts.errors import PolicyError
-from contracts.policy import AllOf, Compare, Fact
+from contracts.policy import AllOf, Compare, Fact, leaves
 from tests.rulebook.conftest import TODAY
 
 JULY = date(2024, 7, 1)
@@ -99,3 +101,41 @@ def test_a_new_county_under_a_known_city_needs_only_what_the_city_leaves_open(ov
     care = rules.benefits[Benefit.TEKUN_CARE].rates.filter(self_care_code="full")
     assert care["unset_code"].to_list() == ["NOT_SET"]
     assert rules.benefits[Benefit.ELDER_CARE_SUBSIDY].rates["p_amount_fen"].to_list() == [6000]
+
+
+def test_a_part_of_a_condition_may_rest_on_a_clause_of_its_own(overlay):
+    cited = "{document: notice, clause: 第二条, quote: 具有本县户籍}"
+    when = f"""benefit: tekun_care
+{PAPER}conditions:
+  {SOURCE}
+  begins_on: 2016-01-01
+  when:
+    all:
+      - alive
+      - {{registered: yes, source: {cited}}}
+      - any: [{{age: {{at_least: 70}}}}, disabled]
+        source: {cited}
+      - {{not: tekun, source: {cited}}}
+"""
+    rules = overlay("370828", tekun_care=when).resolve("370828", [JULY], TODAY).benefits[Benefit.TEKUN_CARE]
+    told = {word_of(leaf): leaf.source for leaf in leaves(rules.when)}
+    own = "《通知》(金政办发〔2025〕1号) 第二条“具有本县户籍”"
+    assert told == {"alive": "", "registered": own, "age": own, "disabled": own, "tekun": own}
+    assert Fact("registered") in rules.when.conditions  # where it stands is no part of what it says
+
+
+@pytest.mark.parametrize(
+    ("source", "words"),
+    [
+        ("{document: notise, clause: 第二条, quote: 原文}", "notise"),
+        ("{document: notice, clause: 第二条}", "quote(原文)与 note(说明)至少写一项"),
+        ("第二条", "应为键值对"),
+    ],
+)
+def test_a_clause_of_a_part_is_read_as_strictly_as_any_other(overlay, source, words):
+    when = (
+        f"benefit: tekun_care\n{PAPER}conditions:\n  {SOURCE}\n  when:\n    all: [{{alive: yes, source: {source}}}]\n"
+    )
+    with pytest.raises(PolicyError, match=re.escape(words)) as refused:
+        overlay("370828", tekun_care=when)
+    assert "tekun_care.yaml:7" in str(refused.value)

@@ -1,0 +1,98 @@
+"""An empty cell of a register row that decides a benefit is told, with what would be drawn; nothing else is."""
+
+from datetime import date
+
+import pytest
+
+from calculators import missing_that_decide
+from contracts.policy import AllOf, AnyOf, Compare, Fact, Not, OneOf
+from tests.calculators.building import EVERYBODY, JANUARY, MONTHS, benefit, registers, rules, scope
+
+UNABLE = AllOf((*EVERYBODY.conditions, Fact("dibao_person"), Fact("unable")))
+LEVELS = AllOf((*EVERYBODY.conditions, Fact("dibao_person"), Compare("level", at_least=2)))
+ALONE = {"level": None, "scale": None, "assessed_on": None, "is_unable": True, "unable_from_month": JANUARY}
+
+
+def found(*benefits, months=(JANUARY,), **rows):
+    rows.setdefault("population", [{}])
+    told = missing_that_decide(registers(**rows), rules(*benefits), scope(months, MONTHS[-1]))
+    return [
+        (row["benefit"], row["benefit_month"], row["words"], row["is_met"], row["outcome"], row["would_be_fen"])
+        for row in told.iter_rows(named=True)
+    ]
+
+
+def care(when=UNABLE, **figures):
+    return benefit("elder_care_subsidy", when=when, **{"p_amount_fen": 6_000, **figures})
+
+
+def test_an_empty_determination_is_told_with_what_would_be_drawn():
+    rows = {"low_income": [{}], "ability": [{"level": 3, "is_unable": None}]}
+    assert found(care(), **rows) == [("elder_care_subsidy", JANUARY, ["unable"], False, "ENTITLED", 6_000)]
+
+
+@pytest.mark.parametrize(
+    "ability",
+    [
+        [],  # in no register: nothing is missing
+        [{"level": 3, "is_unable": False}],  # said to be able
+        [{"level": 1, "is_unable": None}],  # found 轻度: read as able
+        [{"level": 3, "is_unable": None, "valid_until": date(2024, 12, 31)}],  # no longer valid
+        [{"level": 3, "is_unable": None}, {**ALONE}],  # determined on another row
+    ],
+)
+def test_what_is_said_or_not_in_force_is_not_missing(ability):
+    assert found(care(), low_income=[{}], ability=ability) == []
+
+
+def test_who_fails_for_another_reason_is_not_told():
+    assert found(care(), low_income=[], ability=[{"level": 3, "is_unable": None}]) == []
+    assert found(care(), low_income=[{"is_recipient": False}], ability=[{"level": 3, "is_unable": None}]) == []
+
+
+def test_a_determination_without_a_level_is_missing_where_the_level_decides():
+    rows = {"low_income": [{}], "ability": [ALONE]}
+    assert found(care(LEVELS), **rows) == [("elder_care_subsidy", JANUARY, ["level"], False, "ENTITLED", 6_000)]
+    assert found(care(), **rows) == []
+    either = AllOf((*LEVELS.conditions[:-1], AnyOf((LEVELS.conditions[-1], Fact("unable")))))
+    assert found(care(either), **rows) == []  # met whatever the level is
+
+
+def test_a_condition_that_asks_for_no_may_be_met_because_of_an_empty_cell():
+    able = AllOf((*EVERYBODY.conditions, Fact("dibao_person"), Not(Fact("unable"))))
+    rows = {"low_income": [{}], "ability": [{"level": 3, "is_unable": None}]}
+    assert found(care(able), **rows) == [("elder_care_subsidy", JANUARY, ["unable"], True, "ENTITLED", 6_000)]
+
+
+def test_a_code_that_is_empty_is_told_where_it_decides():
+    half = AllOf((*EVERYBODY.conditions, Fact("dibao_person"), OneOf("self_care", ("half", "full"))))
+    assert found(care(half), low_income=[{}]) == [
+        ("elder_care_subsidy", JANUARY, ["self_care"], False, "ENTITLED", 6_000)
+    ]
+    assert found(care(half), low_income=[{"self_care": "able"}]) == []
+
+
+def test_an_amount_that_differs_by_the_empty_cell_is_unknown():
+    cells = [
+        {"self_care_code": "half", "p_amount_fen": 6_000},
+        {"self_care_code": None, "unset_code": "NOT_SET"},
+    ]
+    keyed = benefit("elder_care_subsidy", *cells, keys=["self_care_code"])
+    assert found(keyed, low_income=[{}]) == [
+        ("elder_care_subsidy", JANUARY, ["self_care"], True, "STANDARD_NOT_SET", None)
+    ]
+
+
+def test_what_would_become_of_it_counts_the_other_benefits_and_claims():
+    rival = benefit("disability_care_subsidy", p_amount_fen=9_000, p_choose_group="care")
+    rows = {"low_income": [{}], "ability": [{"level": 3, "is_unable": None}]}
+    assert found(care(p_choose_group="care"), rival, **rows) == [
+        ("elder_care_subsidy", JANUARY, ["unable"], False, "LOST_TO_HIGHER", 6_000)
+    ]
+    unclaimed = care(p_enrolment="claim", p_start_rule="claim_month")
+    assert found(unclaimed, **rows)[0][4] == "NOT_CLAIMED"
+
+
+def test_each_month_is_told_for_itself():
+    rows = {"low_income": [{"from_month": MONTHS[1]}], "ability": [{"level": 3, "is_unable": None}]}
+    assert [row[1] for row in found(care(), months=MONTHS[:3], **rows)] == list(MONTHS[1:3])
