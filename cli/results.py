@@ -13,28 +13,89 @@ from contracts.settings import Home
 
 @click.command()
 @county_option
-@click.argument("file", metavar="文件", type=click.Path(path_type=Path))
+@click.argument("file", metavar="[文件]", required=False, type=click.Path(path_type=Path))
+@click.option("--profile", default="", help="按哪一种银行格式读;不写则由文件和所发批次认出")
+@click.option("--whole-batch", type=click.Choice(["refused"]), help="没有文件,银行整批退回:须写 --batch 和 --reason")
+@click.option("--batch", "batch_id", default="", help="整批退回的批次号")
+@click.option("--reason", default="", help="银行所述的整批退回原因")
 @officer_option
 @json_option
-def results(county: str, file: Path, officer: str, as_json: bool) -> None:
-    """读入回盘:每条指令到账、退票还是待查(列:指令号、状态、原因);同一文件再读不变。
+def results(
+    county: str,
+    file: Path | None,
+    profile: str,
+    whole_batch: str | None,
+    batch_id: str,
+    reason: str,
+    officer: str,
+    as_json: bool,
+) -> None:
+    """读入回盘:每条指令到账、退票还是待查;与指令不符的列出、不记入;同一文件再读不变。
 
-    Read the bank's answers: instruction, status, reason. The same file again changes nothing; rows that fit nothing are
-    listed with their reason.
+    Read the bank's answers: paid, returned, not known. What contradicts its instruction is listed and notes nothing.
+    --whole-batch refused: the bank took nothing of a batch, and all of it is due again.
     """
     from cli.lineage import tell_lineage
+
+    home, by = Home.from_environment(), Actor.here(officer)
+    if whole_batch:
+        told = _whole_batch(home, county, file, batch_id, reason, by, as_json=as_json)
+    elif file is None:
+        raise click.UsageError("请写明回盘文件;整批退回而没有文件的,用 --whole-batch refused")
+    else:
+        told = _file(home, county, file, profile, by, as_json=as_json)
+    tell_lineage(home, county)
+    if as_json:
+        print_json(told)
+    else:
+        click.echo(f"下一步:disburse status --county {county}")
+
+
+def _whole_batch(
+    home: Home, county: str, file: Path | None, batch_id: str, reason: str, by: Actor, *, as_json: bool
+) -> dict[str, object]:
+    from month.closing import refuse_order
+
+    if file is not None or not batch_id:
+        raise click.UsageError("整批退回写 --batch 批次号 --reason 原因,不写文件")
+    done = refuse_order(home, county, batch_id, reason, by)
+    if not as_json:
+        new = f"整批退回 {batch_id}:{done.due_again} 笔重新应付"
+        click.echo("该批次此前已记整批退回" if done.is_known else new)
+        if done.answered_before:
+            click.echo(f"另有 {done.answered_before} 笔已有自己的回盘结果,仍以其为准,请与银行核实")
+    return {"batch": batch_id, **done._asdict()}
+
+
+def _file(home: Home, county: str, file: Path, profile: str, by: Actor, *, as_json: bool) -> dict[str, object]:
     from month.closing import read_results
 
-    home = Home.from_environment()
-    told = read_results(home, county, file, Actor.here(officer))
-    tell_lineage(home, county)
-    counts = {"rows": told.rows_in, "noted": told.noted, "already": told.already, "refused": told.refused}
-    if as_json:
-        print_json({**counts, "others": told.others, "list": str(told.listed or "")})
-        return
-    click.echo("回盘 {rows} 行:记入 {noted},此前已知 {already},未能记入 {refused}".format(**counts))
-    if told.others:
-        click.echo(f"另有 {told.others} 行不是数据(标题、合计等)")
-    if told.listed:
-        click.echo(f"清单:{told.listed}")
-    click.echo(f"下一步:disburse status --county {county}")
+    told = read_results(home, county, file, by, profile)
+    noted = told.noted
+    counts: dict[str, object] = {
+        "rows": noted.rows,
+        "noted": noted.noted,
+        "already": noted.already,
+        "others": noted.others,
+        "refused": noted.listed,
+        "inferred": noted.inferred,
+        "due_again": noted.due_again,
+        "missing": noted.missing,
+        "notices": list(noted.notices),
+        "list": str(told.listed or ""),
+    }
+    if not as_json:
+        said = "回盘 {rows} 行:记入 {noted},此前已知 {already},不是数据(标题、合计等){others},未能记入 {refused}"
+        click.echo(said.format(**counts))
+        for label, count in (
+            ("未列入失败清单、按格式约定视为到账", noted.inferred),
+            ("整批退回、重新应付", noted.due_again),
+            ("所答批次中银行尚无最终结果", noted.missing),
+        ):
+            if count:
+                click.echo(f"{label} {count} 笔")
+        for notice in noted.notices:
+            click.echo(f"提示:{notice}")
+        if told.listed:
+            click.echo(f"清单:{told.listed}")
+    return counts

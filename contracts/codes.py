@@ -172,7 +172,10 @@ class HoldGround(Code):
     CERTIFIED_UNTIL = "certified_until", "资格认证已逾期"
     GAP = "gap", "名册缺口"
     OLD_FILE = "old_file", "名册本月没有报送或不能使用"
-    REJECTED = "rejected", "上次付款被银行退回,账户未更正"
+    REJECTED = "rejected", "账户被银行退回过,没有更正"
+    RETURN_UNCLEAR = "return_unclear", "被银行退回,原因须判明"
+    BANK_AGAIN = "bank_again", "银行一再不能办理"
+    TOLD_DEAD = "told_dead", "银行称本人已死亡"
     SAME_PERSON = "same_person", "与另一号码疑为同一人"
     BY_HAND = "manual", "经办人设立"
 
@@ -207,6 +210,46 @@ class BankEvent(Code):
     ACCEPTED = "accepted", "成功", "到账", "已到账", "发放成功", "交易成功", "支付成功"
     RETURNED = "returned", "退票", "失败", "退回", "发放失败", "交易失败", "支付失败"
     UNKNOWN = "unknown", "待查", "未知", "处理中", "未返回", "超时", "转下批"
+
+
+class Fault(Code):
+    """Whose matter it is that money came back; only the payee's puts his account in question."""
+
+    PAYEE = "payee", "收款账户的问题"
+    BANK = "bank", "银行一时的问题"
+    ORDER = "order", "整批退回,与各账户无关"
+    DEATH = "death", "银行称本人已死亡"
+    OFFICER = "officer", "须经办人判明"
+
+
+class ReturnReason(Code):
+    """Why money came back; which of a bank's words mean which is data (payments/reasons.yaml, and each profile)."""
+
+    NAME_MISMATCH = "NAME_MISMATCH", "户名与账号不符"
+    NO_ACCOUNT = "NO_ACCOUNT", "没有此账户"
+    CLOSED = "CLOSED", "账户已销户"
+    FROZEN = "FROZEN", "账户冻结、止付或久悬"
+    NOT_ACTIVATED = "NOT_ACTIVATED", "账户未激活"
+    LIMIT = "LIMIT", "超过账户限额"
+    BANK_TECH = "BANK_TECH", "银行一时不能办理"
+    DUPLICATE = "DUPLICATE", "银行认为重复"
+    DECEASED = "DECEASED", "银行称本人已死亡"
+    BATCH_REFUSED = "BATCH_REFUSED", "整批退回"
+    OTHER = "OTHER", "原因不明"
+
+    @property
+    def fault(self) -> Fault:
+        """Whose matter it is."""
+        return _FAULTS.get(self, Fault.PAYEE)
+
+
+_FAULTS = {
+    ReturnReason.BANK_TECH: Fault.BANK,
+    ReturnReason.DUPLICATE: Fault.OFFICER,
+    ReturnReason.DECEASED: Fault.DEATH,
+    ReturnReason.BATCH_REFUSED: Fault.ORDER,
+    ReturnReason.OTHER: Fault.OFFICER,
+}
 
 
 class BatchState(Code):
@@ -441,6 +484,11 @@ class RefusalCode(Code):
     CODE_UNKNOWN = "CODE_UNKNOWN", "不认识的取值"
     ANSWER_UNPLACED = "ANSWER_UNPLACED", "不是本县已放行的指令"
     ANSWER_CONTRADICTS = "ANSWER_CONTRADICTS", "与同一文件或此前的结果矛盾"
+    ANSWER_TWICE = "ANSWER_TWICE", "同一指令在本文件中出现不止一次"
+    ANSWER_AMOUNT = "ANSWER_AMOUNT", "金额与指令不符"
+    ANSWER_ACCOUNT = "ANSWER_ACCOUNT", "账号与指令不符"
+    ANSWER_PAYEE = "ANSWER_PAYEE", "收款人与指令不符"
+    ANSWER_ORDER = "ANSWER_ORDER", "整批只能报退回"
     TEXT_INVALID = "TEXT_INVALID", "含有不允许的字符或过长"
     PRIVATE_USE = "PRIVATE_USE", "含有自造字"
     PERIOD_REVERSED = "PERIOD_REVERSED", "终止早于起始"

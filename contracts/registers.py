@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cache
+from typing import Any
 
 import pandera.polars as pa
 import polars as pl
@@ -381,15 +382,46 @@ class NumberChange(Register):
     document: str = column("凭据", "证明材料或文号", aliases=("更正依据", "证明材料", "文号"))
 
 
+def _told_back(header: str, description: str = "", **facts: Any) -> Any:  # noqa: ANN401 - a field, as column() gives
+    """A column that an answer may have, and whose cells may be empty."""
+    return column(header, description, required=False, optional_column=True, **facts)
+
+
 class Results(Register):
     """回盘:银行或平台对每条指令的答复,一行一条。Later answers are further files; nothing is corrected."""
 
-    instruction_id: str = column("指令号", kind=CellKind.KEY, aliases=("付款指令号", "业务流水号"))
-    event: pl.Enum = column("状态", code=BankEvent, aliases=("处理状态", "处理结果", "发放状态", "status"))
-    bank_reason: str = column(
-        "原因代码", "银行自己的代码", required=False, optional_column=True, aliases=("失败代码", "退票代码")
+    instruction_id: str = _told_back(
+        "指令号",
+        "没有指令号的,须同时有批次号、序号、账号和金额",
+        kind=CellKind.KEY,
+        aliases=("付款指令号", "业务流水号"),
     )
-    reason: str = column("原因", required=False, optional_column=True, aliases=("失败原因", "退票原因", "备注"))
+    batch_id: str = _told_back("批次号", kind=CellKind.KEY, aliases=("批次", "批号"))
+    line_no: int = _told_back(
+        "序号", "指令在批次中的行号", kind=CellKind.WHOLE, minimum=1, maximum=999_999, aliases=("行号", "明细序号")
+    )
+    event: pl.Enum = column("状态", code=BankEvent, aliases=("处理状态", "处理结果", "发放状态", "交易状态", "status"))
+    amount_fen: int = _told_back(
+        "金额",
+        "与指令不符的不记入",
+        kind=CellKind.MONEY,
+        unit="fen",
+        aliases=("金额(元)", "发放金额", "交易金额", "补贴金额"),
+    )
+    account_no: str = _told_back(
+        "账号", "与指令不符的不记入;被遮盖的位不比", aliases=("收款账号", "银行账号", "卡号", "收款人账号")
+    )
+    payee_name: str = _told_back(
+        "户名", "与指令不符的不记入;被遮盖的字不比", aliases=("收款人姓名", "收款户名", "收款人", "账户名称")
+    )
+    payee_id: str = _told_back(
+        "证件号", "与指令不符的不记入;被遮盖的位不比", aliases=("收款人身份证号", "收款人证件号", "证件号码")
+    )
+    answered_on: pl.Date = _told_back(
+        "日期", "银行入账或退回的日期", kind=CellKind.DAY, aliases=("入账日期", "退票日期", "退回日期", "交易日期")
+    )
+    bank_reason: str = _told_back("原因代码", "银行自己的代码", aliases=("失败代码", "退票代码", "错误码"))
+    reason: str = _told_back("原因", "银行的原话", aliases=("失败原因", "退票原因", "退回原因", "错误信息"))
 
 
 # Other offices' lists, put into the inbox beside the registers when a county has them; cumulative like a register.
@@ -436,6 +468,11 @@ def label_of(name: str) -> str:
 def key_column(register: str) -> str:
     """What the rows of a register or list are about: a person, unless it says otherwise."""
     return {"institution": "institution_id", "results": "instruction_id"}.get(register, "person_id")
+
+
+def tells_row(register: str) -> tuple[str, ...]:
+    """The columns of which the first that a file has tells a row of data from a title, a total or a signature."""
+    return (key_column(register), *(("account_no", "batch_id", "event") if register == "results" else ()))
 
 
 @cache

@@ -32,6 +32,11 @@ def _outside_group() -> pl.Expr:
     )
 
 
+# An answer without our number is found again by where the line stood, with its account and amount; by nothing less.
+_PLACE = ("line_no", "account_no", "amount_fen")
+NAMES_NO_INSTRUCTION = pl.col("instruction_id").is_null() & pl.any_horizontal(pl.col("batch_id", *_PLACE).is_null())
+# One line that speaks of a whole batch.
+NAMES_AN_ORDER = pl.col("batch_id").is_not_null() & pl.all_horizontal(pl.col("instruction_id", *_PLACE).is_null())
 IS_TEKUN = pl.col("category") == LowIncomeCategory.TEKUN
 
 ROW_RULES: dict[str, tuple[RowRule, ...]] = {
@@ -110,4 +115,13 @@ ROW_RULES: dict[str, tuple[RowRule, ...]] = {
     ),
     "custody": (reversed_period("taken_in_on", "released_on"),),
     "elsewhere": (reversed_period("from_month", "to_month"),),
+    "results": (
+        RowRule(
+            RefusalCode.VALUE_MISSING,
+            "instruction_id",
+            NAMES_NO_INSTRUCTION & ~NAMES_AN_ORDER,
+            "没有指令号的,须同时有批次号、序号、账号和金额",
+        ),
+        RowRule(RefusalCode.ANSWER_ORDER, "event", NAMES_AN_ORDER & (pl.col("event") != "returned"), "请逐笔报送结果"),
+    ),
 }

@@ -11,6 +11,7 @@ from intake.kinds import READABLE, open_given
 from intake.layouts import CountyLayout, find_layout, kept_layout, read_layout
 from intake.matching import evidenced_population, matched
 from intake.receiving import Received, files_of, kept, layout_digest_of, original_path, receive, receive_all
+from intake.refusals import ADVICE
 from intake.refusing import refuse_rows
 from intake.returning import write_returned
 from intake.same_people import gone_people, same_people
@@ -18,6 +19,7 @@ from intake.suggesting import suggest
 from intake.thresholds import check_refused, check_shrink
 
 __all__ = [
+    "ADVICE",
     "DECISIONS",
     "READABLE",
     "Accepted",

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import polars as pl
 
 from contracts.codes import RefusalCode
-from contracts.registers import key_column
+from contracts.registers import tells_row
 from intake.cells import trimmed
 from intake.headers import Header, header_names
 from intake.raw import has_text
@@ -40,10 +40,11 @@ def sort_rows(register: str, header: Header) -> SheetRows:
     last_row = below.filter("is_written")["source_row"].max()
     below = below.filter(pl.col("source_row") <= last_row) if last_row is not None else below.clear()
     blank = below.filter(~pl.col("is_written"))
-    key = str(header.matched.places[key_column(register)])
-    silent = _without_key(register, below.filter("is_written"), key)
-    repeated = silent.filter(_is_header(register, key))
-    closing = silent.filter(~_is_header(register, key) & _closes(pl.coalesce(map(trimmed, _texts(cells)))))
+    name = next(name for name in tells_row(register) if name in header.matched.places)
+    key = str(header.matched.places[name])
+    silent = _without_key(register, below.filter("is_written"), name, key)
+    repeated = silent.filter(_is_header(register, name, key))
+    closing = silent.filter(~_is_header(register, name, key) & _closes(pl.coalesce(map(trimmed, _texts(cells)))))
     listed = [(titles, "标题行"), (blank, "空行"), (repeated, "重复的表头"), (closing, "合计、落款或说明行")]
     others = pl.concat([rows.select("source_row") for rows, _ in listed])
     data = below.join(others, on="source_row", how="anti", maintain_order="left").drop("is_written")
@@ -51,14 +52,14 @@ def sort_rows(register: str, header: Header) -> SheetRows:
     return SheetRows(data, pl.concat(told).sort("source_row"))
 
 
-def _without_key(register: str, rows: pl.DataFrame, key: str) -> pl.DataFrame:
+def _without_key(register: str, rows: pl.DataFrame, name: str, key: str) -> pl.DataFrame:
     """The rows whose key names nobody: it is empty, a header, or words of a closing row."""
     unnumbered = rows.filter(trimmed(key).is_null() | ~trimmed(key).str.contains(NUMBERED))
-    return unnumbered.filter(trimmed(key).is_null() | _is_header(register, key) | _closes(trimmed(key)))
+    return unnumbered.filter(trimmed(key).is_null() | _is_header(register, name, key) | _closes(trimmed(key)))
 
 
-def _is_header(register: str, key: str) -> pl.Expr:
-    spellings = [word for word, name in header_names(register).items() if name == key_column(register)]
+def _is_header(register: str, name: str, key: str) -> pl.Expr:
+    spellings = [word for word, named in header_names(register).items() if named == name]
     bare = trimmed(key).str.normalize("NFKC").str.replace_all(r"\s", "").str.strip_chars("*").str.to_lowercase()
     return bare.is_in(spellings).fill_null(False)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sqlalchemy import ColumnElement, ScalarSelect, case, exists, literal_column, select
 
-from contracts.codes import BankEvent, BatchEvent, SignatureStep
+from contracts.codes import BankEvent, BatchEvent, ReturnReason, SignatureStep
 from ledger.tables import approval, bank_event, batch_event
 
 # In the text of the statement: an index that holds only returns is used where the database sees the word.
@@ -26,14 +26,15 @@ def is_voided(batch_id: ColumnElement[str]) -> ColumnElement[bool]:
     return exists().where(batch_event.c.batch_id == batch_id, batch_event.c.event == BatchEvent.VOIDED.value)
 
 
-def is_returned(instruction_id: ColumnElement[str]) -> ColumnElement[bool]:
-    """The bank sent the money back."""
-    return exists().where(bank_event.c.instruction_id == instruction_id, is_return())
-
-
 def is_return() -> ColumnElement[bool]:
     """The bank's answer is a return."""
     return bank_event.c.event == _RETURNED
+
+
+def came_back(instruction_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Money that was on its way came back: of a refused order nothing ever left, so the next payment is no 重发."""
+    had_left = bank_event.c.return_reason.is_distinct_from(ReturnReason.BATCH_REFUSED.value)
+    return exists().where(bank_event.c.instruction_id == instruction_id, is_return(), had_left)
 
 
 def last_answer(instruction_id: ColumnElement[str]) -> ScalarSelect[str]:

@@ -12,7 +12,8 @@ A row is an obligation: its key, kind, version_no, amount_fen, choose_group, is_
     live_batch_id the batch, neither released nor voided, in which it waits
     held_by       the first open hold that covers it, alone or with everything of its person
     pays_fen      what is left to be paid: amount − withdrawn − set off, 0 where it has gone out
-    attempt       what its next payment carries in print: 1 + returns; a voided batch never left the house
+    attempt       what its next payment carries in print: 1 + returns; a voided batch never left the house, and nothing of
+                  an order refused whole
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from sqlalchemy import (
 from contracts.codes import BankEvent, Kind, PaymentState
 from contracts.months import month_text
 from ledger import holds, identity
-from ledger.attempts import is_released, is_return, is_returned, is_voided, last_answer
+from ledger.attempts import came_back, is_released, is_return, is_voided, last_answer
 from ledger.book import read_frame
 from ledger.identity import Identity
 from ledger.tables import (
@@ -178,7 +179,7 @@ def _fate(pay_month: date | None = None, *printed: str) -> Select[Any]:
         *(line.c[name] for name in printed),
         case((is_released(line.c.batch_id), 1), else_=0).label("is_released"),
         last_answer(line.c.instruction_id).label("bank_event"),
-        _of_all(func.count(), is_returned(_TRIED.c.instruction_id)).label("returned_count"),
+        _of_all(func.count(), came_back(_TRIED.c.instruction_id)).label("returned_count"),
         _of_all(func.max(_TRIED.c.attempt)).label("newest_attempt"),
     ).select_from(
         obligation.outerjoin(shown, is_shown).outerjoin(line, line.c.instruction_id == shown.c.instruction_id)

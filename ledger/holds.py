@@ -81,7 +81,7 @@ def reconcile(book: Book, county: str, desired: pl.DataFrame, system_user: str) 
     """Bring the holds to what the rules call for (DesiredHold): how many were placed and lifted.
 
     Placed: what is neither open nor lifted by an officer on the same ground. Lifted: what a rule had placed and no rule
-    calls for any more. A refused account (ACCOUNT_REJECTED) waits for `lift_changed`, an officer's hold for an officer.
+    calls for any more. An officer's hold waits for an officer.
     """
     with book.writing() as conn:
         known = identity.of_county(conn, county)
@@ -93,7 +93,7 @@ def reconcile(book: Book, county: str, desired: pl.DataFrame, system_user: str) 
         lifted = known.of(_lifted_by_officers(conn, county))
         for_good = lifted.filter(pl.col("code") == LIFTED_FOR_GOOD.value)
         missing = _without(_without(missing, lifted, EVIDENCE), for_good, OF_WHAT)
-        by_rule = standing.filter(pl.col("actor") == RULE, pl.col("code") != HoldCode.ACCOUNT_REJECTED.value)
+        by_rule = standing.filter(pl.col("actor") == RULE)
         no_more = _without(by_rule, wanted, EVIDENCE)
         over = placed_on.join(no_more, on="hold_id", how="semi")
         _place_by_rule(conn, county, missing)
@@ -184,28 +184,11 @@ def _is_in_question(conn: Connection, county: str, person_no: int) -> bool:
     return str(person_no) in [*proposed["person_no"].cast(pl.String), *proposed["subject"]]
 
 
-def reject_accounts(conn: Connection, county: str, rejected: pl.DataFrame) -> int:
-    """Hold obligations whose payment came back, in the caller's transaction; how many holds that places.
-
-    `rejected`: person_no, obligation_id, ground, subject, detail.
-    """
-    coded = rejected.with_columns(code=pl.lit(HoldCode.ACCOUNT_REJECTED.value, HoldCode.dtype()))
-    missing = _without(coded.select(EVIDENCE), _open(conn, county), EVIDENCE)
+def place_by_rule(conn: Connection, county: str, desired: pl.DataFrame) -> int:
+    """Place what a rule calls for (DesiredHold) and is not open yet, in the caller's transaction; how many."""
+    missing = _without(desired.select(EVIDENCE).unique(), _open(conn, county), EVIDENCE)
     _place_by_rule(conn, county, missing)
     return missing.height
-
-
-def lift_changed(book: Book, county: str, still_rejected: pl.DataFrame, system_user: str) -> int:
-    """End the holds on refused accounts that are not among `still_rejected` (hold_id): the account has changed."""
-    with book.writing() as conn:
-        refused = _open(conn, county).filter(pl.col("actor") == RULE, pl.col("code") == HoldCode.ACCOUNT_REJECTED.value)
-        over = refused.join(still_rejected, on="hold_id", how="anti")
-        _lift_by_rule(conn, county, over)
-        if over.height:
-            audit.append(
-                conn, county, RULE, system_user, "hold", "account changed", {HoldEvent.LIFTED.value: over.height}
-            )
-    return over.height
 
 
 _DECIDED: Select[Any] = (

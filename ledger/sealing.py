@@ -26,7 +26,10 @@ from ledger.cycles import Cycle
 from ledger.fate import UNANSWERED, unpaid
 
 NULL = "\\N"  # of the digested text, so that nothing and an empty text differ
-ADDED_LATER = {"hold": {"subject", "detail"}}  # columns that came after seals which do not say of which they speak
+ADDED_LATER = {
+    "hold": {"subject", "detail"},
+    "bank_event": {"return_reason", "answered_on"},
+}  # columns that came after seals which do not say of which they speak
 Told = Mapping[str, Any]  # of one table: rows, last, digest, and columns where the seal says so
 
 
@@ -228,7 +231,7 @@ def _members(conn: Connection, one: Cycle) -> Iterator[tuple[Table, ColumnElemen
         yield table, table.c.run_id.in_(runs)
     yield t.recovery, or_(t.recovery.c.run_id.in_(runs), t.recovery.c.receivable_id.in_(receivables))
     yield t.hold, t.hold.c.cycle_id == one.cycle_id
-    for table in (t.batch_event, t.approval, t.instruction):
+    for table in (t.batch_event, t.approval, t.refused_order, t.instruction):
         yield table, table.c.batch_id.in_(batch_ids)
     yield t.batch, t.batch.c.cycle_id == one.cycle_id
     for table in (t.instruction_item, t.bank_event):

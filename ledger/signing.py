@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from contracts.codes import BatchState, SignatureStep
 from contracts.errors import BookError
-from ledger import audit, batches
-from ledger.book import Book
+from ledger import audit, batches, holds
+from ledger.book import Book, read_among
+from ledger.tables import instruction, instruction_item, obligation
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,13 @@ def reject(book: Book, county: str, pay_month: date, officer: str, system_user: 
 
 
 def release(book: Book, county: str, pay_month: date, officer: str, system_user: str) -> Signed:
-    """Release every approved batch, one way: its money counts as gone out from now on. A second time signs nothing."""
+    """Release every approved batch, one way: its money counts as gone out from now on. A second time signs nothing.
+
+    BookError where something in it was held since.
+    """
     with book.writing() as conn:
         known = _standing(conn, county, pay_month)
+        _require_nothing_held(conn, county, known.filter(pl.col("state") == BatchState.APPROVED.value)["batch_id"])
         return _sign(
             conn,
             county,
@@ -94,6 +99,24 @@ def _standing(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
     known = batches.batches_of(conn, county, None).filter(pl.col("state") != BatchState.VOIDED.value)
     still_waits = (pl.col("pay_month") < pay_month) & (pl.col("state") != BatchState.RELEASED.value)
     return known.filter((pl.col("pay_month") == pay_month) | still_waits)
+
+
+def _require_nothing_held(conn: Connection, county: str, batch_ids: pl.Series) -> None:
+    """What was held after its batch was claimed does not go out: the next run claims the batch anew without it."""
+    waiting = holds.open_holds(conn, county)
+    is_whole = pl.col("obligation_id").is_null()
+    paid = select(obligation.c.obligation_id).select_from(instruction.join(instruction_item).join(obligation))
+    paid = paid.where(instruction.c.batch_id.in_(batch_ids.to_list()))
+    held = pl.concat(
+        [
+            read_among(conn, paid, obligation.c.obligation_id, waiting.filter(~is_whole)["obligation_id"].unique()),
+            read_among(conn, paid, obligation.c.person_no, waiting.filter(is_whole)["person_no"].unique()),
+        ]
+    )
+    if count := held["obligation_id"].n_unique():
+        raise BookError(
+            f"待放行的批次中有 {count} 笔编批之后被暂缓", "请重新运行 disburse run,重新编批并批准后再放行", county
+        )
 
 
 def _require_none(known: pl.DataFrame, state: BatchState, what: str, advice: str) -> None:

@@ -45,6 +45,7 @@ from contracts.codes import (
     Kind,
     Outcome,
     RecoveryMeans,
+    ReturnReason,
     SamePerson,
     SignatureStep,
     ValueStatus,
@@ -119,11 +120,13 @@ benefit_word = _words("benefit_word")
 hold_code_word = _words("hold_code_word")
 cause_word = _words("cause_word")
 correction_word = _words("correction_word")
+return_reason_word = _words("return_reason_word")
 OPEN_LISTS: dict[Table, type[Code]] = {
     benefit_word: Benefit,
     hold_code_word: HoldCode,
     cause_word: Cause,
     correction_word: CorrectionGround,
+    return_reason_word: ReturnReason,
 }
 
 person = _table(
@@ -409,6 +412,8 @@ bank_event = _table(
     _text("source_digest"),
     _whole("source_row"),
     _text("recorded_at"),
+    _known("return_reason", return_reason_word, nullable=True),  # of a return, since such are told apart
+    _text("answered_on", nullable=True),
     UniqueConstraint("source_digest", "source_row"),
     Index("bank_event_of_instruction", "instruction_id"),
     Index(
@@ -417,6 +422,31 @@ bank_event = _table(
         sqlite_where=text(_is("event", BankEvent.RETURNED)),
         postgresql_where=text(_is("event", BankEvent.RETURNED)),
     ),
+)
+
+# A line of an answer that was not noted, and why: it fits nothing that went out, or says something else than it.
+answer_misfit = _table(
+    "answer_misfit",
+    _id("misfit_id"),
+    _text("county"),
+    _text("instruction_id", _of(instruction.c.instruction_id), nullable=True),
+    _text("misfit"),
+    _text("source_digest"),
+    _whole("source_row"),
+    _text("recorded_at"),
+    UniqueConstraint("source_digest", "source_row"),
+    Index("misfit_of_instruction", "instruction_id"),
+)
+
+# The bank took nothing of a batch; each of its lines has a return of the same source beside it.
+refused_order = _table(
+    "refused_order",
+    _text("batch_id", _of(batch.c.batch_id), primary_key=True),
+    _text("reason_code"),
+    _text("reason"),
+    _text("source_digest"),
+    _text("officer"),
+    _text("recorded_at"),
 )
 
 # A sealed cycle takes no more runs and batches. What it held is digested table by table, up to the newest row of each.
@@ -698,6 +728,12 @@ GUARDS = (
         + _IS_RELEASED.format(batch="n.batch_id")
         + ")",
         "该指令所在批次尚未发放",
+    ),
+    Guard(
+        "refused_order_went_out",
+        "refused_order",
+        "NOT " + _IS_RELEASED.format(batch="NEW.batch_id"),
+        "该批次尚未发放",
     ),
     Guard(
         "returned_stays_returned",

@@ -11,11 +11,10 @@ import calculators
 import intake
 from contracts.codes import Benefit, MissingRegister, Outcome
 from contracts.errors import BookError
-from ledger import batches, cycles, fate, holds, people, posting
+from ledger import batches, cycles, fate, holds, people, posting, returns
 from month.gathering import oldest_month
 from month.month import Counts, Month, standing_table, total_fen
 from payments import claim, payable, profiles
-from payments.rejected import still_rejected
 from payments.render import render
 
 PAYEE_REGISTERS = ("population", "account", "institution", "certification")
@@ -81,6 +80,7 @@ def work_out_payable(month: Month) -> Counts:
         identities = people.identities(conn, unpaid.select("person_no").unique())
         proposed = month.tables.read("same_people")
         paid = fate.paid_numbers(conn, county, payable.numbers_in(proposed), month.manifest.computed_months())
+        came_back = month.identity.of(returns.came_back(conn, county))
     desired = payable.desired_holds(
         unpaid,
         registers,
@@ -91,15 +91,11 @@ def work_out_payable(month: Month) -> Counts:
         _resting_on_old_files(month, unpaid),
         _without_standard(month),
         month.tables.read("beyond_window"),
+        came_back,
         month.manifest.pay_month,
         month.profile_of,
     )
     placed, lifted = holds.reconcile(month.book, county, desired, month.choices.system_user)
-    with month.book.reading() as conn:
-        waiting = holds.open_holds(conn, county, month.identity)
-    lifted += holds.lift_changed(
-        month.book, county, still_rejected(waiting, unpaid, registers), month.choices.system_user
-    )
     with month.book.reading() as conn:
         open_holds = holds.open_holds(conn, county, month.identity)
     rows = month.tables.write("payable", payable.payable(unpaid, open_holds, registers, identities))

@@ -8,23 +8,23 @@ from pathlib import Path
 
 import polars as pl
 
-import intake
 from contracts.actor import Actor
-from contracts.codes import OfficerRole, RefusalCode
+from contracts.codes import OfficerRole
 from contracts.columns import headers
-from contracts.errors import BookError
+from contracts.errors import BookError, InputError
 from contracts.months import month_text
 from contracts.settings import Home
 from contracts.tables import RefusedRow
-from ledger import results, sealing
+from ledger import sealing
 from ledger.book import opened
+from ledger.results import Refusal
 from ledger.sealing import Seal
 from month.listing import folder_of
 from month.officers import require
+from payments.answering import Noted, note_answer, refuse_whole
 from reports.lists import refused_rows
 from reports.tables import write_table
 
-RESULTS = "results"
 SHOWN_DIGEST = 12  # places of a list's digest that an officer gives to sign it
 UNANSWERED = {
     "batch_id": "批次",
@@ -38,52 +38,34 @@ UNANSWERED = {
 
 @dataclass(frozen=True)
 class Answered:
-    """What a result file did: rows of the file, answers noted or known before, rows that could not be noted or are no
-    data, and the list of those that could not be noted (None: there are none).
-    """
+    """What an answer did, and the list of the rows that could not be noted (None: there are none)."""
 
-    rows_in: int
-    noted: int
-    already: int
-    refused: int
-    others: int
+    noted: Noted
     listed: Path | None
 
 
-def read_results(home: Home, county: str, path: Path, by: Actor) -> Answered:
+def read_results(home: Home, county: str, path: Path, by: Actor, profile: str = "") -> Answered:
     """Read a result file (contracts.registers.Results) row by row; the same file again changes nothing.
 
-    NotAllowedError; InputError where the file cannot be used at all. Rows that fit nothing are listed with their
-    reason, never lost.
+    `profile`: in whose form it is, where neither the county nor the file says it. NotAllowedError; InputError where the
+    file cannot be used at all. Rows that fit nothing are listed with their reason, never lost.
     """
     require(home, by, OfficerRole.MAKER, county, "results")
-    received = intake.receive(path, RESULTS, home.store)
-    if problem := received.problem():
-        raise problem
-    taken = intake.accept(received, empty_numbers(), date.max)
-    rows = taken.rows.select(
-        "instruction_id",
-        "event",
-        "source_row",
-        reason_code=pl.col("bank_reason").fill_null(""),
-        reason=pl.col("reason").fill_null(""),
-    )
     with opened(home.database_url) as book:
-        told = results.record(book, county, received.digest, rows, by.system_user, by.officer)
-    codes = rows.join(told.refused, on="source_row", how="left", maintain_order="left")["code"]
-    refused = intake.refuse_rows(taken, "instruction_id", codes.cast(RefusalCode.dtype())).refused
-    is_data = pl.col("code") != RefusalCode.NOT_DATA.value
-    listed = refused_rows(refused.filter(is_data))
+        noted = note_answer(book, home, county, path, by, profile)
     target = home.reports / county / "results" / f"refused_{path.stem}.xlsx"
     target.unlink(missing_ok=True)
-    return Answered(
-        rows_in=taken.rows_in,
-        noted=told.noted,
-        already=told.already,
-        refused=listed.height,
-        others=refused.height - listed.height,
-        listed=write_table(listed, target, headers(RefusedRow), "未能记入的回盘") if listed.height else None,
-    )
+    rows = refused_rows(noted.refused)
+    return Answered(noted, write_table(rows, target, headers(RefusedRow), "未能记入的回盘") if rows.height else None)
+
+
+def refuse_order(home: Home, county: str, batch_id: str, reason: str, by: Actor) -> Refusal:
+    """Note on an officer's word that the bank took nothing of a batch; all of it is due again. NotAllowedError."""
+    require(home, by, OfficerRole.MAKER, county, "results")
+    if not reason.strip():
+        raise InputError("整批退回须写明原因", "请加 --reason 银行所述原因", batch_id)
+    with opened(home.database_url) as book:
+        return refuse_whole(book, county, batch_id, reason, by)
 
 
 def close_month(
@@ -117,11 +99,6 @@ def _still_unanswered(home: Home, county: str, pay_month: date, rows: pl.DataFra
         f"{county} {month_text(pay_month)}",
         {"unanswered": rows.height, "list": str(target), "signature": signature},
     )
-
-
-def empty_numbers() -> pl.DataFrame:
-    """People's numbers for a file that names nobody."""
-    return pl.DataFrame(schema={"person_no": pl.Int64, "person_id": pl.String})
 
 
 def month_name(seal: Seal) -> str:

@@ -120,7 +120,14 @@ def told(code: str, ground: Ground) -> Told:
                 "补报后自动解除;或核实后用 disburse hold 解除",
             )
         case HoldGround.REJECTED:
-            return Told(known.label, "请更正账户名册中的账户;更正后自动解除")
+            return Told(
+                f"收款账户被银行退回:{detail}" if subject.isdecimal() and len(subject) < 16 else known.label,
+                "请更正账户名册中的账户,更正后自动解除;核实账户无误的,用 disburse hold lift 解除并写明理由",
+            )
+        case HoldGround.RETURN_UNCLEAR | HoldGround.BANK_AGAIN:
+            return Told(f"{known.label}:{detail}", "请与银行判明后,用 disburse hold lift 解除,解除后重新发放")
+        case HoldGround.TOLD_DEAD:
+            return Told(f"{known.label}:{detail}", "请核实:属实的更正人口名册,不属实的用 disburse hold lift 解除")
         case _:
             return Told(HoldCode.label_of(code), REVIEW)
 

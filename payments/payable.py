@@ -14,7 +14,7 @@ import polars as pl
 from contracts.codes import HoldCode, HoldGround, Kind, Relationship
 from contracts.columns import polars_schema
 from contracts.tables import DesiredHold, Payable
-from ledger import holds
+from ledger import holds, returns
 from payments import grounds
 from payments.misfits import misfits
 from payments.profiles import Profile
@@ -32,6 +32,7 @@ def desired_holds(
     resting: pl.DataFrame,
     unset: pl.DataFrame,
     beyond_window: pl.DataFrame,
+    came_back: pl.DataFrame,
     pay_month: date,
     profile_of: Mapping[str, Profile],
 ) -> pl.DataFrame:
@@ -41,7 +42,8 @@ def desired_holds(
     person_id. `gaps`: RegisterGap of all registers. `matches`: Matched. `second`: as second_numbers(). `resting`:
     person_no, benefit, register and inbox_month of what rests on a register too old to pay by. `unset`: person_no,
     benefit, benefit_month of the keys whose newest version has no standard. `beyond_window`: the keys that differ from
-    the book and are too old to be put right by a run. `profile_of`: benefit → profile.
+    the book and are too old to be put right by a run. `came_back`: ledger.returns.came_back. `profile_of`: benefit →
+    profile.
     """
     owed = _with_payee(unpaid, registers, identities)
     people = unpaid.select("person_no").unique()
@@ -57,6 +59,7 @@ def desired_holds(
         _resting_on_old_files(unpaid, resting),
         _of_keys(unpaid, unset, HoldGround.NO_STANDARD),
         _of_keys(unpaid, beyond_window, HoldGround.BEYOND_WINDOW),
+        _sent_back(owed, came_back, registers["population"]),
         misfits(_complete(owed), profile_of),
     ]
     return pl.concat([part.select(_HOLD) for part in found]).unique().sort(_ORDER)
@@ -166,6 +169,13 @@ def _resting_on_old_files(unpaid: pl.DataFrame, resting: pl.DataFrame) -> pl.Dat
     """Money that rests on a register whose newest file the county does not carry forward."""
     waiting = unpaid.join(resting, on=["person_no", "benefit"])
     return _holds(waiting, HoldCode.UNDER_REVIEW, grounds.old_file("register", "inbox_month"))
+
+
+def _sent_back(owed: pl.DataFrame, came_back: pl.DataFrame, population: pl.DataFrame) -> pl.DataFrame:
+    """What waits for what the bank sent back; a death it told waits no longer once the register knows of it."""
+    called_for = returns.waiting(owed.select("obligation_id", "person_no", *returns.PAYEE), came_back)
+    dead = population.drop_nulls("died_on").select("person_no", ground=pl.lit(HoldGround.TOLD_DEAD.value))
+    return called_for.join(dead, on=["person_no", "ground"], how="anti")
 
 
 def _of_keys(unpaid: pl.DataFrame, keys: pl.DataFrame, ground: HoldGround) -> pl.DataFrame:

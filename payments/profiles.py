@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import string
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +27,8 @@ from contracts.errors import InputError
 from contracts.files import write_whole
 from contracts.settings import Home
 from contracts.strict_yaml import Day, Problem, Whole, check, read
+from payments.answer_forms import AnswerForm
+from payments.templates import known_words
 
 SHIPPED = Path(__file__).parent / "profiles"
 KEPT = "profiles"
@@ -103,7 +104,7 @@ class Remark(Strict):
     @field_validator("person", "institution")
     @classmethod
     def _known(cls, template: str) -> str:
-        return _known_words(template, REMARK_WORDS)
+        return known_words(template, REMARK_WORDS)
 
 
 class Layout(Strict):
@@ -119,13 +120,14 @@ class Layout(Strict):
     file_name: str
     item_codes: dict[Benefit, str] = Field(default_factory=dict)
     columns: tuple[Column, ...]
+    answer: AnswerForm = AnswerForm()
 
     @field_validator("file_name")
     @classmethod
     def _plain_file_name(cls, template: str) -> str:
         if not template.isascii() or "/" in template or "{batch_id}" not in template:
             raise ValueError("文件名只用 ASCII 字符,不含 /,并须含 {batch_id}")
-        return _known_words(template, FILE_WORDS)
+        return known_words(template, FILE_WORDS)
 
     @field_validator("columns")
     @classmethod
@@ -142,8 +144,11 @@ class Layout(Strict):
 
     @property
     def digested(self) -> bytes:
-        """Everything above as JSON, and the writer's version where that decides bytes."""
-        return f"{self.model_dump_json()}{self.writer}".encode()
+        """Everything above as JSON, and the writer's version where that decides bytes.
+
+        Not the answer's form: another reading of what comes back changes nothing of what is sent.
+        """
+        return f"{self.model_dump_json(exclude={'answer'})}{self.writer}".encode()
 
     @cached_property
     def digest(self) -> str:
@@ -163,7 +168,7 @@ class Delimited(Layout):
     @field_validator("header", "trailer")
     @classmethod
     def _known(cls, templates: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(_known_words(template, TOTAL_WORDS) for template in templates)
+        return tuple(known_words(template, TOTAL_WORDS) for template in templates)
 
 
 class Xlsx(Layout):
@@ -254,21 +259,3 @@ def of_batch(home: Home, name: str, digest: str) -> BatchProfile:
 
 def _kept_at(store: Path, digest: str) -> Path:
     return store / KEPT / f"{digest}.txt"
-
-
-def words_of(template: str) -> list[tuple[str, str | None]]:
-    """A template as pairs of fixed text and the word after it (None at the end)."""
-    return [(text, word) for text, word, _, _ in string.Formatter().parse(template)]
-
-
-def _known_words(template: str, known: frozenset[str]) -> str:
-    try:
-        parts = list(string.Formatter().parse(template))
-    except ValueError:
-        raise ValueError("花括号不成对") from None
-    if any(style or conversion for _, _, style, conversion in parts):
-        raise ValueError("花括号里只写词,不写格式")
-    unknown = {word for _, word, _, _ in parts if word is not None} - known
-    if unknown:
-        raise ValueError(f"不认识的词 {'、'.join(sorted(unknown))},可用:{'、'.join(sorted(known))}")
-    return template

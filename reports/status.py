@@ -8,11 +8,11 @@ from datetime import date
 
 import polars as pl
 
-from contracts.codes import BankEvent, BatchState, Benefit, HoldCode, OfficerRole
+from contracts.codes import BankEvent, BatchState, Benefit, HoldCode, OfficerRole, RefusalCode
 from contracts.files import digest_of
 from contracts.months import month_text
 from contracts.settings import Home, Settings
-from ledger import batches, cycles, figures, holds, sealing
+from ledger import batches, cycles, figures, holds, results, sealing
 from ledger.book import Book, Transaction
 from ledger.fate import UNANSWERED
 from payments.outbox import folder_of
@@ -96,6 +96,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
         waiting = holds.open_holds(conn, county)
         uncertain = figures.uncertain(conn, county, pay_month)
         said = figures.answers(conn, county, pay_month)
+        contradicted = results.open_misfits(conn, county, month_text(pay_month))
         is_closed = bool(of_month) and of_month[-1] not in sealing.open_cycles(conn, county, pay_month)
         step = _step(rows, said, is_run=bool(of_month), is_closed=is_closed)
         desk = _Desk(settings, county, pay_month)
@@ -105,6 +106,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
             *_of_inbox(desk, seen or Seen()),
             *_of_batches(desk, rows, seen or Seen()),
             *_of_answers(desk, said, step),
+            *_of_misfits(desk, contradicted, step),
             *_of_holds(desk, waiting),
             *_of_standards(desk, figures.unset(conn, county, pay_month)),
             *_of_earlier_months(desk, conn),
@@ -235,6 +237,16 @@ def _of_answers(desk: _Desk, said: pl.DataFrame, step: str) -> Iterator[OpenMatt
         yield OpenMatter(
             code, label, row["line_count"], row["amount_fen"], desk.who(OfficerRole.MAKER), advice, blocks=True
         )
+
+
+def _of_misfits(desk: _Desk, contradicted: pl.DataFrame, step: str) -> Iterator[OpenMatter]:
+    """Lines of which an answer said something else than the instruction, by what it said otherwise."""
+    if step == CLOSED:
+        return
+    for misfit, lines, fen in contradicted.group_by("misfit").agg(pl.len(), pl.sum("amount_fen")).sort("misfit").rows():
+        label = f"回盘未能记入:{RefusalCode.label_of(misfit)}"
+        advice = f"见 reports/{desk.county}/results 的清单;与银行核实后,读入更正的回盘 {desk.command(RESULTS)}"
+        yield OpenMatter(f"misfit:{misfit}", label, lines, fen, desk.who(OfficerRole.MAKER), advice, blocks=True)
 
 
 def _of_holds(desk: _Desk, waiting: pl.DataFrame) -> Iterator[OpenMatter]:

@@ -58,7 +58,8 @@ def test_answers_are_noted_once_and_a_returned_one_holds_its_account(home):
     first, second, third = instructions(home)
     told = [(first, "成功", ""), (second, "退票", "户名不符"), (third, "处理中", "")]
     file = answer_file(home, "回盘.csv", *told)
-    assert asked(home, *RESULTS, file) == {"rows": 3, "noted": 3, "already": 0, "refused": 0, "others": 0, "list": ""}
+    told_back = asked(home, *RESULTS, file)
+    assert [told_back[name] for name in ("rows", "noted", "already", "refused", "others")] == [3, 3, 0, 0, 0]
     assert asked(home, *RESULTS, file)["already"] == 3
     held = asked(home, "hold", "list", "--county", homes.COUNTY)
     assert [row["code"] for row in held] == ["ACCOUNT_REJECTED"]
@@ -73,6 +74,46 @@ def test_rows_that_fit_nothing_are_listed_and_the_others_taken(home):
     header, *listed = openpyxl.load_workbook(told["list"]).active.iter_rows(values_only=True)
     row_of = header.index(headers(RefusedRow)["source_row"])
     assert sorted(row[row_of] for row in listed) == [3, 4]
+
+
+def test_a_line_that_says_another_amount_is_listed_and_its_instruction_stays_open(home):
+    """The bank says 5.00 of an instruction over 50.00; a title, a total and an unknown column are no refusals."""
+    first, second, third = instructions(home)
+    fens = ((first, "50.00"), (second, "5.00"), (third, "50.00"))
+    rows = [*((one, "到账", yuan, "", "x") for one, yuan in fens), ("合计", "", "", "", "")]
+    file = answer_file(home, "amounts.csv", *rows, header="指令号,状态,金额,原因,柜员")
+    told = asked(home, *RESULTS, file)
+    assert [told[name] for name in ("rows", "noted", "already", "refused", "others")] == [4, 2, 0, 1, 1]
+    assert (told["notices"], told["missing"]) == (["有不认识的列“柜员”"], 1)
+    matters = {matter["code"]: matter["count"] for matter in asked(home, "status", *MONTH)["matters"]}
+    assert (matters["misfit:ANSWER_AMOUNT"], matters["unanswered"]) == (1, 1)
+    listed = [str(cell.value) for row in openpyxl.load_workbook(told["list"]).active.iter_rows() for cell in row]
+    assert "金额与指令不符:金额回盘为 5.00 元,指令为 50.00 元" in listed
+    assert asked(home, *RESULTS, file)["already"] == 2
+    assert laws(home) == []
+
+
+def test_an_answer_in_the_shape_of_our_text_is_read_and_a_banks_own_words_are_data(home):
+    first, second, third = instructions(home)
+    path = home.path / "回盘.txt"
+    path.write_text(f"指令号|状态|原因\n{first}|到账|\n{second}|退票|户名不符\n", "gb18030")
+    assert asked(home, *RESULTS, str(path))["noted"] == 2
+    words = answer_file(home, "words.csv", (third, "0000", ""), header="业务流水号,处理结果,失败原因")
+    assert asked(home, *RESULTS, words)["refused"] == 1
+    layout = home.layouts_of(homes.COUNTY) / "results.yaml"
+    layout.parent.mkdir(parents=True)
+    layout.write_text('register: results\nwords: {状态: {"0000": 到账}}\n', "utf-8")
+    assert asked(home, *RESULTS, words)["noted"] == 1
+    assert laws(home) == []
+
+
+def test_the_whole_batch_refused_is_due_again_and_nobodys_account_is_held(home):
+    whole = (*RESULTS, "--whole-batch", "refused", "--batch", "410721-2024-07-01-01")
+    disburse(home, *whole, code=3)  # without a reason
+    assert asked(home, *whole, "--reason", "付款账户余额不足")["due_again"] == 3
+    assert asked(home, "hold", "list", "--county", homes.COUNTY) == []
+    homes.run(home, "2024-07")
+    assert laws(home) == []
 
 
 def test_a_file_without_instructions_is_refused_whole(home):

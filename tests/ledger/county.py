@@ -186,7 +186,7 @@ class County:
             self.release(pay_month)
         return posted
 
-    def answer(self, event, person_no=None, benefit=None, source="bank-1", reason_code="", reason=""):
+    def answer(self, event, person_no=None, benefit=None, source="bank-1", reason_code="", reason="", **more):
         """The bank's answer to the newest payment of a person (and benefit), or of everybody."""
         paid = obligation.join(instruction_item).join(instruction)
         columns = (obligation.c.person_no, obligation.c.benefit, instruction.c.instruction_id, instruction.c.batch_id)
@@ -197,7 +197,7 @@ class County:
             newest = newest.filter(pl.col("person_no") == person_no)
         if benefit is not None:
             newest = newest.filter(pl.col("benefit") == benefit)
-        told = {"event": event, "reason_code": reason_code, "reason": reason}
+        told = {"event": event, "reason_code": reason_code, "reason": reason, **more}
         rows = newest.select("instruction_id", **{name: pl.lit(word) for name, word in told.items()})
         return results.record(self.book, CODE, source, rows.sort("instruction_id"), "tester").noted
 
@@ -219,7 +219,7 @@ def printed(rows, batch_id, pay_month, cycle_id):
         "attempt",
         pl.lit("样本").alias("name"),
         pl.lit("样本").alias("payee_name"),
-        pl.lit("9900").alias("account_no"),
+        pl.format("99{}", pl.col("person_no").cast(pl.String).str.zfill(6)).alias("account_no"),
         pl.lit("示例农村商业银行").alias("bank_name"),
         pl.col("pays_fen").alias("amount_fen"),
         pl.lit("示范镇").alias("township"),

@@ -9,7 +9,7 @@ from sqlalchemy import insert, text
 from contracts.codes import RecoveryMeans, SignatureStep
 from contracts.errors import BookError
 from contracts.months import parse_month
-from ledger import batches, recovery, sealing, tables
+from ledger import batches, recovery, results, sealing, tables
 from ledger.book import open_book
 from ledger.tables import GUARDS
 from tests.ledger.county import CARE, CHECKER, CODE, MAKER, RELEASER, County, row
@@ -37,6 +37,8 @@ def lived_in(tmp_path_factory):
     county.import_history((5, "2024-05", "old_age_allowance", 5000))
     county.pay("2024-07", [row(n, "2024-07") for n in (1, 2, 3)] + [row(1, "2024-06", 7500, CARE[1])])
     county.answer("returned", 3)
+    county.answer("accepted", 2, source="bank-2", misfit="ANSWER_AMOUNT")
+    results.refuse_order(book, CODE, f"{CODE}-2024-07-01-02", "", "余额不足", MAKER, "tester")
     county.run("2024-07", [row(2, "2024-07"), row(1, "2024-06", 6000, CARE[0])])
     county.run("2024-07", [row(2, "2024-07", 9000)])
     county.run("2024-07", [row(2, "2024-07", 8000)])

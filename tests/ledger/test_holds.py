@@ -117,16 +117,21 @@ def test_of_two_decisions_on_one_gap_the_last_counts(held):
     assert decisions(held) == [("low_income", 1, "keep")]
 
 
-def test_a_returned_payment_waits_until_the_account_has_changed(county):
+def test_a_hold_on_a_refused_account_ends_when_no_rule_calls_for_it_any_more(county):
     county.pay("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
-    county.answer("returned", 1, reason_code="CLOSED")
+    county.answer("returned", 1, return_reason="CLOSED")
     ((_, obligation_id, code, *ground),) = still_open(county)
-    assert (obligation_id, code) == (1, "ACCOUNT_REJECTED")
-    assert ground[0] == "rejected"
-    assert "9900" not in ground[1]
-    assert reconcile(county) == (0, 0)
-    with county.book.reading() as conn:
-        same = holds.open_holds(conn, CODE).select("hold_id")
-    assert holds.lift_changed(county.book, CODE, same, "tester") == 0
-    assert holds.lift_changed(county.book, CODE, same.clear(), "tester") == 1
+    assert (obligation_id, code, ground[0]) == (1, "ACCOUNT_REJECTED", "rejected")
+    assert reconcile(county) == (0, 1)
     assert still_open(county) == []
+
+
+def test_what_was_held_since_its_batch_was_claimed_is_not_released(county):
+    county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
+    county.claim()
+    county.sign("2024-07")
+    hold_id = holds.place(county.book, CODE, 1, "MANUAL", "电话反映", MAKER, "tester")
+    with pytest.raises(BookError, match="有 1 笔编批之后被暂缓"):
+        county.release("2024-07")
+    holds.lift(county.book, CODE, hold_id, MAKER, "tester", "已核")
+    county.release("2024-07")

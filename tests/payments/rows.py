@@ -26,6 +26,18 @@ UNPAID = pl.Schema(
         "live_batch_id": pl.String(),
     }
 )
+RETURNED = pl.Schema(
+    {
+        "event_id": pl.Int64(),
+        "return_reason": pl.String(),
+        "told": pl.String(),
+        "is_cleared": pl.Boolean(),
+        "obligation_id": pl.Int64(),
+        "person_no": pl.Int64(),
+        "is_to_person": pl.Boolean(),
+        **dict.fromkeys(("account_no", "payee_name", "payee_id", "bank_name", "bank_code"), pl.String()),
+    }
+)
 UNSET = pl.Schema({name: UNPAID[name] for name in ("person_no", "benefit", "benefit_month")})
 
 
@@ -111,3 +123,16 @@ def register(name, *given):
     }.get(name, {})
     provenance = {"source_file": f"{name}.csv", "source_sheet": "", "source_row": 2}
     return rows_of(accepted_schema(name), {**common, **provenance}, given)
+
+
+def returned_rows(*given):
+    """What came back (ledger.returns.came_back), one row for each dict."""
+    common = {
+        "return_reason": "CLOSED",
+        "told": "尾号 0001,2024-07-12 退回:已销户",
+        "is_cleared": False,
+        "is_to_person": True,
+        "payee_name": "样本一",
+        "bank_name": "示例农村商业银行",
+    }
+    return rows_of(RETURNED, common, given)

@@ -12,13 +12,14 @@ from contracts.tables import DesiredHold, Matched, Payable, RegisterGap, SamePeo
 from payments import grounds
 from payments.grounds import Ground
 from payments.payable import desired_holds, payable, second_numbers
-from tests.payments.rows import JULY, UNSET, register, rows_of, unpaid_rows
+from tests.payments.rows import JULY, UNSET, register, returned_rows, rows_of, unpaid_rows
 
 MAY = date(2024, 5, 1)
 NO_MATCHES = empty(Matched)
 RESTING = {"person_no": pl.Int64, "benefit": Benefit.dtype(), "register": pl.String, "inbox_month": pl.String}
 NONE_RESTING = pl.DataFrame(schema=RESTING)
 NO_SECOND = pl.DataFrame(schema={"person_no": pl.Int64, "other_no": pl.Int64, "evidence": pl.String})
+NOTHING_CAME_BACK = returned_rows()
 NO_HOLDS = pl.DataFrame(schema={"hold_id": pl.Int64, "person_no": pl.Int64, "obligation_id": pl.Int64})
 
 
@@ -53,9 +54,10 @@ def holds(county, identities, no_gaps, no_unset, profile_of):
         resting=NONE_RESTING,
         unset=no_unset,
         beyond=no_unset,
+        came_back=NOTHING_CAME_BACK,
         **registers,
     ):
-        told = (gaps, matches, second, resting, unset, beyond, JULY, profile_of)
+        told = (gaps, matches, second, resting, unset, beyond, came_back, JULY, profile_of)
         desired = desired_holds(unpaid, county | registers, identities, *told)
         DesiredHold.validate(desired)
         return desired.rows()
@@ -291,3 +293,46 @@ def test_of_several_population_rows_the_latest_arrival_is_printed(county, identi
         {"person_no": 1, "township": "旧镇"},
     )
     assert paid(unpaid_rows(REGULAR), county | {"population": two}, identities)["township"].to_list() == ["新镇"]
+
+
+BY = {"event_id": 5, "obligation_id": 99, "person_no": 2, "account_no": "9900000001"}
+
+
+@pytest.mark.parametrize(
+    ("reason", "changed", "waits"),
+    [
+        ("CLOSED", {}, True),
+        ("CLOSED", {"payee_name": "样本壹"}, True),  # a closed account stays closed whatever its holder is called
+        ("CLOSED", {"account_no": "9900000007"}, False),
+        ("NAME_MISMATCH", {"payee_name": "样本壹"}, False),
+        ("NAME_MISMATCH", {"bank_name": "另一家银行"}, True),
+        ("NO_ACCOUNT", {"bank_name": "另一家银行"}, False),
+        (None, {"payee_name": "样本壹"}, False),  # noted before reasons were kept
+        ("BANK_TECH", {}, False),
+        ("BATCH_REFUSED", {}, False),
+    ],
+)
+def test_everything_that_would_go_to_a_refused_account_waits_whoever_it_is_for(holds, reason, changed, waits):
+    back = returned_rows({**BY, "return_reason": reason})
+    own = {"person_no": 1, "payee_name": "样本一", "account_no": "9900000001", **changed}
+    found = holds(unpaid_rows(REGULAR, ARREARS), came_back=back, account=register("account", own))
+    expected = [(11, "ACCOUNT_REJECTED"), (12, "ACCOUNT_REJECTED")] if waits else []
+    assert [(row[1], row[2]) for row in found] == expected
+
+
+def test_an_account_that_an_officer_called_right_is_not_refused(holds):
+    assert holds(unpaid_rows(REGULAR), came_back=returned_rows({**BY, "is_cleared": True})) == []
+
+
+def test_a_death_told_by_the_bank_waits_until_the_register_knows_of_it(holds):
+    back = returned_rows({**BY, "person_no": 1, "return_reason": "DECEASED"})
+    ((person_no, obligation_id, code, ground, *_),) = holds(unpaid_rows(REGULAR), came_back=back)
+    assert (person_no, obligation_id, code, ground) == (1, None, "UNDER_REVIEW", "told_dead")
+    dead = register("population", {"person_no": 1, "name": "样本一", "died_on": date(2024, 7, 3)})
+    assert holds(unpaid_rows(REGULAR), came_back=back, population=dead) == []
+
+
+def test_a_refused_account_is_told_in_the_banks_words_with_tail_and_day():
+    told = grounds.told("ACCOUNT_REJECTED", Ground("rejected", "5", "尾号 0001,2024-07-12 退回:已销户"))
+    assert told.reason == "收款账户被银行退回:尾号 0001,2024-07-12 退回:已销户"
+    assert "hold lift" in told.advice

@@ -1,0 +1,143 @@
+"""Money that came back: whose matter it is, and what waits because of it."""
+
+import pytest
+
+from ledger import holds, results, returns
+from tests.ledger.county import CODE, MAKER, row
+from tests.ledger.laws import breaches
+
+BOTH = [row(1, "2024-07"), row(2, "2024-07")]
+
+
+def still_open(county):
+    with county.book.reading() as conn:
+        rows = holds.open_holds(conn, CODE).sort("hold_id")
+    return rows.select("obligation_id", "code", "ground", "detail").rows()
+
+
+def called_for(county):
+    """What the returns call for, where everything goes where it went before: obligation, code, ground."""
+    with county.book.reading() as conn:
+        back = returns.came_back(conn, CODE)
+    went_to = back.select("person_no", *returns.PAYEE).unique("person_no")
+    owed = county.unpaid().select("obligation_id", "person_no").join(went_to, on="person_no")
+    return returns.waiting(owed, back).select("obligation_id", "code", "ground").rows()
+
+
+@pytest.mark.parametrize(
+    ("reason", "code", "ground"),
+    [
+        ("CLOSED", "ACCOUNT_REJECTED", "rejected"),
+        ("NAME_MISMATCH", "ACCOUNT_REJECTED", "rejected"),
+        ("DUPLICATE", "UNDER_REVIEW", "return_unclear"),
+        (None, "UNDER_REVIEW", "return_unclear"),
+    ],
+)
+def test_a_return_holds_what_its_reason_says(county, reason, code, ground):
+    county.pay("2024-07", BOTH)
+    county.answer("returned", 1, return_reason=reason, reason="银行原话")
+    ((_, held_by, on_ground, detail),) = still_open(county)
+    assert (held_by, on_ground) == (code, ground)
+    assert "尾号 0001" in detail
+    assert "银行原话" in detail
+
+
+def test_next_month_does_not_go_to_the_refused_account_either(county):
+    county.pay("2024-07", BOTH)
+    county.answer("returned", 1, return_reason="CLOSED")
+    county.run("2024-08", [*BOTH, row(1, "2024-08"), row(2, "2024-08")])
+    july, august = county.unpaid().filter(person_no=1)["obligation_id"].to_list()
+    assert called_for(county) == [
+        (july, "ACCOUNT_REJECTED", "rejected"),
+        (august, "ACCOUNT_REJECTED", "rejected"),
+    ]
+
+
+def test_what_waits_in_a_batch_for_the_same_account_is_held_at_once(county):
+    county.pay("2024-07", BOTH)
+    county.run("2024-08", [*BOTH, row(1, "2024-08"), row(2, "2024-08")])
+    county.claim()
+    county.answer("returned", 1, return_reason="CLOSED")
+    assert [code for _, code, _, _ in still_open(county)] == ["ACCOUNT_REJECTED"] * 2
+
+
+def test_an_officer_who_lifts_one_hold_says_that_the_account_is_right(county):
+    county.pay("2024-07", BOTH)
+    county.run("2024-08", [*BOTH, row(1, "2024-08")])
+    county.claim()
+    county.answer("returned", 1, return_reason="FROZEN")
+    with county.book.reading() as conn:
+        hold_id = holds.open_holds(conn, CODE)["hold_id"][0]
+    holds.lift(county.book, CODE, hold_id, MAKER, "tester", "银行已解冻")
+    assert called_for(county) == []
+
+
+def test_the_account_is_refused_again_when_money_comes_back_again(county):
+    county.pay("2024-07", BOTH)
+    county.answer("returned", 1, return_reason="FROZEN")
+    with county.book.reading() as conn:
+        hold_id = holds.open_holds(conn, CODE)["hold_id"][0]
+    holds.lift(county.book, CODE, hold_id, MAKER, "tester", "银行已解冻")
+    county.claim()
+    county.sign("2024-07")
+    county.release("2024-07")
+    county.answer("returned", 1, source="bank-2", return_reason="FROZEN")
+    assert called_for(county) == [(1, "ACCOUNT_REJECTED", "rejected")]
+
+
+def test_a_fault_of_the_bank_is_due_again_and_the_third_time_asks_an_officer(county):
+    county.pay("2024-07", BOTH)
+    for turn in (1, 2, 3):
+        assert still_open(county) == []
+        county.answer("returned", 1, source=f"bank-{turn}", return_reason="BANK_TECH")
+        if turn < 3:
+            county.claim()
+            county.sign("2024-07")
+            county.release("2024-07")
+    assert [(code, ground) for _, code, ground, _ in still_open(county)] == [("UNDER_REVIEW", "bank_again")]
+    assert breaches(county.book) == []
+
+
+def test_a_death_told_by_the_bank_holds_everything_of_the_person(county):
+    county.pay("2024-07", BOTH)
+    county.answer("returned", 1, return_reason="DECEASED", reason="死亡销户")
+    assert [row[:3] for row in still_open(county)] == []  # the lines of this county name no person
+    with county.book.reading() as conn:
+        back = returns.came_back(conn, CODE).with_columns(is_to_person=True)
+    owed = (
+        county.unpaid().select("obligation_id", "person_no").join(back.select("person_no", *returns.PAYEE), "person_no")
+    )
+    assert returns.waiting(owed, back).select("obligation_id", "code", "ground").rows() == [
+        (None, "UNDER_REVIEW", "told_dead")
+    ]
+
+
+def test_a_refused_order_is_due_again_at_once_in_a_new_one_and_blames_nobody(county):
+    county.pay("2024-07", BOTH)
+    (batch_id,) = batch_ids(county)
+    county.answer("accepted", 2)
+    done = results.refuse_order(county.book, CODE, batch_id, "", "付款账户余额不足", MAKER, "tester")
+    assert done == (1, 1, False)
+    assert still_open(county) == []
+    assert county.unpaid().select("person_no", "attempt").rows() == [(1, 1)]  # nothing was on its way: no 重发
+    assert results.refuse_order(county.book, CODE, batch_id, "", "再说一次", MAKER, "tester").is_known
+    (again,) = county.claim()
+    assert again != batch_id
+    assert breaches(county.book) == []
+
+
+def batch_ids(county):
+    from ledger import batches
+
+    with county.book.reading() as conn:
+        return batches.batches_of(conn, CODE, None)["batch_id"].to_list()
+
+
+def test_a_misfit_notes_nothing_and_leaves_the_instruction_open(county):
+    county.pay("2024-07", BOTH)
+    assert county.answer("accepted", 1, misfit="ANSWER_AMOUNT") == 0
+    with county.book.reading() as conn:
+        assert results.open_misfits(conn, CODE, "2024-07")["misfit"].to_list() == ["ANSWER_AMOUNT"]
+    assert county.answer("accepted", 1, source="bank-2") == 1
+    with county.book.reading() as conn:
+        assert results.open_misfits(conn, CODE, "2024-07").is_empty()

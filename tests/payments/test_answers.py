@@ -1,0 +1,152 @@
+"""An answer is read in the form it has, and each line is compared with the instruction it is about."""
+
+import polars as pl
+import pytest
+
+from contracts.codes import ReturnReason
+from contracts.errors import InputError
+from contracts.registers import accepted_schema
+from payments.answer_comparing import compared, listed_misfits
+from payments.answer_forms import AnswerForm
+from payments.answer_reading import read_answer
+from payments.reasons import reason_of
+
+LINES = pl.DataFrame(
+    {
+        "instruction_id": ["I1", "I2"],
+        "batch_id": ["B1", "B1"],
+        "line_no": [1, 2],
+        "amount_fen": [5000, 5000],
+        "account_no": ["6217000012345678", "990072100000002"],
+        "payee_name": ["阿卜杜拉·麦麦提", "张三"],
+        "payee_id": ["990721194003050014", None],
+    }
+)
+RESULTS = accepted_schema("results")
+WHENCE = {"event": "accepted", "source_file": "回盘.csv", "source_sheet": "", "source_row": 2}
+
+
+def said(**what):
+    (found,) = compared(pl.DataFrame([{**WHENCE, **what}], schema=RESULTS), LINES).rows(named=True)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("what", "misfit"),
+    [
+        ({}, None),
+        ({"amount_fen": 5000, "account_no": "6217 0000-1234 5678", "payee_name": "阿卜杜拉•麦麦提"}, None),
+        ({"account_no": "6217********5678", "payee_name": "阿卜杜拉*麦麦提", "payee_id": "9907********0014"}, None),
+        ({"account_no": "********", "payee_name": "**"}, None),  # all hidden: it says nothing
+        ({"amount_fen": 500}, "ANSWER_AMOUNT"),
+        ({"account_no": "6217000012345679"}, "ANSWER_ACCOUNT"),
+        ({"account_no": "6217********5679"}, "ANSWER_ACCOUNT"),
+        ({"account_no": "**8"}, "ANSWER_ACCOUNT"),  # too little is seen to tell it from others
+        ({"payee_name": "张*"}, "ANSWER_PAYEE"),
+        ({"payee_id": "990721194003050022"}, "ANSWER_PAYEE"),
+        ({"amount_fen": 500, "payee_name": "张三"}, "ANSWER_AMOUNT"),
+    ],
+)
+def test_what_a_line_says_beside_its_number_is_compared(what, misfit):
+    assert said(instruction_id="I1", **what)["misfit"] == misfit
+
+
+def test_both_figures_are_told():
+    assert said(instruction_id="I1", amount_fen=500)["said"] == "金额回盘为 5.00 元,指令为 50.00 元"
+    assert said(instruction_id="I1", account_no="6217000012345679")["said"] == "账号回盘尾号 5679,指令尾号 5678"
+    rows = pl.DataFrame([{**WHENCE, "instruction_id": "I1", "amount_fen": 500}], schema=RESULTS)
+    listed = listed_misfits(compared(rows, LINES), pl.DataFrame({"source_row": [2], "code": ["ANSWER_AMOUNT"]}))
+    assert listed["reason"].to_list() == ["金额与指令不符:金额回盘为 5.00 元,指令为 50.00 元"]
+
+
+def test_a_line_without_our_number_is_found_by_its_place_and_never_by_a_name():
+    place = {"batch_id": "B1", "line_no": 2, "account_no": "990072100000002", "amount_fen": 5000}
+    assert said(**place)["instruction_id"] == "I2"
+    assert said(**place | {"line_no": 3}, payee_name="张三")["instruction_id"] is None
+    assert said(**place | {"amount_fen": 1})["misfit"] == "ANSWER_AMOUNT"
+
+
+@pytest.mark.parametrize(
+    ("code", "words", "reason"),
+    [
+        ("", "户名不符", "NAME_MISMATCH"),
+        ("", "该账户已销户,请核实", "CLOSED"),
+        ("", "死亡销户", "DECEASED"),
+        ("AC04", "", "CLOSED"),
+        ("E99", "余额不足", "OTHER"),
+        ("", "", "OTHER"),
+    ],
+)
+def test_a_banks_words_mean_a_reason_and_unknown_ones_are_for_an_officer(code, words, reason):
+    assert reason_of(code, words) == reason
+
+
+def test_a_profiles_own_words_come_first():
+    own = {"E99": ReturnReason.BANK_TECH, "余额不足": ReturnReason.BATCH_REFUSED}
+    assert reason_of("E99", "户名不符", own) == "BANK_TECH"
+    assert reason_of("", "我方余额不足", own) == "BATCH_REFUSED"
+
+
+OURS = AnswerForm.model_validate(
+    {
+        "kind": "text",
+        "header": ["{batch_id}|{any}|{count}|{total}"],
+        "columns": {"指令号": "2", "金额": "1", "状态": "3", "原因": "4"},
+        "states": {"S": "accepted", "E": "returned"},
+    }
+)
+
+
+def read(folder, text, form=OURS, name="answer.rsp"):
+    (folder / name).write_bytes(text.encode("gb18030"))
+    return read_answer(folder / name, folder / "store", form).taken
+
+
+def test_a_text_without_a_header_is_read_by_the_places_its_profile_says(tmp_path):
+    taken = read(tmp_path, "B1|2024-07|2|100.00\r\n50.00|I1|S|\r\n50.00|I2|E|户名不符\r\n")
+    assert taken.rows.select("instruction_id", "event", "amount_fen", "reason").rows() == [
+        ("I1", "accepted", 5000, None),
+        ("I2", "returned", 5000, "户名不符"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("B1|2024-07|2|100.00\n50.00|I1|S|\n50.00|I2|E|户名", "最后一行没有写完"),
+        ("B1|2024-07|3|100.00\n50.00|I1|S|\n50.00|I2|E|\n", "汇总行写 3 笔,明细为 2 笔"),
+        ("B1|2024-07|2|90.00\n50.00|I1|S|\n50.00|I2|E|\n", "总金额与明细之和不符"),
+        ("B1|2024-07|2|100.00\n50.00|I1|S|\n50.00|I2\n", "第 3 行只有 2 栏"),
+        ("50.00\n50.00|I2|E|\n", "不是约定的写法"),
+    ],
+)
+def test_a_text_that_was_cut_or_does_not_add_up_is_refused_whole(tmp_path, text, told):
+    with pytest.raises(InputError, match=told):
+        read(tmp_path, text)
+
+
+def test_a_word_that_is_not_declared_refuses_its_row(tmp_path):
+    taken = read(tmp_path, "B1|2024-07|1|50.00\n50.00|I1|X|\n")
+    assert (taken.rows.height, taken.rows_refused) == (0, 1)
+
+
+def test_a_list_of_failures_needs_no_state(tmp_path):
+    form = AnswerForm.model_validate({"lists": "failures", "columns": {"指令号": "业务编号"}})
+    taken = read(tmp_path, "业务编号,失败原因\nI1,户名不符\n", form, "failed.csv")
+    assert taken.rows.select("instruction_id", "event").rows() == [("I1", "returned")]
+
+
+@pytest.mark.parametrize(
+    ("form", "told"),
+    [
+        ({"columns": {"指令编号": "x"}}, "不是回盘的列"),
+        ({"kind": "text", "columns": {"指令号": "B列"}}, "第几栏"),
+        ({"kind": "text", "columns": {"指令号": "1"}}, "缺少“状态”列"),
+        ({"accept_by_inference": "yes"}, "只用于 lists: failures"),
+        ({"states": {"0": "paid"}}, "accepted"),
+        ({"kind": "text", "columns": {"指令号": "1", "状态": "2"}, "header": ["{sum}"]}, "不认识的词 sum"),
+    ],
+)
+def test_what_is_wrong_in_a_form_is_told(form, told):
+    with pytest.raises(ValueError, match=told):
+        AnswerForm.model_validate(form)
