@@ -406,6 +406,8 @@ class Results(Register):
         "与指令不符的不记入",
         kind=CellKind.MONEY,
         unit="fen",
+        minimum=1,
+        maximum=100 * MAX_FEN,
         aliases=("金额(元)", "发放金额", "交易金额", "补贴金额"),
     )
     account_no: str = _told_back(

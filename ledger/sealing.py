@@ -16,7 +16,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Row, Table, insert, or_, select
 
-from contracts.codes import BatchState
+from contracts.codes import BatchState, HoldGround
 from contracts.errors import BookError
 from contracts.months import month_text
 from ledger import audit, batches, cycles, tables
@@ -95,6 +95,10 @@ def blockers(conn: Connection, county: str, pay_month: date) -> list[Blocker]:
         for row in batches.batches_of(conn, county, one.pay_month).iter_rows(named=True)
         if row["cycle_id"] == one.cycle_id and row["state"] not in (BatchState.RELEASED, BatchState.VOIDED)
     ]
+    unclear = holds.open_holds(conn, county).filter(pl.col("ground") == HoldGround.RETURN_UNCLEAR.value)
+    if waiting and unclear.height:
+        advice = "请与银行判明后用 disburse hold lift 解除"
+        found.append(Blocker(waiting[-1], f"有 {unclear.height} 笔退回的原因没有判明", advice))
     loose = _neither_held_nor_sent(conn, county)
     if waiting and loose.height and waiting[-1] == cycles.newest_cycle(conn, county):
         found.append(Blocker(waiting[-1], f"有 {loose.height} 笔应付款既未暂缓也未编批", "请重新运行 disburse run"))

@@ -141,3 +141,16 @@ def test_a_misfit_notes_nothing_and_leaves_the_instruction_open(county):
     assert county.answer("accepted", 1, source="bank-2") == 1
     with county.book.reading() as conn:
         assert results.open_misfits(conn, CODE, "2024-07").is_empty()
+
+
+def test_a_month_with_a_return_nobody_has_made_out_is_not_closed(county):
+    county.pay("2024-07", BOTH)
+    county.answer("accepted", 2)
+    county.answer("returned", 1, source="bank-2", reason="内部错误")
+    with county.book.reading() as conn:
+        (blocker,) = sealing.blockers(conn, CODE, parse_month("2024-07"))
+        hold_id = holds.open_holds(conn, CODE)["hold_id"][0]
+    assert blocker.what == "有 1 笔退回的原因没有判明"
+    holds.lift(county.book, CODE, hold_id, MAKER, "tester", "银行称系统差错,可重发")
+    with county.book.reading() as conn:
+        assert all("判明" not in one.what for one in sealing.blockers(conn, CODE, parse_month("2024-07")))

@@ -1,4 +1,4 @@
-"""Why money came back, answers that fit nothing, orders refused whole, where a payment sent again came from."""
+"""Why money came back, answers that fit nothing, orders refused whole."""
 
 from alembic import op
 
