@@ -12,8 +12,8 @@ A row is an obligation: its key, kind, version_no, amount_fen, choose_group, is_
     live_batch_id the batch, neither released nor voided, in which it waits
     held_by       the first open hold that covers it, alone or with everything of its person
     pays_fen      what is left to be paid: amount − withdrawn − set off, 0 where it has gone out
-    attempt       what its next payment carries in print: 1 + returns; a voided batch never left the house, and nothing of
-                  an order refused whole
+    attempt       what its next payment carries in print: 1 + returns; a voided batch never left the house, nor
+                  did anything of an order refused whole
 """
 
 from __future__ import annotations

@@ -19,7 +19,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Table, insert, or_, selec
 from contracts.codes import BatchState, HoldGround
 from contracts.errors import BookError
 from contracts.months import month_text
-from ledger import audit, batches, cycles, tables
+from ledger import audit, batches, cycles, holds, tables
 from ledger.attempts import is_released, last_answer
 from ledger.book import Book, next_id, now, read_frame
 from ledger.cycles import Cycle

@@ -36,7 +36,7 @@ def lived_in(tmp_path_factory):
     county = County(book)
     county.import_history((5, "2024-05", "old_age_allowance", 5000))
     county.pay("2024-07", [row(n, "2024-07") for n in (1, 2, 3)] + [row(1, "2024-06", 7500, CARE[1])])
-    county.answer("returned", 3)
+    county.answer("returned", 3, return_reason="CLOSED")
     county.answer("accepted", 2, source="bank-2", misfit="ANSWER_AMOUNT")
     results.refuse_order(book, CODE, f"{CODE}-2024-07-01-02", "", "余额不足", MAKER, "tester")
     county.run("2024-07", [row(2, "2024-07"), row(1, "2024-06", 6000, CARE[0])])

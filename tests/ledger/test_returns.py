@@ -2,7 +2,8 @@
 
 import pytest
 
-from ledger import holds, results, returns
+from contracts.months import parse_month
+from ledger import batches, holds, results, returns, sealing
 from tests.ledger.county import CODE, MAKER, row
 from tests.ledger.laws import breaches
 
@@ -127,7 +128,6 @@ def test_a_refused_order_is_due_again_at_once_in_a_new_one_and_blames_nobody(cou
 
 
 def batch_ids(county):
-    from ledger import batches
 
     with county.book.reading() as conn:
         return batches.batches_of(conn, CODE, None)["batch_id"].to_list()

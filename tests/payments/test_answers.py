@@ -9,7 +9,10 @@ from contracts.registers import accepted_schema
 from payments.answer_comparing import compared, listed_misfits
 from payments.answer_forms import AnswerForm
 from payments.answer_reading import read_answer
+from payments.bodies import delimited_bytes
+from payments.instructions import BatchIdentity, instructions
 from payments.reasons import reason_of
+from tests.payments.rows import JULY, payable_rows
 
 LINES = pl.DataFrame(
     {
@@ -22,6 +25,7 @@ LINES = pl.DataFrame(
         "payee_id": ["990721194003050014", None],
     }
 )
+BATCH = BatchIdentity("410721", JULY, 1, 1)
 RESULTS = accepted_schema("results")
 WHENCE = {"event": "accepted", "source_file": "回盘.csv", "source_sheet": "", "source_row": 2}
 
@@ -150,3 +154,18 @@ def test_a_list_of_failures_needs_no_state(tmp_path):
 def test_what_is_wrong_in_a_form_is_told(form, told):
     with pytest.raises(ValueError, match=told):
         AnswerForm.model_validate(form)
+
+
+def test_our_own_lines_come_back_with_a_state_and_a_reason_at_their_end(tmp_path, pipe):
+    """Written by the shipped profile, answered by a bank that only adds to each line, and found to say the same."""
+    content = instructions(payable_rows({"n": 1}, {"n": 2, "payee_name": "阿卜杜拉·䶮"}), BATCH, pipe)
+    total, *sent = delimited_bytes(content.lines, "410721", pipe).decode("gb18030").split("\r\n")[:-1]
+    back = [total, f"{sent[0]}|成功|", f"{sent[1]}|退票|已销户"]
+    taken = read(tmp_path, "\r\n".join([*back, ""]), pipe.answer)
+    found = compared(taken.rows, content.lines)
+    assert found.select("instruction_id", "event", "misfit").rows() == [
+        (content.lines["instruction_id"][0], "accepted", None),
+        (content.lines["instruction_id"][1], "returned", None),
+    ]
+    with pytest.raises(InputError, match="汇总行写 2 笔,明细为 1 笔"):
+        read(tmp_path, "\r\n".join([*back[:2], ""]), pipe.answer, "cut.rsp")

@@ -7,6 +7,7 @@ import pytest
 from contracts.errors import InputError
 from contracts.settings import Home
 from payments import profiles
+from payments.answer_forms import AnswerForm
 
 GOOD = """\
 profile: county_bank
@@ -103,7 +104,8 @@ def test_a_kept_profile_comes_back_as_it_was_and_its_file_is_what_was_digested(t
     assert known["county_bank"].confirmed is not None
     for profile in known.values():
         profiles.keep(profile, tmp_path)
-        assert profiles.kept(tmp_path, profile.digest) == profiles.BatchProfile(profile, profile.writer)
+        sent = profile.model_copy(update={"answer": AnswerForm()})  # how a bank answers decides no byte of what is sent
+        assert profiles.kept(tmp_path, profile.digest) == profiles.BatchProfile(sent, profile.writer)
     assert {path.stem for path in kept_files(tmp_path)} == {profile.digest for profile in known.values()}
     assert all(hashlib.sha256(path.read_bytes()).hexdigest() == path.stem for path in kept_files(tmp_path))
 
@@ -163,3 +165,11 @@ def test_a_batch_has_the_profile_it_was_claimed_with_whatever_stands_there_now(t
         profiles.of_batch(home, "county_bank", then.digest)
     profiles.keep(then, home.store)
     assert profiles.of_batch(home, "county_bank", then.digest).profile == then
+
+
+def test_how_a_bank_answers_is_data_and_changes_nothing_of_what_is_sent(tmp_path):
+    first = load(tmp_path, GOOD)["county_bank"]
+    told = load(tmp_path, GOOD + 'answer: {columns: {指令号: 业务编号}, states: {"0000": accepted}}\n')["county_bank"]
+    assert (told.answer.columns, told.digest) == ({"instruction_id": "业务编号"}, first.digest)
+    with pytest.raises(InputError, match="指令编号”不是回盘的列"):
+        load(tmp_path, GOOD + "answer: {columns: {指令编号: 业务编号}}\n")
