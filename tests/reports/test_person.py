@@ -10,6 +10,7 @@ from ledger import holds, people, recovery, results
 from ledger.book import open_book
 from ledger.story import story
 from month.month import opened_month
+from payments.reasons import with_reasons
 from reports.person import tell
 from tests import homes
 
@@ -34,7 +35,7 @@ def answer(home, person_id, said, reason=""):
     with book.reading() as conn:
         first = story(conn, people.person_no_of(conn, person_id)).payments["instruction_id"][:1]
     rows = pl.DataFrame({"instruction_id": first, "event": [said], "reason_code": [""], "reason": [reason]})
-    results.record(book, homes.COUNTY, f"file of {person_id} {said}", rows, "test")
+    results.record(book, homes.COUNTY, f"file of {person_id} {said}", with_reasons(rows), "test")
     book.close()
 
 
@@ -101,7 +102,7 @@ def test_money_that_came_back_is_unpaid_and_held(home, book):
     (allowance,) = county.standings
     assert allowance.paid_to == ""
     assert allowance.unpaid == (("2024-07", 50_00), ("2024-08", 50_00))
-    assert allowance.unpaid_labels == ("退票:账户被退回", "已编批")
+    assert allowance.unpaid_labels == ("退票:账户被退回", "暂缓:账户被退回")
     assert (county.sums.unpaid_fen, county.sums.held_fen) == (100_00, 50_00)
 
 

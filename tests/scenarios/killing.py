@@ -51,7 +51,8 @@ def read_results(home, month=MONTH, returned=1):
         lines = pl.concat([batches.lines(conn, one) for one in sent["batch_id"]]).sort("instruction_id")
     event = pl.when(pl.int_range(pl.len()) < returned).then(pl.lit("退票")).otherwise(pl.lit("成功"))
     answers = home.path / f"answers_{month}.csv"
-    lines.select(pl.col("instruction_id").alias("指令号"), event.alias("状态")).write_csv(answers)
+    said = {"指令号": pl.col("instruction_id"), "状态": event, "原因": pl.lit("已销户")}
+    lines.select(**said).write_csv(answers)
     closing.read_results(home, homes.COUNTY, answers, homes.actor(homes.MAKER))
 
 

@@ -22,6 +22,7 @@ from ledger import exports, holds, identity, people, posting, recovery, results,
 from ledger.book import open_book
 from ledger.tables import metadata
 from month import booking
+from payments.reasons import with_reasons
 from tests import homes
 from tests.cases.reading import write_overlay
 from tests.ledger import laws
@@ -292,7 +293,7 @@ class Teller:
             told = {"event": labelled(BankEvent, event).value, "reason_code": "", "reason": " ".join(reason)}
             rows.append({"instruction_id": self.last_instruction(name, benefit, month), **told})
         digest = hashlib.sha256(repr(rows).encode()).hexdigest()
-        results.record(self.book, self.county, digest, pl.DataFrame(rows), "test")
+        results.record(self.book, self.county, digest, with_reasons(pl.DataFrame(rows)), "test")
 
     def last_instruction(self, name, benefit, month):
         [(found,)] = laws.rows(
