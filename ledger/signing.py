@@ -15,7 +15,7 @@ from sqlalchemy import Connection, select
 
 from contracts.codes import BatchState, SignatureStep
 from contracts.errors import BookError
-from ledger import audit, batches, holds
+from ledger import audit, batches, holds, identity
 from ledger.book import Book, read_among
 from ledger.tables import instruction, instruction_item, obligation
 
@@ -105,12 +105,13 @@ def _require_nothing_held(conn: Connection, county: str, batch_ids: pl.Series) -
     """What was held after its batch was claimed does not go out: the next run claims the batch anew without it."""
     waiting = holds.open_holds(conn, county)
     is_whole = pl.col("obligation_id").is_null()
+    people = identity.of_county(conn, county).with_numbers(waiting.filter(is_whole).select("person_no"))["person_no"]
     paid = select(obligation.c.obligation_id).select_from(instruction.join(instruction_item).join(obligation))
     paid = paid.where(instruction.c.batch_id.in_(batch_ids.to_list()))
     held = pl.concat(
         [
             read_among(conn, paid, obligation.c.obligation_id, waiting.filter(~is_whole)["obligation_id"].unique()),
-            read_among(conn, paid, obligation.c.person_no, waiting.filter(is_whole)["person_no"].unique()),
+            read_among(conn, paid, obligation.c.person_no, people.unique()),
         ]
     )
     if count := held["obligation_id"].n_unique():
