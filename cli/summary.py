@@ -58,7 +58,16 @@ def show(summary: MonthSummary) -> None:
     _labelled("拒收的名册行", "名册", "行数", summary.refused)
     show_files("批次与发放文件", summary.files)
     if not summary.files:
-        console().print("本月没有要付的款项,没有发放文件。")
+        _say("本月没有要付的款项,没有发放文件。")
+
+
+def _say(text: str, style: str = "") -> None:
+    """One line, however long: the terminal wraps it, a file keeps it whole."""
+    console().print(text, style=style, soft_wrap=True)
+
+
+def _warn(text: str) -> None:
+    _say(f"⚠ {text}", "yellow")
 
 
 def show_files(title: str, files: Sequence[FileLine]) -> None:
@@ -82,18 +91,16 @@ def show_files(title: str, files: Sequence[FileLine]) -> None:
 def show_brief(summary: MonthSummary, silence: Silence) -> None:
     """The month in a few lines; the tables are for whoever asks."""
     total, files = summary.total, summary.in_files
-    console().print(
+    _say(
         f"{summary.county} {summary.pay_month}:{len(summary.benefits)} 项待遇,本月应发 {yuan_label(total.fen)} 元"
         f"(上月实发 {yuan_label(total.fen_issued_before)}),补发 {yuan_label(total.arrears_fen)},"
         f"撤回 {yuan_label(total.withdrawn_fen)},应追回 {yuan_label(total.receivable_fen)}"
     )
     held = ",".join(f"{row.label} {row.count} 人 {yuan_label(row.fen or 0)} 元" for row in summary.holds)
-    console().print(
-        f"暂缓:{held or '没有'};拒收 {summary.rows_refused} 行;条件具备而未发 {silence.people_not_drawing} 人次"
-    )
+    _say(f"暂缓:{held or '没有'};拒收 {summary.rows_refused} 行;条件具备而未发 {silence.people_not_drawing} 人次")
     if summary.uncertain:
-        console().print(f"有 {yuan_label(summary.uncertain_fen)} 元所依的标准并非现行有效(草案或占位)")
-    console().print(f"发放文件 {len(summary.files)} 个,{files.count} 笔 {yuan_label(files.fen or 0)} 元")
+        _say(f"有 {yuan_label(summary.uncertain_fen)} 元所依的标准并非现行有效(草案或占位)")
+    _say(f"发放文件 {len(summary.files)} 个,{files.count} 笔 {yuan_label(files.fen or 0)} 元")
 
 
 def show_bridge(told: Bridge) -> None:
@@ -130,17 +137,17 @@ def show_old(registers: Sequence[OldRegister], pay_month: str) -> None:
     """First of all: which registers the month does without."""
     for line in registers:
         if line.is_received:
-            console().print(f"⚠ 名册:{line.told(pay_month)}", style="yellow")
+            _warn(f"名册:{line.told(pay_month)}")
     if never := [line.label for line in registers if not line.is_received]:
-        console().print(f"名册:从未收到{'、'.join(never)}")
+        _say(f"名册:从未收到{'、'.join(never)}")
 
 
 def show_silence(silence: Silence) -> None:
     """Whole groups that draw nothing, and what a layout says in the county's place."""
     for nobody in silence.nobody_draws:
-        console().print(f"⚠ {nobody.told}", style="yellow")
+        _warn(nobody.told)
     for told in (*silence.defaults, *silence.not_taken):
-        console().print(f"⚠ {told}", style="yellow")
+        _warn(told)
 
 
 def show_not_drawn(silence: Silence) -> None:
@@ -175,7 +182,7 @@ def show_grounds(rows: tuple[GroundLine, ...]) -> None:
 def show_actions(beyond: ActionLine) -> None:
     """Print what no run may carry."""
     if beyond.lines:
-        console().print(
+        _say(
             f"须人工处理:期限之外的差异 {beyond.lines} 笔,少发 {yuan_label(beyond.owed_more_fen)} 元,"
             f"多发 {yuan_label(beyond.owed_less_fen)} 元(见 action_required 清单)"
         )

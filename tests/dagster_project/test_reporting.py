@@ -65,7 +65,7 @@ def test_an_act_stands_though_dagsters_storage_is_in_trouble(ready, trouble):
         else:
             index.write_bytes(b"no database" * 1000)
         said, warned = disburse(ready, "approve", *JULY, "--as", homes.CHECKER, "--yes")
-    assert "已批准 410721-2024-07-01-01" in said
+    assert "已批准 1 批:410721-2024-07-01-01" in said
     assert warned.startswith("提醒:已办理完毕,但未能记入血缘界面")
     assert warned.count("\n") == 1
     with opened(ready.database_url) as book, book.reading() as conn:
