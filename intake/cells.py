@@ -304,16 +304,18 @@ def _code(facts: ColumnFacts, text: str) -> pl.Expr:
     assert facts.code is not None
     dtype = facts.code.dtype()
     spellings = {_without_blanks(word): member.value for word, member in facts.code.spellings().items()}
-    other = pl.lit(facts.otherwise[0].value if facts.otherwise else None, dtype)
 
     def read(given: pl.Expr) -> pl.Expr:
         plain = _plain(given)
         bare = plain.str.replace(NUMBER_BEHIND, "").str.replace(NUMBER_BEFORE, "")
         words = (word.str.replace_all(r"\s", "") for word in (plain, bare))
         known = (word.replace_strict(spellings, default=None, return_dtype=dtype) for word in words)
-        return pl.coalesce(*known, pl.when(given.is_not_null()).then(other))
+        return pl.coalesce(known)
 
-    return _once(text, read, dtype)
+    if not facts.otherwise:
+        return _once(text, read, dtype)
+    other = pl.lit(facts.otherwise[0].value, dtype)
+    return pl.coalesce(_once(text, read, dtype), pl.when(_text(facts, text).is_not_null()).then(other))
 
 
 def _without_blanks(word: str) -> str:

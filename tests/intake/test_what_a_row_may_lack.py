@@ -50,9 +50,9 @@ def test_whether_he_is_the_recipient_is_asked_of_dibao_alone(accept_rows, row, c
     [("suspension", "reason_code", "reason_note"), ("account", "relationship", "relationship_note")],
 )
 def test_a_word_outside_its_list_is_kept_with_a_doubt(accept_rows, row, register, column, note):
-    accepted = accept_rows(register, row(register, **{column: "外出务工 未返"}))
+    accepted = accept_rows(register, row(register, **{column: "外出务工,未返"}))
     assert refused(accepted) == []
-    assert accepted.rows.select(column, note).row(0) == (accepted.rows[column].dtype.categories[-1], "外出务工 未返")
+    assert accepted.rows.select(column, note).row(0) == (accepted.rows[column].dtype.categories[-1], "外出务工,未返")
     assert outside_list(accepted.rows, register).height == 1
     assert "说明列" in Doubt.OUTSIDE_LIST.label
     known = accept_rows(register, row(register))
