@@ -38,6 +38,9 @@ def texts(home):
         pay_month = parse_month(month)
         counts = homes.tables_of(home, month).read("intake_counts")
         summary = summarise(book, homes.COUNTY, pay_month, counts).as_dict()
+        summary["files"] = [
+            {name: value for name, value in file.items() if name != "file_digest"} for file in summary["files"]
+        ]
         told[f"{month}-summary.json"] = json.dumps(summary, ensure_ascii=False, indent=1) + "\n"
         with book.reading() as conn:
             told[f"{month}-payments.csv"] = exports.payments(conn, homes.COUNTY, pay_month).write_csv()
