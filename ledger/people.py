@@ -32,11 +32,6 @@ def number_people(book: Book, ids: pl.DataFrame) -> pl.DataFrame:
     return pl.concat([known, numbered.select(known.columns)]).sort("person_id")
 
 
-def counted(book: Book, ids: pl.DataFrame, known: Identity) -> pl.DataFrame:
-    """PersonNumbers of these identity numbers, each as the number it counts as."""
-    return known.of(number_people(book, ids))
-
-
 def earlier_numbers(conn: Connection, known: Identity) -> pl.DataFrame:
     """The identity numbers that count as another, and the one in use: person_id, used_id."""
     told = identities(conn, pl.concat([known.heads.select("person_no"), known.heads.select(person_no="head_no")]))

@@ -80,10 +80,10 @@ def waiting(owed: pl.DataFrame, returns: pl.DataFrame) -> pl.DataFrame:
 
 
 def hold_what_waits(conn: Connection, county: str, event_ids: pl.Series) -> int:
-    """Hold at once what new returns call for, as far as the book knows where it would go; how many holds that places.
+    """Hold at once what new returns call for, as far as the book knows where it would go, in the caller's transaction.
 
-    That is what came back, and what lies in batches not yet released that go to the same accounts. The next run looks
-    at the registers and settles the rest.
+    How many holds that places: on what came back, and on what lies in batches not yet released that go to the same
+    accounts. The next run looks at the registers and settles the rest.
     """
     returns = came_back(conn, county)
     new = returns.filter(pl.col("event_id").is_in(event_ids.implode()))

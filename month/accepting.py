@@ -37,7 +37,7 @@ def accept(month: Month, register: str) -> Counts:
         _require_new(month, given, is_usable=False)
         return _keep(month, given, standing, received.refused_rows(), empty(RegisterGap))
     _require_new(month, given)
-    numbers = people.counted(month.book, intake.ids_in([received]), month.identity)
+    numbers = month.identity.of(people.number_people(month.book, intake.ids_in([received])))
     with month.book.reading() as conn:
         earlier = people.earlier_numbers(conn, month.identity)
     is_current_list = given.current_list is not None

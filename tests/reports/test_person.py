@@ -103,7 +103,7 @@ def test_money_that_came_back_is_unpaid_and_held(home, book):
     assert allowance.paid_to == ""
     assert allowance.unpaid == (("2024-07", 50_00), ("2024-08", 50_00))
     assert allowance.unpaid_labels == ("退票:账户被退回", "暂缓:账户被退回")
-    assert (county.sums.unpaid_fen, county.sums.held_fen) == (100_00, 50_00)
+    assert (county.sums.unpaid_fen, county.sums.held_fen) == (100_00, 100_00)
 
 
 def test_an_attempt_names_batch_line_file_signatures_and_the_banks_words(home, book):

@@ -15,6 +15,7 @@ from contracts.months import month_text, parse_month
 from ledger import exports, history, people, results
 from ledger.book import open_book, read_frame
 from ledger.tables import instruction
+from payments.reasons import with_reasons
 from tests import homes
 from tests.cases.reading import all_cases, write_overlay
 
@@ -69,7 +70,7 @@ class Told:
         ]
         if rows:
             digest = hashlib.sha256(earlier["run"].encode()).hexdigest()
-            results.record(self.book, self.case.county, digest, pl.DataFrame(rows), "test")
+            results.record(self.book, self.case.county, digest, with_reasons(pl.DataFrame(rows)), "test")
 
     def import_history(self):
         settled = self.case.told["settled"]
