@@ -83,7 +83,8 @@ def test_signing_names_the_batches_and_a_second_time_signs_nothing(home):
     released = home.said["release"]
     assert len(released["batches"]) == 2
     assert released["head"] == asked(home, "audit", "verify")["head"]
-    assert released["folder"] == home.said["again"]["folder"] == str(home.outbox / homes.COUNTY / "2024-07")
+    assert home.said["again"]["folder"] == str(home.home.review / homes.COUNTY / "2024-07")
+    assert released["folder"] == str(home.outbox / homes.COUNTY / "2024-07")
     assert "没有需要签署的批次" in disburse(home, "release", *MONTH, "--as", homes.RELEASER, "--yes")[0]
 
 
