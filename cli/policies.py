@@ -23,7 +23,7 @@ known_on_option = click.option("--known-on", type=DayType(), help="按哪一天�
 
 @click.group()
 def policies() -> None:
-    """查看、检查、比较政策与标准。  The law as data: show, check, calendar, diff."""
+    """查看、检查、证明、比较政策与标准。  The law as data: show, check, prove, calendar, diff."""
 
 
 def law_of(home: Home, *more: Path) -> LawBook:
@@ -42,16 +42,20 @@ def today() -> date:
 @known_on_option
 @json_option
 def check(known_on: date | None, as_json: bool) -> None:
-    """检查全部政策:一次列出所有问题;有低于下限、高于上限的标准时退出码为 4。
+    """检查全部政策:一次列出所有问题;有低于下限、高于上限的标准,或证明中未经确认的疑点时退出码为 4。
 
-    Check the whole law: every problem at once; exit code 4 where a standard breaks a bound.
+    Check the whole law: every problem at once; exit code 4 where a standard breaks a bound, or a proof finds what the
+    pack does not acknowledge (known.yaml).
     """
     from contracts.errors import PolicyError
+    from reports.proof import unacknowledged
     from rulebook.bands import left_behind
     from rulebook.breaches import breaches
 
     law, day = law_of(Home.from_environment()), known_on or today()
-    problems = [f"{law.name_of(breach.county)} {breach}" for breach in breaches(law, day)]
+    broken = [f"{law.name_of(breach.county)} {breach}" for breach in breaches(law, day)]
+    unintended = unacknowledged(law, day.replace(day=1), day)
+    problems = [*broken, *unintended]
     behind = [f"{law.name_of(code)} {one}" for code in law.counties() for one in left_behind(law.chain_of(code), day)]
     statuses = _statuses(law)
     found = {
@@ -63,8 +67,18 @@ def check(known_on: date | None, as_json: bool) -> None:
     }
     if problems:
         raise PolicyError(
-            f"{len(problems)} 项标准不能发放:\n" + "\n".join(problems),
-            "请向上级核实,载入新的文件后重算;在此之前这些月份按“标准未设定”处理",
+            "\n".join(
+                [
+                    *([f"{len(broken)} 项标准不能发放:", *broken] if broken else []),
+                    *([f"{len(unintended)} 处未经确认的疑点:", *unintended] if unintended else []),
+                ]
+            ),
+            ";".join(
+                [
+                    *(["不能发放的请向上级核实,载入新的文件后重算,此前按“标准未设定”处理"] if broken else []),
+                    *(["疑点请改正,或在 known.yaml 写明依据(policies/README.md)"] if unintended else []),
+                ]
+            ),
             "policies",
             found,
         )
@@ -82,6 +96,39 @@ def _statuses(law: LawBook) -> dict[str, int]:
 
     values = [value for place in law.jurisdictions.values() for value in place.values]
     return {status.label: sum(value.status is status for value in values) for status in ValueStatus}
+
+
+@policies.command("prove")
+@county_option
+@click.option("--month", type=MonthType(), help="哪个月的规定(默认本月);以后的变化一并列出")
+@known_on_option
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="写入 .xlsx:疑点、相遇的项目、应助未助",
+)
+@json_option
+def prove_law(county: str, month: date | None, known_on: date | None, output: Path | None, as_json: bool) -> None:
+    """把一县规定能区分的每种情形都算一遍:矛盾、够不着的标准、应升而降、应助未助,逐条注明条款与行号。
+
+    Decide every situation a county's law can tell apart: contradictions, rates out of reach, steps that fall, people
+    who draw nothing; each with clause and line. What the pack acknowledges (known.yaml) is told as such.
+    """
+    from cli.proof import show_proof
+    from reports.proof import prove
+    from reports.proof_told import proof_row, write_proof
+
+    day = known_on or today()
+    found = prove(law_of(Home.from_environment()), county, month or day.replace(day=1), day)
+    if output:
+        write_proof(found, output)
+    if as_json:
+        print_json({**proof_row(found), "file": str(output or "")})
+        return
+    show_proof(found)
+    if output:
+        click.echo(f"→ {output}")
 
 
 @policies.command()

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.codes import Benefit, ChoiceGroup, Role, ValueStatus
+from contracts.situations import FindingKind
 from contracts.strict_yaml import Day, YesNo
 
 Text = Annotated[str, Field(min_length=1)]
@@ -205,3 +206,26 @@ class ListForm(Strict):
     status: ValueStatus
     documents: dict[str, Paper] = Field(default_factory=dict)
     items: tuple[ItemForm, ...]
+
+
+class KnownForm(Strict):
+    """Findings of a proof that are intended: what they are about, or which people they concern, and why."""
+
+    finding: FindingKind
+    about: tuple[Text, ...] = ()
+    when: Any = None
+    source: Citation
+
+    @model_validator(mode="after")
+    def _says_which(self) -> KnownForm:
+        of_people = self.finding is FindingKind.DRAWS_NOTHING
+        if of_people != (self.when is not None) or of_people == bool(self.about):
+            raise ValueError("draws_nothing 写 when(哪些人),其余写 about(哪些项目、标准);两者不并写")
+        return self
+
+
+class KnownFindingsForm(Strict):
+    """`known.yaml`."""
+
+    documents: dict[str, Paper] = Field(default_factory=dict)
+    known: tuple[KnownForm, ...]

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
 from contracts.codes import Benefit, Role, ValueStatus
+from contracts.situations import FindingKind
+from contracts.strict_yaml import Key as At
 from contracts.strict_yaml import Problem
 from rulebook.conditions import Tree
 from rulebook.forms import ItemClass, Level, PairForm
@@ -99,6 +102,18 @@ class Conditions:
     begins_on: date | None
     source: Source
     where: Where
+    places: Mapping[At, Where] = field(default_factory=dict, repr=False, compare=False)  # keys below `when:` → places
+
+
+@dataclass(frozen=True)
+class Known:
+    """Findings that are intended: those of a kind that are about these, or about people of these conditions."""
+
+    kind: FindingKind
+    about: tuple[str, ...]
+    tree: Tree | None
+    source: Source
+    where: Where
 
 
 @dataclass(frozen=True)
@@ -155,3 +170,4 @@ class Jurisdiction:
     conditions: list[Conditions] = field(default_factory=list)
     pairs: list[Pair] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
+    known: list[Known] = field(default_factory=list)

@@ -14,12 +14,13 @@ from typing import TypeVar
 from contracts.codes import Benefit, Code
 from contracts.strict_yaml import Document, Problem, check, check_part, read
 from contracts.strict_yaml import Key as At
-from rulebook.conditions import read_tree
+from rulebook.conditions import Tree, read_tree
 from rulebook.forms import (
     Citation,
     ConditionsForm,
     InteractionsForm,
     JurisdictionForm,
+    KnownFindingsForm,
     ListForm,
     Paper,
     ParameterForm,
@@ -27,12 +28,13 @@ from rulebook.forms import (
     Strict,
 )
 from rulebook.keys import DIMENSIONS, Key, read_key
-from rulebook.law import Conditions, Item, Jurisdiction, Pair, Source, Unset, Value, Where
+from rulebook.law import Conditions, Item, Jurisdiction, Known, Pair, Source, Unset, Value, Where
 from rulebook.parameters import UNITS, Declared, declared, read_figure
 
 Form = TypeVar("Form", bound=Strict)
 FOLDER = re.compile(r"^(\d{6})(_.+)?$")
 JURISDICTION, INTERACTIONS, LIST = "jurisdiction.yaml", "interactions.yaml", "list.yaml"
+KNOWN = "known.yaml"
 
 
 @dataclass
@@ -97,6 +99,7 @@ MODELS: Mapping[str, type[Strict]] = {
     JURISDICTION: JurisdictionForm,
     INTERACTIONS: InteractionsForm,
     LIST: ListForm,
+    KNOWN: KnownFindingsForm,
 }
 
 
@@ -126,6 +129,8 @@ def _read_jurisdiction(code: str, files: list[tuple[Path, str, str]], reading: R
                 _read_provisions(path, file, form, jurisdiction)
             case InteractionsForm() as form:
                 jurisdiction.pairs += _pairs(file, form, jurisdiction)
+            case KnownFindingsForm() as form:
+                jurisdiction.known += _known(file, form)
             case ListForm() as form:
                 jurisdiction.items = list(_items(file, form))  # a home's own list stands for the shipped one
 
@@ -164,7 +169,8 @@ def _conditions(file: _File, benefit: Benefit, form: ConditionsForm) -> Conditio
         for key, what in tree.problems:
             file.wrong(key, what)
     source = file.source(form.source, "conditions", "source")
-    return Conditions(benefit, tree, form.begins_on, source, file.where("conditions"))
+    places = {key: Where(file.document.file, *place) for key, place in file.document.places.items() if key[:2] == at}
+    return Conditions(benefit, tree, form.begins_on, source, file.where("conditions"), places)
 
 
 def _parameter(
@@ -256,6 +262,24 @@ def _pairs(file: _File, form: InteractionsForm, jurisdiction: Jurisdiction) -> I
             yield Pair(pair.benefit, other, pair, jurisdiction.code, source, file.where("pairs", place))
 
 
+def _known(file: _File, form: KnownFindingsForm) -> Iterator[Known]:
+    for place, known in enumerate(form.known):
+        at: At = ("known", place)
+        tree = _tree_of_words(file, known.when, (*at, "when")) if known.when is not None else None
+        source = file.source(known.source, *at, "source")
+        yield Known(known.finding, known.about, tree, source, file.where(*at))
+
+
+def _tree_of_words(file: _File, written: object, at: At) -> Tree:
+    """A condition of numbers and words alone."""
+    tree = read_tree(written, at, file.cited)
+    for key, what in tree.problems:
+        file.wrong(key, what)
+    if tree.uses:
+        file.wrong(at, "此处的条件只用数字与词,不用 $参数")
+    return tree
+
+
 def _items(file: _File, form: ListForm) -> Iterator[Item]:
     seen: set[str] = set()
     for place, item in enumerate(form.items):
@@ -263,13 +287,7 @@ def _items(file: _File, form: ListForm) -> Iterator[Item]:
         if item.no in seen:
             file.wrong((*at, "no"), f"序号 {item.no} 重复")
         seen.add(item.no)
-        tree = None
-        if item.when is not None:
-            tree = read_tree(item.when, (*at, "when"), file.cited)
-            for key, what in tree.problems:
-                file.wrong(key, what)
-            if tree.uses:
-                file.wrong((*at, "when"), "清单条目的条件只用数字与词,不用 $参数")
+        tree = _tree_of_words(file, item.when, (*at, "when")) if item.when is not None else None
         yield Item(
             item.no, item.id, item.name, item.kind, item.who, item.standard, item.period, item.funding, item.lead,
             item.benefits, tree, item.missing, form.status, form.title, file.source(item.source, *at, "source"),

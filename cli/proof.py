@@ -1,0 +1,51 @@
+"""A proof of the law in the terminal."""
+
+from __future__ import annotations
+
+import click
+
+from cli.show import table, yuan
+from contracts.months import month_text
+from reports.proof import Proof
+from reports.proof_told import RELATIONS
+
+
+def show_proof(proof: Proof) -> None:
+    """Findings, open ones first; pairs that meet; the most that anybody draws; who draws nothing."""
+    click.echo(
+        f"{proof.name} {month_text(proof.month)} 起的规定(按 {proof.known_on} 所知):"
+        f"{proof.situation_count:,} 种情形,代表 {proof.combination_count:,} 种事实组合,看了 {len(proof.months)} 个变化月"
+    )
+    findings = [(finding, "未确认" if finding.known is None else "已确认") for finding in proof.findings]
+    table(
+        "疑点",
+        ("", "疑点", "自", "说明", "依据", "位置"),
+        [
+            (
+                state,
+                finding.kind.label,
+                month_text(finding.since),
+                finding.text,
+                str(finding.source),
+                str(finding.where),
+            )
+            for finding, state in sorted(findings, key=lambda pair: pair[0].known is not None)
+        ],
+        numbers_from=6,
+    )
+    table(
+        "能相遇的项目",
+        ("项目", "项目", "关系", "依据"),
+        [(m.first.label, m.second.label, RELATIONS[m.relation], str(m.source)) for m in proof.meetings],
+        numbers_from=4,
+    )
+    if proof.greatest_fen:
+        click.echo(f"一人一月最多 {yuan(proof.greatest_fen)} 元:{' / '.join(proof.greatest)}")
+    table(
+        "在低收入名册而一项也领不到的人(本县户籍,已到起始年龄)",
+        ("哪些人", "为什么", "确认的依据"),
+        [(idle.who, idle.why, str(idle.known.source) if idle.known else "") for idle in proof.idle],
+        numbers_from=3,
+    )
+    left = len(proof.open_findings)
+    click.echo(f"{left} 处疑点未经确认" if left else "没有未经确认的疑点")
