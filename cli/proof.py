@@ -6,30 +6,23 @@ import click
 
 from cli.show import table, yuan
 from contracts.months import month_text
-from reports.proof import Proof
+from reports.proof import Finding, Proof
 from reports.proof_told import RELATIONS
 
 
 def show_proof(proof: Proof) -> None:
     """Findings, open ones first; pairs that meet; the most that anybody draws; who draws nothing."""
+    click.echo(f"{proof.name} {month_text(proof.month)} 起的规定(按 {proof.known_on} 所知)")
     click.echo(
-        f"{proof.name} {month_text(proof.month)} 起的规定(按 {proof.known_on} 所知):"
-        f"{proof.situation_count:,} 种情形,代表 {proof.combination_count:,} 种事实组合,看了 {len(proof.months)} 个变化月"
+        f"{proof.situation_count:,} 种情形,代表 {proof.combination_count:,} 种事实组合;"
+        f"看了 {len(proof.months)} 个变化月"
     )
-    findings = [(finding, "未确认" if finding.known is None else "已确认") for finding in proof.findings]
     table(
         "疑点",
         ("", "疑点", "自", "说明", "依据", "位置"),
         [
-            (
-                state,
-                finding.kind.label,
-                month_text(finding.since),
-                finding.text,
-                str(finding.source),
-                str(finding.where),
-            )
-            for finding, state in sorted(findings, key=lambda pair: pair[0].known is not None)
+            ("已确认" if each.known else "未确认", each.kind.label, month_text(each.since), each.text, *_place(each))
+            for each in sorted(proof.findings, key=lambda each: each.known is not None)
         ],
         numbers_from=6,
     )
@@ -49,3 +42,8 @@ def show_proof(proof: Proof) -> None:
     )
     left = len(proof.open_findings)
     click.echo(f"{left} 处疑点未经确认" if left else "没有未经确认的疑点")
+
+
+def _place(finding: Finding) -> tuple[str, str]:
+    """On which clause, and where it is written."""
+    return str(finding.source), str(finding.where)

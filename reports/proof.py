@@ -319,29 +319,25 @@ class _OfMonth:
 
     def _holes_in(self, key: str, line: pl.DataFrame) -> Iterator[_Found]:
         spoken = [
-            (
-                cell,
-                next((v for v in self.proving.values.amounts(rate_id) if v.key.text), None)
-                if unset != UnsetGround.NOT_SET
-                else None,
-            )
+            (cell, self._keyed(rate_id) if unset != UnsetGround.NOT_SET else None)
             for cell, rate_id, unset in line.select(key, "rate_id", "unset_code").iter_rows()
         ]
         papers = [_paper(value) for _, value in spoken]
+        left_out: dict[Value, list[tuple[int, Value | None]]] = {}
         for place, (cell, value) in enumerate(spoken):
-            before = [
-                number
-                for number in range(place)
-                if papers[number] is not None and papers[number] in papers[place + 1 :]
-            ]
-            around = [number for number in before if papers[number] != papers[place]]
-            if around and papers[place] not in papers[: around[-1]]:
-                last = spoken[around[-1]][1]
-                assert last is not None
-                yield self._hole(key, cell, last, value)
+            before = [other for _, other in spoken[:place] if other and _paper(other) in papers[place + 1 :]]
+            newer = [other for other in before if value is None or _dates(value) < _dates(other)]
+            if newer:
+                left_out.setdefault(newer[-1], []).append((cell, value))
+        for last, cells in left_out.items():
+            yield self._hole(key, [cell for cell, _ in cells], last, cells[0][1])
 
-    def _hole(self, key: str, cell: object, last: Value, value: Value | None) -> _Found:
-        where = f"{DIMENSIONS[ORDERED[key]].label} {cell}"
+    def _keyed(self, rate_id: str) -> Value | None:
+        """The first amount value behind a row of rates that is keyed."""
+        return next((value for value in self.proving.values.amounts(rate_id) if value.key.text), None)
+
+    def _hole(self, key: str, cells: Sequence[int], last: Value, value: Value | None) -> _Found:
+        where = f"{DIMENSIONS[ORDERED[key]].label} {'、'.join(_runs(cells))}"
         instead = f"仍按 {value.written}" if value else "标准未设定"
         text = f"{last.source} 自 {last.effective_from} 起定了两边,没有定 {where}:{instead}"
         return _Found(FindingKind.HOLE, f"{last.parameter} {where}", text, last.source, last.where)
@@ -513,6 +509,10 @@ def _in_month(of_benefit: BenefitRules, month: date) -> BenefitRules:
 def _paper(value: Value | None) -> tuple[object, ...] | None:
     """The document a value stands in, on its level."""
     return None if value is None else (value.level_code, value.source.number, value.effective_from, value.issued_on)
+
+
+def _dates(value: Value) -> tuple[date, date]:
+    return value.effective_from, value.issued_on
 
 
 def _cell(column: str, held: object) -> str:

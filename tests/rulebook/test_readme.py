@@ -6,10 +6,16 @@ import pytest
 
 import rulebook
 from contracts.strict_yaml import check, read
-from rulebook.forms import InteractionsForm, ListForm, ProvisionsForm
+from rulebook.forms import InteractionsForm, KnownFindingsForm, ListForm, ProvisionsForm
 
 BLOCKS = re.findall(r"```yaml\n(.*?)```", (rulebook.POLICIES / "README.md").read_text("utf-8"), re.DOTALL)
-FORMS = {"documents": ProvisionsForm, "benefit": ProvisionsForm, "pairs": InteractionsForm, "title": ListForm}
+FORMS = {
+    "documents": ProvisionsForm,
+    "benefit": ProvisionsForm,
+    "pairs": InteractionsForm,
+    "title": ListForm,
+    "known": KnownFindingsForm,
+}
 SOURCE = "source: {document: notice, clause: 第一条, quote: 原文}"
 
 
