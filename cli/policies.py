@@ -292,15 +292,18 @@ def diff(
     output: Path | None,
     as_json: bool,
 ) -> None:
-    """用真实名册比较两套政策或两个知悉日:谁增谁减,到年底相差多少;不入账。
+    """用真实名册和全部情形比较两套政策或两个知悉日:谁增谁减,到年底相差多少,哪些情形变了;不入账。
 
-    Compare two laws, or one law as known on two days, on the real roster: who gains, who loses, how much to year end.
+    Compare two laws, or one law as known on two days: on the real roster, who gains, who loses, how much to year end;
+    and over every situation, also of people who are in no register yet.
     """
+    from cli.proof import show_turned
     from cli.show import table, yuan
     from contracts.codes import Benefit
     from ledger import people
     from month.month import opened_month
     from reports.law_change import NAMED, by_name, gaining_and_losing, law_change, months_to_year_end, totals
+    from reports.situation_change import changes_of_situations
     from reports.tables import write_table
 
     home = Home.from_environment()
@@ -308,8 +311,10 @@ def diff(
         manifest, registers = month.manifest, month.registers
         day = known_on or manifest.known_on
         months = months_to_year_end(manifest.window(), manifest.pay_month)
-        before = law_of(home).resolve(county, months, day)
-        after = law_of(home, *([folder] if folder else [])).resolve(county, months, and_known_on or day)
+        old, new = law_of(home), law_of(home, *([folder] if folder else []))
+        before = old.resolve(county, months, day)
+        after = new.resolve(county, months, and_known_on or day)
+        turned = changes_of_situations((old, day), (new, and_known_on or day), county, months, registers)
         changes = law_change(registers, before, after, manifest.pay_month)
         with month.book.reading() as conn:
             identities = people.identities(conn, changes)
@@ -321,10 +326,15 @@ def diff(
         people_counts = {"gaining_count": gaining, "losing_count": losing}
         compared = {"first_month": f"{months[0]:%Y-%m}", "last_month": f"{months[-1]:%Y-%m}"}
         counts = {"changed_rows": changes.height, **people_counts}
-        print_json({**compared, **counts, "benefits": found.to_dicts(), "file": str(output or "")})
+        told = {"benefits": found.to_dicts(), "situations": turned.to_dicts(), "file": str(output or "")}
+        print_json({**compared, **counts, **told})
         return
-    if changes.is_empty():
+    if changes.is_empty() and turned.is_empty():
         click.echo("两者没有差别")
+        return
+    show_turned(turned)
+    if changes.is_empty():
+        click.echo("名册上的人没有差别")
         return
     table(
         f"{county} 差别({months[0]:%Y-%m} … {months[-1]:%Y-%m})",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import click
+import polars as pl
 
 from cli.show import table, yuan
 from contracts.months import month_text
@@ -47,3 +48,24 @@ def show_proof(proof: Proof) -> None:
 def _place(finding: Finding) -> tuple[str, str]:
     """On which clause, and where it is written."""
     return str(finding.source), str(finding.where)
+
+
+def show_turned(turned: pl.DataFrame) -> None:
+    """Situations that fare otherwise under another law (reports.situation_change), merged into the fewest rows."""
+    table(
+        "变化的情形(本县户籍;现有人数为名册末月)",
+        ("项目", "自", "哪些人", "变化", "之前(元)", "之后(元)", "现有人数"),
+        [
+            (
+                row["benefit"],
+                row["from_month"],
+                row["who"],
+                row["turn"],
+                yuan(row["before_fen"]) or row["before"],
+                yuan(row["after_fen"]) or row["after"],
+                "" if row["people_count"] is None else row["people_count"],
+            )
+            for row in turned.iter_rows(named=True)
+        ],
+        numbers_from=4,
+    )

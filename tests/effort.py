@@ -5,6 +5,7 @@ import os
 from hypothesis import settings
 
 TIMES = int(os.environ.get("EXPLORE_TIMES", "0"))  # so many times as hard, at random; 0: as told, always the same
+WHOLE = bool(os.environ.get("WHOLE_TABLE"))  # read the whole table of situations, not a part of it (.ci/run)
 
 
 def tries(count):
