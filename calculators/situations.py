@@ -20,7 +20,7 @@ from itertools import product
 import polars as pl
 
 from calculators.benefits import CALCULATORS
-from calculators.conditions import compiled, leaves, word_of
+from calculators.conditions import compiled, word_of
 from calculators.coordination import coordinate
 from calculators.facts import facts
 from calculators.hands import LONG_BEFORE, all_claimed
@@ -36,7 +36,7 @@ from contracts.codes import (
 )
 from contracts.columns import empty, polars_schema
 from contracts.months import add_months
-from contracts.policy import AllOf, AnyOf, Condition, Not, Rules
+from contracts.policy import AllOf, AnyOf, Condition, Not, Rules, leaves
 from contracts.registers import REGISTERS, accepted_schema
 from contracts.row_rules import ROW_RULES
 from contracts.situations import AXES, Distinction
@@ -59,7 +59,6 @@ def member_rows(county: str, month: date) -> dict[str, list[Rows]]:
     """Axis → the people who between them have every row its register can hold in the month, and one without a row."""
     since: dict[str, object] = {"from_month": add_months(month, -LONG_BEFORE)}
     issued: dict[str, object] = {"issued_on": since["from_month"]}
-    assessed: dict[str, object] = {"assessed_on": since["from_month"]}
 
     def person(**population: object) -> Rows:
         row = {"birth_date": _born(month, USUAL_AGE, False), "division_code": county, **population}
@@ -84,7 +83,7 @@ def member_rows(county: str, month: date) -> dict[str, list[Rows]]:
                 for grade, needs_care, category in product(GRADES, (False, True), DisabilityCategory.values())
             ),
         ),
-        "ability": with_rows("ability", (row | assessed for row in _ability(month))),
+        "ability": with_rows("ability", _ability(since["from_month"])),
         "family_planning": with_rows(
             "family_planning", ({"kind": kind} | since for kind in FamilyPlanningKind.values())
         ),
@@ -100,7 +99,7 @@ def _born(month: date, age: int, is_birthday_month: bool) -> date:
 def _low_income() -> Iterator[dict[str, object]]:
     modes, cares = (None, *SupportMode.values()), (None, *SelfCare.values())
     for category, area, mode, care, is_recipient in product(
-        LowIncomeCategory.values(), Area.values(), modes, cares, (False, True)
+        LowIncomeCategory.values(), Area.values(), modes, cares, (None, False, True)
     ):
         institution = SOMEWHERE if mode == SupportMode.INSTITUTION else None
         yield {
@@ -113,12 +112,12 @@ def _low_income() -> Iterator[dict[str, object]]:
         }
 
 
-def _ability(month: date) -> Iterator[dict[str, object]]:
-    """Every level, with and without a determination; and an assessment that ran out while its determination runs."""
-    for scale, level, is_unable in product(AbilityScale.values(), LEVELS, (False, True)):
-        yield {"scale": scale, "level": level, "is_unable": is_unable}
-    ran_out = {"valid_until": add_months(month, -1), "is_unable": True}
-    yield {"scale": AbilityScale.GBT_42195.value, "level": LEVELS[0], **ran_out}
+def _ability(since: object) -> Iterator[dict[str, object]]:
+    """Every level, with and without a determination or a word of it; and a determination that stands alone."""
+    for scale, level, is_unable in product(AbilityScale.values(), LEVELS, (None, False, True)):
+        yield {"scale": scale, "level": level, "is_unable": is_unable, "assessed_on": since}
+    for is_unable in (False, True):
+        yield {"is_unable": is_unable, "unable_from_month": since}
 
 
 def _allowed(register: str, rows: Iterable[Mapping[str, object]]) -> list[dict[str, object]]:

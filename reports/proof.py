@@ -22,12 +22,12 @@ from contracts.codes import Benefit, Outcome, SelfCare, UnsetGround
 from contracts.errors import PolicyError
 from contracts.money import yuan_label
 from contracts.months import month_text
-from contracts.policy import BenefitRules, Rules
+from contracts.policy import BenefitRules, Condition, Leaf, Rules
 from contracts.situations import AXIS_OF, FindingKind
 from reports.situations import PLACES, Situations, parts_of, tabulate
 from rulebook.chain import Chain
 from rulebook.keys import DIMENSIONS
-from rulebook.law import Known, Pair, Source, Value, Where
+from rulebook.law import Known, Pair, Value, Where
 from rulebook.lawbook import LawBook
 from rulebook.places import ValuesOf, months_of_change, place_of_part
 from rulebook.printing import text_of
@@ -50,7 +50,7 @@ class Finding:
     kind: FindingKind
     about: str
     text: str
-    source: Source
+    source: str  # document and clause
     where: Where
     since: date
     known: Known | None = None
@@ -67,7 +67,7 @@ class Meeting:
     first: Benefit
     second: Benefit
     relation: str
-    source: Source
+    source: str  # document and clause
     where: Where
 
 
@@ -134,7 +134,7 @@ class _Found:
     kind: FindingKind
     about: str
     text: str
-    source: Source
+    source: str  # document and clause
     where: Where
 
 
@@ -258,10 +258,9 @@ class _OfMonth:
             told.append(part.path)
             kind = FindingKind.NEVER_FAILS if part.can_hold else FindingKind.NEVER_HOLDS
             words = sentence(part.condition, lambda name: name)
-            yield _Found(
-                kind, f"{benefit} {words}", f"{benefit.label}:“{words}”在此处{kind.label}", with_tree.source,
-                place_of_part(with_tree, part.path),
-            )  # fmt: skip
+            text = f"{benefit.label}:“{words}”在此处{kind.label}"
+            source = _source_of(part.condition) or str(with_tree.source)
+            yield _Found(kind, f"{benefit} {words}", text, source, place_of_part(with_tree, part.path))
 
     # Figures.
 
@@ -292,7 +291,7 @@ class _OfMonth:
             keys = [key for key in of_benefit.keys if _is_keyed(value, key)]
             who = _cells_told(keys, rows_of_value)
             text = f"{value.label} {value.key.text} {text_of(value)}:{who}没有人能领".replace("  ", " ")
-            yield _Found(FindingKind.UNREACHED, value.name, text, value.source, value.where)
+            yield _Found(FindingKind.UNREACHED, value.name, text, str(value.source), value.where)
 
     def _cell_of(self, row: Mapping[str, object], of_benefit: BenefitRules) -> tuple[Value, tuple[object, ...]]:
         """The value a row of rates rests on, and the cells as far as the value is keyed by them."""
@@ -306,7 +305,7 @@ class _OfMonth:
             text = f"{value.name} {value.written} {UnsetGround(ground).label}:" + " 与 ".join(
                 v.written for v in against
             )
-            yield _Found(FindingKind.OUT_OF_BOUNDS, value.name, text, value.source, value.where)
+            yield _Found(FindingKind.OUT_OF_BOUNDS, value.name, text, str(value.source), value.where)
 
     def _holes(self, of_benefit: BenefitRules, rates: pl.DataFrame, rows: pl.DataFrame) -> Iterator[_Found]:
         """Ages or grades between two that one document speaks of, and of which it does not."""
@@ -340,7 +339,7 @@ class _OfMonth:
         where = f"{DIMENSIONS[ORDERED[key]].label} {'、'.join(_runs(cells))}"
         instead = f"仍按 {value.written}" if value else "标准未设定"
         text = f"{last.source} 自 {last.effective_from} 起定了两边,没有定 {where}:{instead}"
-        return _Found(FindingKind.HOLE, f"{last.parameter} {where}", text, last.source, last.where)
+        return _Found(FindingKind.HOLE, f"{last.parameter} {where}", text, str(last.source), last.where)
 
     def _falls(self, of_benefit: BenefitRules, rows: pl.DataFrame) -> Iterator[_Found]:
         """Amounts that go down from one age, grade or care tier to the next that the law pays no less."""
@@ -371,7 +370,7 @@ class _OfMonth:
         before, after = (yuan_label(int(str(row[name]))) for name in ("before", "would_be_fen"))
         step = f"{RISES_WITH[column]}从 {_cell(column, row['from_'])} 到 {_cell(column, row[column])}"
         text = f"{step},从 {before} 元降到 {after} 元"
-        return _Found(FindingKind.FALLS, value.name, text, value.source, value.where)
+        return _Found(FindingKind.FALLS, value.name, text, str(value.source), value.where)
 
     # Two benefits together.
 
@@ -399,7 +398,7 @@ class _OfMonth:
         met = self._together(self.entitled)
         for pair in self._written():
             if pair.key in met:
-                yield Meeting(pair.first, pair.second, pair.form.relation, pair.source, pair.where)
+                yield Meeting(pair.first, pair.second, pair.form.relation, str(pair.source), pair.where)
 
     def _pairs(self) -> Iterator[_Found]:
         met = self._together(self.entitled)
@@ -409,10 +408,10 @@ class _OfMonth:
             named = f"{pair.first.label}与{pair.second.label}"
             if pair.key not in met:
                 text = f"{named}:没有人能同时符合两项的条件"
-                yield _Found(FindingKind.NEVER_MEETS, about, text, pair.source, pair.where)
+                yield _Found(FindingKind.NEVER_MEETS, about, text, str(pair.source), pair.where)
             elif pair.key in drawn and pair.form.relation != "stack":
                 text = f"{named}:有人仍能在同一个月两项都领"
-                yield _Found(FindingKind.DRAWN_TOGETHER, about, text, pair.source, pair.where)
+                yield _Found(FindingKind.DRAWN_TOGETHER, about, text, str(pair.source), pair.where)
 
     def _excludes_all(self, benefit: Benefit, rows: pl.DataFrame) -> Iterator[_Found]:
         if rows.is_empty() or not (rows["outcome"] == Outcome.EXCLUDED).all():
@@ -420,7 +419,7 @@ class _OfMonth:
         for pair in self._written():
             if pair.second is benefit and pair.form.relation == "exclude":
                 text = f"每一个符合{benefit.label}条件的人都因{pair.first.label}一条不得领取"
-                yield _Found(FindingKind.EXCLUDES_ALL, benefit, text, pair.source, pair.where)
+                yield _Found(FindingKind.EXCLUDES_ALL, benefit, text, str(pair.source), pair.where)
 
     def _one_sided(self) -> Iterator[_Found]:
         """Groups in which, of two benefits both in the running, the same one always wins."""
@@ -438,7 +437,7 @@ class _OfMonth:
                 (loser,) = pair.key - winners
                 about = f"{winner} > {loser}"
                 text = f"{winner.label}与{loser.label}择高,总是{winner.label}胜出"
-                yield _Found(FindingKind.ONE_SIDED, about, text, pair.source, pair.where)
+                yield _Found(FindingKind.ONE_SIDED, about, text, str(pair.source), pair.where)
 
     # People.
 
@@ -497,8 +496,13 @@ class _OfMonth:
             if waits or known is not None or not people:
                 continue
             for who in self._told(people):
-                nowhere = Source(county.name, county.code, "各项目的条件")
+                nowhere = f"{county.name}各项目的条件"
                 yield _Found(FindingKind.DRAWS_NOTHING, who, f"{who}:一项也领不到", nowhere, county.where)
+
+
+def _source_of(part: Condition) -> str:
+    """The clause of its own that a part carries; empty where it has none."""
+    return part.source if isinstance(part, Leaf) else ""
 
 
 def _in_month(of_benefit: BenefitRules, month: date) -> BenefitRules:

@@ -1,6 +1,6 @@
 """A county's law over every situation it can tell apart: the rulebook names them, the calculators decide them.
 
-The two rooms do not know each other; here they meet (docs/decisions/0075). Nothing is read but the law.
+The two rooms do not know each other; here they meet (docs/decisions/0090). Nothing is read but the law.
 """
 
 from __future__ import annotations

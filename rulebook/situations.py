@@ -23,6 +23,7 @@ from contracts.policy import (
     Parameter,
     Rules,
     Switch,
+    leaves,
 )
 from contracts.situations import AXIS_OF, Distinction
 from contracts.vocabulary import WORDS
@@ -84,19 +85,12 @@ def parameters_in(tree: Condition) -> tuple[str, ...]:
 
 
 def _parameters(tree: Condition) -> Iterator[str]:
-    match tree:
-        case AllOf(conditions=parts) | AnyOf(conditions=parts):
-            for part in parts:
-                yield from _parameters(part)
-        case Not(condition=part):
-            yield from _parameters(part)
-        case Switch(parameter=parameter) | OneOf(subject=Parameter() as parameter):
-            yield parameter.name
-        case Compare():
-            bounds = (tree.at_least, tree.at_most, tree.below)
-            yield from (bound.name for bound in bounds if isinstance(bound, Parameter))
-        case _:
-            return
+    for leaf in leaves(tree):
+        match leaf:
+            case Switch(parameter=parameter) | OneOf(subject=Parameter() as parameter):
+                yield parameter.name
+            case Compare():
+                yield from (bound.name for bound in _said(leaf) if isinstance(bound, Parameter))
 
 
 def grounded(tree: Condition, figures: Mapping[str, object]) -> Condition:
@@ -119,7 +113,8 @@ def grounded(tree: Condition, figures: Mapping[str, object]) -> Condition:
         case Compare(word=word, at_least=at_least, at_most=at_most, below=below):
             bounds = [_bound(bound, figures) for bound in (at_least, at_most, below)]
             known = all((bound is None) == (said is None) for bound, said in zip(bounds, _said(tree), strict=True))
-            return Compare(word, *bounds) if known else NEVER
+            at_least, at_most, below = bounds
+            return Compare(word, at_least, at_most, below, tree.source) if known else NEVER
         case _:
             return tree
 
@@ -154,35 +149,18 @@ def words_seen(told_apart: Iterable[Distinction]) -> frozenset[str]:
 
 
 def _words(tree: Condition) -> Iterator[str]:
-    match tree:
-        case AllOf(conditions=parts) | AnyOf(conditions=parts):
-            for part in parts:
-                yield from _words(part)
-        case Not(condition=part):
-            yield from _words(part)
-        case Fact(word=word) | Compare(word=word) | OneOf(subject=str() as word):
-            yield word
-        case _:
-            return
+    for leaf in leaves(tree):
+        match leaf:
+            case Fact(word=word) | Compare(word=word) | OneOf(subject=str() as word):
+                yield word
 
 
 def leaf_by_leaf(rules: BenefitRules) -> tuple[Distinction, ...]:
     """A benefit's distinctions with no leaf left out because another settles the matter: for looking at its parts."""
     return tuple(
-        Distinction(ALWAYS, (*_leaves(found.when), *found.leaves), found.cells, found.benefit)
+        Distinction(ALWAYS, (*leaves(found.when), *found.leaves), found.cells, found.benefit)
         for found in _of_benefit(rules)
     )
-
-
-def _leaves(tree: Condition) -> Iterator[Condition]:
-    match tree:
-        case AllOf(conditions=parts) | AnyOf(conditions=parts):
-            for part in parts:
-                yield from _leaves(part)
-        case Not(condition=part):
-            yield from _leaves(part)
-        case _:
-            yield tree
 
 
 def is_settled(part: Condition, rules: BenefitRules) -> bool:

@@ -122,7 +122,8 @@ def ability_facts(rows, month):
     valid = [
         row
         for row in rows
-        if runs(month_of(row["assessed_on"]), row["valid_until"] and month_of(row["valid_until"]), month)
+        if row["level"] is not None
+        and runs(month_of(row["assessed_on"]), row["valid_until"] and month_of(row["valid_until"]), month)
     ]
     latest = max(valid, key=lambda row: (row["assessed_on"], row["level"], -SCALES.index(row["scale"])), default={})
     unable = any(

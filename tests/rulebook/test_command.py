@@ -50,13 +50,20 @@ def test_check_fails_on_a_broken_pack_and_on_a_breach(disburse, notice):
 
 
 def test_check_names_what_a_notice_leaves_on_the_older_paper(disburse, notice):
-    notice({"key": "[80,85)"}, {"key": "[90,∞)", "value": 300}, parameter="old_age_allowance.amount")
+    notice({"key": "[90,∞)", "value": 300}, parameter="old_age_allowance.amount")
     plain = disburse("check").stdout
     (told,) = json.loads(disburse("check", "--json").stdout)["left_behind"]
     assert all(
-        part in told for part in ("新乡县 高龄津贴", "[85,90)", "50 yuan/month", "新政办〔2024〕13号", "自 2024-07-01")
+        part in told for part in ("新乡县 高龄津贴", "[80,90)", "50 yuan/month", "新政办〔2024〕13号", "自 2024-07-01")
     )
     assert told in plain.replace("\n", "")
+
+
+def test_check_fails_on_what_a_notice_leaves_between_its_own_bands(disburse, notice):
+    notice({"key": "[80,85)"}, {"key": "[90,∞)", "value": 300}, parameter="old_age_allowance.amount")
+    with pytest.raises(PolicyError, match=r"档次中断.*85—89") as refused:
+        disburse("check")
+    assert "[85,90)" in refused.value.found["left_behind"][0]
 
 
 def test_show_tells_the_homes_own_notice_from_its_month(disburse, notice):
