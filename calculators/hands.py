@@ -8,7 +8,7 @@ Coordination sees nothing of a person but his rows, so it is tried on every diff
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, combinations, product
@@ -76,26 +76,19 @@ def all_claimed(entitled: pl.DataFrame) -> Registers:
 def hands(entitled: pl.DataFrame, county: str) -> Hands:
     """Try every different hand in every way. The rows of a hand keep the month they were first seen in."""
     dealt = _different(entitled)
-    ways = list(_ways(dealt))
-    seen = dealt[PERSON].unique(maintain_order=True).to_list()
-    people = dict(enumerate(product(seen, ways)))
+    seen = dealt.select(PERSON, MONTH).unique(maintain_order=True).rows()
+    people = list(product(seen, _ways(dealt)))
     numbered = pl.DataFrame(
-        [(number, origin) for number, (origin, _) in people.items()],
-        schema={"number": pl.Int64, PERSON: pl.Int64},
+        [(number, *origin) for number, (origin, _) in enumerate(people)],
+        schema={"number": pl.Int64, PERSON: pl.Int64, MONTH: pl.Date},
         orient="row",
     )
-    rows = dealt.join(numbered, on=PERSON).drop(PERSON).rename({"number": PERSON})
-    rows = rows.select(entitled.columns)
-    months = tuple(sorted(set(dealt[MONTH])))
-    registers = _registers({number: way for number, (_, way) in people.items()}, months) if months else {}
-    scope = Scope(county, months or (date.min,), months[-1] if months else date.min)
-    decided = coordinate(rows.lazy(), registers, scope).collect()
-    return Hands(
-        {number: way for number, (_, way) in people.items()},
-        {number: origin for number, (origin, _) in people.items()},
-        rows,
-        decided,
-    )
+    rows = dealt.join(numbered, on=[PERSON, MONTH]).drop(PERSON).rename({"number": PERSON}).select(entitled.columns)
+    ways = {number: way for number, (_, way) in enumerate(people)}
+    months = tuple(sorted({month for _, month in seen})) or (date.min,)
+    scope = Scope(county, months, months[-1])
+    decided = coordinate(rows.lazy(), _registers(ways, months[0]), scope).collect()
+    return Hands(ways, {number: origin for number, ((origin, _), _) in enumerate(people)}, rows, decided)
 
 
 def _different(entitled: pl.DataFrame) -> pl.DataFrame:
@@ -106,7 +99,6 @@ def _different(entitled: pl.DataFrame) -> pl.DataFrame:
         .group_by(PERSON, MONTH, maintain_order=True)
         .agg(hand=told.str.join("|"))
         .unique("hand", keep="first", maintain_order=True)
-        .unique(PERSON, keep="first", maintain_order=True)
     )
     return entitled.join(first.select(PERSON, MONTH), on=[PERSON, MONTH], how="semi")
 
@@ -130,10 +122,10 @@ def _listed(rows: pl.DataFrame) -> list[Benefit]:
     return [Benefit(name) for name in Benefit.values() if name in set(rows["benefit"].cast(pl.String))]
 
 
-def _registers(ways: Mapping[int, Way], months: Sequence[date]) -> Registers:
+def _registers(ways: Mapping[int, Way], month: date) -> Registers:
     told: dict[str, list[Row]] = {"claim": [], "suspension": [], "choice": []}
     for number, way in ways.items():
-        for register, rows in way.registers(months[0]).items():
+        for register, rows in way.registers(month).items():
             told[register] += [{**row, PERSON: number} for row in rows]
     return {name: _accepted(name, pl.DataFrame(rows, schema=_without_source(name))) for name, rows in told.items()}
 

@@ -85,9 +85,14 @@ def assert_coordinated_alike(situations, plain, turn):
     dealt = hands(situations.table.entitled, situations.rules.county)
     decided = rows_by_person(dealt.decided)
     facts = {(row["person_no"], row["benefit_month"]): row for row in situations.table.facts.iter_rows(named=True)}
-    people = dealt.entitled.select("person_no", "benefit_month").unique(maintain_order=True)
-    for number, month in part_of(people, turn).iter_rows():
-        person = dealt.ways[number].registers(month)
+    first = min(dealt.entitled["benefit_month"])
+    people = dealt.entitled.group_by("person_no", "benefit_month", maintain_order=True).agg(
+        is_contest=(pl.col("choose_group").is_not_null() & pl.col("would_be_fen").is_not_null()).sum() > 1
+    )
+    for number, month, _ in pl.concat(
+        [part_of(people.filter("is_contest"), turn), part_of(people.filter(~pl.col("is_contest")), turn)]
+    ).iter_rows():
+        person = dealt.ways[number].registers(first)
         told = reading.month_of_person(person, words(facts[dealt.origin[number], month]), plain, month, month)
         assert decided[number, month] == told, dealt.ways[number]
 
