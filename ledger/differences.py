@@ -62,6 +62,15 @@ class Differences:
     set_offs: pl.DataFrame
     voided: tuple[str, ...]
     beyond_window: pl.DataFrame
+    unset: pl.DataFrame  # KEY, version_no, amount_fen booked: the standard is no longer set, and nothing is taken back
+
+    @property
+    def left_to_recover(self) -> pl.DataFrame:
+        """The receivables less what is set off against them at once; those of which nothing is left are dropped."""
+        taken = self.set_offs.group_by("receivable_id").agg(taken_fen=pl.col("amount_fen").sum())
+        left = pl.col("amount_fen") - pl.col("taken_fen").fill_null(0)
+        joined = self.receivables.join(taken, on="receivable_id", how="left", maintain_order="left")
+        return joined.with_columns(amount_fen=left).drop("taken_fen").filter(pl.col("amount_fen") > 0)
 
     @property
     def has_money(self) -> bool:
@@ -237,6 +246,16 @@ def with_causes(keys: pl.DataFrame) -> pl.DataFrame:
         .otherwise(pl.lit(Cause.INELIGIBLE.value))
     )
     return keys.with_columns(cause=cause.cast(Cause.dtype()), version_no=_NEXT)
+
+
+def left_as_booked(keys: pl.DataFrame) -> pl.DataFrame:
+    """What was booked for keys whose standard is not set any more: it stays booked, and nothing new is."""
+    is_unset = (pl.col("outcome") == Outcome.STANDARD_NOT_SET.value) & (pl.col("booked_fen") > 0)
+    return (
+        keys.filter(is_unset)
+        .select(*KEY, "version_no", amount_fen="booked_fen")
+        .sort("benefit_month", "person_no", "benefit")
+    )
 
 
 def beyond_window(keys: pl.DataFrame) -> pl.DataFrame:

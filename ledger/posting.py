@@ -45,7 +45,10 @@ CORRECTED = "入账时内容有变:所含款项有撤回或抵扣"
 
 @dataclass(frozen=True)
 class StopLimits:
-    """A run stops where it takes back more than this share of the month, from at least so many people."""
+    """A run stops where it takes back more than this share of the month, from at least so many people.
+
+    What is set off at once, a winner of a choose group against the other, takes nothing back and does not count.
+    """
 
     per_mille: int
     at_least: int
@@ -92,6 +95,7 @@ def work_out(conn: Connection, decided: Decided) -> Differences:
         set_offs=set_offs.drop("live_batch_id"),
         voided=tuple(taken_off),
         beyond_window=differences.beyond_window(keys.filter(~is_in_window)),
+        unset=differences.left_as_booked(inside),
     )
 
 
@@ -202,11 +206,11 @@ def _cycle_for(conn: Connection, manifest: Manifest, newest: Cycle | None, found
 
 
 def _taken_back_fen(found: Differences) -> int:
-    return int(found.withdrawals["amount_fen"].sum()) + int(found.receivables["amount_fen"].sum())
+    return int(found.withdrawals["amount_fen"].sum()) + int(found.left_to_recover["amount_fen"].sum())
 
 
 def _people_losing(found: Differences) -> int:
-    return int(pl.concat([found.withdrawals["person_no"], found.receivables["person_no"]]).n_unique())
+    return int(pl.concat([found.withdrawals["person_no"], found.left_to_recover["person_no"]]).n_unique())
 
 
 def _owed_this_month(decided: Decided) -> int:
@@ -269,6 +273,7 @@ def _told(found: Differences, run: Run) -> dict[str, Any]:
         "withdrawals": found.withdrawals,
         "receivables": found.receivables,
         "set_offs": found.set_offs,
+        "left_to_recover": found.left_to_recover,
     }
     return {
         "manifest": run.manifest.digest(),

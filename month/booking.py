@@ -66,6 +66,7 @@ def difference_counts(differences: posting.Differences) -> Counts:
         "应追回笔数": found.receivables.height,
         "应追回金额": total_fen(found.receivables["amount_fen"]),
         "抵扣金额": total_fen(found.set_offs["amount_fen"]),
+        "抵扣后应追回金额": total_fen(found.left_to_recover["amount_fen"]),
         "窗口之外的差异": found.beyond_window.height,
     }
 

@@ -12,15 +12,25 @@ from contracts.registers import label_of
 from ledger.posting import Differences
 
 
+UNSET = "已发不追回"
+
+
 def by_benefit(differences: Differences) -> list[dict[str, Any]]:
-    """Rows of what, benefit, label, benefit_month ("YYYY-MM"), cause, ground, people, fen, in an officer's order."""
+    """Rows of what, benefit, label, benefit_month ("YYYY-MM"), cause, ground, people, fen, in an officer's order.
+
+    What would be owed back is told after set-off: money that a person keeps under another name is no debt. Months whose
+    standard is no longer set stand as they were booked, and are told apart from what would be taken back.
+    """
     kinds = {kind.value: f"{kind.label}应付" for kind in Kind}
     parts = [
         differences.obligations.select(
             *_KEYS, pl.col("kind").cast(pl.String).replace(kinds).alias("what"), pl.lit("").alias("cause")
         ),
         differences.withdrawals.select(*_KEYS, pl.lit("撤回").alias("what"), pl.col("cause").cast(pl.String)),
-        differences.receivables.select(*_KEYS, pl.lit("应追回").alias("what"), pl.col("cause").cast(pl.String)),
+        differences.left_to_recover.select(*_KEYS, pl.lit("应追回").alias("what"), pl.col("cause").cast(pl.String)),
+        differences.unset.select(
+            *_KEYS, pl.lit(UNSET).alias("what"), pl.lit("标准未设定,设定前不再发").alias("cause")
+        ),
     ]
     rows = (
         pl.concat(parts)
@@ -35,7 +45,7 @@ def by_benefit(differences: Differences) -> list[dict[str, Any]]:
             "benefit": row["benefit"],
             "label": Benefit.label_of(row["benefit"]),
             "benefit_month": month_text(row["benefit_month"]),
-            "cause": Cause.label_of(row["cause"]) if row["cause"] else "",
+            "cause": Cause.label_of(row["cause"]),
             "ground": CorrectionGround.label_of(row["correction"]) if row["correction"] else "",
             "people": row["people"],
             "fen": row["fen"],

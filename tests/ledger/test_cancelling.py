@@ -1,10 +1,13 @@
 """Cancelling: an unpaid obligation and money owed back, of one key or one choose group, meet in the same month."""
 
 import polars as pl
+import pytest
 
 from contracts.codes import RecoveryMeans
+from contracts.errors import StoppedError
 from contracts.months import parse_month
 from ledger import recovery
+from ledger.posting import StopLimits
 from tests.ledger.county import CARE, CODE, row
 from tests.ledger.laws import breaches
 
@@ -34,6 +37,24 @@ def test_when_the_winner_changes_both_lines_are_posted_and_the_person_receives_t
     assert set_offs(found) == [(1, 2, 7500)]
     assert waiting(county) == {ELDER: 2500}
     assert breaches(book) == []
+
+
+def test_what_is_set_off_at_once_is_not_counted_as_taken_back(county):
+    """Two people's winner turns and each draws more: nobody loses a fen, and the run does not stop."""
+    county.pay("2024-07", [row(n, "2024-07", 7500, DISABLED) for n in (1, 2)])
+    raised = [row(n, "2024-07", 10000, ELDER) for n in (1, 2)]
+    found = county.run("2024-08", raised, StopLimits(per_mille=10, at_least=1)).differences
+    assert found.receivables["amount_fen"].to_list() == [7500, 7500]
+    assert found.left_to_recover.is_empty()
+
+
+def test_what_is_left_after_setting_off_stops_a_run(county):
+    county.pay("2024-07", [row(n, "2024-07", 7500, DISABLED) for n in (1, 2)])
+    lower = [row(n, "2024-07", 6000, ELDER) for n in (1, 2)]
+    with pytest.raises(StoppedError, match=r"2 人共 30\.00 元"):
+        county.run("2024-08", lower, StopLimits(per_mille=10, at_least=2))
+    found = county.run("2024-08", lower).differences
+    assert found.left_to_recover["amount_fen"].to_list() == [1500, 1500]
 
 
 def test_where_the_new_winner_is_lower_the_rest_stays_owed_back(county):

@@ -327,3 +327,12 @@ def test_the_order_of_the_rows_does_not_matter(county):
     forwards, backwards = county.preview("2024-07", rows), county.preview("2024-07", rows[::-1])
     assert forwards.obligations.equals(backwards.obligations)
     assert forwards.versions.equals(backwards.versions)
+
+
+def test_a_standard_that_is_no_longer_set_takes_nothing_back_and_says_so(county):
+    county.pay("2024-07", [row(1, "2024-07")])
+    found = county.run("2024-08", [row(1, "2024-07", outcome="STANDARD_NOT_SET")]).differences
+    assert not found.has_money
+    assert found.unset.select("person_no", "amount_fen").rows() == [(1, 5000)]
+    again = county.run("2024-08", [row(1, "2024-07", outcome="STANDARD_NOT_SET")]).differences
+    assert again.unset.is_empty()  # told once, when it came about
