@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -302,7 +303,16 @@ def diff(
     from contracts.codes import Benefit
     from ledger import people
     from month.month import opened_month
-    from reports.law_change import NAMED, by_name, gaining_and_losing, law_change, months_to_year_end, totals
+    from reports.law_change import (
+        IS_UNSET,
+        NAMED,
+        by_name,
+        gaining_and_losing,
+        law_change,
+        months_to_year_end,
+        no_longer_set,
+        totals,
+    )
     from reports.situation_change import changes_of_situations
     from reports.tables import write_table
 
@@ -319,15 +329,23 @@ def diff(
         with month.book.reading() as conn:
             identities = people.identities(conn, changes)
     if output:
-        write_table(by_name(changes, identities), output, NAMED, "差别")
+        write_table(by_name(changes, identities, manifest.pay_month), output, NAMED, "差别")
     gaining, losing = gaining_and_losing(changes)
-    found = totals(changes, manifest.pay_month)
+    found, unset = totals(changes, manifest.pay_month), no_longer_set(changes, after)
     if as_json:
         people_counts = {"gaining_count": gaining, "losing_count": losing}
         compared = {"first_month": f"{months[0]:%Y-%m}", "last_month": f"{months[-1]:%Y-%m}"}
         counts = {"changed_rows": changes.height, **people_counts}
-        told = {"benefits": found.to_dicts(), "situations": turned.to_dicts(), "file": str(output or "")}
-        print_json({**compared, **counts, **told})
+        print_json(
+            {
+                **compared,
+                **counts,
+                "benefits": found.to_dicts(),
+                "situations": turned.to_dicts(),
+                "no_longer_set": [asdict(one) for one in unset],
+                "file": str(output or ""),
+            }
+        )
         return
     if changes.is_empty() and turned.is_empty():
         click.echo("两者没有差别")
@@ -338,7 +356,15 @@ def diff(
         return
     table(
         f"{county} 差别({months[0]:%Y-%m} … {months[-1]:%Y-%m})",
-        ("项目", "增加人数", "减少人数", "至本月差额(元)", "下月至年底差额(元)"),
+        (
+            "项目",
+            "增加人数",
+            "减少人数",
+            "至本月差额(元)",
+            "下月至年底差额(元)",
+            "标准未设定人数",
+            "未设定期间不发(元)",
+        ),
         [
             (
                 Benefit.label_of(row["benefit"]),
@@ -346,10 +372,23 @@ def diff(
                 row["losing_count"],
                 yuan(row["until_now_fen"]),
                 yuan(row["to_year_end_fen"]),
+                row["unset_count"],
+                yuan(row["unset_to_year_end_fen"]),
             )
             for row in found.iter_rows(named=True)
         ]
-        + [("合计(按人)", gaining, losing, *(yuan(sum(found[name])) for name in ("until_now_fen", "to_year_end_fen")))],
+        + [
+            (
+                "合计(按人)",
+                gaining,
+                losing,
+                *(yuan(sum(found[name])) for name in ("until_now_fen", "to_year_end_fen")),
+                changes.filter(IS_UNSET)["person_no"].n_unique(),
+                yuan(sum(found["unset_to_year_end_fen"])),
+            )
+        ],
     )
+    for one in unset:
+        click.echo(str(one))
     if output:
         click.echo(f"{changes.height} 行 → {output}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,7 +37,7 @@ def simulate(county: str, pay_month: date | None, folder: Path, known_on: date |
 
     from cli.policies import law_of
     from month.month import opened_month
-    from reports.law_change import law_change, month_totals, months_to_year_end, totals
+    from reports.law_change import law_change, month_totals, months_to_year_end, no_longer_set, totals
 
     home = Home.from_environment()
     with opened_month(home, county, pay_month) as month:
@@ -46,13 +47,17 @@ def simulate(county: str, pay_month: date | None, folder: Path, known_on: date |
             law.resolve(county, months, known_on or manifest.known_on) for law in (law_of(home), law_of(home, folder))
         )
         sides = [month_totals(registers, rules, manifest.pay_month) for rules in (now, then)]
-        difference = totals(law_change(registers, now, then, manifest.pay_month), manifest.pay_month)
+        changes = law_change(registers, now, then, manifest.pay_month)
+    difference, unset = totals(changes, manifest.pay_month), no_longer_set(changes, then)
     rows = compared(sides[0], sides[1], difference).with_columns(cs.integer().fill_null(0))
     if as_json:
         known = {"known_on": known_on or manifest.known_on}
-        print_json({"county": county, "pay_month": f"{manifest.pay_month:%Y-%m}", **known, "benefits": rows.to_dicts()})
-    else:
-        _show(f"{county} {manifest.pay_month:%Y-%m} 模拟(不入账)", rows)
+        found = {"benefits": rows.to_dicts(), "no_longer_set": [asdict(one) for one in unset]}
+        print_json({"county": county, "pay_month": f"{manifest.pay_month:%Y-%m}", **known, **found})
+        return
+    _show(f"{county} {manifest.pay_month:%Y-%m} 模拟(不入账)", rows)
+    for one in unset:
+        click.echo(str(one))
 
 
 def compared(now: pl.DataFrame, then: pl.DataFrame, difference: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from datetime import date
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Subquery, func, literal, select, union_all
 
-from contracts.codes import Outcome, ValueStatus
+from contracts.codes import Outcome, RecoveryMeans, ValueStatus
 from contracts.months import month_text
 from ledger.attempts import is_released, is_voided, last_answer
 from ledger.book import read_frame
@@ -25,6 +25,7 @@ from ledger.tables import (
     obligation,
     rate,
     receivable,
+    recovery,
     run,
     withdrawal,
 )
@@ -120,16 +121,28 @@ def posted(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
 
 
 def taken_back(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
-    """Withdrawals and receivables posted in the month.
+    """Withdrawals, and receivables posted in the month less what the same run set off against them.
 
     benefit, is_receivable, cause, people_count, line_count, amount_fen.
     """
     w, r, o = withdrawal.c, receivable.c, obligation.c
+    set_off_at_once = (
+        select(func.coalesce(fen_sum(recovery.c.amount_fen), 0))
+        .where(
+            recovery.c.receivable_id == r.receivable_id,
+            recovery.c.run_id == r.run_id,
+            recovery.c.means == RecoveryMeans.SET_OFF.value,
+        )
+        .scalar_subquery()
+    )
+    left_fen = r.amount_fen - set_off_at_once
     parts = union_all(
         select(o.benefit, literal(0).label("is_receivable"), w.cause, o.person_no, w.amount_fen, w.run_id).join_from(
             withdrawal, obligation, o.obligation_id == w.obligation_id
         ),
-        select(r.benefit, literal(1).label("is_receivable"), r.cause, r.person_no, r.amount_fen, r.run_id),
+        select(
+            r.benefit, literal(1).label("is_receivable"), r.cause, r.person_no, left_fen.label("amount_fen"), r.run_id
+        ).where(left_fen > 0),
     ).subquery()
     p = parts.c
     whose = counted_as(conn, county, p.person_no)

@@ -6,12 +6,15 @@ Out    one row per person, benefit and month that differs; the totals per benefi
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
 
 import calculators
-from contracts.codes import Benefit, Outcome
+from contracts.codes import Benefit, Outcome, UnsetGround
 from contracts.months import add_months, months_between
 from contracts.policy import Rules
 
@@ -25,9 +28,14 @@ CHANGE_SCHEMA = pl.Schema(
         "after": Outcome.dtype(),
         "before_fen": pl.Int64(),  # null: no row, or the standard is not set
         "after_fen": pl.Int64(),
+        "unset_code": UnsetGround.dtype(),  # where the standard is not set after: why
+        "rate_id": pl.String(),  # and the values it is not set by, a key of the catalogue of the law after
     }
 )
-DIFFERENCE = pl.col("after_fen").fill_null(0) - pl.col("before_fen").fill_null(0)
+IS_UNSET = (pl.col("after") == Outcome.STANDARD_NOT_SET.value).fill_null(False)
+# Where no standard is set nothing is booked either way: nothing is taken back, and nothing is paid until one is set.
+DIFFERENCE = pl.when(IS_UNSET).then(0).otherwise(pl.col("after_fen").fill_null(0) - pl.col("before_fen").fill_null(0))
+UNPAID = pl.when(IS_UNSET).then(pl.col("before_fen").fill_null(0)).otherwise(0)
 NAMED = {  # column → what it is called on a sheet
     "person_id": "身份证号",
     "benefit": "项目",
@@ -36,7 +44,15 @@ NAMED = {  # column → what it is called on a sheet
     "after": "之后",
     "before_fen": "之前金额",
     "after_fen": "之后金额",
+    "meaning": "意味着",
 }
+STANDS, UNTIL_SET, TAKEN_BACK, LESS, MORE = (
+    "标准未设定:已发的不追回",
+    "标准未设定:设定之前不发",
+    "已发的将追回",
+    "以后少发",
+    "增加",
+)
 
 
 def months_to_year_end(window: list[date], pay_month: date) -> list[date]:
@@ -50,7 +66,10 @@ def law_change(registers: calculators.Registers, before: Rules, after: Rules, pa
         _outcomes(registers, rules, pay_month).rename({"outcome": name, "amount_fen": f"{name}_fen"})
         for name, rules in (("before", before), ("after", after))
     ]
-    joined = sides[0].join(sides[1], on=ROW, how="full", coalesce=True, validate="1:1")
+    known_before = sides[0].drop("unset_code", "rate_id")
+    joined = known_before.join(sides[1], on=ROW, how="full", coalesce=True, validate="1:1").with_columns(
+        rate_id=pl.when(IS_UNSET).then("rate_id")
+    )
     is_same = pl.col("before").eq_missing(pl.col("after")) & pl.col("before_fen").eq_missing(pl.col("after_fen"))
     return (
         joined.filter(~is_same)
@@ -74,17 +93,80 @@ def month_totals(registers: calculators.Registers, rules: Rules, pay_month: date
 
 def _outcomes(registers: calculators.Registers, rules: Rules, pay_month: date) -> pl.LazyFrame:
     scope = calculators.Scope(rules.county, rules.months, pay_month)
-    return calculators.entitlements(registers, rules, scope).select(*ROW, "outcome", "amount_fen")
+    columns = (*ROW, "outcome", "amount_fen", "unset_code", "rate_id")
+    return calculators.entitlements(registers, rules, scope).select(columns)
 
 
-def by_name(changes: pl.DataFrame, identities: pl.DataFrame) -> pl.DataFrame:
+@dataclass(frozen=True)
+class Unset:
+    """People whose benefit has no standard any more: nothing is taken back, and nothing is paid until one is set."""
+
+    benefit: str
+    label: str
+    ground: str  # UnsetGround
+    ground_label: str
+    people: int
+    documents: tuple[str, ...]  # the value that may not be paid, and the one it contradicts
+
+    def __str__(self) -> str:
+        said = f"({' 与 '.join(self.documents)})" if self.documents else ""
+        return f"{self.label} {self.people} 人{self.ground_label}{said}:已发的不追回,设定之前不再发"
+
+
+def no_longer_set(changes: pl.DataFrame, after: Rules) -> tuple[Unset, ...]:
+    """What the law after leaves without a standard that had one, by benefit and ground, with the documents."""
+    lost = changes.filter(IS_UNSET, pl.col("before_fen") > 0)
+    grounds = (
+        lost.group_by("benefit", "unset_code")
+        .agg(people=pl.col("person_no").n_unique().cast(pl.Int64), rate_ids=pl.col("rate_id").unique().sort())
+        .sort("benefit", "unset_code")
+    )
+    return tuple(
+        Unset(
+            benefit,
+            Benefit.label_of(benefit),
+            ground,
+            UnsetGround.label_of(ground),
+            people,
+            tuple(dict.fromkeys(document for rate_id in rate_ids for document in _documents(after, rate_id))),
+        )
+        for benefit, ground, people, rate_ids in grounds.iter_rows()
+    )
+
+
+def _documents(rules: Rules, rate_id: str) -> Iterator[str]:
+    for text in rules.catalogue.filter(pl.col("rate_id") == rate_id)["values_json"]:
+        for value in json.loads(text):
+            if value["is_amount"]:
+                yield "{level_name} {text}《{title}》({number}) {clause}".format_map(value)
+
+
+def by_name(changes: pl.DataFrame, identities: pl.DataFrame, pay_month: date) -> pl.DataFrame:
     """The changes one by one, with identity numbers (person_no, person_id) and Chinese words: columns of NAMED."""
+    is_past = pl.col("benefit_month") <= pay_month
+    meaning = (
+        pl.when(IS_UNSET & is_past & (pl.col("before_fen") > 0))
+        .then(pl.lit(STANDS))
+        .when(IS_UNSET)
+        .then(pl.lit(UNTIL_SET))
+        .when((DIFFERENCE < 0) & is_past)
+        .then(pl.lit(TAKEN_BACK))
+        .when(DIFFERENCE < 0)
+        .then(pl.lit(LESS))
+        .when(DIFFERENCE > 0)
+        .then(pl.lit(MORE))
+        .otherwise(pl.lit(""))
+    )
     words = {benefit.value: benefit.label for benefit in Benefit} | {
         outcome.value: outcome.label for outcome in Outcome
     }
-    told = changes.join(identities, on="person_no").with_columns(
-        pl.col("benefit", "before", "after").cast(pl.String).replace(words),
-        pl.col("benefit_month").dt.strftime("%Y-%m"),
+    told = (
+        changes.with_columns(meaning=meaning)
+        .join(identities, on="person_no")
+        .with_columns(
+            pl.col("benefit", "before", "after").cast(pl.String).replace(words),
+            pl.col("benefit_month").dt.strftime("%Y-%m"),
+        )
     )
     return told.select(*NAMED).sort("person_id", "benefit", "benefit_month")
 
@@ -98,15 +180,18 @@ def gaining_and_losing(changes: pl.DataFrame) -> tuple[int, int]:
 def totals(changes: pl.DataFrame, pay_month: date) -> pl.DataFrame:
     """Per benefit: people who gain and who lose over all months, the difference up to now and from now to year end.
 
-    Columns: benefit, gaining_count, losing_count, until_now_fen, to_year_end_fen.
+    Columns: benefit, gaining_count, losing_count, until_now_fen, to_year_end_fen; apart from them unset_count (people
+    whose standard is no longer set) and unset_to_year_end_fen (what is not paid them until it is set).
     """
     per_person = (
-        changes.with_columns(difference_fen=DIFFERENCE, is_later=pl.col("benefit_month") > pay_month)
+        changes.with_columns(difference_fen=DIFFERENCE, unpaid_fen=UNPAID, is_later=pl.col("benefit_month") > pay_month)
         .group_by("benefit", "person_no")
         .agg(
             pl.col("difference_fen").sum(),
             until_now_fen=pl.col("difference_fen").filter(~pl.col("is_later")).sum(),
             to_year_end_fen=pl.col("difference_fen").filter("is_later").sum(),
+            is_unset=(pl.col("unpaid_fen") > 0).any(),
+            unset_to_year_end_fen=pl.col("unpaid_fen").filter("is_later").sum(),
         )
     )
     return (
@@ -116,6 +201,8 @@ def totals(changes: pl.DataFrame, pay_month: date) -> pl.DataFrame:
             losing_count=(pl.col("difference_fen") < 0).sum().cast(pl.Int64),
             until_now_fen=pl.col("until_now_fen").sum(),
             to_year_end_fen=pl.col("to_year_end_fen").sum(),
+            unset_count=pl.col("is_unset").sum().cast(pl.Int64),
+            unset_to_year_end_fen=pl.col("unset_to_year_end_fen").sum(),
         )
         .sort("benefit")
     )

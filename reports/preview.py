@@ -11,7 +11,6 @@ from contracts.months import month_text
 from contracts.registers import label_of
 from ledger.posting import Differences
 
-
 UNSET = "已发不追回"
 
 
@@ -28,9 +27,7 @@ def by_benefit(differences: Differences) -> list[dict[str, Any]]:
         ),
         differences.withdrawals.select(*_KEYS, pl.lit("撤回").alias("what"), pl.col("cause").cast(pl.String)),
         differences.left_to_recover.select(*_KEYS, pl.lit("应追回").alias("what"), pl.col("cause").cast(pl.String)),
-        differences.unset.select(
-            *_KEYS, pl.lit(UNSET).alias("what"), pl.lit("标准未设定,设定前不再发").alias("cause")
-        ),
+        differences.unset.select(*_KEYS, pl.lit(UNSET).alias("what"), pl.lit("标准未设定,设定前不再发").alias("cause")),
     ]
     rows = (
         pl.concat(parts)

@@ -39,6 +39,7 @@ def test_a_simulation_that_changes_nothing_has_the_shape_of_any_other(home, tmp_
         "benefit": "old_age_allowance",
         **dict.fromkeys(("people_count", "people_count_simulated"), 1),
         **dict.fromkeys(("gaining_count", "losing_count", "until_now_fen", "to_year_end_fen"), 0),
+        **dict.fromkeys(("unset_count", "unset_to_year_end_fen"), 0),
     }
 
 

@@ -6,7 +6,7 @@ import pytest
 from contracts.codes import RecoveryMeans
 from contracts.errors import StoppedError
 from contracts.months import parse_month
-from ledger import recovery
+from ledger import figures, recovery
 from ledger.posting import StopLimits
 from tests.ledger.county import CARE, CODE, row
 from tests.ledger.laws import breaches
@@ -55,6 +55,9 @@ def test_what_is_left_after_setting_off_stops_a_run(county):
         county.run("2024-08", lower, StopLimits(per_mille=10, at_least=2))
     found = county.run("2024-08", lower).differences
     assert found.left_to_recover["amount_fen"].to_list() == [1500, 1500]
+    with county.book.reading() as conn:
+        told = figures.taken_back(conn, CODE, parse_month("2024-08"))
+    assert told.select("is_receivable", "people_count", "amount_fen").rows() == [(1, 2, 3000)]
 
 
 def test_where_the_new_winner_is_lower_the_rest_stays_owed_back(county):

@@ -12,6 +12,7 @@ from reports.law_change import (
     law_change,
     month_totals,
     months_to_year_end,
+    no_longer_set,
     totals,
 )
 from tests.cases.reading import read_cases
@@ -57,7 +58,7 @@ def test_a_raise_turns_the_choice_and_is_counted_to_year_end(shipped, with_overl
     assert (down["gaining_count"], down["losing_count"]) == (0, 1)
     assert (down["until_now_fen"], down["to_year_end_fen"]) == (-7500, -37500)
     assert gaining_and_losing(changes) == (1, 0)  # one person: 75 less of the one, 100 more of the other
-    named = by_name(changes, CASE.numbers)
+    named = by_name(changes, CASE.numbers, JULY)
     assert named.height == changes.height
     assert named.row(0, named=True) == {
         "person_id": CASE.person_ids[0],
@@ -67,7 +68,40 @@ def test_a_raise_turns_the_choice_and_is_counted_to_year_end(shipped, with_overl
         "after": "应发",
         "before_fen": 0,
         "after_fen": 10000,
+        "meaning": "增加",
     }
+
+
+def test_a_value_below_its_floor_takes_nothing_back_and_is_no_loss(shipped, with_overlay, registers, months):
+    low = with_overlay(
+        {"level": "410721", "parameter": "old_age_allowance.amount", "key": "[80,90)", "value": 40,
+         "effective_from": "2024-07-01"}
+    )  # fmt: skip
+    before, after = (law.resolve("410721", months, CASE.known_on) for law in (shipped, low))
+    changes = law_change(registers, before, after, JULY)
+    (row,) = totals(changes, JULY).iter_rows(named=True)
+    assert (row["benefit"], row["losing_count"], row["until_now_fen"], row["to_year_end_fen"]) == (
+        "old_age_allowance", 0, 0, 0,
+    )  # fmt: skip
+    assert (row["unset_count"], row["unset_to_year_end_fen"]) == (1, 25000)
+    assert gaining_and_losing(changes) == (0, 0)
+    (unset,) = no_longer_set(changes, after)
+    assert (unset.ground, unset.people) == ("BELOW_FLOOR", 1)
+    assert any("40 元/月" in document for document in unset.documents)
+    assert any("50 元/月" in document and "新政办〔2024〕13号" in document for document in unset.documents)
+    assert by_name(changes, CASE.numbers, JULY)["meaning"].to_list() == [
+        "标准未设定:已发的不追回", *["标准未设定:设定之前不发"] * 5,
+    ]  # fmt: skip
+
+
+def test_a_lower_amount_of_a_past_month_is_told_as_taken_back(shipped, with_overlay, registers, months):
+    raised = with_overlay(
+        {"level": "410721", "parameter": "old_age_allowance.amount", "key": "[80,90)", "value": 80,
+         "effective_from": "2024-07-01"}
+    )  # fmt: skip
+    before, after = (law.resolve("410721", months, CASE.known_on) for law in (raised, shipped))
+    told = by_name(law_change(registers, before, after, JULY), CASE.numbers, JULY)["meaning"].to_list()
+    assert told == ["已发的将追回", *["以后少发"] * 5]
 
 
 def test_a_change_from_a_month_leaves_the_months_before_alone(shipped, with_overlay, registers, months):
