@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, exists, insert, select
 
+from contracts.actor import Actor
 from ledger.book import now, read_frame
 from ledger.tables import audit_log
 
@@ -24,8 +25,7 @@ CHAINED = ("entry_id", "county", "actor", "system_user", "action", "object", "de
 def append(
     conn: Connection,
     county: str,
-    actor: str,
-    system_user: str,
+    by: Actor,
     action: str,
     about: str,
     detail: Mapping[str, object],
@@ -35,8 +35,8 @@ def append(
     entry: dict[str, Any] = {
         "entry_id": last.entry_id + 1 if last else 1,
         "county": county,
-        "actor": actor,
-        "system_user": system_user,
+        "actor": by.officer,
+        "system_user": by.system_user,
         "action": action,
         "object": about,
         "detail_json": json.dumps(detail, ensure_ascii=False, sort_keys=True),

@@ -13,6 +13,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, insert, select
 
+from contracts.actor import Actor
 from contracts.codes import BankEvent, BatchEvent, BatchState, Code, SignatureStep
 from contracts.columns import polars_schema
 from contracts.errors import BookError
@@ -122,9 +123,7 @@ def next_ordinal(conn: Connection, cycle_id: int) -> int:
     return max(taken, default=0) + 1
 
 
-def claim(
-    conn: Connection, county: str, new: NewBatch, lines: pl.DataFrame, items: pl.DataFrame, maker: str, system_user: str
-) -> None:
+def claim(conn: Connection, county: str, new: NewBatch, lines: pl.DataFrame, items: pl.DataFrame, by: Actor) -> None:
     """Write a batch with its lines and items, signed as made by the maker, in the caller's transaction.
 
     `items`: instruction_id, obligation_id, amount_fen; each is counted as the obligation's next attempt.
@@ -133,15 +132,15 @@ def claim(
     conn.execute(insert(batch).values(**vars(new), line_count=lines.height, total_fen=total, claimed_at=now()))
     insert_frame(conn, instruction, lines.sort("line_no"))
     insert_frame(conn, instruction_item, _counted(conn, items))
-    sign(conn, new.batch_id, new.content_digest, SignatureStep.MADE, maker, system_user)
+    sign(conn, new.batch_id, new.content_digest, SignatureStep.MADE, by)
     detail = {"content": new.content_digest, "lines": lines.height, "fen": total}
-    audit.append(conn, county, maker, system_user, "claim", new.batch_id, detail)
+    audit.append(conn, county, by, "claim", new.batch_id, detail)
 
 
-def void(conn: Connection, county: str, batch_id: str, reason: str, actor: str, system_user: str) -> None:
+def void(conn: Connection, county: str, batch_id: str, reason: str, by: Actor) -> None:
     """Give up a batch that has not gone out, in the caller's transaction; what it held is free again."""
     _add_event(conn, batch_id, BatchEvent.VOIDED, reason=reason)
-    audit.append(conn, county, actor, system_user, "void", batch_id, {"reason": reason})
+    audit.append(conn, county, by, "void", batch_id, {"reason": reason})
 
 
 def record_file(conn: Connection, batch_id: str, file_name: str, file_digest: str) -> None:
@@ -161,8 +160,7 @@ def sign(
     batch_id: str,
     content_digest: str,
     step: SignatureStep,
-    officer: str,
-    system_user: str,
+    by: Actor,
     reason: str = "",
 ) -> None:
     """Put an officer's signature under a batch's content, in the caller's transaction."""
@@ -171,8 +169,8 @@ def sign(
             approval_id=next_id(conn, approval),
             batch_id=batch_id,
             step=step.value,
-            officer=officer,
-            system_user=system_user,
+            officer=by.officer,
+            system_user=by.system_user,
             content_digest=content_digest,
             reason=reason,
             signed_at=now(),

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Select, exists, insert, select
 
+from contracts.actor import Actor
 from contracts.code_version import code_version
 from contracts.codes import SignatureStep
 from contracts.manifest import Manifest
@@ -129,9 +130,9 @@ def open_cycle(conn: Connection, county: str, pay_month: date, sequence: int) ->
     return opened
 
 
-def add_run(conn: Connection, cycle_id: int, manifest: Manifest, maker: str, system_user: str) -> Run:
+def add_run(conn: Connection, cycle_id: int, manifest: Manifest, by: Actor) -> Run:
     """Note a run of a cycle, in the caller's transaction."""
-    added = Run(next_id(conn, run), cycle_id, manifest, maker, manifest.known_on, now(), code_version())
+    added = Run(next_id(conn, run), cycle_id, manifest, by.officer, manifest.known_on, now(), code_version())
     conn.execute(
         insert(run).values(
             run_id=added.run_id,
@@ -139,8 +140,8 @@ def add_run(conn: Connection, cycle_id: int, manifest: Manifest, maker: str, sys
             manifest_json=manifest.model_dump_json(),
             manifest_digest=manifest.digest(),
             known_on=manifest.known_on.isoformat(),
-            maker=maker,
-            system_user=system_user,
+            maker=by.officer,
+            system_user=by.system_user,
             posted_at=added.posted_at,
             code_version=added.code_version,
         )

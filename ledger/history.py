@@ -13,6 +13,7 @@ from datetime import date
 import polars as pl
 from sqlalchemy import Connection, exists, insert, select
 
+from contracts.actor import Actor
 from contracts.codes import Kind, RefusalCode
 from contracts.errors import BookError
 from ledger import audit, cycles
@@ -55,8 +56,7 @@ def import_history(
     rows: pl.DataFrame,
     source: Source,
     go_live_month: date,
-    officer: str,
-    system_user: str,
+    by: Actor,
     left_out: LeftOut | None = None,
 ) -> int:
     """Book one file of payments made elsewhere, all or none; how many (the same file again: 0).
@@ -68,7 +68,7 @@ def import_history(
         if is_imported(conn, source):
             return 0
         _require_sound(conn, county, rows, source, go_live_month)
-        run_id = _add_run(conn, source, officer, system_user)
+        run_id = _add_run(conn, source, by)
         first = next_id(conn, obligation)
         paid = rows.sort("benefit_month", "person_no", "benefit").with_columns(
             obligation_id=pl.int_range(first, first + pl.len()),
@@ -82,7 +82,7 @@ def import_history(
         insert_frame(conn, history_row, paid.select("obligation_id", "source_row"))
         detail = {"file": source.file_digest, "rows": rows.height, "fen": int(rows["amount_fen"].sum())}
         gone_without = {"left_out": left_out.rows, "reason": left_out.reason} if left_out else {}
-        audit.append(conn, county, officer, system_user, "import history", f"run {run_id}", {**detail, **gone_without})
+        audit.append(conn, county, by, "import history", f"run {run_id}", {**detail, **gone_without})
     return rows.height
 
 
@@ -119,7 +119,7 @@ def _require_sound(conn: Connection, county: str, rows: pl.DataFrame, source: So
         raise BookError(f"发放历史不能导入({told})", "请更正后整份重新导入", source.file_name)
 
 
-def _add_run(conn: Connection, source: Source, officer: str, system_user: str) -> int:
+def _add_run(conn: Connection, source: Source, by: Actor) -> int:
     run_id = next_id(conn, run)
     conn.execute(
         insert(run).values(
@@ -127,8 +127,8 @@ def _add_run(conn: Connection, source: Source, officer: str, system_user: str) -
             manifest_json=json.dumps({"file_name": source.file_name, "file_digest": source.file_digest}),
             manifest_digest=source.file_digest,
             known_on=source.known_on.isoformat(),
-            maker=officer,
-            system_user=system_user,
+            maker=by.officer,
+            system_user=by.system_user,
             posted_at=now(),
         )
     )

@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, Select, exists, insert, select
 
+from contracts.actor import Actor
 from contracts.codes import GapDecision, HoldCode, HoldEvent, HoldGround
 from contracts.errors import BookError
 from contracts.months import month_text
@@ -100,7 +101,7 @@ def reconcile(book: Book, county: str, desired: pl.DataFrame, system_user: str) 
         _lift_by_rule(conn, county, over)
         if missing.height or over.height:
             detail = {HoldEvent.PLACED.value: missing.height, HoldEvent.LIFTED.value: over.height}
-            audit.append(conn, county, RULE, system_user, "hold", "reconcile", detail)
+            audit.append(conn, county, Actor(RULE, system_user), "hold", "reconcile", detail)
     return missing.height, over.height
 
 
@@ -110,8 +111,7 @@ def place(
     person_no: int,
     code: str,
     reason: str,
-    officer: str,
-    system_user: str,
+    by: Actor,
     obligation_id: int | None = None,
 ) -> int:
     """Hold one obligation, or everything of a person, for an officer's reason; the hold's number."""
@@ -127,11 +127,11 @@ def place(
             "ground": HoldGround.BY_HAND.value,
             "subject": "",
             "detail": "",
-            "actor": officer,
+            "actor": by.officer,
             "reason": reason,
         }
         conn.execute(insert(hold).values(**row, **_when(conn, county)))
-        audit.append(conn, county, officer, system_user, "hold", f"hold {hold_id}", {"code": code})
+        audit.append(conn, county, by, "hold", f"hold {hold_id}", {"code": code})
     return hold_id
 
 
@@ -139,8 +139,7 @@ def lift(
     book: Book,
     county: str,
     hold_id: int,
-    officer: str,
-    system_user: str,
+    by: Actor,
     reason: str,
     decision: GapDecision | None = None,
 ) -> None:
@@ -173,9 +172,9 @@ def lift(
             "event": HoldEvent.LIFTED.value,
             "decision": said,
         }
-        conn.execute(insert(hold).values(**lifting, **same, actor=officer, reason=reason, **_when(conn, county)))
+        conn.execute(insert(hold).values(**lifting, **same, actor=by.officer, reason=reason, **_when(conn, county)))
         detail = {"code": row["code"], "decision": said or ""}
-        audit.append(conn, county, officer, system_user, "lift", f"hold {hold_id}", detail)
+        audit.append(conn, county, by, "lift", f"hold {hold_id}", detail)
 
 
 def _is_in_question(conn: Connection, county: str, person_no: int) -> bool:

@@ -16,6 +16,7 @@ from typing import NamedTuple
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, exists, func, select
 
+from contracts.actor import Actor
 from contracts.codes import SamePerson
 from contracts.errors import BookError
 from ledger import audit
@@ -125,7 +126,7 @@ def counted_as(conn: Connection, county: str, person_no: ColumnElement[int]) -> 
     return func.coalesce(newest.limit(1).scalar_subquery(), person_no)
 
 
-def join(book: Book, county: str, old_no: int, new_no: int, officer: str, system_user: str, document: str) -> int:
+def join(book: Book, county: str, old_no: int, new_no: int, by: Actor, document: str) -> int:
     """Decide that two numbers are one person's, who goes by the new one; how many numbers count differently now.
 
     Nothing is written where they are one already. BookError where one of them counts as a third.
@@ -133,11 +134,11 @@ def join(book: Book, county: str, old_no: int, new_no: int, officer: str, system
     with book.writing() as conn:
         _require_document(document, county)
         rows = joining(of_county(conn, county), old_no, new_no)
-        _append(conn, county, SamePerson.JOINED, rows, officer, system_user, document)
+        _append(conn, county, SamePerson.JOINED, rows, by, document)
     return len(rows)
 
 
-def split(book: Book, county: str, one_no: int, other_no: int, officer: str, system_user: str, document: str) -> int:
+def split(book: Book, county: str, one_no: int, other_no: int, by: Actor, document: str) -> int:
     """Decide that two numbers are two people's; how many numbers the decision is about, 0 where it stands already.
 
     Where one counts as the other, its join is undone, with whoever it had brought along. Of two that were never joined
@@ -146,7 +147,7 @@ def split(book: Book, county: str, one_no: int, other_no: int, officer: str, sys
     with book.writing() as conn:
         _require_document(document, county)
         rows = parting(of_county(conn, county), one_no, other_no)
-        _append(conn, county, SamePerson.SPLIT, rows, officer, system_user, document)
+        _append(conn, county, SamePerson.SPLIT, rows, by, document)
     return len(rows)
 
 
@@ -208,8 +209,7 @@ def _append(
     county: str,
     decision: SamePerson,
     rows: Sequence[Moved],
-    officer: str,
-    system_user: str,
+    by: Actor,
     document: str,
 ) -> None:
     """Write one decision; nothing where it changes nothing."""
@@ -221,11 +221,11 @@ def _append(
         decision_id=pl.lit(first),
         decision=pl.lit(decision.value),
         county=pl.lit(county),
-        officer=pl.lit(officer),
-        system_user=pl.lit(system_user),
+        officer=pl.lit(by.officer),
+        system_user=pl.lit(by.system_user),
         document=pl.lit(document),
         recorded_at=pl.lit(now()),
     )
     insert_frame(conn, identity, told)
     detail = {"decision": decision.value, "numbers": len(rows), "document": document}
-    audit.append(conn, county, officer, system_user, "identity", f"decision {first}", detail)
+    audit.append(conn, county, by, "identity", f"decision {first}", detail)

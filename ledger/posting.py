@@ -12,6 +12,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, select
 
+from contracts.actor import Actor
 from contracts.codes import Kind, RecoveryMeans
 from contracts.errors import BookError, StoppedError
 from contracts.manifest import Manifest
@@ -99,9 +100,7 @@ def work_out(conn: Connection, decided: Decided) -> Differences:
     )
 
 
-def post(
-    book: Book, decided: Decided, maker: str, system_user: str, limits: StopLimits, override: Override = None
-) -> Posted:
+def post(book: Book, decided: Decided, by: Actor, limits: StopLimits, override: Override = None) -> Posted:
     """Write the differences; StoppedError where the run takes back too much and nobody lets it go on.
 
     The same manifest again, with nothing different, writes no row at all.
@@ -123,10 +122,10 @@ def post(
             if latest.manifest == manifest or (is_of_month and cycles.is_sealed(conn, newest.cycle_id)):
                 return Posted(newest, None, found, is_replay=False)
         into = _cycle_for(conn, manifest, newest, found)
-        run = cycles.add_run(conn, into.cycle_id, manifest, maker, system_user)
+        run = cycles.add_run(conn, into.cycle_id, manifest, by)
         if is_stopped and override is not None:
-            _note_override(conn, manifest, override, system_user)
-        _write(conn, decided, found, run, system_user)
+            _note_override(conn, manifest, override, by.system_user)
+        _write(conn, decided, found, run, by)
         return Posted(into, run, found, is_replay=False)
 
 
@@ -236,14 +235,14 @@ def _stop(decided: Decided, found: Differences, limits: StopLimits) -> StoppedEr
 def _note_override(conn: Connection, manifest: Manifest, override: tuple[str, str], system_user: str) -> None:
     name, reason = override
     detail = {"manifest": manifest.digest(), "reason": reason}
-    audit.append(conn, manifest.county, name, system_user, "override", month_text(manifest.pay_month), detail)
+    audit.append(conn, manifest.county, Actor(name, system_user), "override", month_text(manifest.pay_month), detail)
 
 
-def _write(conn: Connection, decided: Decided, found: Differences, run: Run, system_user: str) -> None:
+def _write(conn: Connection, decided: Decided, found: Differences, run: Run, by: Actor) -> None:
     """Every row of the run, in the order the guards want: a batch is voided before something of it is taken off."""
     county = decided.manifest.county
     for batch_id in found.voided:
-        batches.void(conn, county, batch_id, CORRECTED, run.maker, system_user)
+        batches.void(conn, county, batch_id, CORRECTED, by)
     of_run = {"run_id": pl.lit(run.run_id), "county": pl.lit(county)}
     rates = versions.add_rates(conn, decided.catalogue, found.versions.select("rate_id").drop_nulls().unique())
     numbered = found.versions.join(rates, on="rate_id", how="left", maintain_order="left").drop("rate_id")
@@ -260,7 +259,7 @@ def _write(conn: Connection, decided: Decided, found: Differences, run: Run, sys
             run_id=of_run["run_id"], means=pl.lit(RecoveryMeans.SET_OFF.value), recorded_at=pl.lit(now())
         ),
     )
-    audit.append(conn, county, run.maker, system_user, "post", _name_of(run), _told(found, run))
+    audit.append(conn, county, by, "post", _name_of(run), _told(found, run))
 
 
 def _name_of(run: Run) -> str:

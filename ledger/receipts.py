@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import Connection, Row, Select, insert, select
 
+from contracts.actor import Actor
 from contracts.manifest import RegisterInput
 from ledger import audit
 from ledger.book import Book, next_id, now, read_frame
@@ -83,7 +84,7 @@ def history(conn: Connection, county: str, register: str | None = None) -> pl.Da
     return rows.with_columns(superseded_by=pl.col("receipt_id").shift(-1).over("register", "inbox_month"))
 
 
-def accept_file(book: Book, county: str, register: RegisterInput, officer: str, system_user: str, reason: str) -> None:
+def accept_file(book: Book, county: str, register: RegisterInput, by: Actor, reason: str) -> None:
     """Note that an officer takes a file which a threshold stopped, with his reason."""
     with book.writing() as conn:
         conn.execute(
@@ -92,14 +93,14 @@ def accept_file(book: Book, county: str, register: RegisterInput, officer: str, 
                 county=county,
                 register=register.name,
                 file_digest=register.file_digest,
-                officer=officer,
-                system_user=system_user,
+                officer=by.officer,
+                system_user=by.system_user,
                 reason=reason,
                 recorded_at=now(),
             )
         )
         detail = {"register": register.name, "inbox_month": register.inbox_month, "reason": reason}
-        audit.append(conn, county, officer, system_user, "accept", f"file {register.file_digest[:12]}", detail)
+        audit.append(conn, county, by, "accept", f"file {register.file_digest[:12]}", detail)
 
 
 def accepted_by(conn: Connection, county: str, register: str, file_digest: str) -> Acceptance | None:

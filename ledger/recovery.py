@@ -8,6 +8,7 @@ from typing import NamedTuple
 import polars as pl
 from sqlalchemy import Connection, select
 
+from contracts.actor import Actor
 from contracts.codes import RecoveryMeans
 from contracts.errors import BookError
 from contracts.money import yuan_label
@@ -31,8 +32,7 @@ def recover(
     which: int | Key,
     means: RecoveryMeans,
     amount_fen: int,
-    officer: str,
-    system_user: str,
+    by: Actor,
     document: str,
     approved_by: str | None = None,
 ) -> int:
@@ -56,7 +56,7 @@ def recover(
         rows = taken.with_columns(
             recovery_id=pl.int_range(first, first + pl.len()),
             means=pl.lit(means.value),
-            officer=pl.lit(officer),
+            officer=pl.lit(by.officer),
             document=pl.lit(document),
             approved_by=pl.lit(approved_by, pl.String),
             recorded_at=pl.lit(now()),
@@ -64,7 +64,7 @@ def recover(
         insert_frame(conn, recovery, rows)
         for receivable_id, fen in taken.iter_rows():
             detail = {"means": means.value, "fen": fen, "document": document, "approved_by": approved_by or ""}
-            audit.append(conn, county, officer, system_user, "recover", f"receivable {receivable_id}", detail)
+            audit.append(conn, county, by, "recover", f"receivable {receivable_id}", detail)
     return taken.height
 
 

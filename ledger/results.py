@@ -13,10 +13,11 @@ from typing import NamedTuple
 import polars as pl
 from sqlalchemy import Connection, exists, insert, select
 
+from contracts.actor import Actor
 from contracts.codes import BankEvent, RefusalCode, ReturnReason
 from contracts.columns import conformed
 from contracts.errors import BookError
-from ledger import audit, holds, returns
+from ledger import audit, returns
 from ledger.attempts import is_released, last_answer
 from ledger.book import Book, insert_frame, next_id, now, read_among, read_frame
 from ledger.tables import answer_misfit, bank_event, batch, cycle, instruction, refused_order
@@ -64,9 +65,7 @@ def sent_lines(conn: Connection, county: str, instruction_ids: pl.Series, batch_
     return pl.concat([named, of_batches]).unique("instruction_id")
 
 
-def record(
-    book: Book, county: str, source_digest: str, rows: pl.DataFrame, system_user: str, officer: str = holds.RULE
-) -> Recorded:
+def record(book: Book, county: str, source_digest: str, rows: pl.DataFrame, by: Actor) -> Recorded:
     """Note the answers of one result file; the same file again changes nothing, and no row is lost.
 
     `rows`: columns of ANSWER; only instruction_id, event, reason_code and reason must be there. source_row is else
@@ -86,13 +85,11 @@ def record(
             held = _note(conn, county, source_digest, new)
             counts = dict(new["event"].cast(pl.String).value_counts(sort=True).iter_rows())
             detail = {**counts, "held": held, "refused": refused.height}
-            audit.append(conn, county, officer, system_user, "results", source_digest, detail)
+            audit.append(conn, county, by, "results", source_digest, detail)
     return Recorded(new.height, told.height - new.height - refused.height, refused)
 
 
-def refuse_order(
-    book: Book, county: str, batch_id: str, reason_code: str, reason: str, officer: str, system_user: str
-) -> Refusal:
+def refuse_order(book: Book, county: str, batch_id: str, reason_code: str, reason: str, by: Actor) -> Refusal:
     """Note that the bank took nothing of a batch: every line without a final answer of its own is due again at once.
 
     Nobody's account is in question, and nothing was on its way. BookError where the batch has not gone out.
@@ -108,7 +105,13 @@ def refuse_order(
         due = lines.join(final, on="instruction_id", how="anti").sort("line_no")
         source_digest = hashlib.sha256(f"refused order {batch_id}".encode()).hexdigest()
         told = {"reason_code": reason_code, "reason": reason}
-        row = {"batch_id": batch_id, **told, "source_digest": source_digest, "officer": officer, "recorded_at": now()}
+        row = {
+            "batch_id": batch_id,
+            **told,
+            "source_digest": source_digest,
+            "officer": by.officer,
+            "recorded_at": now(),
+        }
         conn.execute(insert(refused_order).values(**row))
         rows = due.select(
             "instruction_id",
@@ -119,7 +122,7 @@ def refuse_order(
         )
         _note(conn, county, source_digest, conformed(rows, ANSWER))
         detail = {"reason": reason, "lines": due.height, "fen": int(due["amount_fen"].sum()), "answered": final.height}
-        audit.append(conn, county, officer, system_user, "refused_order", batch_id, detail)
+        audit.append(conn, county, by, "refused_order", batch_id, detail)
     return Refusal(due.height, final.height, is_known=False)
 
 

@@ -16,6 +16,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import ColumnElement, Connection, Row, Table, insert, or_, select
 
+from contracts.actor import Actor
 from contracts.codes import BatchState, HoldGround
 from contracts.errors import BookError
 from contracts.months import month_text
@@ -105,9 +106,7 @@ def blockers(conn: Connection, county: str, pay_month: date) -> list[Blocker]:
     return found
 
 
-def close(
-    book: Book, county: str, pay_month: date, officer: str, system_user: str, reason: str = "", signed_list: str = ""
-) -> list[Seal]:
+def close(book: Book, county: str, pay_month: date, by: Actor, reason: str = "", signed_list: str = "") -> list[Seal]:
     """Seal every open cycle up to the pay month, in order; those sealed before are left. All or none.
 
     Unanswered instructions need a reason and `signed_list`, the digest of the list the officer has seen
@@ -128,10 +127,7 @@ def close(
                 "请先读入回盘;确需结账的,由复核人核对清单后署名并写明理由",
                 county,
             )
-        return [
-            _close(conn, one, open_rows, officer, system_user, reason)
-            for one, open_rows in zip(waiting, lists, strict=True)
-        ]
+        return [_close(conn, one, open_rows, by, reason) for one, open_rows in zip(waiting, lists, strict=True)]
 
 
 def list_digest(rows: pl.DataFrame) -> str:
@@ -157,7 +153,7 @@ def verify(conn: Connection) -> list[str]:
     return problems
 
 
-def _close(conn: Connection, one: Cycle, open_rows: pl.DataFrame, officer: str, system_user: str, reason: str) -> Seal:
+def _close(conn: Connection, one: Cycle, open_rows: pl.DataFrame, by: Actor, reason: str) -> Seal:
     before = seals_of(conn, one.county)
     content: dict[str, Any] = {
         "seal_id": next_id(conn, tables.seal),
@@ -167,8 +163,8 @@ def _close(conn: Connection, one: Cycle, open_rows: pl.DataFrame, officer: str, 
         "unanswered_count": open_rows.height,
         "unanswered_fen": int(open_rows["amount_fen"].sum()),
         "unanswered_digest": list_digest(open_rows),
-        "officer": officer,
-        "system_user": system_user,
+        "officer": by.officer,
+        "system_user": by.system_user,
         "reason": reason if open_rows.height else "",
         "sealed_at": now(),
         "previous_digest": before[-1].digest if before else "",
@@ -177,7 +173,7 @@ def _close(conn: Connection, one: Cycle, open_rows: pl.DataFrame, officer: str, 
     conn.execute(insert(tables.seal).values(**content, digest=digest))
     detail = {"seal": digest, "unanswered": open_rows.height, "reason": content["reason"]}
     name = f"{month_text(one.pay_month)}-{one.sequence:02d}"
-    audit.append(conn, one.county, officer, system_user, "close", name, detail)
+    audit.append(conn, one.county, by, "close", name, detail)
     return seals_of(conn, one.county)[-1]
 
 

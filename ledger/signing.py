@@ -13,6 +13,7 @@ from datetime import date
 import polars as pl
 from sqlalchemy import Connection, select
 
+from contracts.actor import Actor
 from contracts.codes import BatchState, SignatureStep
 from contracts.errors import BookError
 from ledger import audit, batches, holds, identity
@@ -28,9 +29,7 @@ class Signed:
     already: tuple[str, ...]
 
 
-def approve(
-    book: Book, county: str, pay_month: date, officer: str, system_user: str, only: Collection[str] = ()
-) -> Signed:
+def approve(book: Book, county: str, pay_month: date, by: Actor, only: Collection[str] = ()) -> Signed:
     """Approve every waiting batch, or `only` some of them by id; a second time signs nothing.
 
     BookError where one has no file or was rejected, or none of that id waits.
@@ -45,23 +44,20 @@ def approve(
             known,
             (BatchState.RENDERED,),
             SignatureStep.APPROVED,
-            officer,
-            system_user,
+            by,
             "没有待批准的批次",
         )
 
 
-def reject(book: Book, county: str, pay_month: date, officer: str, system_user: str, reason: str) -> Signed:
+def reject(book: Book, county: str, pay_month: date, by: Actor, reason: str) -> Signed:
     """Reject every waiting batch, approved or not, with a reason; the next run voids them and claims anew."""
     with book.writing() as conn:
         known = waiting(conn, county, pay_month)
         states = (BatchState.CLAIMED, BatchState.RENDERED, BatchState.APPROVED)
-        return _sign(
-            conn, county, known, states, SignatureStep.REJECTED, officer, system_user, "没有可驳回的批次", reason
-        )
+        return _sign(conn, county, known, states, SignatureStep.REJECTED, by, "没有可驳回的批次", reason)
 
 
-def release(book: Book, county: str, pay_month: date, officer: str, system_user: str) -> Signed:
+def release(book: Book, county: str, pay_month: date, by: Actor) -> Signed:
     """Release every approved batch, one way: its money counts as gone out from now on. A second time signs nothing.
 
     BookError where something in it was held since.
@@ -75,8 +71,7 @@ def release(book: Book, county: str, pay_month: date, officer: str, system_user:
             known,
             (BatchState.APPROVED,),
             SignatureStep.RELEASED,
-            officer,
-            system_user,
+            by,
             "没有已批准待发放的批次",
         )
 
@@ -132,8 +127,7 @@ def _sign(
     known: pl.DataFrame,
     states: tuple[BatchState, ...],
     step: SignatureStep,
-    officer: str,
-    system_user: str,
+    by: Actor,
     otherwise: str,
     reason: str = "",
 ) -> Signed:
@@ -143,7 +137,7 @@ def _sign(
     if ready.is_empty() and already.is_empty():
         raise BookError(otherwise, "请用 disburse status 查看本月走到哪一步", county)
     for row in ready.iter_rows(named=True):
-        batches.sign(conn, row["batch_id"], row["content_digest"], step, officer, system_user, reason)
+        batches.sign(conn, row["batch_id"], row["content_digest"], step, by, reason)
         detail = {"content": row["content_digest"], "lines": row["line_count"], "fen": row["total_fen"]}
-        audit.append(conn, county, officer, system_user, step.value, row["batch_id"], {**detail, "reason": reason})
+        audit.append(conn, county, by, step.value, row["batch_id"], {**detail, "reason": reason})
     return Signed(tuple(ready["batch_id"]), tuple(already["batch_id"]))

@@ -44,8 +44,7 @@ def post(month: Month) -> Counts:
     posted = posting.post(
         month.book,
         decided(month),
-        month.choices.maker,
-        month.choices.system_user,
+        month.choices.by,
         posting.StopLimits(month.settings.recovery_stop_per_mille, month.settings.recovery_stop_at_least),
         month.choices.override,
     )
@@ -132,8 +131,7 @@ def batch(month: Month) -> Counts:
         rows,
         month.profile_of,
         month.manifest.pack_digest,
-        month.choices.maker,
-        month.choices.system_user,
+        month.choices.by,
     )
     files = render(month.book, month.home, county)
     return {

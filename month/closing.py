@@ -87,7 +87,7 @@ def close_month(
             raise BookError(
                 "待查清单与所签的不同:签后又有变化", f"请重新核对清单,现为 --sign-list {digest[:SHOWN_DIGEST]}", county
             )
-        return sealing.close(book, county, pay_month, by.officer, by.system_user, reason, digest if signature else "")
+        return sealing.close(book, county, pay_month, by, reason, digest if signature else "")
 
 
 def _still_unanswered(home: Home, county: str, pay_month: date, rows: pl.DataFrame, signature: str) -> BookError:

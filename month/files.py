@@ -36,7 +36,7 @@ def accept_stopped(
     require(home, by, OfficerRole.MAKER, county, "accept file")
     with opened_month(home, county, pay_month) as month:
         given = stopped_file(month, register)
-        receipts.accept_file(month.book, county, given, by.officer, by.system_user, reason)
+        receipts.accept_file(month.book, county, given, by, reason)
     return given
 
 

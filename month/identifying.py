@@ -20,7 +20,7 @@ def join(home: Home, county: str, old_id: str, new_id: str, document: str, by: A
     require(home, by, OfficerRole.MAKER, county, "join")
     with opened(home.database_url) as book:
         old_no, new_no = (_number(book, county, person_id) for person_id in (old_id, new_id))
-        return identity.join(book, county, old_no, new_no, by.officer, by.system_user, document)
+        return identity.join(book, county, old_no, new_no, by, document)
 
 
 def split(home: Home, county: str, one_id: str, other_id: str, document: str, by: Actor) -> int:
@@ -31,7 +31,7 @@ def split(home: Home, county: str, one_id: str, other_id: str, document: str, by
     require(home, by, OfficerRole.MAKER, county, "split")
     with opened(home.database_url) as book:
         one_no, other_no = (_number(book, county, person_id) for person_id in (one_id, other_id))
-        return identity.split(book, county, one_no, other_no, by.officer, by.system_user, document)
+        return identity.split(book, county, one_no, other_no, by, document)
 
 
 def _number(book: Book, county: str, person_id: str) -> int:

@@ -64,7 +64,7 @@ def import_history(
             raise _stopped(taken, lists, home)
         rows = taken.rows.select("person_no", "benefit", "benefit_month", "amount_fen", "source_row")
         left_out = history.LeftOut(taken.rows_refused, without_refused) if taken.rows_refused else None
-        history.import_history(book, county, rows, source, go_live_month, by.officer, by.system_user, left_out)
+        history.import_history(book, county, rows, source, go_live_month, by, left_out)
     return Imported(True, _counts(taken), tuple(by_benefit(taken.rows)), tuple(lists))
 
 

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict
 
 import calculators
 import rulebook
+from contracts.actor import Actor
 from contracts.codes import Benefit
 from contracts.errors import BookError
 from contracts.files import write_whole
@@ -43,6 +44,11 @@ class Choices(BaseModel):
     system_user: str
     override_by: str = ""
     override_reason: str = ""
+
+    @property
+    def by(self) -> Actor:
+        """Who makes the run, and as which system user."""
+        return Actor(self.maker, self.system_user)
 
     @property
     def override(self) -> tuple[str, str] | None:

@@ -75,4 +75,4 @@ def two_officers(home: Home, by: Actor, county: str, act: str) -> Iterator[None]
 
 def _note_refusal(home: Home, by: Actor, county: str, act: str, refused: OfficerError) -> None:
     with opened(home.database_url) as book, book.writing() as conn:
-        audit.append(conn, county, by.officer, by.system_user, "refused", act, {"why": refused.what})
+        audit.append(conn, county, by, "refused", act, {"why": refused.what})

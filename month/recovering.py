@@ -53,8 +53,7 @@ def note(home: Home, county: str, owed: int | OwedBy, came_back: CameBack, by: A
             _which(book, county, owed),
             came_back.means,
             came_back.amount_fen,
-            by.officer,
-            by.system_user,
+            by,
             came_back.document,
             came_back.approved_by or None,
         )

@@ -39,7 +39,7 @@ def approve(home: Home, county: str, pay_month: date, by: Actor, only: Collectio
             waiting = signing.among(signing.waiting(conn, county, pay_month), only)
         require_limit(home, officer, by, county, "approve", waiting)
         _require_true_files(home, book, county, pay_month)
-        return _signed(book, signing.approve(book, county, pay_month, by.officer, by.system_user, only).signed)
+        return _signed(book, signing.approve(book, county, pay_month, by, only).signed)
 
 
 def reject(home: Home, county: str, pay_month: date, by: Actor, reason: str) -> Signed:
@@ -49,7 +49,7 @@ def reject(home: Home, county: str, pay_month: date, by: Actor, reason: str) -> 
     """
     require(home, by, OfficerRole.CHECKER, county, "reject")
     with opened(home.database_url) as book:
-        rejected = signing.reject(book, county, pay_month, by.officer, by.system_user, reason).signed
+        rejected = signing.reject(book, county, pay_month, by, reason).signed
         place(book, home, county)
         return _signed(book, rejected)
 
@@ -63,7 +63,7 @@ def release(home: Home, county: str, pay_month: date, by: Actor) -> Signed:
     require(home, by, OfficerRole.RELEASER, county, "release")
     with two_officers(home, by, county, "release"), opened(home.database_url) as book:
         _require_true_files(home, book, county, pay_month)
-        released = signing.release(book, county, pay_month, by.officer, by.system_user).signed
+        released = signing.release(book, county, pay_month, by).signed
         place(book, home, county)
         return _signed(book, released)
 

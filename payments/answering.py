@@ -76,7 +76,7 @@ def note_answer(book: Book, home: Home, county: str, path: Path, by: Actor, prof
     meanings = _meanings(book, home, county, lines, form)
     placed = compared(with_reasons(rows.rename({"bank_reason": "reason_code"}), meanings), lines)
     told = placed.select(results.ANSWER.names())
-    recorded = results.record(book, county, answer.digest, told, by.system_user, by.officer)
+    recorded = results.record(book, county, answer.digest, told, by)
     orders = _refuse_orders(book, county, answer.taken.rows.filter(NAMES_AN_ORDER), by)
     answered = lines.join(placed, on="instruction_id", how="semi")["batch_id"].unique()
     inferred = _infer_the_rest(book, county, answer.digest, answered, by) if form and form.accept_by_inference else 0
@@ -100,7 +100,7 @@ def note_answer(book: Book, home: Home, county: str, path: Path, by: Actor, prof
 
 def refuse_whole(book: Book, county: str, batch_id: str, reason: str, by: Actor) -> results.Refusal:
     """Note, on an officer's word, that the bank took nothing of a batch: all of it is due again at once."""
-    return results.refuse_order(book, county, batch_id, "", reason, by.officer, by.system_user)
+    return results.refuse_order(book, county, batch_id, "", reason, by)
 
 
 def _read(book: Book, home: Home, county: str, path: Path, profile: str) -> tuple[Answer, AnswerForm | None]:
@@ -164,7 +164,7 @@ def _refuse_orders(book: Book, county: str, orders: pl.DataFrame, by: Actor) -> 
     for row in orders.iter_rows(named=True):
         code, words = row["bank_reason"] or "", row["reason"] or ""
         try:
-            done = results.refuse_order(book, county, row["batch_id"], code, words, by.officer, by.system_user)
+            done = results.refuse_order(book, county, row["batch_id"], code, words, by)
         except BookError:
             unplaced.append(row["source_row"])
             continue
@@ -187,4 +187,4 @@ def _infer_the_rest(book: Book, county: str, digest: str, batch_ids: pl.Series, 
         reason=pl.lit(INFERRED),
     ).sort("instruction_id")
     source = hashlib.sha256(f"inferred {digest}".encode()).hexdigest()
-    return results.record(book, county, source, rows, by.system_user, by.officer).noted
+    return results.record(book, county, source, rows, by).noted

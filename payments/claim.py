@@ -12,6 +12,7 @@ from datetime import date
 
 import polars as pl
 
+from contracts.actor import Actor
 from contracts.codes import BatchState
 from contracts.errors import BookError
 from ledger import batches, cycles
@@ -93,8 +94,7 @@ def claim(
     payable: pl.DataFrame,
     profile_of: Mapping[str, Profile],
     law_digest: str,
-    maker: str,
-    system_user: str,
+    by: Actor,
 ) -> Claimed:
     """Bring the unreleased batches to what should be paid (Payable): keep, void, and claim the rest, all or nothing.
 
@@ -106,10 +106,10 @@ def claim(
         _require_current(conn, county, cycle, payable, live)
         made = plan(payable, live, _standing(conn, county), cycle.pay_month, profile_of, law_digest)
         for gone in made.voided:
-            batches.void(conn, county, gone.identity.batch_id, CHANGED, maker, system_user)
+            batches.void(conn, county, gone.identity.batch_id, CHANGED, by)
         parts = made.unclaimed.partition_by("benefit", as_dict=True)
         claimed = tuple(
-            _claim_part(conn, cycle, rows, profile_of[benefit], law_digest, maker, system_user)
+            _claim_part(conn, cycle, rows, profile_of[benefit], law_digest, by)
             for (benefit,), rows in sorted(parts.items(), key=lambda part: str(part[0][0]))
         )
     kept, voided = ([batch.identity.batch_id for batch in part] for part in (made.kept, made.voided))
@@ -154,8 +154,7 @@ def _claim_part(
     rows: pl.DataFrame,
     profile: Profile,
     law_digest: str,
-    maker: str,
-    system_user: str,
+    by: Actor,
 ) -> str:
     """Claim one benefit's rows as a batch of the newest cycle, or of a supplement where that cycle has sent its own."""
     benefit = str(rows["benefit"][0])
@@ -172,5 +171,5 @@ def _claim_part(
         content_digest=content_digest(content, profile.digest, law_digest),
         law_digest=law_digest,
     )
-    batches.claim(conn, cycle.county, new, content.lines, content.items, maker, system_user)
+    batches.claim(conn, cycle.county, new, content.lines, content.items, by)
     return new.batch_id

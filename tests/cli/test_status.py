@@ -5,6 +5,7 @@ import json
 import polars as pl
 import pytest
 
+from contracts.actor import Actor
 from contracts.codes import HoldCode
 from contracts.months import parse_month
 from ledger import holds, people, results, sealing, signing
@@ -62,7 +63,7 @@ def answer(book, person_id, event):
         number = people.person_no_of(conn, person_id)
         instruction = story(conn, number).payments["instruction_id"][-1:]
     rows = pl.DataFrame({"instruction_id": instruction, "event": [event], "reason_code": [""], "reason": [""]})
-    results.record(book, homes.COUNTY, f"{person_id}{event}", rows, "test")
+    results.record(book, homes.COUNTY, f"{person_id}{event}", rows, Actor(homes.MAKER, "test"))
 
 
 def test_a_released_month_waits_for_the_bank_until_every_line_is_answered(home, book):
@@ -87,7 +88,7 @@ def test_a_sealed_month_is_closed_and_nothing_comes_next(home, book):
     homes.sign(home, "2024-07")
     answer(book, ONE, "accepted")
     answer(book, TWO, "accepted")
-    sealing.close(book, homes.COUNTY, JULY, homes.CHECKER, "test")
+    sealing.close(book, homes.COUNTY, JULY, Actor(homes.CHECKER, "test"))
     found = status(home, book)
     assert (found.step, found.next_command) == ("closed", "")
 
@@ -95,7 +96,7 @@ def test_a_sealed_month_is_closed_and_nothing_comes_next(home, book):
 def test_holds_name_whose_they_are(home, book):
     with book.reading() as conn:
         number = people.person_no_of(conn, ONE)
-    holds.place(book, homes.COUNTY, number, HoldCode.MANUAL, "来信反映", homes.CHECKER, "test")
+    holds.place(book, homes.COUNTY, number, HoldCode.MANUAL, "来信反映", Actor(homes.CHECKER, "test"))
     found = matters(status(home, book))
     assert found["hold:MANUAL"].owners == (homes.CHECKER,)
     assert found["hold:ACCOUNT_MISSING"].owners == (homes.MAKER,)
@@ -103,7 +104,7 @@ def test_holds_name_whose_they_are(home, book):
 
 
 def test_a_rejected_batch_blocks_with_the_reason_and_by_whom(home, book):
-    signing.reject(book, homes.COUNTY, JULY, homes.CHECKER, "test", "金额有疑问")
+    signing.reject(book, homes.COUNTY, JULY, Actor(homes.CHECKER, "test"), "金额有疑问")
     found = status(home, book)
     assert found.step == "rejected"
     rejected = matters(found)["rejected"]

@@ -9,6 +9,7 @@ import hashlib
 import polars as pl
 from sqlalchemy import select
 
+from contracts.actor import Actor
 from contracts.codes import Benefit, ChoiceGroup
 from contracts.columns import polars_schema
 from contracts.manifest import Manifest
@@ -93,10 +94,10 @@ class County:
 
     def join(self, old_no, new_no, document="证明1号"):
         """An officer decides that two numbers are one person's, who goes by the second."""
-        return identity.join(self.book, CODE, old_no, new_no, CHECKER, "tester", document)
+        return identity.join(self.book, CODE, old_no, new_no, Actor(CHECKER, "tester"), document)
 
     def split(self, one_no, other_no, document="证明2号"):
-        return identity.split(self.book, CODE, one_no, other_no, CHECKER, "tester", document)
+        return identity.split(self.book, CODE, one_no, other_no, Actor(CHECKER, "tester"), document)
 
     def decided(self, pay_month, rows, note=""):
         manifest = self.manifest(pay_month, note or hashlib.sha256(repr(rows).encode()).hexdigest())
@@ -128,7 +129,7 @@ class County:
 
     def run(self, pay_month, rows, limits=NO_STOP, override=None, note=""):
         """Post what was decided, without claiming."""
-        return posting.post(self.book, self.decided(pay_month, rows, note), MAKER, "tester", limits, override)
+        return posting.post(self.book, self.decided(pay_month, rows, note), Actor(MAKER, "tester"), limits, override)
 
     def import_history(self, *paid, source="history"):
         """Payments made elsewhere: (person_no, month, benefit, fen)."""
@@ -139,7 +140,7 @@ class County:
         schema = {**{name: polars_schema(Coordinated)[name] for name in names}, "source_row": pl.Int64()}
         frame = pl.DataFrame(rows, schema=schema, orient="row")
         origin = history.Source(f"{source}.csv", source, parse_month(self.go_live))
-        return history.import_history(self.book, CODE, frame, origin, parse_month(self.go_live), MAKER, "tester")
+        return history.import_history(self.book, CODE, frame, origin, parse_month(self.go_live), Actor(MAKER, "tester"))
 
     def preview(self, pay_month, rows):
         with self.book.reading() as conn:
@@ -155,7 +156,7 @@ class County:
             newest = cycles.newest_cycle(conn, CODE)
             waiting = batches.batches_of(conn, CODE, None).filter(~pl.col("state").is_in(["released", "voided"]))
             for batch_id in waiting["batch_id"]:
-                batches.void(conn, CODE, batch_id, "again", MAKER, "tester")
+                batches.void(conn, CODE, batch_id, "again", Actor(MAKER, "tester"))
             owed = batches.unpaid(conn, CODE).filter(pl.col("held_by").is_null())
             return [self._claim_part(conn, newest, part) for part in owed.partition_by("benefit", maintain_order=True)]
 
@@ -168,15 +169,15 @@ class County:
         items = rows.select("obligation_id", instruction_id=lines["instruction_id"], amount_fen="pays_fen")
         content = hashlib.sha256(items.write_csv().encode()).hexdigest()
         new = NewBatch(batch_id, cycle.cycle_id, ordinal, "generic_pipe", "profile", benefit, content)
-        batches.claim(conn, CODE, new, lines, items, MAKER, "tester")
+        batches.claim(conn, CODE, new, lines, items, Actor(MAKER, "tester"))
         batches.record_file(conn, batch_id, f"{batch_id}.txt", content)
         return batch_id
 
     def sign(self, pay_month):
-        signing.approve(self.book, CODE, parse_month(pay_month), CHECKER, "tester")
+        signing.approve(self.book, CODE, parse_month(pay_month), Actor(CHECKER, "tester"))
 
     def release(self, pay_month):
-        signing.release(self.book, CODE, parse_month(pay_month), RELEASER, "tester")
+        signing.release(self.book, CODE, parse_month(pay_month), Actor(RELEASER, "tester"))
 
     def pay(self, pay_month, rows):
         """A whole month: post, claim, approve, release."""
@@ -199,7 +200,7 @@ class County:
             newest = newest.filter(pl.col("benefit") == benefit)
         told = {"event": event, "reason_code": reason_code, "reason": reason, **more}
         rows = newest.select("instruction_id", **{name: pl.lit(word) for name, word in told.items()})
-        return results.record(self.book, CODE, source, rows.sort("instruction_id"), "tester").noted
+        return results.record(self.book, CODE, source, rows.sort("instruction_id"), Actor(MAKER, "tester")).noted
 
 
 def printed(rows, batch_id, pay_month, cycle_id):

@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from sqlalchemy import text
 
+from contracts.actor import Actor
 from contracts.codes import RecoveryMeans
 from contracts.columns import polars_schema
 from contracts.errors import BookError
@@ -113,17 +114,17 @@ def test_each_row_of_history_that_does_not_fit_is_told_why(county, book):
 def test_no_more_is_recovered_than_is_left(county, book):
     county.pay("2024-07", [row(1, "2024-07")])
     county.run("2024-08", [])
-    assert recovery.recover(book, CODE, 1, RecoveryMeans.CASH, 3000, CHECKER, "t", "凭据1") == 1
+    assert recovery.recover(book, CODE, 1, RecoveryMeans.CASH, 3000, Actor(CHECKER, "t"), "凭据1") == 1
     with pytest.raises(BookError, match=r"2000|20\.00 元"):
-        recovery.recover(book, CODE, 1, RecoveryMeans.CASH, 2001, CHECKER, "t", "凭据2")
+        recovery.recover(book, CODE, 1, RecoveryMeans.CASH, 2001, Actor(CHECKER, "t"), "凭据2")
     with pytest.raises(BookError, match="凭据"):
-        recovery.recover(book, CODE, 1, RecoveryMeans.CASH, 1, CHECKER, "t", "")
+        recovery.recover(book, CODE, 1, RecoveryMeans.CASH, 1, Actor(CHECKER, "t"), "")
 
 
 def test_the_same_document_again_is_noted_once(county, book):
     county.pay("2024-07", [row(1, "2024-07")])
     county.run("2024-08", [])
-    told = (book, CODE, 1, RecoveryMeans.CASH, 2000, CHECKER, "t")
+    told = (book, CODE, 1, RecoveryMeans.CASH, 2000, Actor(CHECKER, "t"))
     assert [recovery.recover(*told, "凭据1"), recovery.recover(*told, "凭据1"), recovery.recover(*told, "凭据2")] == [
         1,
         0,

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from contracts.actor import Actor
 from contracts.codes import RecoveryMeans
 from contracts.errors import StoppedError
 from contracts.months import parse_month
@@ -26,7 +27,7 @@ def waiting(county):
 def recover(county, means, fen):
     key = recovery.Key(1, "old_age_allowance", county.manifest("2024-07").pay_month)
     approved_by = "发放丙" if means is RecoveryMeans.WAIVED else None
-    recovery.recover(county.book, CODE, key, means, fen, "复核乙", "tester", "凭据1", approved_by)
+    recovery.recover(county.book, CODE, key, means, fen, Actor("复核乙", "tester"), "凭据1", approved_by)
 
 
 def test_when_the_winner_changes_both_lines_are_posted_and_the_person_receives_the_net(county, book):

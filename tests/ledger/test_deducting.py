@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from contracts.actor import Actor
 from contracts.codes import RecoveryMeans
 from ledger import recovery
 from ledger.posting import SetOffRule
@@ -56,7 +57,7 @@ def test_nothing_is_taken_from_the_dead(owing):
 
 
 def test_what_was_waived_is_not_collected(owing):
-    recovery.recover(owing.book, CODE, 1, RecoveryMeans.WAIVED, 4900, "复核乙", "tester", "批文1", "发放丙")
+    recovery.recover(owing.book, CODE, 1, RecoveryMeans.WAIVED, 4900, Actor("复核乙", "tester"), "批文1", "发放丙")
     found = owing.run("2024-08", august(row(1, "2024-08", 10000))).differences
     assert [fen for _, _, fen in set_offs(found)] == [100]
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from contracts.actor import Actor
 from contracts.columns import empty
 from contracts.months import parse_month
 from contracts.tables import IntakeCount
@@ -43,7 +44,7 @@ def test_a_pay_month_shows_its_own_attempt_and_the_newest_is_the_next_months(cou
     county.answer("returned")
     with book.reading() as conn:
         waiting = holds.open_holds(conn, CODE)
-    holds.lift(book, CODE, waiting["hold_id"][0], MAKER, "tester", "账户已更正")
+    holds.lift(book, CODE, waiting["hold_id"][0], Actor(MAKER, "tester"), "账户已更正")
     county.pay("2024-08", [row(1, "2024-07")])
     with book.reading() as conn:
         in_july = fate.of_pay_month(conn, CODE, parse_month("2024-07"))
@@ -58,7 +59,7 @@ def test_a_hold_covers_an_obligation_or_everything_of_its_person(county, book, i
     county.run("2024-07", [row(1, "2024-07"), row(1, "2024-06"), row(2, "2024-07")])
     owed = county.unpaid()
     first = owed.filter(person_no=1)["obligation_id"][0]
-    hold_id = holds.place(book, CODE, 1, "MANUAL", "待核", MAKER, "tester", None if is_of_person else first)
+    hold_id = holds.place(book, CODE, 1, "MANUAL", "待核", Actor(MAKER, "tester"), None if is_of_person else first)
     covered = owed.filter(person_no=1)["obligation_id"].to_list() if is_of_person else [first]
     assert county.unpaid().drop_nulls("held_by").select("obligation_id", "held_by").rows() == [
         (number, hold_id) for number in covered
@@ -71,7 +72,7 @@ def test_a_hold_covers_an_obligation_or_everything_of_its_person(county, book, i
 
 def test_of_two_holds_on_one_obligation_its_money_is_counted_once(county, book):
     county.run("2024-07", [row(1, "2024-07")])
-    first, _ = (holds.place(book, CODE, 1, "MANUAL", "待核", MAKER, "tester") for _ in range(2))
+    first, _ = (holds.place(book, CODE, 1, "MANUAL", "待核", Actor(MAKER, "tester")) for _ in range(2))
     assert county.unpaid().select("held_by", "pays_fen").rows() == [(first, 5000)]
     told = summarise(book, CODE, parse_month("2024-07"), empty(IntakeCount)).holds
     assert [(line.code, line.count, line.fen) for line in told] == [("MANUAL", 1, 5000)]

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from sqlalchemy import insert, text
 
+from contracts.actor import Actor
 from contracts.codes import RecoveryMeans, SignatureStep
 from contracts.errors import BookError
 from contracts.months import parse_month
@@ -38,14 +39,14 @@ def lived_in(tmp_path_factory):
     county.pay("2024-07", [row(n, "2024-07") for n in (1, 2, 3)] + [row(1, "2024-06", 7500, CARE[1])])
     county.answer("returned", 3, return_reason="CLOSED")
     county.answer("accepted", 2, source="bank-2", misfit="ANSWER_AMOUNT")
-    results.refuse_order(book, CODE, f"{CODE}-2024-07-01-02", "", "余额不足", MAKER, "tester")
+    results.refuse_order(book, CODE, f"{CODE}-2024-07-01-02", "", "余额不足", Actor(MAKER, "tester"))
     county.run("2024-07", [row(2, "2024-07"), row(1, "2024-06", 6000, CARE[0])])
     county.run("2024-07", [row(2, "2024-07", 9000)])
     county.run("2024-07", [row(2, "2024-07", 8000)])
     county.claim()
     county.sign("2024-07")
     county.release("2024-07")
-    sealing.close(book, CODE, parse_month("2024-07"), CHECKER, "tester", "清单已核", signed_list_of(book))
+    sealing.close(book, CODE, parse_month("2024-07"), Actor(CHECKER, "tester"), "清单已核", signed_list_of(book))
     hand_in(book)
     county.join(8, 9)
     yield book
@@ -114,7 +115,7 @@ def insert_into(conn, table, **values):
 
 def sign(conn, step, officer, digest=None, batch_id=BATCH):
     content = conn.execute(text("SELECT content_digest FROM batch WHERE batch_id = :b"), {"b": batch_id}).scalar()
-    batches.sign(conn, batch_id, digest or content, step, officer, "tester")
+    batches.sign(conn, batch_id, digest or content, step, Actor(officer, "tester"))
 
 
 @pytest.fixture
@@ -173,7 +174,7 @@ def test_a_released_batch_is_not_voided(claimed, book):
     claimed.sign("2024-07")
     claimed.release("2024-07")
     with pytest.raises(BookError, match="批次已发放,不能作废"), book.writing() as conn:
-        batches.void(conn, CODE, BATCH, "late", MAKER, "tester")
+        batches.void(conn, CODE, BATCH, "late", Actor(MAKER, "tester"))
 
 
 def test_a_signed_batch_takes_no_further_line(claimed, book):
@@ -248,7 +249,7 @@ def test_a_set_off_joins_one_person_and_month(county, book):
 def test_no_more_is_recovered_than_is_owed_back(county, book):
     county.pay("2024-07", [row(1, "2024-07")])
     county.run("2024-08", [])
-    recovery.recover(book, CODE, 1, RecoveryMeans.CASH, 4000, MAKER, "tester", "凭据1")
+    recovery.recover(book, CODE, 1, RecoveryMeans.CASH, 4000, Actor(MAKER, "tester"), "凭据1")
     values = {"receivable_id": 1, "means": "cash", "amount_fen": 1001, "officer": MAKER, "document": "凭据2"}
     with pytest.raises(BookError, match="追回超过应追回金额"), book.writing() as conn:
         insert_into(conn, "recovery", recovery_id=99, recorded_at="now", **values)

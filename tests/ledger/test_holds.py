@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from contracts.actor import Actor
 from contracts.codes import GapDecision
 from contracts.columns import polars_schema
 from contracts.errors import BookError
@@ -33,7 +34,7 @@ def still_open(county):
 def lift(county, decision=None):
     with county.book.reading() as conn:
         hold_id = holds.open_holds(conn, CODE)["hold_id"][-1]
-    holds.lift(county.book, CODE, hold_id, MAKER, "tester", "已核实", decision)
+    holds.lift(county.book, CODE, hold_id, Actor(MAKER, "tester"), "已核实", decision)
 
 
 def decisions(county, pay_month=None):
@@ -69,16 +70,16 @@ def test_arrears_of_the_dead_once_lifted_stay_lifted_whatever_the_day_becomes(he
 
 @pytest.mark.parametrize("code", ["MANUAL", "UNDER_REVIEW", "DUPLICATE_ELSEWHERE"])
 def test_no_rule_lifts_what_an_officer_placed(held, code):
-    holds.place(held.book, CODE, 1, code, "来访反映", MAKER, "tester")
+    holds.place(held.book, CODE, 1, code, "来访反映", Actor(MAKER, "tester"))
     assert reconcile(held) == (0, 0)
     assert [hold[2] for hold in still_open(held)] == [code]
 
 
 def test_a_hold_is_lifted_once(held):
-    hold_id = holds.place(held.book, CODE, 1, "MANUAL", "来访反映", MAKER, "tester")
+    hold_id = holds.place(held.book, CODE, 1, "MANUAL", "来访反映", Actor(MAKER, "tester"))
     lift(held)
     with pytest.raises(BookError, match="没有这条未解除的暂缓"):
-        holds.lift(held.book, CODE, hold_id, MAKER, "tester", "已核实")
+        holds.lift(held.book, CODE, hold_id, Actor(MAKER, "tester"), "已核实")
 
 
 def test_a_gap_needs_a_decision_and_nothing_else_may_have_one(held):
@@ -130,8 +131,8 @@ def test_what_was_held_since_its_batch_was_claimed_is_not_released(county):
     county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
     county.claim()
     county.sign("2024-07")
-    hold_id = holds.place(county.book, CODE, 1, "MANUAL", "电话反映", MAKER, "tester")
+    hold_id = holds.place(county.book, CODE, 1, "MANUAL", "电话反映", Actor(MAKER, "tester"))
     with pytest.raises(BookError, match="有 1 笔编批之后被暂缓"):
         county.release("2024-07")
-    holds.lift(county.book, CODE, hold_id, MAKER, "tester", "已核")
+    holds.lift(county.book, CODE, hold_id, Actor(MAKER, "tester"), "已核")
     county.release("2024-07")

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from contracts.actor import Actor
 from contracts.codes import GapDecision, HoldCode, RecoveryMeans
 from contracts.columns import polars_schema
 from contracts.errors import BookError
@@ -158,11 +159,11 @@ def test_imported_history_of_the_old_number_counts(county):
 
 def test_a_hold_on_either_number_keeps_the_money_of_both(county, book):
     county.run("2024-07", both("2024-07"))
-    held = holds.place(book, CODE, OLD, HoldCode.MANUAL.value, "待核", CHECKER, "tester")
+    held = holds.place(book, CODE, OLD, HoldCode.MANUAL.value, "待核", Actor(CHECKER, "tester"))
     county.join(OLD, NEW)
     county.run("2024-07", [row(NEW, "2024-07")])
     assert county.claim() == []
-    holds.lift(book, CODE, held, CHECKER, "tester", "已核实")
+    holds.lift(book, CODE, held, Actor(CHECKER, "tester"), "已核实")
     assert len(county.claim()) == 1
 
 
@@ -185,7 +186,7 @@ def test_what_an_officer_let_go_of_the_old_number_does_not_let_the_new_one_go(co
     holds.reconcile(book, CODE, gap, "tester")
     with book.reading() as conn:
         [held] = holds.open_holds(conn, CODE)["hold_id"]
-    holds.lift(book, CODE, held, CHECKER, "tester", "迁走", GapDecision.ACCEPT_GONE)
+    holds.lift(book, CODE, held, Actor(CHECKER, "tester"), "迁走", GapDecision.ACCEPT_GONE)
     county.join(OLD, NEW)
     with book.reading() as conn:
         assert holds.gap_decisions(conn, CODE).is_empty()
@@ -196,7 +197,7 @@ def test_money_that_came_back_is_noted_by_any_number(county, book):
     county.join(OLD, NEW)
     county.run("2024-08", [row(NEW, "2024-07")])
     key = recovery.Key(OLD, KEPT, parse_month("2024-07"))
-    assert recovery.recover(book, CODE, key, RecoveryMeans.CASH, 5000, CHECKER, "tester", "收据1") == 1
+    assert recovery.recover(book, CODE, key, RecoveryMeans.CASH, 5000, Actor(CHECKER, "tester"), "收据1") == 1
     assert owed_back(county) == []
     assert breaches(book) == []
 
@@ -223,7 +224,7 @@ def test_a_run_goes_by_the_decisions_its_manifest_names(county, book):
         now = identity.as_of(conn, CODE, county.identity().digest())
     assert (then.numbers_of(NEW), now.numbers_of(NEW)) == ([NEW], [NEW, OLD])
     with pytest.raises(BookError, match="重新运行"):
-        posting.post(book, before, MAKER, "tester", NO_STOP)
+        posting.post(book, before, Actor(MAKER, "tester"), NO_STOP)
     with book.reading() as conn, pytest.raises(BookError, match="当时的身份认定"):
         identity.as_of(conn, CODE, "0" * 64)
 

@@ -20,6 +20,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from contracts.actor import Actor
 from contracts.codes import HoldCode, RecoveryMeans
 from contracts.errors import BookError
 from contracts.months import add_months, month_text, parse_month
@@ -264,14 +265,14 @@ class Stories(RuleBasedStateMachine):
     def hold(self, person, whole):
         owed = self.county.unpaid().filter(pl.col("person_no") == person)["obligation_id"].to_list()
         which = None if whole or not owed else owed[0]
-        holds.place(self.book, CODE, person, HoldCode.MANUAL.value, "待核", CHECKER, "tester", which)
+        holds.place(self.book, CODE, person, HoldCode.MANUAL.value, "待核", Actor(CHECKER, "tester"), which)
 
     @rule(which=st.integers(0, 3))
     def lift(self, which):
         with self.book.reading() as conn:
             found = holds.open_holds(conn, CODE)["hold_id"].to_list()
         if found:
-            holds.lift(self.book, CODE, found[which % len(found)], CHECKER, "tester", "已核实")
+            holds.lift(self.book, CODE, found[which % len(found)], Actor(CHECKER, "tester"), "已核实")
 
     @rule(event=st.sampled_from(["accepted", "returned", "unknown"]), person=PEOPLE, benefit=BENEFITS)
     def answer(self, event, person, benefit):
@@ -296,7 +297,15 @@ class Stories(RuleBasedStateMachine):
             owed_back = receivables.unrecovered(conn, CODE)
         for owed in owed_back.head(1).iter_rows(named=True):
             fen = max(owed["left_fen"] // part, 1)
-            told = (self.book, CODE, owed["receivable_id"], means, fen, CHECKER, "tester", f"凭据{self.number()}")
+            told = (
+                self.book,
+                CODE,
+                owed["receivable_id"],
+                means,
+                fen,
+                Actor(CHECKER, "tester"),
+                f"凭据{self.number()}",
+            )
             told = (*told, RELEASER) if means is RecoveryMeans.WAIVED else told
             refused_with("尚未追回", recovery.recover, *told)
 
@@ -306,7 +315,7 @@ class Stories(RuleBasedStateMachine):
         with self.book.reading() as conn:
             lists = [sealing.unanswered(conn, one.cycle_id) for one in sealing.open_cycles(conn, CODE, month)]
         signed = sealing.list_digest(pl.concat(lists)) if lists else ""
-        refused_with("还不能结账", sealing.close, self.book, CODE, month, CHECKER, "tester", "清单已核", signed)
+        refused_with("还不能结账", sealing.close, self.book, CODE, month, Actor(CHECKER, "tester"), "清单已核", signed)
 
     @rule(act=st.sampled_from(["run", "claim", "sign", "release", "answer", "hold"]), person=PEOPLE)
     def be_cut_off(self, act, person):
@@ -319,7 +328,7 @@ class Stories(RuleBasedStateMachine):
             "sign": lambda: self.county.sign(self.month),
             "release": lambda: self.county.release(self.month),
             "answer": lambda: self.county.answer("returned", person, source=f"bank-{self.number()}"),
-            "hold": lambda: holds.place(self.county.book, CODE, person, "MANUAL", "待核", CHECKER, "tester"),
+            "hold": lambda: holds.place(self.county.book, CODE, person, "MANUAL", "待核", Actor(CHECKER, "tester")),
         }
         with pytest.raises((CutOffError, BookError)):
             acts[act]()

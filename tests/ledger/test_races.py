@@ -9,6 +9,7 @@ import shutil
 import polars as pl
 import pytest
 
+from contracts.actor import Actor
 from contracts.codes import HoldCode, RecoveryMeans
 from contracts.months import parse_month
 from contracts.settings import Home
@@ -102,12 +103,12 @@ def run_or_release(number, homes_of_racers):
     if number % 2:
         homes.run(homes_of_racers[number], "2024-08")
     else:
-        on(homes_of_racers[number].database_url, signing.release, CODE, AUGUST, RELEASER, "tester")
+        on(homes_of_racers[number].database_url, signing.release, CODE, AUGUST, Actor(RELEASER, "tester"))
 
 
 def test_what_is_released_while_it_is_run_again_goes_out_once(august, racers, book_url):
     homes.run(august[0], "2024-08")
-    on(book_url, signing.approve, CODE, AUGUST, CHECKER, "tester")
+    on(book_url, signing.approve, CODE, AUGUST, Actor(CHECKER, "tester"))
     for home in august[1::2]:
         homes.hand_in(home, "2024-08", **registers(DEAD | MOVED))
     ended = racers.race(run_or_release, august, DISBURSE_DATABASE_URL=book_url)
@@ -178,7 +179,7 @@ def claim_for_an_account(number, url):
         profile_of = dict.fromkeys(owed["benefit"].unique(), profiles.load()["generic_pipe"])
         with book.reading() as conn:
             newest = cycles.newest_cycle(conn, CODE)
-        return claim.claim(book, CODE, newest, payable, profile_of, "law", MAKER, "tester")
+        return claim.claim(book, CODE, newest, payable, profile_of, "law", Actor(MAKER, "tester"))
 
     return on(url, claim_it)
 
@@ -194,11 +195,11 @@ def test_of_claims_that_race_the_last_one_stands(posted, racers, book, book_url)
 
 
 def approve(number, url):
-    return len(on(url, signing.approve, CODE, JULY, f"复核{number}", "tester").signed)
+    return len(on(url, signing.approve, CODE, JULY, Actor(f"复核{number}", "tester")).signed)
 
 
 def release(number, url):
-    return len(on(url, signing.release, CODE, JULY, f"发放{number}", "tester").signed)
+    return len(on(url, signing.release, CODE, JULY, Actor(f"发放{number}", "tester")).signed)
 
 
 def test_a_batch_is_approved_once_and_released_once(posted, racers, book, book_url):
@@ -210,7 +211,7 @@ def test_a_batch_is_approved_once_and_released_once(posted, racers, book, book_u
 
 
 def read_results(_, url, answers):
-    return on(url, results.record, CODE, "digest of the file", answers, "tester").noted
+    return on(url, results.record, CODE, "digest of the file", answers, Actor(MAKER, "tester")).noted
 
 
 def test_a_result_file_is_read_once(posted, racers, book, book_url):
@@ -225,18 +226,18 @@ def test_a_result_file_is_read_once(posted, racers, book, book_url):
 
 
 def lift(number, url, hold_id):
-    return on(url, holds.lift, CODE, hold_id, f"复核{number}", "tester", "已核实")
+    return on(url, holds.lift, CODE, hold_id, Actor(f"复核{number}", "tester"), "已核实")
 
 
 def test_a_hold_is_lifted_once(posted, racers, book, book_url):
-    hold_id = holds.place(book, CODE, 1, HoldCode.MANUAL.value, "待核", CHECKER, "tester")
+    hold_id = holds.place(book, CODE, 1, HoldCode.MANUAL.value, "待核", Actor(CHECKER, "tester"))
     ended = racers.race(lift, book_url, hold_id)
     assert ended.count(None) == 1
     assert all("没有这条未解除的暂缓" in said for said in ended if said)
 
 
 def take_cash(number, url):
-    return on(url, recovery.recover, CODE, 1, RecoveryMeans.CASH, 1000, CHECKER, "tester", f"凭据{number}")
+    return on(url, recovery.recover, CODE, 1, RecoveryMeans.CASH, 1000, Actor(CHECKER, "tester"), f"凭据{number}")
 
 
 def test_no_more_is_recovered_than_is_owed_back(posted, racers, book, book_url):

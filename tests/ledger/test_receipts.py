@@ -4,6 +4,7 @@ from datetime import date
 
 import pytest
 
+from contracts.actor import Actor
 from contracts.manifest import RegisterInput
 from ledger import audit, receipts
 
@@ -89,7 +90,7 @@ def test_history_says_what_superseded_each_file(book, received):
 
 
 def test_an_acceptance_is_of_one_file_and_stands_in_the_audit_log(book):
-    receipts.accept_file(book, COUNTY, file("a"), "示例复核", "test", "乡镇合并,已核对")
+    receipts.accept_file(book, COUNTY, file("a"), Actor("示例复核", "test"), "乡镇合并,已核对")
     with book.reading() as conn:
         accepted = receipts.accepted_by(conn, COUNTY, "low_income", "a" * 64)
         assert (accepted.officer, accepted.reason) == ("示例复核", "乡镇合并,已核对")

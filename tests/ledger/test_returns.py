@@ -2,6 +2,7 @@
 
 import pytest
 
+from contracts.actor import Actor
 from contracts.months import parse_month
 from ledger import batches, holds, results, returns, sealing
 from tests.ledger.county import CODE, MAKER, row
@@ -69,7 +70,7 @@ def test_an_officer_who_lifts_one_hold_says_that_the_account_is_right(county):
     county.answer("returned", 1, return_reason="FROZEN")
     with county.book.reading() as conn:
         hold_id = holds.open_holds(conn, CODE)["hold_id"][0]
-    holds.lift(county.book, CODE, hold_id, MAKER, "tester", "银行已解冻")
+    holds.lift(county.book, CODE, hold_id, Actor(MAKER, "tester"), "银行已解冻")
     assert called_for(county) == []
 
 
@@ -78,7 +79,7 @@ def test_the_account_is_refused_again_when_money_comes_back_again(county):
     county.answer("returned", 1, return_reason="FROZEN")
     with county.book.reading() as conn:
         hold_id = holds.open_holds(conn, CODE)["hold_id"][0]
-    holds.lift(county.book, CODE, hold_id, MAKER, "tester", "银行已解冻")
+    holds.lift(county.book, CODE, hold_id, Actor(MAKER, "tester"), "银行已解冻")
     county.claim()
     county.sign("2024-07")
     county.release("2024-07")
@@ -117,11 +118,11 @@ def test_a_refused_order_is_due_again_at_once_in_a_new_one_and_blames_nobody(cou
     county.pay("2024-07", BOTH)
     (batch_id,) = batch_ids(county)
     county.answer("accepted", 2)
-    done = results.refuse_order(county.book, CODE, batch_id, "", "付款账户余额不足", MAKER, "tester")
+    done = results.refuse_order(county.book, CODE, batch_id, "", "付款账户余额不足", Actor(MAKER, "tester"))
     assert done == (1, 1, False)
     assert still_open(county) == []
     assert county.unpaid().select("person_no", "attempt").rows() == [(1, 1)]  # nothing was on its way: no 重发
-    assert results.refuse_order(county.book, CODE, batch_id, "", "再说一次", MAKER, "tester").is_known
+    assert results.refuse_order(county.book, CODE, batch_id, "", "再说一次", Actor(MAKER, "tester")).is_known
     (again,) = county.claim()
     assert again != batch_id
     assert breaches(county.book) == []
@@ -151,6 +152,6 @@ def test_a_month_with_a_return_nobody_has_made_out_is_not_closed(county):
         (blocker,) = sealing.blockers(conn, CODE, parse_month("2024-07"))
         hold_id = holds.open_holds(conn, CODE)["hold_id"][0]
     assert blocker.what == "有 1 笔退回的原因没有判明"
-    holds.lift(county.book, CODE, hold_id, MAKER, "tester", "银行称系统差错,可重发")
+    holds.lift(county.book, CODE, hold_id, Actor(MAKER, "tester"), "银行称系统差错,可重发")
     with county.book.reading() as conn:
         assert all("判明" not in one.what for one in sealing.blockers(conn, CODE, parse_month("2024-07")))

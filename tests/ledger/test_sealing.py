@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 from sqlalchemy import insert, select, text
 
+from contracts.actor import Actor
 from contracts.errors import BookError
 from contracts.months import parse_month
 from ledger import audit, cycles, sealing, tables
@@ -15,7 +16,7 @@ JULY, AUGUST = parse_month("2024-07"), parse_month("2024-08")
 
 
 def close(book, month=JULY, reason="", signed_list=""):
-    return sealing.close(book, CODE, month, CHECKER, "tester", reason, signed_list)
+    return sealing.close(book, CODE, month, Actor(CHECKER, "tester"), reason, signed_list)
 
 
 def found(book):
@@ -104,13 +105,13 @@ def test_money_whose_hold_is_lifted_after_closing_goes_out_in_a_supplement(count
 
     county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
     owed = county.unpaid().filter(person_no=2)["obligation_id"][0]
-    hold_id = holds.place(book, CODE, 2, "MANUAL", "待核", MAKER, "tester", owed)
+    hold_id = holds.place(book, CODE, 2, "MANUAL", "待核", Actor(MAKER, "tester"), owed)
     county.claim()
     county.sign("2024-07")
     county.release("2024-07")
     county.answer("accepted")
     close(book)
-    holds.lift(book, CODE, hold_id, MAKER, "tester", "已核")
+    holds.lift(book, CODE, hold_id, Actor(MAKER, "tester"), "已核")
     assert county.claim() == [f"{CODE}-2024-07-02-01"]
     assert found(book) == []
 

@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from sqlalchemy import text
 
+from contracts.actor import Actor
 from contracts.codes import RecoveryMeans, SignatureStep
 from contracts.errors import BookError, SameOfficerError
 from contracts.months import parse_month
@@ -36,25 +37,25 @@ def claimed(county):
 
 
 def test_a_batch_is_approved_then_released_and_a_second_time_signs_nothing(claimed, book):
-    assert signing.approve(book, CODE, JULY, CHECKER, "t") == signing.Signed((BATCH,), ())
-    assert signing.approve(book, CODE, JULY, CHECKER, "t") == signing.Signed((), (BATCH,))
-    assert signing.release(book, CODE, JULY, RELEASER, "t") == signing.Signed((BATCH,), ())
-    assert signing.release(book, CODE, JULY, RELEASER, "t") == signing.Signed((), (BATCH,))
+    assert signing.approve(book, CODE, JULY, Actor(CHECKER, "t")) == signing.Signed((BATCH,), ())
+    assert signing.approve(book, CODE, JULY, Actor(CHECKER, "t")) == signing.Signed((), (BATCH,))
+    assert signing.release(book, CODE, JULY, Actor(RELEASER, "t")) == signing.Signed((BATCH,), ())
+    assert signing.release(book, CODE, JULY, Actor(RELEASER, "t")) == signing.Signed((), (BATCH,))
     assert states(book) == {BATCH: "released"}
 
 
 def test_where_nothing_waits_the_officer_is_told(county, book):
     with pytest.raises(BookError, match="没有待批准的批次"):
-        signing.approve(book, CODE, JULY, CHECKER, "t")
+        signing.approve(book, CODE, JULY, Actor(CHECKER, "t"))
     with pytest.raises(BookError, match="没有已批准待发放的批次"):
-        signing.release(book, CODE, JULY, RELEASER, "t")
+        signing.release(book, CODE, JULY, Actor(RELEASER, "t"))
 
 
 def test_a_rejected_batch_waits_to_be_claimed_anew(claimed, book):
-    signing.reject(book, CODE, JULY, CHECKER, "t", "金额待核")
+    signing.reject(book, CODE, JULY, Actor(CHECKER, "t"), "金额待核")
     assert states(book) == {BATCH: "rejected"}
     with pytest.raises(BookError, match="已被驳回"):
-        signing.approve(book, CODE, JULY, CHECKER, "t")
+        signing.approve(book, CODE, JULY, Actor(CHECKER, "t"))
 
 
 def test_an_approval_does_not_outlive_a_change(claimed, book):
@@ -74,11 +75,11 @@ def acts(book):
 
 def test_one_officer_who_would_be_two_is_told_apart_and_nothing_of_it_stays(claimed, book):
     with pytest.raises(SameOfficerError, match="须为不同的人"):
-        signing.approve(book, CODE, JULY, MAKER, "t")
-    signing.approve(book, CODE, JULY, CHECKER, "t")
+        signing.approve(book, CODE, JULY, Actor(MAKER, "t"))
+    signing.approve(book, CODE, JULY, Actor(CHECKER, "t"))
     for same in (MAKER, CHECKER):
         with pytest.raises(SameOfficerError, match="须为不同的人"):
-            signing.release(book, CODE, JULY, same, "t")
+            signing.release(book, CODE, JULY, Actor(same, "t"))
     assert states(book) == {BATCH: "approved"}
     assert acts(book) == ["post", "claim", "approved"]
 
@@ -86,7 +87,7 @@ def test_one_officer_who_would_be_two_is_told_apart_and_nothing_of_it_stays(clai
 def test_whoever_gives_up_collection_is_another_than_who_approves_it(county, book):
     county.pay("2024-07", [row(1, "2024-07")])
     county.run("2024-08", [])
-    waiver = (RecoveryMeans.WAIVED, 5000, MAKER, "t", "批文1")
+    waiver = (RecoveryMeans.WAIVED, 5000, Actor(MAKER, "t"), "批文1")
     with pytest.raises(SameOfficerError, match="核销须由另一人批准"):
         recovery.recover(book, CODE, 1, *waiver, approved_by=MAKER)
     assert "recover" not in acts(book)
@@ -94,11 +95,11 @@ def test_whoever_gives_up_collection_is_another_than_who_approves_it(county, boo
 
 
 def test_what_the_book_refuses_for_another_reason_is_no_matter_of_who(claimed, book):
-    signing.reject(book, CODE, JULY, CHECKER, "t", "金额待核")
+    signing.reject(book, CODE, JULY, Actor(CHECKER, "t"), "金额待核")
     with book.reading() as conn:
         (digest,) = batches.batches_of(conn, CODE, None)["content_digest"]
     with pytest.raises(BookError, match="须重新编批") as refused, book.writing() as conn:
-        batches.sign(conn, BATCH, digest, SignatureStep.APPROVED, RELEASER, "t")
+        batches.sign(conn, BATCH, digest, SignatureStep.APPROVED, Actor(RELEASER, "t"))
     assert not isinstance(refused.value, SameOfficerError)
 
 
@@ -133,12 +134,12 @@ def test_an_answer_to_what_was_not_released_is_refused_and_taken_later_from_the_
     with book.reading() as conn:
         line = batches.lines(conn, BATCH).select("instruction_id")
     answers = told(line, "accepted")
-    refused = results.record(book, CODE, "source", answers, "t")
+    refused = results.record(book, CODE, "source", answers, Actor(MAKER, "t"))
     assert (refused.noted, refused.refused.rows()) == (0, [(1, "ANSWER_UNPLACED")])
     claimed.sign("2024-07")
     claimed.release("2024-07")
-    assert results.record(book, CODE, "source", answers, "t").noted == 1
-    assert results.record(book, CODE, "source", answers, "t")[:2] == (0, 1)
+    assert results.record(book, CODE, "source", answers, Actor(MAKER, "t")).noted == 1
+    assert results.record(book, CODE, "source", answers, Actor(MAKER, "t"))[:2] == (0, 1)
 
 
 def test_after_a_return_nothing_else_is_believed_and_a_file_may_not_contradict_itself(claimed, book):
@@ -147,10 +148,13 @@ def test_after_a_return_nothing_else_is_believed_and_a_file_may_not_contradict_i
     with book.reading() as conn:
         line = batches.lines(conn, BATCH).select("instruction_id")
     both = pl.concat([told(line, "accepted"), told(line, "returned")])
-    assert results.record(book, CODE, "both", both, "t").refused["code"].to_list() == ["ANSWER_CONTRADICTS"] * 2
-    assert results.record(book, CODE, "first", told(line, "returned"), "t").noted == 1
-    assert results.record(book, CODE, "again", told(line, "returned"), "t")[:2] == (0, 1)
-    assert results.record(book, CODE, "late", told(line, "accepted"), "t").refused.height == 1
+    assert (
+        results.record(book, CODE, "both", both, Actor(MAKER, "t")).refused["code"].to_list()
+        == ["ANSWER_CONTRADICTS"] * 2
+    )
+    assert results.record(book, CODE, "first", told(line, "returned"), Actor(MAKER, "t")).noted == 1
+    assert results.record(book, CODE, "again", told(line, "returned"), Actor(MAKER, "t"))[:2] == (0, 1)
+    assert results.record(book, CODE, "late", told(line, "accepted"), Actor(MAKER, "t")).refused.height == 1
 
 
 def test_a_voided_attempt_is_counted_in_the_book_and_not_in_print(claimed, book):

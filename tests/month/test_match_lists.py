@@ -2,6 +2,7 @@
 
 import pytest
 
+from contracts.actor import Actor
 from contracts.months import parse_month
 from ledger import holds
 from ledger.grounds import GROUND
@@ -71,7 +72,7 @@ def test_a_doubt_waits_until_an_officer_lifts_it_and_then_for_good(home):
     assert open_grounds(month) == [("UNDER_REVIEW", "IN_CUSTODY", "custody", "2024-03-01")]
     with month.book.reading() as conn:
         waiting = holds.open_holds(conn, homes.COUNTY)
-    holds.lift(month.book, homes.COUNTY, waiting["hold_id"][0], homes.MAKER, "test", "已核实,非本人")
+    holds.lift(month.book, homes.COUNTY, waiting["hold_id"][0], Actor(homes.MAKER, "test"), "已核实,非本人")
     homes.run(home, "2024-08")
     assert open_grounds(month) == []
     month.close()

@@ -5,6 +5,7 @@ from contextlib import nullcontext
 import polars as pl
 import pytest
 
+from contracts.actor import Actor
 from contracts.codes import OfficerRole
 from contracts.errors import BookError, InputError, NotAllowedError, SameOfficerError
 from contracts.settings import Officer
@@ -39,7 +40,7 @@ def test_who_has_not_the_role_or_the_county_is_refused_and_logged(home):
 def test_what_the_book_refuses_because_it_takes_two_is_logged_once_it_is_rolled_back(home):
     def act():
         with opened(home.database_url) as book, book.writing() as conn:
-            audit.append(conn, homes.COUNTY, homes.CHECKER, "test", "refused", "what was rolled back", {})
+            audit.append(conn, homes.COUNTY, Actor(homes.CHECKER, "test"), "refused", "what was rolled back", {})
             raise SameOfficerError("须为不同的人")
 
     with pytest.raises(SameOfficerError), two_officers(home, homes.actor(homes.CHECKER), homes.COUNTY, "release"):

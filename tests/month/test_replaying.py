@@ -10,6 +10,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from contracts.actor import Actor
 from contracts.codes import GapDecision, HoldGround
 from contracts.errors import BookError
 from contracts.workbooks import CREATED, new_workbook
@@ -209,7 +210,9 @@ def test_what_officers_decided_of_gaps_is_an_input(home):
     book = open_book(home.database_url)
     with book.reading() as conn:
         gaps = holds.open_holds(conn, homes.COUNTY).filter(pl.col("ground") == HoldGround.GAP.value)
-    holds.lift(book, homes.COUNTY, gaps["hold_id"][0], homes.MAKER, "test", "已核实迁出", GapDecision.ACCEPT_GONE)
+    holds.lift(
+        book, homes.COUNTY, gaps["hold_id"][0], Actor(homes.MAKER, "test"), "已核实迁出", GapDecision.ACCEPT_GONE
+    )
     book.close()
     homes.run(home, "2024-09")
     september = ("--county", homes.COUNTY, "--month", "2024-09")
@@ -228,10 +231,10 @@ def test_a_supplement_without_a_run_of_its_own_was_made_by_the_run_before(tmp_pa
     hand_in(home, "2024-07", homes.person(ELDER), homes.person(LATE))
     homes.run(home, "2024-07")
     book = open_book(home.database_url)
-    hold = holds.place(book, homes.COUNTY, 1, "MANUAL", "待核实", homes.MAKER, "test")
+    hold = holds.place(book, homes.COUNTY, 1, "MANUAL", "待核实", Actor(homes.MAKER, "test"))
     homes.run(home, "2024-07")
     homes.sign(home, "2024-07")
-    holds.lift(book, homes.COUNTY, hold, homes.MAKER, "test", "已核实")
+    holds.lift(book, homes.COUNTY, hold, Actor(homes.MAKER, "test"), "已核实")
     book.close()
     homes.run(home, "2024-07")
     first, second = (asked(home, "replay", *JULY, "--sequence", sequence) for sequence in "12")

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from contracts.actor import Actor
 from contracts.errors import BookError, InputError, StoppedError
 from ledger import receipts
 from month import accepting, booking
@@ -126,7 +127,7 @@ def accept_file(home, month, register):
     """An officer takes the newest file of a register although a threshold stops it."""
     begun = homes.begin(home, month)
     given = next(item for item in begun.manifest.registers if item.name == register)
-    receipts.accept_file(begun.book, homes.COUNTY, given, homes.MAKER, "test", "已核对")
+    receipts.accept_file(begun.book, homes.COUNTY, given, Actor(homes.MAKER, "test"), "已核对")
     begun.close()
 
 

@@ -3,6 +3,7 @@
 import polars as pl
 import pytest
 
+from contracts.actor import Actor
 from contracts.errors import BookError
 from ledger import batches, cycles, signing
 from ledger.book import open_book
@@ -36,7 +37,7 @@ def payable(county, **printed):
 def claimed(county, rows, profile_of, law="law"):
     with county.book.reading() as conn:
         newest = cycles.newest_cycle(conn, CODE)
-    return claim.claim(county.book, CODE, newest, rows, profile_of, law, MAKER, "tester")
+    return claim.claim(county.book, CODE, newest, rows, profile_of, law, Actor(MAKER, "tester"))
 
 
 def states(county):
@@ -60,7 +61,7 @@ def test_claiming_again_keeps_the_batch_and_its_approval(county, profile_of):
     claimed(county, payable(county), profile_of)
     with county.book.writing() as conn:
         batches.record_file(conn, FIRST, "file.txt", "digest")
-    signing.approve(county.book, CODE, JULY, CHECKER, "tester")
+    signing.approve(county.book, CODE, JULY, Actor(CHECKER, "tester"))
     assert claimed(county, payable(county), profile_of) == claim.Claimed((FIRST,), (), ())
     assert states(county) == {FIRST: "approved"}
 
@@ -76,7 +77,7 @@ def test_another_account_voids_the_batch_and_claims_anew(county, profile_of):
 def test_a_rejected_batch_never_stands(county, profile_of):
     county.run("2024-07", [row(1, "2024-07")])
     claimed(county, payable(county), profile_of)
-    signing.reject(county.book, CODE, JULY, CHECKER, "tester", "待核")
+    signing.reject(county.book, CODE, JULY, Actor(CHECKER, "tester"), "待核")
     assert claimed(county, payable(county), profile_of).claimed == (SECOND,)
 
 

@@ -5,6 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
+from contracts.actor import Actor
 from contracts.codes import HoldCode
 from contracts.months import parse_month
 from ledger import exports, holds, people, posting
@@ -202,10 +203,12 @@ def test_a_stranger_to_the_population_has_a_note_and_no_benefit(august):
 def test_money_under_two_holds_is_told_once_with_both_ways_out(august):
     with august.book.reading() as conn:
         (owed,) = exports.held_once(conn, homes.COUNTY).filter(pl.col("benefits").list.len() > 1).iter_rows(named=True)
-    placed = holds.place(august.book, homes.COUNTY, owed["person_no"], HoldCode.MANUAL, "家属来电", homes.MAKER, "test")
+    placed = holds.place(
+        august.book, homes.COUNTY, owed["person_no"], HoldCode.MANUAL, "家属来电", Actor(homes.MAKER, "test")
+    )
     rows = held_people(august.book, homes.COUNTY, august.tables.read("accepted_population"))
     (row,) = rows.filter(pl.col("reason").str.contains("家属来电")).iter_rows(named=True)
     assert row["held_fen"] == owed["held_fen"]
     assert "缺少账户" in row["code"]
     assert "人工" in row["code"]
-    holds.lift(august.book, homes.COUNTY, placed, homes.MAKER, "test", "已核")
+    holds.lift(august.book, homes.COUNTY, placed, Actor(homes.MAKER, "test"), "已核")

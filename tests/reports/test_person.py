@@ -4,6 +4,7 @@ import polars as pl
 import pytest
 from sqlalchemy import event
 
+from contracts.actor import Actor
 from contracts.codes import HoldCode, RecoveryMeans
 from contracts.months import parse_month
 from ledger import holds, people, recovery, results
@@ -35,7 +36,7 @@ def answer(home, person_id, said, reason=""):
     with book.reading() as conn:
         first = story(conn, people.person_no_of(conn, person_id)).payments["instruction_id"][:1]
     rows = pl.DataFrame({"instruction_id": first, "event": [said], "reason_code": [""], "reason": [reason]})
-    results.record(book, homes.COUNTY, f"file of {person_id} {said}", with_reasons(rows), "test")
+    results.record(book, homes.COUNTY, f"file of {person_id} {said}", with_reasons(rows), Actor(homes.MAKER, "test"))
     book.close()
 
 
@@ -60,9 +61,11 @@ def home(tmp_path_factory):
     book = open_book(made.database_url)
     owed = recovery.Key(number(book, DEAD), "old_age_allowance", parse_month("2024-07"))
     for means, yuan, approved_by in ((RecoveryMeans.CASH, 20, None), (RecoveryMeans.WAIVED, 10, homes.CHECKER)):
-        recovery.recover(book, homes.COUNTY, owed, means, yuan * 100, homes.MAKER, "test", f"凭据{yuan}", approved_by)
-    placed = holds.place(book, homes.COUNTY, number(book, TWO), HoldCode.MANUAL, "来信反映", homes.MAKER, "test")
-    holds.lift(book, homes.COUNTY, placed, homes.CHECKER, "test", "已核实")
+        recovery.recover(
+            book, homes.COUNTY, owed, means, yuan * 100, Actor(homes.MAKER, "test"), f"凭据{yuan}", approved_by
+        )
+    placed = holds.place(book, homes.COUNTY, number(book, TWO), HoldCode.MANUAL, "来信反映", Actor(homes.MAKER, "test"))
+    holds.lift(book, homes.COUNTY, placed, Actor(homes.CHECKER, "test"), "已核实")
     book.close()
     return made
 

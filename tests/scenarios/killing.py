@@ -13,6 +13,7 @@ from pathlib import Path
 import polars as pl
 from sqlalchemy import Engine, event
 
+from contracts.actor import Actor
 from contracts.codes import RecoveryMeans
 from contracts.months import parse_month
 from dagster_project.running import run_month
@@ -63,7 +64,7 @@ def read_july(home):
 def recover(home):
     """Part of what is owed back comes in cash."""
     with opened(home) as book:
-        recovery.recover(book, homes.COUNTY, 1, RecoveryMeans.CASH, 1000, homes.CHECKER, "test", "收据1")
+        recovery.recover(book, homes.COUNTY, 1, RecoveryMeans.CASH, 1000, Actor(homes.CHECKER, "test"), "收据1")
 
 
 def close(home):

@@ -15,6 +15,7 @@ import polars as pl
 from pydantic import BaseModel, ConfigDict
 
 from contracts import codes, strict_yaml
+from contracts.actor import Actor
 from contracts.codes import BankEvent, Benefit, GapDecision, HoldCode, HoldEvent, PaymentState, RecoveryMeans
 from contracts.money import parse_yuan, yuan_text
 from contracts.months import month_text, months_between, parse_month
@@ -216,7 +217,7 @@ class Teller:
             yield lambda: self.answer([line.split() for line in step.bank])
         yield from (lambda line=line: self.recover(*line.split()) for line in step.recover)
         if step.close:
-            yield lambda: sealing.close(self.book, self.county, parse_month(step.close), homes.CHECKER, "test")
+            yield lambda: sealing.close(self.book, self.county, parse_month(step.close), Actor(homes.CHECKER, "test"))
 
     def problems(self):
         """What must not be: a law of the book that does not hold, a seal that does not speak true."""
@@ -270,7 +271,9 @@ class Teller:
     def hold(self, name, code, *reason):
         """An officer holds everything of a person."""
         why = " ".join(reason)
-        holds.place(self.book, self.county, self.number(name), labelled(HoldCode, code).value, why, homes.MAKER, "test")
+        holds.place(
+            self.book, self.county, self.number(name), labelled(HoldCode, code).value, why, Actor(homes.MAKER, "test")
+        )
 
     def lift(self, name, code, *reason):
         """An officer lifts every open hold of a code of a person; of a register's gap the first word decides."""
@@ -279,12 +282,12 @@ class Teller:
             waiting = holds.open_holds(conn, self.county)
         of_person = (pl.col("person_no") == self.number(name)) & (pl.col("code") == labelled(HoldCode, code).value)
         for hold_id in waiting.filter(of_person)["hold_id"]:
-            holds.lift(self.book, self.county, hold_id, homes.CHECKER, "test", " ".join(reason), decision)
+            holds.lift(self.book, self.county, hold_id, Actor(homes.CHECKER, "test"), " ".join(reason), decision)
 
     def decide(self, act, one, other, *document):
         """An officer decides that two numbers are one person's, or two people's."""
         numbers = (self.number(one), self.number(other))
-        act(self.book, self.county, *numbers, homes.CHECKER, "test", " ".join(document))
+        act(self.book, self.county, *numbers, Actor(homes.CHECKER, "test"), " ".join(document))
 
     def answer(self, lines):
         """The bank's answers to the last payment of a person, benefit and benefit month."""
@@ -293,7 +296,7 @@ class Teller:
             told = {"event": labelled(BankEvent, event).value, "reason_code": "", "reason": " ".join(reason)}
             rows.append({"instruction_id": self.last_instruction(name, benefit, month), **told})
         digest = hashlib.sha256(repr(rows).encode()).hexdigest()
-        results.record(self.book, self.county, digest, with_reasons(pl.DataFrame(rows)), "test")
+        results.record(self.book, self.county, digest, with_reasons(pl.DataFrame(rows)), Actor(homes.MAKER, "test"))
 
     def last_instruction(self, name, benefit, month):
         [(found,)] = laws.rows(
@@ -312,7 +315,7 @@ class Teller:
             labelled(RecoveryMeans, means),
             homes.CHECKER if means == RecoveryMeans.WAIVED.label else None,
         )
-        words = (homes.MAKER, "test", document, approved_by)
+        words = (Actor(homes.MAKER, "test"), document, approved_by)
         recovery.recover(self.book, self.county, key, how, parse_yuan(yuan), *words)
 
     def number(self, name):

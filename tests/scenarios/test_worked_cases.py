@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 from sqlalchemy import select
 
+from contracts.actor import Actor
 from contracts.codes import Benefit
 from contracts.months import month_text, parse_month
 from ledger import exports, history, people, results
@@ -70,7 +71,9 @@ class Told:
         ]
         if rows:
             digest = hashlib.sha256(earlier["run"].encode()).hexdigest()
-            results.record(self.book, self.case.county, digest, with_reasons(pl.DataFrame(rows)), "test")
+            results.record(
+                self.book, self.case.county, digest, with_reasons(pl.DataFrame(rows)), Actor(homes.MAKER, "test")
+            )
 
     def import_history(self):
         settled = self.case.told["settled"]
@@ -90,7 +93,9 @@ class Told:
             schema_overrides={"benefit": Benefit.dtype()},
         )
         source = history.Source("history.csv", "0" * 64, self.case.go_live_month)
-        history.import_history(self.book, self.case.county, rows, source, self.case.go_live_month, homes.MAKER, "test")
+        history.import_history(
+            self.book, self.case.county, rows, source, self.case.go_live_month, Actor(homes.MAKER, "test")
+        )
 
     def exported(self, table):
         with self.book.reading() as conn:
