@@ -20,7 +20,7 @@ from contracts.tables import Coordinated
 ROW = [PERSON, "benefit", MONTH]
 GROUP = [PERSON, MONTH, "choose_group"]
 
-GROUND = (
+RULED_OUT = (
     pl.when("is_excluded")
     .then(pl.lit(Outcome.EXCLUDED))
     .when(pl.col("needs_claim") & ~pl.col("is_claimed"))
@@ -38,10 +38,10 @@ PREFERENCE = ["is_chosen", "would_be_fen", "tie_rank", "benefit"]  # largest fir
 def coordinate(entitled: pl.LazyFrame, registers: Registers, scope: Scope) -> pl.LazyFrame:
     """Give every row its outcome, its amount and, where it lost to a higher one, the winner."""
     claimed = entitled.pipe(_with_claims, registers)
-    rows = claimed.pipe(_with_suspensions, registers, scope).with_columns(ground=GROUND).cache()
+    rows = claimed.pipe(_with_suspensions, registers, scope).with_columns(ruled_out=RULED_OUT).cache()
     return (
         rows.join(_winners(rows, registers, scope), on=GROUP, how="left", validate="m:1")
-        .with_columns(outcome=pl.coalesce("ground", IN_THE_RUNNING).cast(Outcome.dtype()))
+        .with_columns(outcome=pl.coalesce("ruled_out", IN_THE_RUNNING).cast(Outcome.dtype()))
         .with_columns(
             amount_fen=pl.when(pl.col("outcome") == Outcome.ENTITLED)
             .then("would_be_fen")
@@ -108,7 +108,7 @@ def _winners(rows: pl.LazyFrame, registers: Registers, scope: Scope) -> pl.LazyF
 
     The person's recorded choice, where the chosen benefit is in the running; else the higher amount of the month.
     """
-    contenders = rows.filter(pl.col("ground").is_null(), pl.col("choose_group").is_not_null())
+    contenders = rows.filter(pl.col("ruled_out").is_null(), pl.col("choose_group").is_not_null())
     chosen = _choices(registers, scope)
     return (
         contenders.join(chosen, on=[*ROW, "choose_group"], how="left", validate="m:1")

@@ -7,7 +7,7 @@ import polars as pl
 from calculators.conditions import compiled, relaxed, words_in
 from calculators.rounding import round_up
 from calculators.scope import MONTH
-from contracts.codes import Benefit, ChoiceGroup, Enrolment, PayeeRule, SupportMode, UnsetGround
+from contracts.codes import Benefit, ChoiceGroup, Enrolment, PayeeRule, SupportMode, UnsetReason
 from contracts.columns import polars_schema
 from contracts.fact_code import encode, mask_of
 from contracts.policy import BenefitRules
@@ -55,7 +55,7 @@ def finish(qualified: pl.LazyFrame, rules: BenefitRules, owed_fen: pl.Expr) -> p
         is_to_institution=is_to_institution.fill_null(False),
         fact_code=encode() & seen,
     ).with_columns(
-        unset_code=pl.when(pl.col("would_be_fen").is_null()).then(pl.col("unset_code").fill_null(UnsetGround.NOT_SET)),
+        unset_code=pl.when(pl.col("would_be_fen").is_null()).then(pl.col("unset_code").fill_null(UnsetReason.NOT_SET)),
         institution_id=pl.when("is_to_institution").then("institution_id"),
     )
     return told.select(pl.col(name).cast(dtype) for name, dtype in polars_schema(Entitled).items())

@@ -157,12 +157,12 @@ def members(rules: Rules) -> dict[str, pl.DataFrame]:
 
 
 def classes(known: Mapping[str, pl.DataFrame], told_apart: Sequence[Distinction]) -> dict[str, pl.DataFrame]:
-    """Members with the class they are in (`class`, Int64) and whether they stand for it in the table (`stands`).
+    """Members with the class they are in (`class`, Int64) and whether they stand for it in the table (`is_member`).
 
     One member stands for its class; of ages the first of every run and the last before the next, so that each bound is
     looked at from both sides.
     """
-    return {axis: _with_standing(axis, _with_class(axis, frame, told_apart)) for axis, frame in known.items()}
+    return {axis: _with_members(axis, _with_class(axis, frame, told_apart)) for axis, frame in known.items()}
 
 
 def _with_class(axis: str, frame: pl.DataFrame, told_apart: Sequence[Distinction]) -> pl.DataFrame:
@@ -205,9 +205,9 @@ def _as_far_as_known(tree: Condition, columns: set[str]) -> pl.Expr:
             return compiled(tree) if WORDS[word_of(tree)].column in columns else pl.lit(None, pl.Boolean)
 
 
-def _with_standing(axis: str, frame: pl.DataFrame) -> pl.DataFrame:
+def _with_members(axis: str, frame: pl.DataFrame) -> pl.DataFrame:
     if axis != "age":
-        return frame.with_columns(stands=pl.col("class").is_first_distinct())
+        return frame.with_columns(is_member=pl.col("class").is_first_distinct())
     runs = frame.sort("age_years", "has_birthday").with_columns(
         begins=pl.col("class").ne_missing(pl.col("class").shift().over("has_birthday")) & (pl.col("age_years") > 0),
         ends=pl.col("class").ne_missing(pl.col("class").shift(-1).over("has_birthday"))
@@ -215,7 +215,7 @@ def _with_standing(axis: str, frame: pl.DataFrame) -> pl.DataFrame:
     )
     bound = pl.col("begins") | pl.col("ends") | pl.col("class").is_first_distinct()
     is_first_of_age = pl.struct("age_years", "class").is_first_distinct()
-    return runs.with_columns(stands=bound & is_first_of_age).drop("begins", "ends")
+    return runs.with_columns(is_member=bound & is_first_of_age).drop("begins", "ends")
 
 
 # The table.
@@ -225,7 +225,7 @@ def _with_standing(axis: str, frame: pl.DataFrame) -> pl.DataFrame:
 class Table:
     """Every situation of a county's law in some months, decided as anybody's.
 
-    members     axis → members with `class` and `stands`
+    members     axis → members with `class` and `is_member`
     situations  one row per situation: person_no (its number), class_<axis>, the facts that do not hang on the month
     facts       contracts.tables.Facts, one row per situation and month
     entitled    contracts.tables.Entitled
@@ -240,11 +240,11 @@ class Table:
 
 
 def situations(grouped: Mapping[str, pl.DataFrame]) -> pl.DataFrame:
-    """One row per combination of standing members: person_no, class_<axis>, the axes' columns."""
+    """One row per combination of members: person_no, class_<axis>, the axes' columns."""
     table = pl.LazyFrame({"one": [1]})
     for axis, frame in grouped.items():
-        stands = frame.filter("stands").drop("stands").rename({"class": f"{CLASS}{axis}"})
-        table = table.join(stands.lazy(), how="cross")
+        members = frame.filter("is_member").drop("is_member").rename({"class": f"{CLASS}{axis}"})
+        table = table.join(members.lazy(), how="cross")
     return table.drop("one").with_row_index(PERSON).with_columns(pl.col(PERSON).cast(pl.Int64)).collect()
 
 

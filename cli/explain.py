@@ -30,7 +30,7 @@ def explain(person_id: str, county: str, benefit_month: date, pay_month: date | 
     from ledger import people
     from month.month import opened_month
     from reports.explain import explain as proof_of
-    from rulebook.telling import standing
+    from rulebook.telling import in_force
 
     with opened_month(Home.from_environment(), county, pay_month) as month:
         with month.book.reading() as conn:
@@ -40,7 +40,7 @@ def explain(person_id: str, county: str, benefit_month: date, pay_month: date | 
         if benefit_month not in month.manifest.computed_months():
             raise InputError(f"{benefit_month:%Y-%m} 不在该次运行计算的月份之内", "请另选 --month 或 --run", county)
         law = rulebook.load_kept(month.home.store, month.manifest.pack_digest)
-        told = standing(law.chain_of(county), benefit_month, month.manifest.known_on)
+        told = in_force(law.chain_of(county), benefit_month, month.manifest.known_on)
         proof = proof_of(month.book, person_no, benefit_month, month.rules, month.scope, month.registers, told)
     if as_json:
         print_json(proof.as_dict())

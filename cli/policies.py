@@ -16,7 +16,7 @@ from contracts.settings import Home
 if TYPE_CHECKING:
     from rulebook.coverage import Covered
     from rulebook.lawbook import LawBook
-    from rulebook.telling import Standing
+    from rulebook.telling import InForce
 
 YEAR = 12
 known_on_option = click.option("--known-on", type=DayType(), help="按哪一天所知(默认今天)")
@@ -141,12 +141,12 @@ def prove_law(county: str, month: date | None, known_on: date | None, output: Pa
 def show(county: str, month: date, known_on: date | None, is_all: bool, as_json: bool) -> None:
     """某县某月适用什么:标准、状态、由谁定、依据哪份文件。  What applies in a month, on which document."""
     from cli.show import table
-    from rulebook.telling import standing
+    from rulebook.telling import in_force
 
     law = law_of(Home.from_environment())
-    told = standing(law.chain_of(county), month, known_on or today())
+    told = in_force(law.chain_of(county), month, known_on or today())
     if as_json:
-        print_json([standing_row(row) for row in told])
+        print_json([in_force_row(row) for row in told])
         return
     rows = [row for row in told if is_all or row.parameter.endswith((".amount", ".ratio", ".benchmark", ".standard"))]
     table(
@@ -156,7 +156,7 @@ def show(county: str, month: date, known_on: date | None, is_all: bool, as_json:
             (
                 _name(row),
                 row.key,
-                row.text if row.ground is None or not row.value else f"{row.text}({row.ground.label})",
+                row.text if row.why_unset is None or not row.value else f"{row.text}({row.why_unset.label})",
                 row.status.label if row.status else "",
                 row.set_by,
                 row.effective_from or "",
@@ -168,14 +168,14 @@ def show(county: str, month: date, known_on: date | None, is_all: bool, as_json:
     )
 
 
-def _name(row: Standing) -> str:
+def _name(row: InForce) -> str:
     """The label, with its benefit where it does not say it."""
     if row.benefit is None or row.benefit.label in row.label:
         return row.label
     return f"{row.benefit.label}·{row.label}"
 
 
-def standing_row(row: Standing) -> dict[str, object]:
+def in_force_row(row: InForce) -> dict[str, object]:
     """What stands, for JSON."""
     return {
         "benefit": row.benefit,
@@ -184,7 +184,7 @@ def standing_row(row: Standing) -> dict[str, object]:
         "key": row.key,
         "value": row.value,
         "unit": row.unit,
-        "ground": row.ground,
+        "why_unset": row.why_unset,
         "role": row.role,
         "status": row.status,
         "set_by": row.set_by,

@@ -22,13 +22,13 @@ def verify(county: str, pay_month: date, as_json: bool) -> None:
     Re-read the month's payment files with other code and compare every line with the book; changes nothing.
     """
     from ledger.book import opened
-    from payments.verify import standing_batches, verify_batches
+    from payments.verify import live_batches, verify_batches
 
     home = Home.from_environment()
     with opened(home.database_url) as book:
-        standing = standing_batches(book, county, pay_month)
-        findings = verify_batches(book, home, county, standing)
-    found = {"batches": standing["batch_id"].sort().to_list(), "findings": [asdict(finding) for finding in findings]}
+        live = live_batches(book, county, pay_month)
+        findings = verify_batches(book, home, county, live)
+    found = {"batches": live["batch_id"].sort().to_list(), "findings": [asdict(finding) for finding in findings]}
     if findings:
         if not as_json:
             click.echo("\n".join(f"不符 {one.batch_id} {one.file_name}:{one.what}" for one in findings))
@@ -37,4 +37,4 @@ def verify(county: str, pay_month: date, as_json: bool) -> None:
     if as_json:
         print_json(found)
     else:
-        click.echo(f"核对 {standing.height} 个文件,与总账完全相符。" if standing.height else "本月没有批次。")
+        click.echo(f"核对 {live.height} 个文件,与总账完全相符。" if live.height else "本月没有批次。")

@@ -104,7 +104,7 @@ class LeafOutcome(Code):
     MISSING = "missing", "登记缺项"
 
 
-class UnsetGround(Code):
+class UnsetReason(Code):
     """Why a standard is not set."""
 
     NOT_SET = "NOT_SET", "无人设定标准"

@@ -1,4 +1,4 @@
-"""The facts of one person and month as one whole number, so that "did the ground change" is one comparison.
+"""The facts of one person and month as one whole number, so that "did the basis change" is one comparison.
 
 Each field takes fixed bits; 0 means none, a code is its place in its list plus one. `encode()` is a polars expression
 over `Facts`; `decode()` gives the words back for a person to read. `mask_of()` keeps only what a benefit looks at.

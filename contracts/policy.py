@@ -14,7 +14,7 @@ one of the whole condition; it is no part of what the leaf says, and two leaves 
                     String; null: no value
     p_excluded_by_<word>   Boolean: this status excludes the benefit in the month
     p_is_abolished  Boolean: from here on there is no row
-    unset_code      Enum UnsetGround, null where the standard is set
+    unset_code      Enum UnsetReason, null where the standard is set
     rate_id         String: names the set of values this row rests on; the key of `Rules.catalogue`
 
 Money columns each calculator reads are in `RATE_MONEY`.
@@ -29,7 +29,7 @@ from typing import Literal
 
 import polars as pl
 
-from contracts.codes import Benefit, ChoiceGroup, UnsetGround
+from contracts.codes import Benefit, ChoiceGroup, UnsetReason
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ RATE_MONEY: Mapping[Benefit, Mapping[str, pl.DataType]] = {
     },
 }
 RATE_TAIL: Mapping[str, pl.DataType] = {
-    "unset_code": UnsetGround.dtype(),
+    "unset_code": UnsetReason.dtype(),
     "rate_id": pl.String(),
 }
 
@@ -187,7 +187,7 @@ class PairRule:
     first: Benefit
     second: Benefit
     relation: Literal["stack", "exclude", "choose_higher"]
-    ground: str
+    source: str  # document and clause, for a person to read
     group: str = ""
 
 

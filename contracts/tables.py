@@ -33,7 +33,7 @@ from contracts.codes import (
     RefusalCode,
     SelfCare,
     SupportMode,
-    UnsetGround,
+    UnsetReason,
     ValueStatus,
 )
 from contracts.columns import column
@@ -164,7 +164,7 @@ class IntakeCount(Table):
     file_name: str = column("文件", "空为从未收到", required=False)
     inbox_month: str = column("收件月", unit="YYYY-MM", required=False)
     is_refused_whole: bool = column("整份不能用", "沿用以前收下的行")
-    standing_month: str = column("采用的收件月", "空为没有可用的", unit="YYYY-MM", required=False)
+    used_month: str = column("采用的收件月", "空为没有可用的", unit="YYYY-MM", required=False)
     lacking_parts: str = column("本月缺报的份", "分几份报送的名册", required=False)
     carried_months: int = column("名册月龄", "0 为本月新收", unit="months", minimum=0)
     rows_in: int = column("来文行数", minimum=0)
@@ -234,7 +234,7 @@ class Entitled(Table):
     benefit: pl.Enum = benefit()
     benefit_month: pl.Date = benefit_month()
     would_be_fen: int = fen("应享金额", "不计兼领与择高;标准未设定时为空", nullable=True)
-    unset_code: pl.Enum = column("未设定原因", code=UnsetGround, required=False)
+    unset_code: pl.Enum = column("未设定原因", code=UnsetReason, required=False)
     rate_id: str = column("标准依据", "所用标准值的编号,见标准目录")
     is_excluded: bool = column("不得兼领", "因另一身份(如特困)不得领取")
     needs_claim: bool = column("须申请")
@@ -261,7 +261,7 @@ class Coordinated(Table):
     would_be_fen: int = fen("应享金额", "不计兼领与择高;标准未设定时为空", nullable=True)
     winner: pl.Enum = column("择高中选项目", "结果为择高未选时,胜出的项目", code=Benefit, required=False)
     choose_group: pl.Enum = column("择高组", code=ChoiceGroup, required=False)
-    unset_code: pl.Enum = column("未设定原因", code=UnsetGround, required=False)
+    unset_code: pl.Enum = column("未设定原因", code=UnsetReason, required=False)
     rate_id: str = column("标准依据")
     is_to_institution: bool = column("付给机构")
     institution_id: str = column("供养机构", required=False)

@@ -89,8 +89,8 @@ def generate(
             made = registers(populace, populace.people(start, min(start + CHUNK, populace.size)))
             for month in months:
                 for register, rows in made.items():
-                    standing = pl.lit(month_number(month)).is_between("seen_from", "seen_until")
-                    write(month, register, cells_of(register, rows.filter(standing)))
+                    is_seen = pl.lit(month_number(month)).is_between("seen_from", "seen_until")
+                    write(month, register, cells_of(register, rows.filter(is_seen)))
     return Summary(county, people, seed, str(target / county), counts)
 
 

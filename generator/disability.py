@@ -109,12 +109,12 @@ def choice(
 ) -> pl.DataFrame:
     """Some of those who may draw either care benefit have chosen one."""
     candidates = people.filter(chance("chooses", CHOOSING))
-    for standing in (
+    for those in (
         low_income.filter(is_dibao()),
         disability.filter(pl.col("grade") <= SEVERE),
         ability.filter("is_unable"),
     ):
-        candidates = candidates.join(standing.select("position"), on="position", how="semi", maintain_order="left")
+        candidates = candidates.join(those.select("position"), on="position", how="semi", maintain_order="left")
     chosen = pick(
         "chosen", [(Benefit.ELDER_CARE_SUBSIDY.label, 50_000), (Benefit.DISABILITY_CARE_SUBSIDY.label, 50_000)]
     )

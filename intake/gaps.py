@@ -36,10 +36,10 @@ def stand_in(accepted: Accepted, previous: pl.DataFrame | None, decisions: pl.Da
     decided = decisions.filter(pl.col("register") == accepted.register)
     doubted = pl.concat([refused_people(accepted), _vanished_people(accepted, before)])
     doubted = doubted.join(deciding(decided, GapDecision.ACCEPT_GONE), on="person_no", how="anti")
-    standing = before.join(doubted, on="person_no", how="semi")
-    current = accepted.rows.join(standing, on="person_no", how="anti")
+    stand_ins = before.join(doubted, on="person_no", how="semi")
+    current = accepted.rows.join(stand_ins, on="person_no", how="anti")
     gaps = doubted.join(deciding(decided, GapDecision.KEEP), on="person_no", how="anti")
-    return StoodIn(_sorted(pl.concat([current, standing]), "person_no"), _gap_table(accepted.register, gaps))
+    return StoodIn(_sorted(pl.concat([current, stand_ins]), "person_no"), _gap_table(accepted.register, gaps))
 
 
 def refused_people(accepted: Accepted) -> pl.DataFrame:

@@ -14,7 +14,7 @@ import polars as pl
 from contracts.codes import Cause, Kind, Outcome
 from contracts.fact_code import encode
 from contracts.manifest import Manifest
-from ledger.versions import GROUND, KEY
+from ledger.versions import BASIS, KEY
 
 PERSON_MONTH = ["person_no", "benefit_month"]
 
@@ -84,18 +84,18 @@ class Differences:
 
 
 def touched_keys(decided: Decided, versions: pl.DataFrame, rates: pl.DataFrame, anew: pl.DataFrame) -> pl.DataFrame:
-    """The keys whose ground changed, and those to be looked at anew in any case.
+    """The keys whose basis changed, and those to be looked at anew in any case.
 
-    `versions`: the newest ones. `rates`: rate_id, rate_no. `anew`: KEY. Gives the decided row with its old_ ground,
+    `versions`: the newest ones. `rates`: rate_id, rate_no. `anew`: KEY. Gives the decided row with its old_ basis,
     old_version_no (0: none) and is_changed; a key that has no row any more is NOT_MET.
     """
     now = decided.coordinated.join(rates, on="rate_id", how="left").with_columns(is_decided=True)
-    before = versions.rename({name: f"old_{name}" for name in (*GROUND, "version_no")})
+    before = versions.rename({name: f"old_{name}" for name in (*BASIS, "version_no")})
     both = now.join(before, on=KEY, how="full", coalesce=True, nulls_equal=False)
     is_gone = pl.col("is_decided").is_null()
     was_gone = (pl.col("old_outcome") == Outcome.NOT_MET.value).fill_null(False)
-    has_other_ground = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"old_{name}")) for name in GROUND)
-    is_changed = pl.when(is_gone).then(~was_gone).otherwise(has_other_ground)
+    has_other_basis = pl.any_horizontal(pl.col(name).ne_missing(pl.col(f"old_{name}")) for name in BASIS)
+    is_changed = pl.when(is_gone).then(~was_gone).otherwise(has_other_basis)
     compared = both.with_columns(is_changed=is_changed)
     changed = compared.filter("is_changed")
     others = anew.select(KEY).unique().join(changed, on=KEY, how="anti")
@@ -145,7 +145,7 @@ def with_delta(touched: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
 
 
 def new_versions(keys: pl.DataFrame) -> pl.DataFrame:
-    """A version for each key whose ground changed or whose money differs, in the order of the book."""
+    """A version for each key whose basis changed or whose money differs, in the order of the book."""
     is_new = pl.col("is_changed") | (pl.col("delta_fen") != 0).fill_null(False)
     return (
         keys.filter(is_new)
@@ -184,13 +184,13 @@ def new_obligations(keys: pl.DataFrame, manifest: Manifest, first_id: int) -> pl
     )
 
 
-def new_withdrawals(keys: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
+def new_withdrawals(keys: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
     """Less is owed than was booked: first what has not gone out is withdrawn, the youngest obligation first.
 
-    `standing`: the obligations of these keys (ledger.fate).
+    `booked`: the obligations of these keys (ledger.fate).
     """
     too_much = keys.filter(pl.col("delta_fen") < 0).select(*KEY, "cause", "version_no", need_fen=-pl.col("delta_fen"))
-    left = standing.filter(pl.col("pays_fen") > 0).select(*KEY, "obligation_id", "pays_fen", "live_batch_id")
+    left = booked.filter(pl.col("pays_fen") > 0).select(*KEY, "obligation_id", "pays_fen", "live_batch_id")
     taken = (
         left.join(too_much, on=KEY)
         .sort("obligation_id", descending=True)
@@ -201,12 +201,10 @@ def new_withdrawals(keys: pl.DataFrame, standing: pl.DataFrame) -> pl.DataFrame:
     return taken.filter(pl.col("amount_fen") > 0).select(columns).sort("obligation_id")
 
 
-def new_receivables(
-    keys: pl.DataFrame, withdrawals: pl.DataFrame, standing: pl.DataFrame, first_id: int
-) -> pl.DataFrame:
+def new_receivables(keys: pl.DataFrame, withdrawals: pl.DataFrame, booked: pl.DataFrame, first_id: int) -> pl.DataFrame:
     """What could not be withdrawn has gone out, and is owed back."""
     withdrawn = withdrawals.group_by(KEY).agg(withdrawn_fen=pl.col("amount_fen").sum())
-    groups = standing.drop_nulls("choose_group").group_by(KEY).agg(booked_group=pl.col("choose_group").first())
+    groups = booked.drop_nulls("choose_group").group_by(KEY).agg(booked_group=pl.col("choose_group").first())
     return (
         keys.filter(pl.col("delta_fen") < 0)
         .join(withdrawn, on=KEY, how="left")

@@ -82,10 +82,10 @@ def work_out(conn: Connection, decided: Decided) -> Differences:
     is_in_window = pl.col("benefit_month") >= window[0]
     inside = _explained(conn, manifest, known, differences.with_causes(keys.filter(is_in_window)))
     less = inside.filter(pl.col("delta_fen") < 0)
-    standing = fate.of_person_months(conn, county, less, known).join(less, on=KEY, how="semi")
+    booked = fate.of_person_months(conn, county, less, known).join(less, on=KEY, how="semi")
     added = differences.new_obligations(inside, manifest, next_id(conn, obligation))
-    withdrawn = differences.new_withdrawals(inside, standing)
-    owed_back = differences.new_receivables(inside, withdrawn, standing, next_id(conn, receivable))
+    withdrawn = differences.new_withdrawals(inside, booked)
+    owed_back = differences.new_receivables(inside, withdrawn, booked, next_id(conn, receivable))
     set_offs = _cancelled(conn, decided, known, added, withdrawn, owed_back)
     taken_off = pl.concat([withdrawn["live_batch_id"], set_offs["live_batch_id"]]).drop_nulls().unique().sort()
     return Differences(

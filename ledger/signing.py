@@ -63,7 +63,7 @@ def release(book: Book, county: str, pay_month: date, by: Actor) -> Signed:
     BookError where something in it was held since.
     """
     with book.writing() as conn:
-        known = _standing(conn, county, pay_month)
+        known = _waiting(conn, county, pay_month)
         _require_nothing_held(conn, county, known.filter(pl.col("state") == BatchState.APPROVED.value)["batch_id"])
         return _sign(
             conn,
@@ -86,10 +86,10 @@ def among(known: pl.DataFrame, only: Collection[str]) -> pl.DataFrame:
 
 def waiting(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
     """The batches that stand unreleased, of the pay month and of earlier ones, as ledger.batches.batches_of."""
-    return _standing(conn, county, pay_month).filter(pl.col("state") != BatchState.RELEASED.value)
+    return _waiting(conn, county, pay_month).filter(pl.col("state") != BatchState.RELEASED.value)
 
 
-def _standing(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
+def _waiting(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
     """The pay month's batches that are not voided, and earlier months' that still wait."""
     known = batches.batches_of(conn, county, None).filter(pl.col("state") != BatchState.VOIDED.value)
     still_waits = (pl.col("pay_month") < pay_month) & (pl.col("state") != BatchState.RELEASED.value)

@@ -1,4 +1,4 @@
-"""Versions: what was decided for a key, and on what ground. A run adds one only where the ground changed."""
+"""Versions: what was decided for a key, and on what basis. A run adds one only where the basis changed."""
 
 from __future__ import annotations
 
@@ -12,17 +12,17 @@ from ledger.book import insert_frame, next_id, read_frame
 from ledger.tables import entitlement_version, rate
 
 KEY = ["person_no", "benefit", "benefit_month"]
-GROUND = ["outcome", "amount_fen", "would_be_fen", "winner", "rate_no", "fact_code"]
+BASIS = ["outcome", "amount_fen", "would_be_fen", "winner", "rate_no", "fact_code"]
 
 
 def newest(conn: Connection, county: str, first: date, last: date, until_run: int | None = None) -> pl.DataFrame:
-    """The newest version of every key whose benefit month lies between, both included: KEY, version_no and GROUND.
+    """The newest version of every key whose benefit month lies between, both included: KEY, version_no and BASIS.
 
     `until_run`: as the book was by the end of that run.
     """
     v = entitlement_version.c
     statement = (
-        select(*(v[name] for name in (*KEY, "version_no", *GROUND)))
+        select(*(v[name] for name in (*KEY, "version_no", *BASIS)))
         .where(v.county == county, v.benefit_month.between(month_text(first), month_text(last)))
         .order_by(v.benefit_month, v.person_no, v.benefit, v.version_no)
     )

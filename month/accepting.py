@@ -16,7 +16,7 @@ from contracts.registers import MATCH_LISTS, REGISTERS, REQUIRED_REGISTERS, acce
 from contracts.tables import GonePerson, IntakeCount, ListedChange, RefusedRow, RegisterGap
 from ledger import people, receipts
 from month.gathering import kept_input, oldest_month
-from month.month import EVIDENCED_POPULATION, Counts, Month, standing_table
+from month.month import EVIDENCED_POPULATION, Counts, Month, settled_table
 
 SAME_REGISTERS = ("population", "account", "low_income", "disability")
 PAIR = ["person_no", "other_no"]
@@ -26,16 +26,16 @@ def accept(month: Month, register: str) -> Counts:
     """Check one register or match list row by row; where rows are refused or gone, the last accepted rows stand."""
     given = month.manifest.given(register)
     previous = _before(month, f"accepted_{register}", accepted_schema(register))
-    standing = previous if previous is not None else empty_register(register)
+    carried = previous if previous is not None else empty_register(register)
     if not given.file_digest:
         _require_new(month, given)
-        return _keep(month, given, standing, empty(RefusedRow), empty(RegisterGap))
+        return _keep(month, given, carried, empty(RefusedRow), empty(RegisterGap))
     received = kept_input(month.home, given)
     if _is_refused_whole(received, given):
         if register in REQUIRED_REGISTERS and (problem := received.problem()):
             raise problem
         _require_new(month, given, is_usable=False)
-        return _keep(month, given, standing, received.refused_rows(), empty(RegisterGap))
+        return _keep(month, given, carried, received.refused_rows(), empty(RegisterGap))
     _require_new(month, given)
     numbers = month.identity.of(people.number_people(month.book, intake.ids_in([received])))
     with month.book.reading() as conn:
@@ -94,7 +94,7 @@ def _require_new(month: Month, given: RegisterInput, *, is_usable: bool = True) 
         return
     if not _goes_on(month):
         if not is_usable:
-            lacking, last = "报送的不能使用", _month_standing_before(month, given)
+            lacking, last = "报送的不能使用", _month_used_before(month, given)
         elif given.inbox_month == month_text(month.manifest.pay_month):
             lacking, last = f"没有报齐(缺 {'、'.join(given.lacking)})", oldest_month(month.manifest, given)
         else:
@@ -132,7 +132,7 @@ def _keep(
         "file_name": given.file_name or None,
         "inbox_month": given.inbox_month or None,
         "is_refused_whole": bool(given.file_digest) and accepted is None,
-        "standing_month": given.inbox_month if accepted else _month_standing_before(month, given),
+        "used_month": given.inbox_month if accepted else _month_used_before(month, given),
         "lacking_parts": "、".join(given.lacking) or None,
         "carried_months": given.carried_months,
         "rows_in": accepted.rows_in if accepted else 0,
@@ -154,10 +154,10 @@ def _keep(
     }
 
 
-def _month_standing_before(month: Month, given: RegisterInput) -> str | None:
+def _month_used_before(month: Month, given: RegisterInput) -> str | None:
     """The inbox month of the rows that the run before went by."""
     before = month.tables.before(f"counts_{given.name}", polars_schema(IntakeCount))
-    return None if before is None else before["standing_month"].item()
+    return None if before is None else before["used_month"].item()
 
 
 def match_lists(month: Month) -> Counts:
@@ -230,7 +230,7 @@ def _list_changes(month: Month) -> pl.DataFrame:
 
 def _doubts(month: Month) -> pl.DataFrame:
     """What the registers and match lists of the month together leave in doubt (DoubtfulRow)."""
-    registers = {register: month.tables.read(standing_table(register)) for register in REGISTERS}
+    registers = {register: month.tables.read(settled_table(register)) for register in REGISTERS}
     with month.book.reading() as conn:
         identities = people.identities(conn, registers["population"])
     return intake.doubts(registers, month.tables.read("matched"), identities, month.settings.shared_account_most)

@@ -13,7 +13,7 @@ from contracts.codes import Benefit, MissingRegister, Outcome
 from contracts.errors import BookError
 from ledger import batches, cycles, fate, holds, people, posting, returns
 from month.gathering import oldest_month
-from month.month import Counts, Month, standing_table, total_fen
+from month.month import Counts, Month, settled_table, total_fen
 from payments import claim, payable, profiles
 from payments.render import render
 
@@ -24,7 +24,7 @@ REPLAYED = "重算核对(不入账)"
 
 def decided(month: Month) -> posting.Decided:
     """What this run decided, all from one manifest."""
-    died = month.tables.scan(standing_table("population")).filter(pl.col("died_on").is_not_null())
+    died = month.tables.scan(settled_table("population")).filter(pl.col("died_on").is_not_null())
     return posting.Decided(
         month.manifest,
         month.tables.read("coordinated"),
@@ -145,7 +145,7 @@ def batch(month: Month) -> Counts:
 
 
 def _read(month: Month) -> dict[str, pl.DataFrame]:
-    return {name: month.tables.read(standing_table(name)) for name in PAYEE_REGISTERS}
+    return {name: month.tables.read(settled_table(name)) for name in PAYEE_REGISTERS}
 
 
 def _resting_on_old_files(month: Month, unpaid: pl.DataFrame) -> pl.DataFrame:
@@ -161,7 +161,7 @@ def _resting_on_old_files(month: Month, unpaid: pl.DataFrame) -> pl.DataFrame:
     found = [pl.DataFrame(schema={"person_no": pl.Int64, "benefit": Benefit.dtype(), **_WHENCE})]
     for given in month.manifest.registers:
         counts = month.tables.read(f"counts_{given.name}").row(0, named=True)
-        standing, is_usable = counts["standing_month"], not counts["is_refused_whole"]
+        used, is_usable = counts["used_month"], not counts["is_refused_whole"]
         if (given.is_new and is_usable) or month.settings.without_file(given.name) is not MissingRegister.HOLD:
             continue
         resting = [kind for kind, registers in kinds.items() if given.name in registers or given.name not in looked_at]
@@ -169,9 +169,9 @@ def _resting_on_old_files(month: Month, unpaid: pl.DataFrame) -> pl.DataFrame:
         if is_usable and given.lacking:
             old = [name for name in rows["source_file"].unique() if intake.part_named(name) in given.lacking]
             rows = rows.filter(pl.col("source_file").is_in(old))
-            standing = oldest_month(month.manifest, given)
+            used = oldest_month(month.manifest, given)
         people_in = rows.select("person_no")
-        whence = {"register": pl.lit(given.name), "inbox_month": pl.lit(standing or "")}
+        whence = {"register": pl.lit(given.name), "inbox_month": pl.lit(used or "")}
         owed = unpaid.join(people_in, on="person_no", how="semi").filter(pl.col("benefit").is_in(resting))
         found.append(owed.select("person_no", pl.col("benefit").cast(Benefit.dtype()), **whence).unique())
     return pl.concat(found)

@@ -40,7 +40,7 @@ def unusable(month: Month, register: str) -> Found:
     counts = month.tables.read(f"counts_{register}").row(0, named=True)
     if not counts["is_refused_whole"]:
         return {}
-    return {"不能使用的收件月": counts["inbox_month"], "采用的收件月": counts["standing_month"] or "没有可用的"}
+    return {"不能使用的收件月": counts["inbox_month"], "采用的收件月": counts["used_month"] or "没有可用的"}
 
 
 def revived(month: Month) -> Found:

@@ -164,7 +164,7 @@ def _silence(month: Month, counts: pl.DataFrame) -> Silence:
     coordinated, pay_month = month.tables.read("coordinated"), month.manifest.pay_month
     looked_at = {benefit.value: calculators.registers_of(rules) for benefit, rules in month.rules.benefits.items()}
     rows_of = dict(counts.select("register", "rows_accepted").iter_rows())
-    never = set(counts.filter(pl.col("standing_month").is_null())["register"])
+    never = set(counts.filter(pl.col("used_month").is_null())["register"])
     return Silence(
         not_drawn(coordinated, pay_month),
         nobody_draws(coordinated, pay_month, looked_at, never, rows_of),

@@ -61,7 +61,7 @@ def total_fen(amounts: pl.Series) -> int:
     return int(amounts.sum() or 0)
 
 
-def standing_table(register: str) -> str:
+def settled_table(register: str) -> str:
     """The table of the rows of a register or match list that everything after the intake reads."""
     return EVIDENCED_POPULATION if register == "population" else f"accepted_{register}"
 
@@ -73,7 +73,7 @@ class _Registers(Mapping[str, pl.LazyFrame]):
         self._tables = tables
 
     def __getitem__(self, register: str) -> pl.LazyFrame:
-        return self._tables.scan(standing_table(register))
+        return self._tables.scan(settled_table(register))
 
     def __iter__(self) -> Iterator[str]:
         return iter(INBOX_FILES)

@@ -325,10 +325,10 @@ def _file_differences(scratch: Scratch, cycle: Cycle) -> tuple[int, list[Differe
     """How many payment files of the cycle there are, and which differ, written again, from the book or the home."""
     with scratch.book.reading() as conn:
         every = batches.batches_of(conn, cycle.county, cycle.pay_month)
-    standing = every.filter((pl.col("cycle_id") == cycle.cycle_id) & (pl.col("state") != BatchState.VOIDED.value))
-    return standing.height, [
+    live = every.filter((pl.col("cycle_id") == cycle.cycle_id) & (pl.col("state") != BatchState.VOIDED.value))
+    return live.height, [
         Difference("文件", row["file_name"] or row["batch_id"], what)
-        for row in standing.iter_rows(named=True)
+        for row in live.iter_rows(named=True)
         for what in _unlike(scratch, cycle, row)
     ]
 

@@ -32,7 +32,7 @@ from contracts.tables import (
 )
 from month import accepting, booking, deciding, findings, gathering, listing
 from month.findings import Found, broken_rules
-from month.month import EVIDENCED_POPULATION, Counts, Month, standing_table
+from month.month import EVIDENCED_POPULATION, Counts, Month, settled_table
 from month.store import DeclaredTables, Tables
 
 Contracts = Mapping[str, pa.DataFrameSchema | None]  # table → its contract; None: a finding of its own looks at it
@@ -204,7 +204,7 @@ STAGES: tuple[Stage, ...] = (
         f"{RefusedRow.__doc__}\n\nWhat was refused and why; and people missing from the population.",
         accepting.list_refused,
         reads=[
-            *(standing_table(register) for register in REGISTERS),
+            *(settled_table(register) for register in REGISTERS),
             "matched",
             *(f"{kind}_{name}" for kind in ("refused", "counts", "gaps", "list_changes") for name in INBOX_FILES),
         ],

@@ -25,7 +25,7 @@ CHANGED = "内容有变,重新编批"
 
 
 @dataclass(frozen=True)
-class Standing:
+class Waiting:
     """An unreleased batch that is not voided; a rejected one never stands."""
 
     identity: BatchIdentity
@@ -38,8 +38,8 @@ class Standing:
 class Plan:
     """What claiming will do: batches that stand, batches to void, and the rows (Payable) left to claim."""
 
-    kept: list[Standing] = field(default_factory=list)
-    voided: list[Standing] = field(default_factory=list)
+    kept: list[Waiting] = field(default_factory=list)
+    voided: list[Waiting] = field(default_factory=list)
     unclaimed: pl.DataFrame = field(default_factory=pl.DataFrame)
 
 
@@ -55,7 +55,7 @@ class Claimed:
 def plan(
     payable: pl.DataFrame,
     live: pl.DataFrame,
-    standing: list[Standing],
+    waiting: list[Waiting],
     pay_month: date,
     profile_of: Mapping[str, Profile],
     law_digest: str,
@@ -67,7 +67,7 @@ def plan(
     """
     made = Plan()
     rows = payable.join(live.select("obligation_id", "live_batch_id"), on="obligation_id", how="left")
-    for batch in standing:
+    for batch in waiting:
         own = pl.col("live_batch_id") == batch.identity.batch_id
         if batch.identity.pay_month == pay_month:
             own = own | (pl.col("live_batch_id").is_null() & (pl.col("benefit") == batch.benefit))
@@ -121,12 +121,12 @@ def content_of(conn: Transaction, batch_id: str) -> Instructions:
     return Instructions(batches.lines(conn, batch_id), batches.items(conn, batch_id))
 
 
-def _standing(conn: Transaction, county: str) -> list[Standing]:
+def _standing(conn: Transaction, county: str) -> list[Waiting]:
     """The unreleased batches, in order of batch_id."""
     known = batches.batches_of(conn, county, None)
     waiting = known.filter(~pl.col("state").is_in([BatchState.RELEASED.value, BatchState.VOIDED.value]))
     return [
-        Standing(
+        Waiting(
             BatchIdentity(county, row["pay_month"], row["sequence"], row["ordinal"]),
             row["part"],
             row["content_digest"],
@@ -143,7 +143,7 @@ def _require_current(conn: Transaction, county: str, cycle: Cycle, payable: pl.D
         raise BookError("可付清单已不是总账现在的样子", "请从可付(payable)开始重新运行", county)
 
 
-def _digest(rows: pl.DataFrame, batch: Standing, profile_of: Mapping[str, Profile], law_digest: str) -> str:
+def _digest(rows: pl.DataFrame, batch: Waiting, profile_of: Mapping[str, Profile], law_digest: str) -> str:
     profile = profile_of[batch.benefit]
     return content_digest(instructions(rows, batch.identity, profile), profile.digest, law_digest)
 

@@ -161,14 +161,14 @@ def fen_in(text: str, style: str) -> int | None:
     return int(parts[1] + parts[2]) if parts else None
 
 
-def verify_batches(book: Book, home: Home, county: str, standing: pl.DataFrame) -> list[Finding]:
+def verify_batches(book: Book, home: Home, county: str, live: pl.DataFrame) -> list[Finding]:
     """Everything in which the files of these batches, and their lines, differ from what the book claimed and signed.
 
-    `standing`: rows of ledger.batches.batches_of. Each file is read by the profile it was claimed with; where that is
+    `live`: rows of ledger.batches.batches_of. Each file is read by the profile it was claimed with; where that is
     not to be had, it cannot be read back: that is a finding.
     """
     findings: list[Finding] = []
-    for row in standing.sort("batch_id").iter_rows(named=True):
+    for row in live.sort("batch_id").iter_rows(named=True):
         batch_id, file_name = row["batch_id"], row["file_name"] or ""
         with book.reading() as conn:
             content = content_of(conn, batch_id)
@@ -185,7 +185,7 @@ def verify_batches(book: Book, home: Home, county: str, standing: pl.DataFrame) 
     return findings
 
 
-def standing_batches(book: Book, county: str, pay_month: date) -> pl.DataFrame:
+def live_batches(book: Book, county: str, pay_month: date) -> pl.DataFrame:
     """The batches of a pay month that have a file (neither rejected nor voided), as ledger.batches.batches_of."""
     with book.reading() as conn:
         return batches.batches_of(conn, county, pay_month).filter(~pl.col("state").is_in(GONE))

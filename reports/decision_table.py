@@ -14,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 import rulebook
-from contracts.codes import Benefit, Outcome, UnsetGround
+from contracts.codes import Benefit, Outcome, UnsetReason
 from contracts.money import yuan_label
 from contracts.months import month_text
 from contracts.situations import AXES
@@ -129,8 +129,8 @@ def _answer(
         return Outcome.EXCLUDED.label, others[0]
     clause = "、".join(dict.fromkeys(str(value.source) for value in values.amounts(rate_id)))
     if would_be_fen is None:
-        ground = UnsetGround(unset or UnsetGround.NOT_SET)
-        return Outcome.STANDARD_NOT_SET.label, others[1] if ground is UnsetGround.NOT_SET else clause
+        why_unset = UnsetReason(unset or UnsetReason.NOT_SET)
+        return Outcome.STANDARD_NOT_SET.label, others[1] if why_unset is UnsetReason.NOT_SET else clause
     return f"{yuan_label(would_be_fen)} 元", clause
 
 

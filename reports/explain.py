@@ -23,7 +23,7 @@ from contracts.codes import (
     Outcome,
     RecoveryMeans,
     Role,
-    UnsetGround,
+    UnsetReason,
     ValueStatus,
 )
 from contracts.columns import CellKind, ColumnFacts, columns_of
@@ -37,7 +37,7 @@ from ledger.story import Story, story
 from reports.masking import masked
 from reports.missing import missing_told
 from reports.reasons import LeafTold, first_unmet, leaves_told
-from rulebook.telling import Standing
+from rulebook.telling import InForce
 
 HIDDEN = ("account_no", "payee_id", "head_id", "phone")
 
@@ -110,12 +110,12 @@ def explain(
     rules: Rules,
     scope: calculators.Scope,
     registers: Mapping[str, pl.LazyFrame],
-    standing: Sequence[Standing] = (),
+    in_force: Sequence[InForce] = (),
 ) -> Proof:
     """The proof, recomputed for this person from the accepted registers of one run and the law it used.
 
     `registers`: accepted registers by name; `scope` and `rules`: those of the run, which must cover `benefit_month`.
-    `standing`: what that law says of the month (rulebook.telling), for what nobody has set.
+    `in_force`: what that law says of the month (rulebook.telling), for what nobody has set.
     """
     own = {name: _of_person(rows, name, person_no) for name, rows in registers.items()}
     lazy = {name: rows.lazy() for name, rows in own.items()}
@@ -139,7 +139,7 @@ def explain(
         rows=tuple(_rows_told(own)),
         benefits=tuple(
             _with_conditions(
-                _proof(benefit, rules, facts, decided, told, standing),
+                _proof(benefit, rules, facts, decided, told, in_force),
                 leaves_told(facts, rules.benefits[benefit], rules.catalogue, _open_words(open_cells)),
                 missing.filter(pl.col("benefit") == benefit.value),
             )
@@ -212,7 +212,7 @@ def _proof(
     facts: pl.DataFrame,
     decided: pl.DataFrame,
     told: Story,
-    standing: Sequence[Standing],
+    in_force: Sequence[InForce],
 ) -> BenefitProof:
     of_benefit = rules.benefits[benefit]
     rows = decided.filter(pl.col("benefit") == benefit.value)
@@ -243,7 +243,7 @@ def _proof(
         conditions_source=of_benefit.when_source,
         values=tuple(_values(row["rate_id"], rules)),
         booked=booked,
-        left_open=tuple(_left_open(benefit, standing)) if outcome is Outcome.STANDARD_NOT_SET else (),
+        left_open=tuple(_left_open(benefit, in_force)) if outcome is Outcome.STANDARD_NOT_SET else (),
     )
 
 
@@ -260,14 +260,14 @@ def _open_words(open_cells: pl.DataFrame) -> list[str]:
     return [word for word in OPEN if row[open_column(word)]]
 
 
-def _left_open(benefit: Benefit, standing: Sequence[Standing]) -> Iterator[str]:
+def _left_open(benefit: Benefit, in_force: Sequence[InForce]) -> Iterator[str]:
     """What of a benefit nobody has set, or is set outside its bounds, and the text that leaves it so."""
-    for one in standing:
-        if one.benefit is benefit and one.ground:
+    for one in in_force:
+        if one.benefit is benefit and one.why_unset:
             key = f" [{one.key}]" if one.key else ""
             said = f"“{one.quote}”" if one.quote else one.note
             where = f";{one.source}{said}" if one.source else ""
-            yield f"{one.label}{key}:{one.ground.label}{where}"
+            yield f"{one.label}{key}:{one.why_unset.label}{where}"
 
 
 def _reason(outcome: Outcome, row: Mapping[str, Any], decided: pl.DataFrame) -> str:
@@ -291,7 +291,7 @@ def _reason(outcome: Outcome, row: Mapping[str, Any], decided: pl.DataFrame) -> 
         case Outcome.SUSPENDED:
             return "条件具备,但当月处于暂停"
         case _:
-            return f"条件具备,但{UnsetGround.label_of(row['unset_code'])}:金额未知,不付"
+            return f"条件具备,但{UnsetReason.label_of(row['unset_code'])}:金额未知,不付"
 
 
 def _yuan(fen: int | None) -> str:

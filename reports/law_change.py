@@ -14,7 +14,7 @@ from datetime import date
 import polars as pl
 
 import calculators
-from contracts.codes import Benefit, Outcome, UnsetGround
+from contracts.codes import Benefit, Outcome, UnsetReason
 from contracts.months import add_months, months_between
 from contracts.policy import Rules
 
@@ -28,7 +28,7 @@ CHANGE_SCHEMA = pl.Schema(
         "after": Outcome.dtype(),
         "before_fen": pl.Int64(),  # null: no row, or the standard is not set
         "after_fen": pl.Int64(),
-        "unset_code": UnsetGround.dtype(),  # where the standard is not set after: why
+        "unset_code": UnsetReason.dtype(),  # where the standard is not set after: why
         "rate_id": pl.String(),  # and the values it is not set by, a key of the catalogue of the law after
     }
 )
@@ -103,20 +103,20 @@ class Unset:
 
     benefit: str
     label: str
-    ground: str  # UnsetGround
-    ground_label: str
+    why_unset: str  # UnsetReason
+    why_label: str
     people: int
     documents: tuple[str, ...]  # the value that may not be paid, and the one it contradicts
 
     def __str__(self) -> str:
         said = f"({' 与 '.join(self.documents)})" if self.documents else ""
-        return f"{self.label} {self.people} 人{self.ground_label}{said}:已发的不追回,设定之前不再发"
+        return f"{self.label} {self.people} 人{self.why_label}{said}:已发的不追回,设定之前不再发"
 
 
 def no_longer_set(changes: pl.DataFrame, after: Rules) -> tuple[Unset, ...]:
-    """What the law after leaves without a standard that had one, by benefit and ground, with the documents."""
+    """What the law after leaves without a standard that had one, by benefit and reason, with the documents."""
     lost = changes.filter(IS_UNSET, pl.col("before_fen") > 0)
-    grounds = (
+    losses = (
         lost.group_by("benefit", "unset_code")
         .agg(people=pl.col("person_no").n_unique().cast(pl.Int64), rate_ids=pl.col("rate_id").unique().sort())
         .sort("benefit", "unset_code")
@@ -125,12 +125,12 @@ def no_longer_set(changes: pl.DataFrame, after: Rules) -> tuple[Unset, ...]:
         Unset(
             benefit,
             Benefit.label_of(benefit),
-            ground,
-            UnsetGround.label_of(ground),
+            why,
+            UnsetReason.label_of(why),
             people,
             tuple(dict.fromkeys(document for rate_id in rate_ids for document in _documents(after, rate_id))),
         )
-        for benefit, ground, people, rate_ids in grounds.iter_rows()
+        for benefit, why, people, rate_ids in losses.iter_rows()
     )
 
 

@@ -18,7 +18,7 @@ import polars as pl
 from calculators.conditions import compiled
 from calculators.parts import Part
 from calculators.situations import CLASS
-from contracts.codes import Benefit, Outcome, SelfCare, UnsetGround
+from contracts.codes import Benefit, Outcome, SelfCare, UnsetReason
 from contracts.errors import PolicyError
 from contracts.money import yuan_label
 from contracts.months import month_text
@@ -36,7 +36,7 @@ from rulebook.wording import sentence
 
 PERSON, MONTH = "person_no", "benefit_month"
 WOULD_PAY = (Outcome.ENTITLED, Outcome.LOST_TO_HIGHER)
-OUT_OF_BOUNDS = (UnsetGround.BELOW_FLOOR, UnsetGround.ABOVE_CEILING)
+OUT_OF_BOUNDS = (UnsetReason.BELOW_FLOOR, UnsetReason.ABOVE_CEILING)
 # What the law makes rise: with age, with the severity of a disability (1 is the gravest), with the care needed.
 RISING = {"age_years": False, "disability_grade": True, "self_care_code": False}
 RISES_WITH = {"age_years": "年龄", "disability_grade": "残疾程度", "self_care_code": "护理程度"}
@@ -82,7 +82,7 @@ class Idle:
 
 @dataclass(frozen=True)
 class Proof:
-    """What was found of one county, standing in `month` or beginning later."""
+    """What was found of one county, in_force_from in `month` or beginning later."""
 
     county: str
     name: str
@@ -113,10 +113,10 @@ def prove(law: LawBook, county: str, month: date, known_on: date, *, since_ever:
     changes = months_of_change(chain)
     if not changes or changes[0] > month:
         raise PolicyError(f"{month_text(month)} 之前{law.name_of(county)}的规定不全", "请用更晚的月份(--month)", county)
-    standing = max(change for change in changes if change <= month)
-    months = changes if since_ever else [change for change in changes if change >= standing]
+    in_force_from = max(change for change in changes if change <= month)
+    months = changes if since_ever else [change for change in changes if change >= in_force_from]
     rules = law.resolve(county, months, known_on)
-    return _Proving(chain, rules, tabulate(rules), standing).proof()
+    return _Proving(chain, rules, tabulate(rules), in_force_from).proof()
 
 
 def unacknowledged(law: LawBook, month: date, known_on: date) -> list[str]:
@@ -145,20 +145,20 @@ class _Proving:
     chain: Chain
     rules: Rules
     situations: Situations
-    standing: date
+    in_force_from: date
     _parts: dict[tuple[object, ...], list[Part]] = field(default_factory=dict)
 
     def proof(self) -> Proof:
         by_month = {
             month: {(f.kind, f.about): f for f in _OfMonth(self, month).findings()} for month in self.rules.months
         }
-        now = _OfMonth(self, self.standing)
+        now = _OfMonth(self, self.in_force_from)
         greatest, who = now.greatest()
         return Proof(
             county=self.rules.county,
             name=self.rules.county_name,
             known_on=self.rules.known_on,
-            month=self.standing,
+            month=self.in_force_from,
             months=self.rules.months,
             situation_count=self.situations.table.situations.height,
             combination_count=self.situations.count,
@@ -176,7 +176,7 @@ class _Proving:
         for month in self.rules.months:
             found = by_month[month]
             begun = {key: begun.get(key, month) for key in found}
-            if month < self.standing:
+            if month < self.in_force_from:
                 continue
             for key, finding in found.items():
                 if key not in told:
@@ -300,9 +300,9 @@ class _OfMonth:
 
     def _out_of_bounds(self, rows: pl.DataFrame) -> Iterator[_Found]:
         broken = rows.filter(pl.col("unset_code").is_in(OUT_OF_BOUNDS)).unique("rate_id", maintain_order=True)
-        for rate_id, ground in broken.select("rate_id", "unset_code").iter_rows():
+        for rate_id, why_unset in broken.select("rate_id", "unset_code").iter_rows():
             value, *against = self.proving.values.amounts(rate_id)
-            text = f"{value.name} {value.written} {UnsetGround(ground).label}:" + " 与 ".join(
+            text = f"{value.name} {value.written} {UnsetReason(why_unset).label}:" + " 与 ".join(
                 v.written for v in against
             )
             yield _Found(FindingKind.OUT_OF_BOUNDS, value.name, text, str(value.source), value.where)
@@ -318,7 +318,7 @@ class _OfMonth:
 
     def _holes_in(self, key: str, line: pl.DataFrame) -> Iterator[_Found]:
         spoken = [
-            (cell, self._keyed(rate_id) if unset != UnsetGround.NOT_SET else None)
+            (cell, self._keyed(rate_id) if unset != UnsetReason.NOT_SET else None)
             for cell, rate_id, unset in line.select(key, "rate_id", "unset_code").iter_rows()
         ]
         papers = [_paper(value) for _, value in spoken]

@@ -267,8 +267,8 @@ def _of_standards(desk: _Desk, unset: pl.DataFrame) -> Iterator[OpenMatter]:
 
 def _of_earlier_months(desk: _Desk, conn: Transaction) -> Iterator[OpenMatter]:
     """Earlier pay months that nobody has closed."""
-    standing = sealing.open_cycles(conn, desk.county, desk.pay_month)
-    earlier = sorted({month_text(one.pay_month) for one in standing if one.pay_month < desk.pay_month})
+    open_cycles = sealing.open_cycles(conn, desk.county, desk.pay_month)
+    earlier = sorted({month_text(one.pay_month) for one in open_cycles if one.pay_month < desk.pay_month})
     if earlier:
         label, oldest = f"以前月份未结账:{'、'.join(earlier)}", earlier[0]
         advice = f"disburse status --county {desk.county} --month {oldest}"

@@ -248,7 +248,7 @@ def not_handed_in(counts: pl.DataFrame, refused: pl.DataFrame) -> tuple[OldRegis
         OldRegister(
             row["register"],
             label_of(row["register"]),
-            row["standing_month"] or "",
+            row["used_month"] or "",
             row["carried_months"],
             row["unusable"] if row["is_refused_whole"] else "",
             row["lacking_parts"] or "",

@@ -108,15 +108,15 @@ def left_behind(chain: Chain, known_on: date) -> Iterator[LeftBehind]:
 
 
 def _left_behind(chain: Chain, parameter: str, month: date, known_on: date) -> Iterator[LeftBehind]:
-    standing = [
+    in_force = [
         (stretch, stretch.said.value)
         for stretch in bands(chain, parameter, month, known_on)
         if isinstance(stretch.said, Chosen) and stretch.said.value is not None
     ]
-    if not standing:
+    if not in_force:
         return
-    newest = max((value for _, value in standing), key=lambda value: (value.effective_from, value.issued_on))
-    for stretch, value in standing:
+    newest = max((value for _, value in in_force), key=lambda value: (value.effective_from, value.issued_on))
+    for stretch, value in in_force:
         is_older = value.effective_from < newest.effective_from and value.source.number != newest.source.number
         if is_older and value.text is not None:
             yield LeftBehind(parameter, month, newest, value, stretch.key)

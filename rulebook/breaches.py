@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.codes import Benefit, UnsetGround
+from contracts.codes import Benefit, UnsetReason
 from contracts.months import add_months, first_of
 from rulebook.coverage import reachable
 from rulebook.lawbook import LawBook
@@ -20,11 +20,11 @@ class Breach:
     county: str
     benefit: Benefit
     month: date
-    ground: UnsetGround
+    why_unset: UnsetReason
     documents: tuple[str, ...]  # each with value, level and source, the refused number first
 
     def __str__(self) -> str:
-        return f"{self.benefit.label} 自 {self.month:%Y-%m} 起{self.ground.label}:" + " 与 ".join(self.documents)
+        return f"{self.benefit.label} 自 {self.month:%Y-%m} 起{self.why_unset.label}:" + " 与 ".join(self.documents)
 
 
 def breaches(law: LawBook, known_on: date) -> list[Breach]:
@@ -44,10 +44,10 @@ def _of_county(law: LawBook, county: str, known_on: date) -> Iterator[Breach]:
         for month in rules.months:
             for row in reachable(of_benefit, month):
                 rate_id = str(row["rate_id"])
-                if row["unset_code"] not in (None, UnsetGround.NOT_SET) and rate_id not in told:
+                if row["unset_code"] not in (None, UnsetReason.NOT_SET) and rate_id not in told:
                     told.add(rate_id)
                     yield Breach(
-                        county, benefit, month, UnsetGround(str(row["unset_code"])), _documents(catalogue[rate_id])
+                        county, benefit, month, UnsetReason(str(row["unset_code"])), _documents(catalogue[rate_id])
                     )
 
 

@@ -14,7 +14,7 @@ from datetime import date
 from fractions import Fraction
 from functools import cached_property
 
-from contracts.codes import Benefit, Role, UnsetGround
+from contracts.codes import Benefit, Role, UnsetReason
 from rulebook.keys import Cell
 from rulebook.law import Conditions, Jurisdiction, Pair, Unset, Value
 from rulebook.parameters import ALL, EVERY_BENEFIT, UNITS, Kind
@@ -28,7 +28,7 @@ class Chosen:
     """The value that counts; where it may not be paid, why and against which value."""
 
     value: Value | None = None
-    ground: UnsetGround | None = None
+    why_unset: UnsetReason | None = None
     against: Value | None = None
 
     @property
@@ -39,7 +39,7 @@ class Chosen:
     @property
     def usable(self) -> Value | None:
         """The value, where it may be used."""
-        return None if self.ground or self.is_abolished else self.value
+        return None if self.why_unset or self.is_abolished else self.value
 
 
 def measure(value: Value) -> Fraction | None:
@@ -89,10 +89,10 @@ def _within(paid: Value, floors: Iterable[Value | None], ceilings: Iterable[Valu
     assert size is not None
     for floor in floors:
         if floor and (least := measure(floor)) is not None and size < least:
-            return Chosen(paid, UnsetGround.BELOW_FLOOR, floor)
+            return Chosen(paid, UnsetReason.BELOW_FLOOR, floor)
     for ceiling in ceilings:
         if ceiling and (most := measure(ceiling)) is not None and size > most:
-            return Chosen(paid, UnsetGround.ABOVE_CEILING, ceiling)
+            return Chosen(paid, UnsetReason.ABOVE_CEILING, ceiling)
     return Chosen(paid)
 
 

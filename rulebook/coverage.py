@@ -9,7 +9,7 @@ from datetime import date
 
 import polars as pl
 
-from contracts.codes import Benefit, Code, UnsetGround, ValueStatus
+from contracts.codes import Benefit, Code, UnsetReason, ValueStatus
 from contracts.months import add_months
 from contracts.policy import BenefitRules, Rules
 from rulebook.cells import may_qualify
@@ -65,25 +65,25 @@ def _of_benefit(rules: Rules, of_benefit: BenefitRules) -> Iterator[Covered]:
     seen: dict[tuple[object, ...], tuple[Cover, date | None]] = {}
     for month in rules.months:
         ids = of_benefit.rates.filter(pl.col("benefit_month") == month).select("rate_id", "p_is_abolished").unique()
-        ground = tuple(sorted(map(str, ids.rows())))
-        if ground not in seen:
+        resting = tuple(sorted(map(str, ids.rows())))
+        if resting not in seen:
             rows = list(reachable(of_benefit, month))
             rests_on = [catalogue[str(rate_id)] for rate_id in {row["rate_id"] for row in rows}]
-            seen[ground] = (_cover(rows, rests_on), _since(rests_on))
-        cover, since = seen[ground]
+            seen[resting] = (_cover(rows, rests_on), _since(rests_on))
+        cover, since = seen[resting]
         yield Covered(rules.county, of_benefit.benefit, month, cover, since)
 
 
 def _cover(rows: Sequence[dict[str, object]], rests_on: Sequence[dict[str, object]]) -> Cover:
     live = [row for row in rows if not row["p_is_abolished"]]
-    grounds = {row["unset_code"] for row in live}
+    why_unset = {row["unset_code"] for row in live}
     if not live:
         return Cover.ABOLISHED
-    if grounds - {None, UnsetGround.NOT_SET}:
+    if why_unset - {None, UnsetReason.NOT_SET}:
         return Cover.BREACH
-    if grounds == {UnsetGround.NOT_SET}:
+    if why_unset == {UnsetReason.NOT_SET}:
         return Cover.NOT_SET
-    if UnsetGround.NOT_SET in grounds:
+    if UnsetReason.NOT_SET in why_unset:
         return Cover.PARTLY_SET
     worst = max((str(row["amount_status"]) for row in rests_on), key=ValueStatus.values().index)
     return Cover(worst)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from contracts.codes import Benefit, Role, UnsetGround
+from contracts.codes import Benefit, Role, UnsetReason
 from rulebook.chain import Chosen, measure
 from rulebook.keys import Cell
 from rulebook.law import Value
@@ -19,26 +19,26 @@ NOTHING = Chosen()
 
 @dataclass
 class Figures:
-    """Columns without their p_, the ground where the standard is not set, and the values used."""
+    """Columns without their p_, why the standard is not set, and the values used."""
 
     columns: dict[str, Column] = field(default_factory=dict)
-    ground: UnsetGround | None = None
+    why_unset: UnsetReason | None = None
     is_abolished: bool = False
     used: list[Value] = field(default_factory=list)
 
     def rest_on(self, *chosen: Chosen) -> None:
-        """Use these values; the first that may not be used is the ground."""
+        """Use these values; the first that may not be used says why."""
         for each in chosen:
             self.used += [value for value in (each.value, each.against) if value is not None]
             self.is_abolished |= each.is_abolished
-            if self.ground is None and each.usable is None:
-                self.ground = each.ground or UnsetGround.NOT_SET
+            if self.why_unset is None and each.usable is None:
+                self.why_unset = each.why_unset or UnsetReason.NOT_SET
 
     def publish(self, amount: Chosen, standard: Chosen = NOTHING) -> None:
         """Pay an amount the law prints; where it is below its floor, name the standard the floor is worked out from."""
         self.rest_on(amount)
         self.columns |= {"amount_fen": _fen(amount), "amount_months": _months(amount)}
-        if amount.ground is not None and standard.value is not None:
+        if amount.why_unset is not None and standard.value is not None:
             self.used.append(standard.value)
 
 
@@ -113,7 +113,7 @@ def _checked(amount: Chosen, floor: Fraction | None, above: Chosen) -> Chosen:
     size = measure(amount.usable) if amount.usable else None
     if size is None or floor is None or size >= floor:
         return amount
-    return Chosen(amount.value, UnsetGround.BELOW_FLOOR, above.value)
+    return Chosen(amount.value, UnsetReason.BELOW_FLOOR, above.value)
 
 
 def _times(standard: Chosen, ratio: Chosen) -> Fraction | None:

@@ -29,7 +29,7 @@ from rulebook.printing import text_of
 
 EXCLUDED_BY = "excluded_by_"
 RATE_ID_LENGTH = 16
-GROUNDS = (  # what makes a value another one; not how it is worded
+TELLS_APART = (  # what makes a value another one; not how it is worded
     "parameter", "key", "value", "unit", "effective_from", "issued_on", "role", "status", "level_code", "title",
     "number", "clause", "is_amount",
 )  # fmt: skip
@@ -208,13 +208,13 @@ class _Resolving:
         columns = {**conditions.columns, **money.columns, **self.interactions(month)}
         begins_on = self.chain.conditions[self.benefit][0].begins_on
         columns["is_abolished"] = money.is_abolished or (begins_on is not None and month < begins_on)
-        ground = None if columns["is_abolished"] else money.ground
+        why_unset = None if columns["is_abolished"] else money.why_unset
         rate_id = self.catalogued(money, conditions)
         blank = dict.fromkeys(name for name in self.schema() if name.startswith("p_"))
         return {
             **blank,
             **{f"p_{name}": held for name, held in columns.items()},
-            "unset_code": ground,
+            "unset_code": why_unset,
             "rate_id": rate_id,
         }
 
@@ -287,8 +287,8 @@ class _Resolving:
     def catalogued(self, money: Figures, conditions: Figures) -> str:
         """Put a set of values into the catalogue and return its id: the same values always have the same."""
         told = [*_told(money.used, is_amount=True), *_told(conditions.used, is_amount=False)]
-        grounds = [self.benefit, money.ground, [{name: row[name] for name in GROUNDS} for row in told]]
-        rate_id = hashlib.sha256(json.dumps(grounds, ensure_ascii=False).encode()).hexdigest()[:RATE_ID_LENGTH]
+        told_apart_by = [self.benefit, money.why_unset, [{name: row[name] for name in TELLS_APART} for row in told]]
+        rate_id = hashlib.sha256(json.dumps(told_apart_by, ensure_ascii=False).encode()).hexdigest()[:RATE_ID_LENGTH]
         self.catalogue.setdefault(
             rate_id,
             {

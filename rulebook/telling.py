@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from contracts.codes import Benefit, Role, UnsetGround, ValueStatus
+from contracts.codes import Benefit, Role, UnsetReason, ValueStatus
 from rulebook.bands import bands
 from rulebook.chain import Chain, Chosen
 from rulebook.law import Source, Unset
@@ -15,7 +15,7 @@ from rulebook.printing import printed, with_unit
 
 
 @dataclass(frozen=True)
-class Standing:
+class InForce:
     """One value that stands in a month, or the lack of one."""
 
     benefit: Benefit | None  # None: a standard, or something for every benefit
@@ -24,7 +24,7 @@ class Standing:
     key: str
     value: str  # as printed; empty where nothing is set
     unit: str
-    ground: UnsetGround | None  # why the value is not paid; NOT_SET where there is none
+    why_unset: UnsetReason | None  # why the value is not paid; NOT_SET where there is none
     role: Role | None
     status: ValueStatus | None
     set_by: str  # the jurisdiction's name
@@ -47,7 +47,7 @@ class Standing:
         return with_unit(self.value, self.unit)
 
 
-def standing(chain: Chain, month: date, known_on: date) -> list[Standing]:
+def in_force(chain: Chain, month: date, known_on: date) -> list[InForce]:
     """Everything that stands in the month: benefits in their order, then the standards they rest on."""
     order = list(chain.conditions)
     found = [told for parameter in _parameters(chain) for told in _of_parameter(chain, parameter, month, known_on)]
@@ -64,7 +64,7 @@ def _parameters(chain: Chain) -> list[str]:
     ]
 
 
-def _of_parameter(chain: Chain, parameter: str, month: date, known_on: date) -> Iterator[Standing]:
+def _of_parameter(chain: Chain, parameter: str, month: date, known_on: date) -> Iterator[InForce]:
     """Every value in force for some cells, and every cell that a paper names and none in force sets."""
     for parts in bands(chain, parameter, month, known_on):
         if isinstance(parts.said, Chosen):
@@ -73,17 +73,17 @@ def _of_parameter(chain: Chain, parameter: str, month: date, known_on: date) -> 
             yield _unset(chain, parameter, parts.key, parts.said)
 
 
-def _value(parameter: str, chosen: Chosen, key: str) -> Standing:
+def _value(parameter: str, chosen: Chosen, key: str) -> InForce:
     value, against = chosen.value, chosen.against
     assert value is not None
-    return Standing(
+    return InForce(
         benefit=belongs_to(parameter),
         parameter=parameter,
         label=value.label,
         key=key,
         value=printed(value),
         unit=value.unit,
-        ground=chosen.ground,
+        why_unset=chosen.why_unset,
         role=value.role,
         status=value.status,
         set_by=value.level_name,
@@ -102,18 +102,18 @@ def _citation(source: Source) -> str:
     return f"{source.number} {source.clause}"
 
 
-def _unset(chain: Chain, parameter: str, key: str, said: Unset | None) -> Standing:
+def _unset(chain: Chain, parameter: str, key: str, said: Unset | None) -> InForce:
     known = declared(parameter)
     labels = [value.label for level in chain.values.get(parameter, ()) for value in level]
     source = said.source if said else Source("", "", "")
-    return Standing(
+    return InForce(
         benefit=belongs_to(parameter),
         parameter=parameter,
         label=labels[0] if labels else known.label if known else parameter,
         key=key,
         value="",
         unit="",
-        ground=UnsetGround.NOT_SET,
+        why_unset=UnsetReason.NOT_SET,
         role=None,
         status=None,
         set_by="",

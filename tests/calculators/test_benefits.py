@@ -52,7 +52,7 @@ def test_an_amount_that_is_missing_without_a_reason_is_not_set_either(name):
     assert row.select("would_be_fen", "unset_code").rows() == [(None, "NOT_SET")]
 
 
-def test_an_amount_below_its_floor_is_not_owed_and_the_ground_is_kept():
+def test_an_amount_below_its_floor_is_not_owed_and_the_reason_is_kept():
     row = entitled(benefit("elder_care_subsidy", p_amount_fen=5_000, unset_code="BELOW_FLOOR"), {})
     assert row.select("would_be_fen", "unset_code").rows() == [(None, "BELOW_FLOOR")]
 

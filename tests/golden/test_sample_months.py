@@ -4,7 +4,7 @@ import pytest
 
 from contracts.months import parse_month
 from ledger.book import open_book
-from payments.verify import standing_batches, verify_batches
+from payments.verify import live_batches, verify_batches
 from tests import homes
 from tests.golden.months import EXPECTED, MONTHS, run_sample, texts
 
@@ -26,9 +26,9 @@ def test_every_figure_payment_and_receivable_is_as_expected(home):
 def test_every_file_agrees_with_the_book(home):
     book = open_book(home.database_url)
     for month in MONTHS:
-        standing = standing_batches(book, homes.COUNTY, parse_month(month))
-        assert standing.height == 7
-        assert verify_batches(book, home, homes.COUNTY, standing) == []
+        live = live_batches(book, homes.COUNTY, parse_month(month))
+        assert live.height == 7
+        assert verify_batches(book, home, homes.COUNTY, live) == []
     book.close()
 
 

@@ -128,10 +128,10 @@ def test_grounds_kept_as_one_text_are_read_in_their_parts(sealed_url):
 def test_what_an_officer_lifted_before_is_not_placed_again(sealed_url):
     book = open_book(sealed_url)
     with book.reading() as conn:
-        standing = holds.open_holds(conn, CODE).select(holds.EVIDENCE)
+        open_now = holds.open_holds(conn, CODE).select(holds.EVIDENCE)
     lifted = [(4, None, "UNDER_REVIEW", "IN_CUSTODY", "custody", "2024-06-01")]
-    again = pl.DataFrame(lifted, schema=standing.schema, orient="row")
-    assert holds.reconcile(book, CODE, pl.concat([standing, again]), "tester") == (0, 0)
+    again = pl.DataFrame(lifted, schema=open_now.schema, orient="row")
+    assert holds.reconcile(book, CODE, pl.concat([open_now, again]), "tester") == (0, 0)
     book.close()
 
 

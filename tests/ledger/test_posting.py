@@ -172,7 +172,7 @@ class TestCauses:
 
 
 class TestVersions:
-    """A version is added only where the ground changed."""
+    """A version is added only where the basis changed."""
 
     def test_each_decision_is_kept_also_those_that_owe_nothing(self, county, book):
         lost = row(1, "2024-07", 6000, CARE[0], "LOST_TO_HIGHER", winner=CARE[1])
@@ -185,12 +185,12 @@ class TestVersions:
         "change",
         [{"fact_code": 2}, {"rate_id": "other"}, {"would_be_fen": 1}, {"outcome": "SUSPENDED", "amount_fen": 0}],
     )
-    def test_every_part_of_the_ground_makes_a_version(self, county, change):
+    def test_every_part_of_the_basis_makes_a_version(self, county, change):
         county.run("2024-07", [row(1, "2024-07")])
         found = county.run("2024-07", [row(1, "2024-07") | change]).differences
         assert found.versions["version_no"].to_list() == [2]
 
-    def test_who_pays_the_payee_is_no_ground(self, county):
+    def test_who_pays_the_payee_is_no_basis(self, county):
         county.run("2024-07", [row(1, "2024-07")])
         found = county.run("2024-07", [row(1, "2024-07", is_to_institution=True)]).differences
         assert found.versions.is_empty()

@@ -94,7 +94,7 @@ def test_what_a_month_run_by_an_earlier_version_kept_still_stands(home):
     rows = stage.read("accepted_account")
     shorter = pl.Enum([rows["relationship"][0]])
     stage.write("accepted_account", rows.with_columns(pl.col("relationship").cast(pl.String).cast(shorter)))
-    stage.write("counts_claim", stage.read("counts_claim").drop("standing_month"))
+    stage.write("counts_claim", stage.read("counts_claim").drop("used_month"))
     homes.hand_in(home, "2024-08", population=[homes.person(ELDER)], account=[homes.account(ELDER, account_no="无")])
     homes.run(home, "2024-08")
     now = homes.tables_of(home, "2024-08").read("accepted_account")

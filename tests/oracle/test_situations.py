@@ -194,7 +194,7 @@ def test_every_class_has_a_member_and_one_that_stands_for_it(tables, county):
     for axis, frame in tables(county).table.members.items():
         numbers = sorted(set(frame["class"]))
         assert numbers == list(range(len(numbers))), axis
-        assert set(frame.filter("stands")["class"]) == set(numbers), axis
+        assert set(frame.filter("is_member")["class"]) == set(numbers), axis
 
 
 def test_every_bound_of_age_is_looked_at_from_both_sides(tables):
@@ -209,7 +209,7 @@ def test_any_member_fares_as_the_one_that_stands_for_its_class(tables, county):
     month = situations.rules.months[-1]
     rules = situations.rules
     drawn = {
-        axis: frame.sample(600, with_replacement=True, seed=place).drop("stands").rename({"class": f"class_{axis}"})
+        axis: frame.sample(600, with_replacement=True, seed=place).drop("is_member").rename({"class": f"class_{axis}"})
         for place, (axis, frame) in enumerate(situations.table.members.items())
     }
     people = pl.concat(drawn.values(), how="horizontal").with_row_index("person_no")

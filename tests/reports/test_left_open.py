@@ -5,7 +5,7 @@ from ledger import people
 from month.month import opened_month
 from reports.explain import explain
 from rulebook import load_kept
-from rulebook.telling import standing
+from rulebook.telling import in_force
 from tests import homes
 
 COUNTY, JULY = "370828", parse_month("2024-07")
@@ -21,7 +21,7 @@ def test_the_text_that_leaves_a_standard_open_is_named_where_it_is_open(tmp_path
     with month.book.reading() as conn:
         number = people.person_no_of(conn, ELDER)
     law = load_kept(home.store, month.manifest.pack_digest)
-    told = standing(law.chain_of(COUNTY), JULY, month.manifest.known_on)
+    told = in_force(law.chain_of(COUNTY), JULY, month.manifest.known_on)
     proof = explain(month.book, number, JULY, month.rules, month.scope, month.registers, told)
     month.close()
     benefits = {one.benefit: one for one in proof.benefits}

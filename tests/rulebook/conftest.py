@@ -28,8 +28,8 @@ def with_overlay(tmp_path):
     """A law with some values on top, written as in the worked cases."""
 
     def load(*rows):
-        standing = {"unit": "yuan/month", "role": "fixed", "status": "in_force", "issued_on": "2024-01-01"}
-        write_overlay([standing | row for row in rows], tmp_path)
+        common = {"unit": "yuan/month", "role": "fixed", "status": "in_force", "issued_on": "2024-01-01"}
+        write_overlay([common | row for row in rows], tmp_path)
         return rulebook.load(rulebook.POLICIES, tmp_path)
 
     return load

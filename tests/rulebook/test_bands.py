@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from rulebook.bands import bands, left_behind
-from rulebook.telling import standing
+from rulebook.telling import in_force
 from tests.rulebook.conftest import TODAY
 
 JULY = date(2024, 7, 1)
@@ -24,7 +24,7 @@ def test_a_hole_between_two_bands_is_told_with_the_older_paper(with_overlay):
     law = with_overlay(
         notice("old_age_allowance.amount", 60, "[80,85)"), notice("old_age_allowance.amount", 120, "[90,100)")
     )
-    rows = standing(law.chain_of("410721"), JULY, TODAY)
+    rows = in_force(law.chain_of("410721"), JULY, TODAY)
     told = [(row.key, row.value, row.set_by) for row in rows if row.parameter == "old_age_allowance.amount"]
     assert sorted(told) == [
         ("[100,∞)", "300", "新乡县"),

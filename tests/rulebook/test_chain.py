@@ -2,7 +2,7 @@
 
 import pytest
 
-from contracts.codes import Role, UnsetGround
+from contracts.codes import Role, UnsetReason
 from rulebook.chain import Chosen, choose
 from tests.rulebook.values import LATE, day, value
 
@@ -38,23 +38,23 @@ def test_of_equal_floors_the_nearest_is_named():
 
 def test_a_raise_of_the_floor_reaches_a_county_without_a_number_of_its_own():
     chosen = paid(county=[value("50", FLOOR)], province=[value("60", FLOOR)])
-    assert (text_of(chosen), chosen.ground) == ("60", None)
+    assert (text_of(chosen), chosen.why_unset) == ("60", None)
 
 
 def test_a_number_below_a_floor_above_it_is_not_paid_and_names_both():
     floor = value("60", FLOOR)
     number = value("50")
-    assert paid(county=[number], province=[floor]) == Chosen(number, UnsetGround.BELOW_FLOOR, floor)
+    assert paid(county=[number], province=[floor]) == Chosen(number, UnsetReason.BELOW_FLOOR, floor)
 
 
 def test_earlier_months_stand_when_the_floor_rises_above_a_number():
     rows = {"county": [value("50")], "province": [value("40", FLOOR), value("60", FLOOR, start="2024-07-01")]}
-    assert paid(**rows, month=day("2024-06-01")).ground is None
-    assert paid(**rows, month=day("2024-07-01")).ground is UnsetGround.BELOW_FLOOR
+    assert paid(**rows, month=day("2024-06-01")).why_unset is None
+    assert paid(**rows, month=day("2024-07-01")).why_unset is UnsetReason.BELOW_FLOOR
 
 
 def test_a_number_below_a_floor_of_its_own_level_is_not_paid():
-    assert paid(city=[value("50", DEFAULT), value("60", FLOOR)]).ground is UnsetGround.BELOW_FLOOR
+    assert paid(city=[value("50", DEFAULT), value("60", FLOOR)]).why_unset is UnsetReason.BELOW_FLOOR
 
 
 def test_where_one_text_gives_a_floor_and_a_number_the_number_is_paid():
@@ -63,13 +63,13 @@ def test_where_one_text_gives_a_floor_and_a_number_the_number_is_paid():
 
 def test_a_floor_nearer_than_the_number_raises_it():
     chosen = paid(county=[value("70", FLOOR)], city=[value("60", DEFAULT)])
-    assert (text_of(chosen), chosen.ground) == ("70", None)
+    assert (text_of(chosen), chosen.why_unset) == ("70", None)
 
 
 def test_a_number_above_a_ceiling_is_not_paid():
     ceiling = value("100", CEILING)
     number = value("120")
-    assert paid(county=[number], province=[ceiling]) == Chosen(number, UnsetGround.ABOVE_CEILING, ceiling)
+    assert paid(county=[number], province=[ceiling]) == Chosen(number, UnsetReason.ABOVE_CEILING, ceiling)
 
 
 def test_a_ceiling_alone_is_no_standard():
@@ -97,21 +97,21 @@ def test_what_was_not_issued_yet_is_not_known():
 def test_null_is_abolished_and_not_unset():
     chosen = paid(county=[value("60"), value(None, start="2024-07-01")])
     assert chosen.is_abolished
-    assert chosen.ground is None
+    assert chosen.why_unset is None
     assert not paid().is_abolished
 
 
 def test_an_abolished_floor_binds_nobody():
     rows = [value("60", FLOOR), value(None, FLOOR, start="2024-01-01")]
-    assert paid(county=[value("50")], province=rows).ground is None
+    assert paid(county=[value("50")], province=rows).why_unset is None
 
 
-@pytest.mark.parametrize(("number", "ground"), [("419", UnsetGround.BELOW_FLOOR), ("420", None)])
+@pytest.mark.parametrize(("number", "ground"), [("419", UnsetReason.BELOW_FLOOR), ("420", None)])
 def test_a_yearly_floor_is_compared_by_the_month(number, ground):
-    assert paid(county=[value(number)], province=[value("5040", FLOOR, unit="yuan/year")]).ground is ground
+    assert paid(county=[value(number)], province=[value("5040", FLOOR, unit="yuan/year")]).why_unset is ground
 
 
 def test_fractions_are_compared_exactly():
     third = value("1/3", FLOOR, unit="× minimum_wage.amount")
-    assert paid(county=[value("3333/10000", unit="× minimum_wage.amount")], province=[third]).ground is not None
-    assert paid(county=[value("2/6", unit="× minimum_wage.amount")], province=[third]).ground is None
+    assert paid(county=[value("3333/10000", unit="× minimum_wage.amount")], province=[third]).why_unset is not None
+    assert paid(county=[value("2/6", unit="× minimum_wage.amount")], province=[third]).why_unset is None

@@ -38,7 +38,7 @@ def test_every_pair_is_decided_as_the_law_says(shipped):
         pairs = shipped.resolve(county, [JULY], TODAY).pairs
         found = [pair for pair in pairs if {pair.first, pair.second} == {first, second}]
         assert [pair.relation for pair in found] == [expected(county, first, second)], (county, first, second)
-        assert found[0].ground
+        assert found[0].source
 
 
 @pytest.mark.parametrize(("county", "count"), [*((county, 21) for county in [*HENAN, "130581"]), ("370828", 28)])

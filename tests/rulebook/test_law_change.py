@@ -86,7 +86,7 @@ def test_a_value_below_its_floor_takes_nothing_back_and_is_no_loss(shipped, with
     assert (row["unset_count"], row["unset_to_year_end_fen"]) == (1, 25000)
     assert gaining_and_losing(changes) == (0, 0)
     (unset,) = no_longer_set(changes, after)
-    assert (unset.ground, unset.people) == ("BELOW_FLOOR", 1)
+    assert (unset.why_unset, unset.people) == ("BELOW_FLOOR", 1)
     assert any("40 元/月" in document for document in unset.documents)
     assert any("50 元/月" in document and "新政办〔2024〕13号" in document for document in unset.documents)
     assert by_name(changes, CASE.numbers, JULY)["meaning"].to_list() == [

@@ -56,7 +56,7 @@ def test_amounts_that_need_a_pair_again_load_with_it(overlay):
         pair for pair in rules.pairs if {pair.first, pair.second} == {"old_age_allowance", "hardship_elder_subsidy"}
     ]
     assert (pair.relation, pair.group) == ("choose_higher", "living")
-    assert "金政办发〔2025〕1号" in pair.ground
+    assert "金政办发〔2025〕1号" in pair.source
     rates = rules.benefits[Benefit.OLD_AGE_ALLOWANCE].rates
     assert rates.filter(age_years=85)["p_amount_fen"].item() == 6000
     assert rates["p_choose_group"].unique().to_list() == ["living"]

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 import calculators
-from contracts.codes import Benefit, UnsetGround
+from contracts.codes import Benefit, UnsetReason
 from contracts.errors import PolicyError
 from contracts.months import months_between
 from contracts.policy import COMMON_RATES, RATE_MONEY, RATE_TAIL, AllOf, Fact
@@ -109,7 +109,7 @@ def test_a_benchmark_that_differs_by_grade_is_of_the_grade_the_pack_says(with_ov
     assert "tekun_care.benchmark_grade" in used
 
 
-@pytest.mark.parametrize(("yuan", "fen", "ground"), [(1000, 100000, None), (719, None, UnsetGround.BELOW_FLOOR)])
+@pytest.mark.parametrize(("yuan", "fen", "ground"), [(1000, 100000, None), (719, None, UnsetReason.BELOW_FLOOR)])
 def test_an_amount_of_a_year_keeps_its_twelve_months_and_meets_the_monthly_floor(with_overlay, yuan, fen, ground):
     law = with_overlay(
         {"level": "410721", "parameter": "elder_care_subsidy.amount", "value": yuan, "unit": "yuan/year",
@@ -131,17 +131,17 @@ def test_a_yearly_standard_keeps_its_twelve_months(with_overlay):
 
 def test_an_age_nobody_has_a_number_for_is_not_set_and_has_no_amount(shipped):
     row = rates(shipped, "370828", "old_age_allowance", age_years=85)
-    assert (row["unset_code"], row["p_amount_fen"]) == (UnsetGround.NOT_SET, None)
+    assert (row["unset_code"], row["p_amount_fen"]) == (UnsetReason.NOT_SET, None)
     assert rates(shipped, "370828", "old_age_allowance", age_years=100)["p_amount_fen"] == 30000
 
 
 def test_someone_without_the_key_has_no_amount(shipped):
-    assert rates(shipped, "410721", "tekun_care", self_care_code=None)["unset_code"] == UnsetGround.NOT_SET
+    assert rates(shipped, "410721", "tekun_care", self_care_code=None)["unset_code"] == UnsetReason.NOT_SET
 
 
 def test_a_month_before_the_first_value_is_not_set(shipped):
     row = rates(shipped, "410721", "old_age_allowance", date(2021, 12, 1), age_years=85)
-    assert row["unset_code"] == UnsetGround.NOT_SET
+    assert row["unset_code"] == UnsetReason.NOT_SET
     assert not row["p_is_abolished"]
 
 
@@ -167,7 +167,7 @@ def test_a_number_below_a_later_floor_names_both_documents(with_overlay):
     )  # fmt: skip
     assert rates(law, "410721", "elder_care_subsidy", date(2024, 6, 1))["p_amount_fen"] == 7000
     row = rates(law, "410721", "elder_care_subsidy")
-    assert (row["unset_code"], row["p_amount_fen"]) == (UnsetGround.BELOW_FLOOR, None)
+    assert (row["unset_code"], row["p_amount_fen"]) == (UnsetReason.BELOW_FLOOR, None)
     _, values = values_of(law, "410721", "elder_care_subsidy")
     assert {(told["level_code"], told["value"]) for told in values if told["is_amount"]} == {
         ("410721", "70"),
@@ -181,10 +181,10 @@ def test_a_raise_of_the_provinces_floor_is_paid_where_the_county_only_says_not_b
          "effective_from": "2024-07-01"}
     )  # fmt: skip
     assert rates(law, "410721", "elder_care_subsidy")["p_amount_fen"] == 8000
-    assert rates(law, "410902", "elder_care_subsidy")["unset_code"] == UnsetGround.BELOW_FLOOR  # 濮阳's number is 60
+    assert rates(law, "410902", "elder_care_subsidy")["unset_code"] == UnsetReason.BELOW_FLOOR  # 濮阳's number is 60
 
 
-@pytest.mark.parametrize(("published", "ground"), [(545, UnsetGround.BELOW_FLOOR), (546, None), (600, None)])
+@pytest.mark.parametrize(("published", "ground"), [(545, UnsetReason.BELOW_FLOOR), (546, None), (600, None)])
 def test_a_published_living_amount_is_paid_and_the_ratio_is_the_floor_under_it(with_overlay, published, ground):
     law = with_overlay(
         {"level": "410721", "parameter": "tekun_living.amount", "key": "农村", "value": published,
@@ -199,9 +199,9 @@ def test_a_published_living_amount_is_paid_and_the_ratio_is_the_floor_under_it(w
 @pytest.mark.parametrize(
     ("tier", "published", "ground"),
     [
-        ("full", 666, UnsetGround.BELOW_FLOOR),
+        ("full", 666, UnsetReason.BELOW_FLOOR),
         ("full", 667, None),
-        ("able", 74, UnsetGround.BELOW_FLOOR),
+        ("able", 74, UnsetReason.BELOW_FLOOR),
         ("able", 75, None),
     ],
 )
@@ -218,7 +218,7 @@ def test_a_local_standard_below_the_provinces_stops_what_rests_on_it(with_overla
     law = with_overlay(
         {"level": "410721", "parameter": "dibao.standard", "key": "农村", "value": 400, "effective_from": "2024-07-01"}
     )
-    assert rates(law, "410721", "tekun_living", area_code="rural")["unset_code"] == UnsetGround.BELOW_FLOOR
+    assert rates(law, "410721", "tekun_living", area_code="rural")["unset_code"] == UnsetReason.BELOW_FLOOR
 
 
 def test_a_value_counts_from_the_day_it_was_issued(shipped):

@@ -4,13 +4,13 @@ from datetime import date
 
 import pytest
 
-from contracts.codes import Benefit, UnsetGround, ValueStatus
+from contracts.codes import Benefit, UnsetReason, ValueStatus
 from contracts.months import months_between
 from contracts.policy import AllOf, AnyOf, Compare, Fact, Not, OneOf, Parameter, Switch
 from rulebook.breaches import breaches
 from rulebook.cells import may_qualify
 from rulebook.coverage import Cover, calendar
-from rulebook.telling import standing
+from rulebook.telling import in_force
 from rulebook.wording import lines, sentence
 from tests.rulebook.conftest import TODAY
 
@@ -19,7 +19,7 @@ B = Benefit
 
 
 def told(law, county, parameter, key="", month=JULY, known_on=TODAY):
-    rows = standing(law.chain_of(county), month, known_on)
+    rows = in_force(law.chain_of(county), month, known_on)
     return next(row for row in rows if (row.parameter, row.key) == (parameter, key))
 
 
@@ -42,7 +42,7 @@ def test_before_the_county_spoke_the_province_did(shipped):
 
 def test_what_is_not_set_names_the_text_that_leaves_it_open(shipped):
     row = told(shipped, "370828", "old_age_allowance.amount", "[80,90)")
-    assert (row.text, row.ground) == ("标准未设定", UnsetGround.NOT_SET)
+    assert (row.text, row.why_unset) == ("标准未设定", UnsetReason.NOT_SET)
     assert row.quote == "具体标准另行制定"
 
 
@@ -57,7 +57,7 @@ def test_a_refused_value_names_the_document_against_it(with_overlay):
         {"level": "410721", "parameter": "elder_care_subsidy.amount", "value": 50, "effective_from": "2024-07-01"}
     )
     row = told(law, "410721", "elder_care_subsidy.amount")
-    assert row.ground is UnsetGround.BELOW_FLOOR
+    assert row.why_unset is UnsetReason.BELOW_FLOOR
     assert "60 yuan/month" in row.against
     assert "新政办〔2024〕13号" in row.against
 
@@ -107,7 +107,8 @@ def test_a_breach_is_found_at_its_first_month_and_names_both(with_overlay):
     )  # fmt: skip
     assert breaches(law, date(2025, 1, 31)) == []
     (here,) = [breach for breach in breaches(law, TODAY) if breach.county == "410721"]
-    assert (here.benefit, here.month, here.ground) == (B.ELDER_CARE_SUBSIDY, date(2025, 3, 1), UnsetGround.BELOW_FLOOR)
+    assert (here.benefit, here.month) == (B.ELDER_CARE_SUBSIDY, date(2025, 3, 1))
+    assert here.why_unset is UnsetReason.BELOW_FLOOR
     assert "新乡县 70 元/月" in str(here)
     assert "河南省 80 元/月" in str(here)
     assert cover_of(law, "410721", B.ELDER_CARE_SUBSIDY, date(2025, 3, 1)).cover is Cover.BREACH
