@@ -1,4 +1,4 @@
-r"""养老服务补贴 (elder_service_subsidy): the service subsidy of elders in economic hardship.
+"""养老服务补贴 (elder_service_subsidy): the service subsidy of elders in economic hardship.
 
 Rule        The published amount.  (新政办〔2024〕13号 清单第7项)
 In          the conditions' facts;
