@@ -1,7 +1,5 @@
 """What Dagster loads: the month's graph, the jobs, the schedule, the sensor and the home."""
 
-import os
-
 import dagster as dg
 
 import rulebook
@@ -35,6 +33,6 @@ defs = dg.Definitions(
     jobs=[month_job, decide_job],
     schedules=[monthly_schedule(MONTH_JOB)],
     sensors=[inbox_sensor(DECIDE_JOB)],
-    resources={"month_home": MonthHome(path=os.environ.get("DISBURSE_HOME", ""))},
+    resources={"month_home": MonthHome()},
     executor=dg.in_process_executor,
 )

@@ -1,22 +1,34 @@
-"""Giving commands as an officer does, in a process of their own."""
+"""Giving commands as an officer does.
 
+In this process, by the same `main` as the installed command: what a process of its own would cost is its imports, and
+tests/house/test_start_up.py looks at those.
+"""
+
+import io
 import json
 import os
-import subprocess
 import sys
+from contextlib import ExitStack, redirect_stderr, redirect_stdout
+from unittest.mock import patch
+
+from cli.main import main
 
 
 def disburse(home, *arguments, code=0):
     """Give a command; what it said on stdout and on stderr."""
-    told = subprocess.run(
-        [sys.executable, "-m", "cli.main", *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        env=os.environ | {"DISBURSE_HOME": str(home.path), "PYTHONUTF8": "1"},
-    )
-    assert told.returncode == code, told.stdout + told.stderr
-    return told.stdout, told.stderr
+    said, warned, ended = io.StringIO(), io.StringIO(), 0
+    with ExitStack() as given:
+        given.enter_context(patch.dict(os.environ, {"DISBURSE_HOME": str(home.path)}))
+        given.enter_context(patch.object(sys, "argv", ["disburse", *arguments]))
+        given.enter_context(patch.object(sys, "stdin", io.StringIO()))
+        given.enter_context(redirect_stdout(said))
+        given.enter_context(redirect_stderr(warned))
+        try:
+            main()
+        except SystemExit as end:
+            ended = end.code or 0
+    assert ended == code, said.getvalue() + warned.getvalue()
+    return said.getvalue(), warned.getvalue()
 
 
 def asked(home, *arguments):
