@@ -20,6 +20,8 @@ Found = dict[str, int | str]
 
 def broken_rules(schema: pa.DataFrameSchema, table: pl.DataFrame) -> Found:
     """How many rows break which rule. Counts only: the rows themselves hold people."""
+    if table.is_empty() and table.schema == {name: column.dtype.type for name, column in schema.columns.items()}:
+        return {}  # the most frequent table of a small county: no value, so nothing to look at
     try:
         schema.validate(table, lazy=True)
     except SchemaErrors as broken:
