@@ -1,9 +1,12 @@
 """What every room's tests share: where the project lies."""
 
+import os
 import tomllib
 from pathlib import Path
 
 import pytest
+
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before polars: tests share the cores, and their tables are small
 
 from tests import effort  # noqa: F401 sets how hard the random tests try
 

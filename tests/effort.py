@@ -1,16 +1,21 @@
-"""How hard the random tests try. `make test` tries the same examples every time; `make explore` others, and more."""
+"""How hard the random tests try.
+
+`make test` tries the same examples every time, and only so many; `.ci/run` with LONG=1 also the rest of them, the whole
+table of situations and the long walks; `make explore` others each time, and more.
+"""
 
 import os
 
 from hypothesis import settings
 
 TIMES = int(os.environ.get("EXPLORE_TIMES", "0"))  # so many times as hard, at random; 0: as told, always the same
-WHOLE = bool(os.environ.get("WHOLE_TABLE"))  # read the whole table of situations, not a part of it (.ci/run)
+LONG = bool(os.environ.get("LONG") or TIMES)
+SHORT_PART = 0.4  # of what a test tries when it may take its time
 
 
 def tries(count):
     """How many examples a test tries that is content with `count`."""
-    return count * max(TIMES, 1)
+    return count * max(TIMES, 1) if LONG else max(round(count * SHORT_PART), 1)
 
 
 settings.register_profile(

@@ -1,6 +1,6 @@
 """The plain reading over every situation a law can tell apart, and over every way in which coordination decides.
 
-A part of the table in `make test`, another part each place; the whole of it with WHOLE_TABLE=1 (.ci/run): every
+A part of the table in `make test`, another part each place; the whole of it with LONG=1 (.ci/run): every
 situation of every county in every month in which something changes, equal in every cell.
 """
 
@@ -19,7 +19,7 @@ from contracts.situations import AXES
 from contracts.vocabulary import WORDS
 from reports.situations import tabulate
 from rulebook.places import months_of_change
-from tests.effort import WHOLE
+from tests.effort import LONG
 from tests.oracle import overlays, reading
 from tests.oracle.packs import PackLaw
 from tests.oracle.person import facts_of
@@ -64,7 +64,7 @@ def claims(law):
 
 def part_of(table, turn):
     """Rows of a frame: all of them, or a part spread over the whole that begins elsewhere for each turn."""
-    if WHOLE or table.height <= PART:
+    if LONG or table.height <= PART:
         return table
     step = table.height // PART
     return table.gather_every(step, offset=turn * 7 % step)
@@ -74,7 +74,7 @@ def assert_read_alike(situations, plain, turn):
     decided = rows_by_person(situations.table.decided)
     person = {"claim": claims(plain), "choice": [], "suspension": []}
     facts, key = situations.table.facts, ["person_no", "benefit_month"]
-    with_rows = facts if WHOLE else facts.join(situations.table.entitled, on=key, how="semi")
+    with_rows = facts if LONG else facts.join(situations.table.entitled, on=key, how="semi")
     for row in part_of(with_rows, turn).iter_rows(named=True):
         month = row["benefit_month"]
         told = reading.month_of_person(person, words(row), plain, month, month)
@@ -127,7 +127,7 @@ def test_every_situation_is_decided_as_read_under_a_countys_own_notices(county, 
     folder = overlays.write(county, tmp_path)
     noticed = rulebook.load(rulebook.POLICIES, folder)
     months = [month for month in months_of_change(noticed.chain_of(county)) if month >= date(2024, 1, 1)]
-    situations = tabulate(noticed.resolve(county, months if WHOLE else months[::5], TODAY))
+    situations = tabulate(noticed.resolve(county, months if LONG else months[::5], TODAY))
     plain = PackLaw(rulebook.POLICIES, county, TODAY, folder)
     assert_read_alike(situations, plain, 0)
     assert_coordinated_alike(situations, plain, 0)
