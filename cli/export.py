@@ -31,16 +31,26 @@ def export() -> None:
 @export.command()
 @county_option
 @month_option
+@click.option("--as-known-now", is_flag=True, help="按现在所知(默认按该月入账时的认定)")
 @output_option
 @json_option
-def entitlements(county: str, pay_month: date, output: Path, as_json: bool) -> None:
-    """整个窗口内每人每项每月的结果,含未领到的。  Every outcome of the window."""
-    from ledger import exports
-    from month.month import opened_month
+def entitlements(county: str, pay_month: date, as_known_now: bool, output: Path, as_json: bool) -> None:
+    """整个窗口内每人每项每月的结果,含未领到的;默认按该月入账时的认定。
 
-    with opened_month(Home.from_environment(), county, pay_month) as month, month.book.reading() as conn:
-        rows = exports.entitlements(conn, county, month.manifest.window())
-    _written(rows, output, "应享", as_json)
+    Every outcome of the window, as that month decided it.
+    """
+    from ledger import exports
+    from ledger.book import opened
+    from month.progress import posted
+
+    home = Home.from_environment()
+    with opened(home.database_url) as book:
+        told = posted(home, book, county, pay_month)
+        until = None if as_known_now else told.run.run_id
+        with book.reading() as conn:
+            rows = exports.entitlements(conn, county, told.run.manifest.window(), until)
+    whose = "按现在所知" if as_known_now else f"按 {pay_month:%Y-%m} 入账时的认定(知悉日 {told.run.known_on})"
+    _written(rows, output, "应享", as_json, told.stopped_at, whose)
 
 
 @export.command()
@@ -109,17 +119,25 @@ def _of_book(
     as_json: bool,
 ) -> None:
     from ledger.book import opened
+    from month.progress import posted
 
-    with opened(Home.from_environment().database_url) as book, book.reading() as conn:
-        rows = table(conn, county, pay_month)
-    _written(rows, output, sheet, as_json)
+    home = Home.from_environment()
+    with opened(home.database_url) as book:
+        told = posted(home, book, county, pay_month)
+        with book.reading() as conn:
+            rows = table(conn, county, pay_month)
+    _written(rows, output, sheet, as_json, told.stopped_at)
 
 
-def _written(rows: pl.DataFrame, output: Path, sheet: str, as_json: bool) -> None:
+def _written(
+    rows: pl.DataFrame, output: Path, sheet: str, as_json: bool, stopped_at: str = "", whose: str = ""
+) -> None:
     from reports.tables import write_table
 
     write_table(rows, output, sheet=sheet)
     if as_json:
-        print_json({"file": str(output), "rows": rows.height})
-    else:
-        click.echo(f"{rows.height} 行 → {output}")
+        print_json({"file": str(output), "rows": rows.height, "stopped_at": stopped_at})
+        return
+    if stopped_at:
+        click.echo(f"注意:最近一次运行停在{stopped_at},没有入账;导出的是此前入账的", err=True)
+    click.echo(f"{rows.height} 行{f',{whose}' if whose else ''} → {output}")

@@ -23,9 +23,12 @@ from ledger.holds import covered, open_holds
 from ledger.tables import cycle, receivable, run
 
 
-def entitlements(conn: Connection, county: str, months: Sequence[date]) -> pl.DataFrame:
-    """EntitlementExport: the newest decision of every key of these consecutive months, NOT_MET left out."""
-    decided = versions.newest(conn, county, months[0], months[-1])
+def entitlements(conn: Connection, county: str, months: Sequence[date], until_run: int | None = None) -> pl.DataFrame:
+    """EntitlementExport: the newest decision of every key of these consecutive months, NOT_MET left out.
+
+    `until_run`: as it was decided by the end of that run; by default as it is known now.
+    """
+    decided = versions.newest(conn, county, months[0], months[-1], until_run)
     rows = decided.filter(pl.col("outcome") != Outcome.NOT_MET.value)
     return _exported(conn, rows, polars_schema(EntitlementExport), ["person_id", "benefit", "benefit_month"])
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from contracts.errors import BookError
-from contracts.months import MONTH_TEXT, parse_month
+from contracts.months import MONTH_TEXT, month_text, parse_month
 from contracts.registers import REGISTER_LABELS, REGISTERS
 from contracts.settings import Home
 from ledger import cycles
 from ledger.book import Book, opened
+from ledger.cycles import Run
 from ledger.story import counties_of
 from month.listing import not_taken
 from month.stages import BY_NAME, DECIDING, StageGroup
@@ -63,6 +65,26 @@ def stopped_at(book: Book, tables: Tables) -> str:
         return f"收件({'、'.join(missing)}名册尚未收下)"
     undone = next((stage for stage in DECIDING if not stage.is_done(tables)), None)
     return undone.group.label if undone else StageGroup.POSTED.label
+
+
+@dataclass(frozen=True)
+class Posted:
+    """The run of a month that is in the book, and the stage at which a later one stopped before that; empty: none."""
+
+    run: Run
+    stopped_at: str
+
+
+def posted(home: Home, book: Book, county: str, pay_month: date) -> Posted:
+    """What the exports of a month speak of; BookError where no run of it was booked: there is nothing to export."""
+    with book.reading() as conn:
+        run = cycles.latest_run(conn, county, pay_month)
+    tables = tables_of(home, county, pay_month)
+    stopped = stopped_at(book, tables) if tables is not None else ""
+    if run is None:
+        at = f",最近一次停在{stopped}" if stopped else ""
+        raise BookError(f"{month_text(pay_month)} 还没有入账的运行{at}", "请先运行 disburse run,入账后再导出", county)
+    return Posted(run, stopped)
 
 
 def is_replay(home: Home, county: str, pay_month: date) -> bool:

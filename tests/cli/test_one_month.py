@@ -159,8 +159,8 @@ def test_a_month_without_registers_says_where_they_go(tmp_path):
 
 def test_an_error_asked_for_as_json_is_json(tmp_path):
     empty = homes.make_home(tmp_path / "empty")
-    out, _ = disburse(empty, "export", "payments", *MONTH, "-o", str(tmp_path / "x.doc"), "--json", code=3)
-    assert json.loads(out)["error"].startswith("不认识的文件类型")
+    out, _ = disburse(empty, "export", "payments", *MONTH, "-o", str(tmp_path / "x.csv"), "--json", code=7)
+    assert json.loads(out)["error"] == "2024-07 还没有入账的运行"
 
 
 def test_the_installation_is_well(home):
