@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import county_option, json_option, month_option, officer_option, print_json
+from cli.options import COUNTY, county_option, json_option, month_option, officer_option, print_json
 from contracts.actor import Actor
 from contracts.codes import RefusalCode
 from contracts.errors import InputError
@@ -38,7 +38,7 @@ def intake() -> None:
 
 @intake.command()
 @click.argument("file", metavar="文件", type=click.Path(path_type=Path))
-@click.option("--county", metavar="CODE", help="县代码:按该县的版式读取")
+@click.option("--county", type=COUNTY, metavar="县", help="县的代码或名称:按该县的版式读取")
 @click.option("--register", type=click.Choice(list(FILES)), help="哪个名册(默认看文件名,再看表头)")
 @click.option("--suggest", "suggests", is_flag=True, help="另给出建议的版式")
 @click.option(

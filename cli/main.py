@@ -7,11 +7,13 @@ import importlib
 import os
 import sys
 import traceback
+from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
 
 import click
 
+from cli.words import speak_chinese, usage_told
 from contracts.errors import OfficerError
 
 # name → (module, function, one line of help). Listing commands imports none of them.
@@ -60,6 +62,14 @@ class LazyGroup(click.Group):
         command: click.Command = getattr(importlib.import_module(module), function)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """As click does; an unknown command is told with the nearest of the table, which click does not see."""
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            raise click.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx)
+        return super().resolve_command(ctx, args)
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from the table, without importing them."""
         with formatter.section("命令 Commands"):
@@ -67,7 +77,7 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="disburse", prog_name="disburse")
+@click.version_option(package_name="disburse", prog_name="disburse", help="显示版本")
 @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="数据目录 (默认 DISBURSE_HOME 或 ./var)")
 def disburse(home: Path | None) -> None:
     """县级待遇发放:从名册到银行文件,算得清、说得明、不重发。
@@ -80,29 +90,28 @@ def disburse(home: Path | None) -> None:
 
 def main() -> None:
     """Run the command; an officer's error is one clear line and its own exit code."""
+    speak_chinese()
     try:
-        disburse.main(standalone_mode=False)
+        disburse.main(prog_name="disburse", standalone_mode=False)
     except click.exceptions.Abort:
         click.echo("已中止", err=True)
         sys.exit(130)
+    except click.exceptions.NoArgsIsHelpError as help_asked:
+        help_asked.show()
+        sys.exit(help_asked.exit_code)
     except click.ClickException as wrong:
-        wrong.show()
+        _say(*usage_told(wrong))
         sys.exit(wrong.exit_code)
     except OfficerError as wrong:
-        if "--json" in sys.argv:
-            from cli.options import print_json
-
-            print_json({**wrong.found, "error": wrong.what, "where": wrong.where, "advice": wrong.advice})
-        else:
-            click.echo(f"错误:{wrong.where + ' · ' if wrong.where else ''}{wrong.what}", err=True)
-            if wrong.advice:
-                click.echo(f"  怎么办:{wrong.advice}", err=True)
+        _say(wrong.what, wrong.advice, wrong.where, wrong.found)
         sys.exit(wrong.exit_code)
     except BrokenPipeError:  # whoever read the output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as trouble:
-        _say_unforeseen(f"系统拒绝了读写:{trouble.strerror or type(trouble).__name__}", _room_or_rights(trouble))
+        from contracts.wording import refused_by_system
+
+        _say_unforeseen(f"系统拒绝了读写:{refused_by_system(trouble)}", _room_or_rights(trouble))
     except Exception as unforeseen:  # the last handler: nobody ever sees a traceback
         _say_unforeseen(f"程序错误 {type(unforeseen).__name__}", "已办理的以 disburse status 为准")
 
@@ -118,14 +127,20 @@ def _room_or_rights(trouble: OSError) -> str:
 def _say_unforeseen(what: str, advice: str) -> NoReturn:
     """One line for the officer, the trace into the home's logs; libraries quote people's data, so none of it here."""
     kept = _keep_trace(traceback.format_exc())
-    told = f"{advice};详情见 {kept},请交给维护人员" if kept else advice
+    _say(what, f"{advice};详情见 {kept},请交给维护人员" if kept else advice)
+    sys.exit(1)
+
+
+def _say(what: str, advice: str = "", where: str = "", found: Mapping[str, object] | None = None) -> None:
+    """What is wrong, where, and what to do: two lines on stderr, or an object on stdout for who asked for JSON."""
     if "--json" in sys.argv:
         from cli.options import print_json
 
-        print_json({"error": what, "where": "", "advice": told})
-    else:
-        click.echo(f"错误:{what}\n  怎么办:{told}", err=True)
-    sys.exit(1)
+        print_json({**(found or {}), "error": what, "where": where, "advice": advice})
+        return
+    click.echo(f"错误:{where + ' · ' if where else ''}{what}", err=True)
+    if advice:
+        click.echo(f"  怎么办:{advice}", err=True)
 
 
 def _keep_trace(trace: str) -> str:

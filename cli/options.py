@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections.abc import Callable
 from datetime import date
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
+from click.core import ParameterSource
 
 from contracts.money import parse_yuan
 from contracts.months import parse_month
@@ -64,9 +66,124 @@ class YuanType(click.ParamType[int]):
         return fen or self.fail("金额须大于零", param, ctx)
 
 
-county_option = click.option("--county", required=True, metavar="CODE", help="县代码,如 410721")
-month_option = click.option("--month", "pay_month", required=True, type=MonthType(), help="发放月")
-officer_option = click.option("--as", "officer", required=True, metavar="NAME", help="以谁的名义(disburse.toml)")
+class CountyType(click.ParamType[str]):
+    """A county, by its code or by its name."""
+
+    name = "县"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The code of the county; a slip is told with the nearest name or code."""
+        import rulebook
+        from contracts.settings import Home
+        from contracts.wording import or_nearest
+
+        home, given = Home.from_environment(), str(value).strip()
+        names = rulebook.county_names(home.overlay)
+        if given in {*names, *home.settings().county, *home.counties_handed_in()}:
+            return given
+        meant = [code for code, name in names.items() if name == given]
+        if len(meant) > 1:
+            self.fail(f"不止一个县叫“{given}”,请写代码:{'、'.join(meant)}", param, ctx)
+        known = "、".join(f"{code} {name}" for code, name in names.items())
+        slip = or_nearest(given, [*names, *names.values()]) or ";"
+        return meant[0] if meant else self.fail(f"没有“{given}”这个县{slip}可用的县:{known}", param, ctx)
+
+
+COUNTY = CountyType()
+
+
+def _usual_county(ctx: click.Context, param: click.Parameter, given: str | None) -> str:
+    """The county that was given, or the one of the settings."""
+    from contracts.settings import Home
+
+    usual = given or Home.from_environment().settings().usual_county
+    if not usual:
+        advice = "也可以在 disburse.toml 的 [default] 中写 county"
+        raise click.MissingParameter(advice, ctx, param)
+    return given or COUNTY.convert(usual, param, ctx)
+
+
+def _usual_officer(ctx: click.Context, param: click.Parameter, given: str | None) -> str:
+    """The officer that was given, or the one of the settings."""
+    from contracts.settings import Home
+
+    usual = given or Home.from_environment().settings().default.officer
+    if not usual:
+        advice = "也可以在 disburse.toml 的 [default] 中写 officer"
+        raise click.MissingParameter(advice, ctx, param)
+    return usual
+
+
+def _month_at_work(is_to_run: bool) -> Callable[[click.Context, click.Parameter, date | None], date]:
+    """The month that was given, or the one the county is at: for a run, or for what is done with a month after it."""
+
+    def at_work(ctx: click.Context, param: click.Parameter, given: date | None) -> date:
+        if given is not None:
+            return given
+        from contracts.settings import Home
+        from month.progress import month_at_work
+
+        found = month_at_work(Home.from_environment(), ctx.params["county"], is_to_run=is_to_run)
+        if found is None:
+            raise click.MissingParameter("本县还没有运行过,收件目录里也没有哪个月的名册", ctx, param)
+        return found
+
+    return at_work
+
+
+def _say_defaults(ctx: click.Context) -> None:
+    """One line first of what the command took that its giver did not say; on stderr where the output is JSON."""
+    told = []
+    for name, label in (("county", "县"), ("pay_month", "月份"), ("officer", "经办人")):
+        option = next((param for param in ctx.command.params if param.name == name and param.envvar), None)
+        source = ctx.get_parameter_source(name)
+        if option is None or source not in (ParameterSource.DEFAULT, ParameterSource.ENVIRONMENT):
+            continue
+        value = ctx.params[name]
+        shown = f"{value:%Y-%m}" if isinstance(value, date) else value
+        told.append(f"{label} {shown}({option.envvar if source is ParameterSource.ENVIRONMENT else DEFAULTS[name]})")
+    if told:
+        click.echo(f"未写明的按:{','.join(told)}", err=bool(ctx.params.get("as_json")))
+
+
+DEFAULTS = {"county": "设置", "pay_month": "本县正在办理的月份", "officer": "设置"}
+
+
+def county_option(command: Command) -> Command:
+    """`--county`, for every command that has one; the command says first what it took by default."""
+
+    @functools.wraps(command)
+    def said(*args: Any, **given: Any) -> Any:  # noqa: ANN401 whatever the command takes and gives
+        _say_defaults(click.get_current_context())
+        return command(*args, **given)
+
+    option = click.option(
+        "--county",
+        type=COUNTY,
+        callback=_usual_county,
+        envvar="DISBURSE_COUNTY",
+        metavar="县",
+        help="县的代码或名称,如 410721、新乡县(默认见设置)",
+    )
+    return cast("Command", option(said))
+
+
+def _month_option(is_to_run: bool) -> Callable[[Command], Command]:
+    return click.option(
+        "--month",
+        "pay_month",
+        type=MonthType(),
+        callback=_month_at_work(is_to_run),
+        envvar="DISBURSE_MONTH",
+        help="发放月(默认本县正在办理的月份)",
+    )
+
+
+month_option = _month_option(is_to_run=False)
+month_to_run_option = _month_option(is_to_run=True)
+officer_option = click.option(
+    "--as", "officer", callback=_usual_officer, envvar="DISBURSE_OFFICER", metavar="NAME", help="以谁的名义(默认见设置)"
+)
 json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import county_option, json_option, officer_option, print_json
+from cli.options import COUNTY, county_option, json_option, officer_option, print_json
 from contracts.actor import Actor
 from contracts.errors import InputError
 from contracts.settings import Home
@@ -36,8 +36,10 @@ class TellsByDefault(click.Group):
     """A group that tells a person's story where none of its commands is named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the command in front of what is no command."""
+        """Put the command in front of what is no command; a word of letters is one that was misspelt."""
         named = {*self.commands, *self.get_help_option_names(ctx)}
+        if args and args[0].isascii() and args[0].isalpha() and args[0] not in named:
+            raise click.NoSuchCommand(args[0], possibilities=self.commands, ctx=ctx)
         return super().parse_args(ctx, args if not args or args[0] in named else ["show", *args])
 
 
@@ -51,7 +53,7 @@ def person() -> None:
 
 @person.command("show")
 @click.argument("person_id", metavar="身份证号")
-@click.option("--county", metavar="CODE", help="只看一个县(默认所有县)")
+@click.option("--county", type=COUNTY, metavar="县", help="县的代码或名称:只看一个县(默认所有县)")
 @json_option
 def show(person_id: str, county: str | None, as_json: bool) -> None:
     """一个人的全部经过:发到哪个月,各月应发已发,每次核定、入账、发放、回盘、暂缓、追回,何时何人办理。

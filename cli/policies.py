@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import DayType, MonthType, county_option, json_option, print_json
+from cli.options import COUNTY, DayType, MonthType, county_option, json_option, print_json
 from contracts.months import add_months, months_between
 from contracts.settings import Home
 
@@ -199,7 +199,7 @@ def in_force_row(row: InForce) -> dict[str, object]:
 
 
 @policies.command()
-@click.option("--county", metavar="CODE", help="县代码(默认所有县)")
+@click.option("--county", type=COUNTY, metavar="县", help="县的代码或名称(默认所有县)")
 @click.option("--from", "first", type=MonthType(), help="首月(默认 12 个月前)")
 @click.option("--to", "last", type=MonthType(), help="末月(默认本月)")
 @known_on_option

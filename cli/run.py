@@ -8,14 +8,14 @@ from pathlib import Path
 
 import click
 
-from cli.options import DayType, county_option, json_option, month_option, officer_option, print_json
+from cli.options import DayType, county_option, json_option, month_to_run_option, officer_option, print_json
 from contracts.codes import BatchState
 from contracts.settings import Home
 
 
 @click.command()
 @county_option
-@month_option
+@month_to_run_option
 @officer_option
 @click.option("--known-on", type=DayType(), help="知悉日:只用该日及以前发布的标准(默认今天)")
 @click.option("--preview", is_flag=True, help="只算不入账,列出将要入账的差异")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import MonthType, json_option, print_json
+from cli.options import COUNTY, MonthType, json_option, print_json
 from contracts.codes import BatchState, Benefit
 from contracts.errors import BookError
 from contracts.settings import Home
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--county", metavar="CODE", help="县代码(不写:本目录的每个县一行)")
+@click.option("--county", type=COUNTY, metavar="县", help="县的代码或名称(不写:本目录的每个县一行)")
 @click.option("--month", "pay_month", type=MonthType(), help="发放月(默认最近一月)")
 @json_option
 def status(county: str | None, pay_month: date | None, as_json: bool) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,9 +17,20 @@ from contracts.codes import Benefit, FirstList, MissingRegister, OfficerRole, Va
 from contracts.errors import InputError, NotAllowedError
 from contracts.months import month_text, parse_month
 from contracts.registers import INBOX_FILES, WITH_MONTHS
+from contracts.wording import or_nearest, refused_by_model
 
 # A month without a new population register pays the dead; any other register is carried forward, its age said.
 MISSING_BY_DEFAULT = {"population": MissingRegister.STOP}
+
+AT_PLACE = re.compile(r"line (\d+), column (\d+)")  # in the errors of tomllib
+
+
+def _refuse_unknown(given: Iterable[str], known: Iterable[str], kind: str) -> None:
+    """ValueError naming what is not known, each with the nearest that is."""
+    names = list(known)
+    unknown = [f"{name}{or_nearest(name, names)}" for name in given if name not in names]
+    if unknown:
+        raise ValueError(f"不认识的{kind}:{'、'.join(unknown)}")
 
 
 class Strict(BaseModel):
@@ -88,9 +101,7 @@ class CountySettings(Strict):
     @field_validator("sources")
     @classmethod
     def _known_sources(cls, sources: dict[str, DatabaseSource]) -> dict[str, DatabaseSource]:
-        unknown = [name for name in sources if name not in INBOX_FILES]
-        if unknown:
-            raise ValueError(f"不认识的名册:{'、'.join(unknown)}")
+        _refuse_unknown(sources, INBOX_FILES, "名册")
         return sources
 
     @field_validator("current_lists")
@@ -104,9 +115,7 @@ class CountySettings(Strict):
     @field_validator("missing_register")
     @classmethod
     def _known_registers(cls, told: dict[str, MissingRegister]) -> dict[str, MissingRegister]:
-        unknown = [name for name in told if name not in INBOX_FILES]
-        if unknown:
-            raise ValueError(f"不认识的名册:{'、'.join(unknown)}")
+        _refuse_unknown(told, INBOX_FILES, "名册")
         if told.get("institution") is MissingRegister.HOLD:
             raise ValueError("供养机构名册不按人登记,只能 carry 或 stop")
         return told
@@ -114,9 +123,7 @@ class CountySettings(Strict):
     @field_validator("parts")
     @classmethod
     def _named_parts(cls, told: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
-        unknown = [name for name in told if name not in INBOX_FILES]
-        if unknown:
-            raise ValueError(f"不认识的名册:{'、'.join(unknown)}")
+        _refuse_unknown(told, INBOX_FILES, "名册")
         plain = {name: tuple(normalize("NFKC", part).strip() for part in parts) for name, parts in told.items()}
         for name, parts in plain.items():
             if len(parts) < 2 or len(set(parts)) < len(parts) or not all(parts):
@@ -126,9 +133,7 @@ class CountySettings(Strict):
     @field_validator("profiles")
     @classmethod
     def _known_benefits(cls, profiles: dict[str, str]) -> dict[str, str]:
-        unknown = [name for name in profiles if name not in Benefit.values()]
-        if unknown:
-            raise ValueError(f"不认识的项目:{'、'.join(unknown)}")
+        _refuse_unknown(profiles, Benefit.values(), "项目")
         return profiles
 
     def without_file(self, register: str) -> MissingRegister:
@@ -140,15 +145,29 @@ class CountySettings(Strict):
         return self.profiles.get(benefit, self.default_profile)
 
 
+class Default(Strict):
+    """`[default]`: what a command takes that is given without it. The environment goes before."""
+
+    county: str = ""  # empty: the county of the settings where there is only one
+    officer: str = ""
+
+
 class Settings(Strict):
     """The whole file."""
 
+    default: Default = Default()
     county: dict[str, CountySettings] = Field(default_factory=dict)
     officer: tuple[Officer, ...] = ()
 
     def of(self, county: str) -> CountySettings:
         """A county's settings; the defaults where the file has none."""
         return self.county.get(county, CountySettings())
+
+    @property
+    def usual_county(self) -> str:
+        """The county a command is about that names none; empty where it has to name one."""
+        only = next(iter(self.county)) if len(self.county) == 1 else ""
+        return self.default.county or only
 
     def authorised(self, name: str, role: OfficerRole, county: str) -> Officer:
         """Return the officer of that name, if he has the role in the county; NotAllowedError otherwise."""
@@ -182,6 +201,11 @@ class Home:
     def inbox_of(self, county: str) -> Path:
         """All months of a county's inbox."""
         return self.path / "inbox" / county
+
+    def counties_handed_in(self) -> list[str]:
+        """The counties that have a folder in the inbox, in order."""
+        inbox = self.path / "inbox"
+        return sorted(folder.name for folder in inbox.iterdir() if folder.is_dir()) if inbox.is_dir() else []
 
     @property
     def settings_file(self) -> Path:
@@ -238,10 +262,17 @@ class Home:
             return Settings()
         try:
             return Settings.model_validate(tomllib.loads(self.settings_file.read_text("utf-8")))
+        except UnicodeDecodeError:
+            raise InputError("设置文件不是 UTF-8 编码", "请另存为 UTF-8 编码的文本", "disburse.toml") from None
         except tomllib.TOMLDecodeError as broken:
-            raise InputError(f"设置文件写法有误({broken})", "请按 TOML 格式改正", "disburse.toml") from None
+            place = AT_PLACE.search(str(broken))
+            where = f"第 {place[1]} 行第 {place[2]} 列附近" if place else "文件末尾"
+            raise InputError(
+                f"设置文件的写法不合 TOML({where})", "请核对引号、等号和方括号,文字须加引号", "disburse.toml"
+            ) from None
         except ValidationError as broken:
             wrong = ";".join(
-                f"{'.'.join(str(part) for part in error['loc'])}:{error['msg']}" for error in broken.errors()
+                f"{'.'.join(str(part) for part in error['loc'])}:{refused_by_model(error, Settings)}"
+                for error in broken.errors(include_url=False)
             )
-            raise InputError(f"设置有误:{wrong}", "请改正后重试", "disburse.toml") from None
+            raise InputError(f"设置有误:{wrong}", "请改正后重试(docs/guides/settings.md)", "disburse.toml") from None

@@ -10,10 +10,12 @@ import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, BeforeValidator, ValidationError
+
+from contracts.wording import refused_by_model
 
 Place = tuple[int, int]  # line and column, from 1
 Key = tuple[str | int, ...]  # keys and list positions from the top
@@ -60,7 +62,7 @@ def read(text: str, file: str) -> Document:
         document.problems.extend(_forbidden(text, file))
         node = None if document.problems else yaml.compose(text, yaml.CBaseLoader)
     except yaml.MarkedYAMLError as broken:
-        what = f"YAML 写法有误:{broken.problem or broken.context}"
+        what = "YAML 写法有误:请核对这一行和上一行的缩进、冒号、引号和括号"
         document.problems.append(_problem_at(file, broken.problem_mark or broken.context_mark, what))
     except (yaml.YAMLError, RecursionError) as broken:
         document.problems.append(Problem(file, 1, 1, f"YAML 无法读取({type(broken).__name__})"))
@@ -90,7 +92,7 @@ def check(model: type[Model], document: Document) -> tuple[Model | None, list[Pr
         try:
             return model.model_validate(document.content), []
         except ValidationError as refused:
-            problems = [_refusal(document, error) for error in refused.errors(include_url=False)]
+            problems = [_refusal(document, error, model) for error in refused.errors(include_url=False)]
     return None, sorted(problems)
 
 
@@ -100,7 +102,7 @@ def check_part(model: type[Model], document: Document, key: Key, written: object
         return model.model_validate(written), []
     except ValidationError as refused:
         errors = refused.errors(include_url=False)
-        return None, [_refusal(document, {**error, "loc": (*key, *error["loc"])}) for error in errors]
+        return None, [_refusal(document, error, model, key) for error in errors]
 
 
 class _Walk:
@@ -137,40 +139,14 @@ class _Walk:
         self.document.problems.append(_problem_at(self.document.file, mark, what))
 
 
-REFUSALS: Mapping[str, str] = {
-    "missing": "缺少必填的键",
-    "extra_forbidden": "不认识的键",
-    "string_type": "应为文字",
-    "string_too_short": "不能为空",
-    "string_pattern_mismatch": "写法不对",
-    "int_parsing": "应为整数",
-    "int_type": "应为整数",
-    "bool_parsing": "应为 yes 或 no",
-    "date_from_datetime_parsing": "应为日期(YYYY-MM-DD)",
-    "dict_type": "应为键值对",
-    "model_type": "应为键值对",
-    "model_attributes_type": "应为键值对",
-    "list_type": "应为列表",
-    "tuple_type": "应为列表",
-    "too_short": "不能为空",
-    "union_tag_not_found": "缺少类别",
-}
 LONGEST_TOLD = 60  # a longer text would bury the message
-CHOICES = ("enum", "literal_error", "union_tag_invalid")
 
 
-def _refusal(document: Document, error: Mapping[str, object]) -> Problem:
-    location, kind, context = error["loc"], str(error["type"]), error.get("ctx")
-    assert isinstance(location, tuple)
-    told = context if isinstance(context, dict) else {}
+def _refusal(document: Document, error: Mapping[str, Any], model: type[BaseModel], above: Key = ()) -> Problem:
+    location, kind = (*above, *error["loc"]), str(error["type"])
     if kind.startswith("union_tag"):
-        location = (*location, str(told["discriminator"]).strip("'"))
-    if kind == "value_error":
-        what = str(told.get("error", error["msg"]))
-    elif kind in CHOICES:
-        what = f"只能是 {told.get('expected') or told.get('expected_tags')}"
-    else:
-        what = REFUSALS.get(kind, str(error["msg"]))
+        location = (*location, str(error["ctx"]["discriminator"]).strip("'"))
+    what = refused_by_model(error, model)
     key, given = _as_written(document, location), error.get("input")
     is_short_text = isinstance(given, str) and len(given) <= LONGEST_TOLD and kind != "extra_forbidden"
     now = f"(现为 {given})" if is_short_text else ""

@@ -10,9 +10,10 @@ from importlib import metadata
 
 import rulebook
 from contracts.codes import OfficerRole
-from contracts.errors import InputError, OfficerError
+from contracts.errors import InputError, NotAllowedError, OfficerError
 from contracts.files import write_whole
-from contracts.settings import Home
+from contracts.settings import Home, Settings
+from contracts.wording import or_nearest, refused_by_system
 from ledger import audit
 from ledger.book import SCHEMA_VERSION, opened, sqlite_version
 from payments import profiles
@@ -50,7 +51,7 @@ def _examined(what: str, look: Callable[[Home], str], home: Home) -> Examined:
     except OfficerError as told:
         return Examined(what, False, str(told))
     except OSError as refused:
-        return Examined(what, False, f"{refused.strerror}")
+        return Examined(what, False, refused_by_system(refused))
 
 
 def _libraries(_: Home) -> str:
@@ -78,12 +79,37 @@ def _officers(home: Home) -> str:
     missing = [role.label for role in OfficerRole if not any(role in officer.roles for officer in settings.officer)]
     if missing:
         raise InputError(f"没有人能{'、'.join(missing)}", "请在 disburse.toml 的 [[officer]] 中登记", "disburse.toml")
+    for county, wanted in settings.county.items():
+        if wanted.run_as:
+            _require_a_maker(settings, county, wanted.run_as)
     return f"{len(settings.officer)} 名经办人,{len(settings.county)} 个县"
+
+
+def _require_a_maker(settings: Settings, county: str, run_as: str) -> None:
+    """InputError where the maker of a county's scheduled runs may not make one."""
+    try:
+        settings.authorised(run_as, OfficerRole.MAKER, county)
+    except NotAllowedError as refused:
+        names = [officer.name for officer in settings.officer if OfficerRole.MAKER in officer.roles]
+        raise InputError(
+            f"[county.{county}] 的 run_as 不能用:{refused.what}{or_nearest(run_as, names)}",
+            "定时运行会被拒绝:请改正 run_as,或在 [[officer]] 中登记",
+            "disburse.toml",
+        ) from None
 
 
 def _policies(home: Home) -> str:
     folders = rulebook.folders(home.overlay)
-    counties = list(rulebook.load(*folders).counties())
+    law = rulebook.load(*folders)
+    counties = law.counties()
+    for county in home.settings().county:
+        if county not in counties:
+            known = [*counties, *(law.name_of(code) for code in counties)]
+            raise InputError(
+                f"设置了 [county.{county}],但没有这个县的政策{or_nearest(county, known)}",
+                "请改正 disburse.toml 中的县代码,或在 policies/ 中建立这个县",
+                "disburse.toml",
+            )
     return f"{len(counties)} 个县可用" + (",含本地补充" if len(folders) > 1 else "")
 
 

@@ -24,9 +24,7 @@ def counties(home: Home, book: Book) -> list[str]:
     """The counties that the book, the settings or the inbox know."""
     with book.reading() as conn:
         known = set(counties_of(conn))
-    inbox = home.path / "inbox"
-    handed_in = {folder.name for folder in inbox.iterdir() if folder.is_dir()} if inbox.is_dir() else set()
-    return sorted(known | set(home.settings().county) | handed_in)
+    return sorted({*known, *home.settings().county, *home.counties_handed_in()})
 
 
 def status(home: Home, book: Book, county: str, pay_month: date | None) -> MonthStatus | None:
@@ -43,6 +41,20 @@ def status(home: Home, book: Book, county: str, pay_month: date | None) -> Month
         old = not_handed_in(tables.read("intake_counts"), tables.read("refused_rows")) if has_counts else ()
         seen = Seen(home, beyond, stopped_at(book, tables), old, unread)
     return status_of(book, home.settings(), county, month, seen)
+
+
+def month_at_work(home: Home, county: str, *, is_to_run: bool) -> date | None:
+    """The month a command is about that names none: the newest that was run. None where there is none.
+
+    To be run: once money of that one has gone out, the earliest later month whose registers were handed in.
+    """
+    with opened(home.database_url) as book, book.reading() as conn:
+        newest = cycles.newest_cycle(conn, county)
+        has_gone_out = newest is not None and cycles.has_released(conn, newest.cycle_id)
+    later = [month for month in _months_handed_in(home, county) if newest is None or month > newest.pay_month]
+    if is_to_run and later and (newest is None or has_gone_out):
+        return min(later)
+    return newest.pay_month if newest else None
 
 
 def tables_of(home: Home, county: str, pay_month: date) -> Tables | None:
@@ -96,6 +108,9 @@ def is_replay(home: Home, county: str, pay_month: date) -> bool:
 
 def _handed_in(home: Home, county: str) -> date | None:
     """The newest month whose registers lie in the inbox."""
+    return max(_months_handed_in(home, county), default=None)
+
+
+def _months_handed_in(home: Home, county: str) -> list[date]:
     folder = home.inbox_of(county)
-    months = [one.name for one in folder.iterdir() if MONTH_TEXT.match(one.name)] if folder.is_dir() else []
-    return parse_month(max(months)) if months else None
+    return [parse_month(one.name) for one in folder.iterdir() if MONTH_TEXT.match(one.name)] if folder.is_dir() else []

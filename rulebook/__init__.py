@@ -19,6 +19,13 @@ def folders(overlay: Path) -> list[Path]:
     return [POLICIES, *([overlay] if overlay.is_dir() else [])]
 
 
+def county_names(overlay: Path) -> dict[str, str]:
+    """Code → name of the counties that pay, without reading the rest of the law."""
+    from rulebook.heads import names_of_counties
+
+    return names_of_counties(folders(overlay))
+
+
 def load(*folders: Path) -> LawBook:
     """Read and check the law of these folders, later ones on top; PolicyError with every problem at once."""
     from rulebook.lawbook import load as loaded
@@ -40,4 +47,4 @@ def load_kept(store: Path, digest: str) -> LawBook:
     return loaded(store, digest)
 
 
-__all__ = ["POLICIES", "folders", "keep", "load", "load_kept"]
+__all__ = ["POLICIES", "county_names", "folders", "keep", "load", "load_kept"]

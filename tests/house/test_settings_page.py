@@ -5,13 +5,14 @@ from enum import Enum
 
 from pydantic_core import PydanticUndefined
 
-from contracts.settings import CountySettings, CurrentList, DatabaseSource, Home, Officer
+from contracts.settings import CountySettings, CurrentList, DatabaseSource, Default, Home, Officer
 
 SECTIONS = {
     "## 一个县": CountySettings,
     "## 只报今日在册人员": CurrentList,
     "## 名册在数据库里": DatabaseSource,
     "## 经办人": Officer,
+    "## 默认": Default,
 }
 
 

@@ -1,0 +1,27 @@
+"""`doctor` finds what would stop a month before it does."""
+
+import pytest
+
+from month.health import examine
+from tests import homes
+
+
+def sick(home):
+    return {one.what: one.detail for one in examine(home) if not one.is_well}
+
+
+def test_a_sound_home_is_well(tmp_path):
+    assert sick(homes.make_home(tmp_path / "home")).keys() <= {"磁盘空间"}
+
+
+@pytest.mark.parametrize(
+    ("county", "run_as", "what", "told"),
+    [
+        ("410721", "示例经力", "设置与经办人", "没有名为“示例经力”的经办人,是不是 示例经办?"),
+        ("410721", homes.CHECKER, "设置与经办人", "没有经办权限"),
+        ("410712", homes.MAKER, "政策包", "没有这个县的政策,是不是 410721?"),
+    ],
+)
+def test_a_wrong_maker_or_county_in_the_settings_is_found(tmp_path, county, run_as, what, told):
+    found = sick(homes.make_home(tmp_path / "home", county, run_as=f'"{run_as}"'))
+    assert told in found[what]
