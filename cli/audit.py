@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-import json
+from dataclasses import asdict
+from datetime import date
+from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import county_option, json_option, print_json
-from contracts.errors import BookError
+from cli.options import DayType, DigestType, county_option, json_option, print_json
+from contracts.codes import Logged
+from contracts.errors import BookError, InputError
 from contracts.settings import Home
+
+if TYPE_CHECKING:
+    from reports.audit_told import Entry
+
+ACTS = "、".join(act.label for act in Logged)
 
 
 @click.group()
@@ -17,7 +25,13 @@ def audit() -> None:
 
 
 @audit.command()
-@click.option("--head", metavar="摘要", default="", help="以前印在签字单上的链尾摘要:它须仍在链上")
+@click.option(
+    "--head",
+    type=DigestType(),
+    metavar="摘要",
+    default="",
+    help="以前印在签字单上的链尾摘要,至少前 16 位:它须仍在链上",
+)
 @json_option
 def verify(head: str, as_json: bool) -> None:
     """逐条重算审计链和每期封存;有改动即列出。  Work out the whole chain and every seal again."""
@@ -43,27 +57,53 @@ def verify(head: str, as_json: bool) -> None:
 
 @audit.command("list")
 @county_option
+@click.option("--person", "person_id", metavar="身份证号", help="与此人有关的:运行、批次、回盘、暂缓、追回、号码")
+@click.option("--batch", "batch_id", metavar="批次", help="与这一批有关的")
+@click.option("--day", type=DayType(), help="这一天的(北京时间)")
+@click.option("--act", type=click.Choice([act.label for act in Logged]), metavar="事项", help=f"只列这一种:{ACTS}")
+@click.option("--by", "actor", metavar="NAME", help="只列这个人办的")
 @click.option("--last", type=click.IntRange(min=1), default=50, show_default=True, help="最近多少条")
 @json_option
-def listing(county: str, last: int, as_json: bool) -> None:
-    """列出本县最近办理的事。  The county's latest entries."""
+def listing(
+    county: str,
+    person_id: str | None,
+    batch_id: str | None,
+    day: date | None,
+    act: str | None,
+    actor: str | None,
+    last: int,
+    as_json: bool,
+) -> None:
+    """谁在何时办了什么,涉及多少钱、凭什么;可按人、批次、日、事项查。  Who did what, when."""
     from cli.show import table
-    from ledger import audit as chain
+    from ledger import people
+    from ledger.audit_search import Sought, about_batch, about_person, entries
     from ledger.book import opened
+    from reports.audit_told import day_of, entries_told
 
+    since, before = day_of(day) if day else (None, None)
     with opened(Home.from_environment().database_url) as book, book.reading() as conn:
-        entries = chain.entries(conn, county, last).to_dicts()
-    for entry in entries:
-        entry["detail"] = json.loads(entry.pop("detail_json"))
+        about = about_batch(conn, batch_id) if batch_id else None
+        if person_id:
+            person_no = people.person_no_of(conn, person_id)
+            if person_no is None:
+                raise InputError("从未收到过这个身份证号", "请核对号码", county)
+            of_person = about_person(conn, county, person_no)
+            about = of_person if about is None else about & of_person
+        acts = None if act is None else [Logged.spellings()[act].value]
+        told = entries_told(entries(conn, county, Sought(acts, about, actor, since, before, last)))
     if as_json:
-        print_json(entries)
+        print_json([asdict(entry) for entry in told])
         return
     table(
-        f"{county} 审计记录",
-        ("编号", "时间(UTC)", "经办", "系统用户", "事项", "对象", "内容"),
-        [
-            (*told, ",".join(f"{name} {value}" for name, value in detail.items()))
-            for *told, detail in (entry.values() for entry in entries)
-        ],
-        numbers_from=7,
+        f"{county} 审计记录(北京时间)",
+        ("编号", "时间", "经办", "事项", "对象", "内容"),
+        [(one.entry_id, one.at, _who(one), one.act, one.about, one.told) for one in told],
+        numbers_from=6,
     )
+    if not told:
+        click.echo("没有这样的记录。")
+
+
+def _who(entry: Entry) -> str:
+    return f"{entry.actor}({entry.system_user})"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar, cast
@@ -16,6 +17,9 @@ from contracts.months import parse_month
 
 if TYPE_CHECKING:
     import polars as pl
+
+LEAST_DIGITS = 16  # of a digest
+DIGEST = re.compile(f"[0-9a-f]{{{LEAST_DIGITS},64}}")
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -64,6 +68,20 @@ class YuanType(click.ParamType[int]):
         except ValueError as wrong:
             self.fail(str(wrong), param, ctx)
         return fen or self.fail("金额须大于零", param, ctx)
+
+
+class DigestType(click.ParamType[str]):
+    """A digest, or its first digits: enough of them that nobody can make another that begins so."""
+
+    name = "摘要"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The digits in small letters, without blanks."""
+        digits = "".join(str(value).split()).lower()
+        if digits and not DIGEST.fullmatch(digits):
+            told = f"{len(digits)} 位" if digits.isascii() and digits.isalnum() else "有别的字符"
+            self.fail(f"摘要是 64 位 0–9、a–f,至少写前 {LEAST_DIGITS} 位;所给的{told}", param, ctx)
+        return digits
 
 
 class CountyType(click.ParamType[str]):

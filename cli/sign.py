@@ -130,5 +130,5 @@ def _tell(step: BatchState, signed: Signed, following: str, as_json: bool, **mor
         return
     if signed.batches:
         click.echo(f"{step.label} {len(signed.batches)} 批:{'、'.join(signed.batches)}")
-    click.echo(f"审计链尾 {signed.head}(请记在签字单上;日后用 disburse audit verify --head 核对)")
+    click.echo(f"审计链尾 {signed.head}(请记在签字单上,至少前 16 位;日后用 disburse audit verify --head 核对)")
     click.echo(following if signed.batches else "没有需要签署的批次(此前已签)。")

@@ -621,3 +621,25 @@ class OfficerRole(Code):
     MAKER = "maker", "经办"
     CHECKER = "checker", "复核"
     RELEASER = "releaser", "发放"
+
+
+class Logged(Code):
+    """An act as the audit log has it."""
+
+    POST = "post", "入账"
+    OVERRIDE = "override", "叫停后同意继续"
+    CLAIM = "claim", "编批"
+    VOID = "void", "作废批次"
+    APPROVED = "approved", "批准"
+    REJECTED = "rejected", "驳回"
+    RELEASED = "released", "放行"
+    RESULTS = "results", "读入回盘"
+    REFUSED_ORDER = "refused_order", "整批退回"
+    CLOSE = "close", "结账"
+    HOLD = "hold", "暂缓"
+    LIFT = "lift", "解除暂缓"
+    RECOVER = "recover", "追回"
+    IDENTITY = "identity", "认定号码"
+    ACCEPT = "accept", "采用被叫停的名册"
+    HISTORY = "import history", "导入历史"
+    REFUSED = "refused", "被拒绝"

@@ -1,11 +1,12 @@
 """Money owed back, the audit chain, and who may do what, through the commands."""
 
 import json
+import re
 import sqlite3
 
 import pytest
 
-from ledger import audit
+from ledger import audit_search
 from ledger.book import open_book
 from tests import homes
 from tests.cli.giving import asked, disburse
@@ -33,7 +34,7 @@ def home(tmp_path):
 def entries(home):
     book = open_book(home.database_url)
     with book.reading() as conn:
-        rows = audit.entries(conn, homes.COUNTY, 100)
+        rows = audit_search.entries(conn, homes.COUNTY, audit_search.Sought())
         found = breaches(book)
     book.close()
     assert found == []
@@ -131,8 +132,13 @@ def test_a_whole_chain_is_confirmed_and_an_earlier_head_is_on_it(home):
     now = asked(home, "audit", "verify", "--head", head)
     assert now == {"whole": True, "head": approved["head"], "problems": []}
     assert now["head"] != head
+    assert asked(home, "audit", "verify", "--head", head[:16].upper()) == now
     _, said = disburse(home, "audit", "verify", "--head", "f" * 64, code=7)
     assert "不在审计链上" in said
+    for slip, told in ((head[:15], "所给的15 位"), (head[:-1] + "g", "所给的64 位"), ("摘" * 20, "所给的有别的字符")):
+        _, said = disburse(home, "audit", "verify", "--head", slip, code=2)
+        assert "至少写前 16 位" in said
+        assert told in said
 
 
 def test_a_changed_entry_is_found(home):
@@ -148,9 +154,29 @@ def test_a_changed_entry_is_found(home):
     assert told["error"].startswith("账簿与当时不符(2 处)")
 
 
-def test_the_log_tells_who_did_what_and_names_nobody_paid(home):
-    said, _ = disburse(home, "audit", "list", *COUNTY)
-    assert homes.CHECKER in said
-    assert ELDER not in said
-    released, *_ = (entry for entry in asked(home, "audit", "list", *COUNTY) if entry["action"] == "released")
-    assert (released["actor"], released["detail"]["lines"]) == (homes.RELEASER, 2)
+def test_the_log_tells_who_did_what_in_words_and_names_nobody_paid(home):
+    disburse(home, "hold", "set", OTHER, *COUNTY, "--reason", "来访", "--as", homes.MAKER)
+    every = asked(home, "audit", "list", *COUNTY)
+    assert ELDER not in str(every)
+    assert [entry["told"] for entry in every if re.search("[a-z]_", entry["told"])] == []
+    assert [entry["act"] for entry in every if entry["act"] == entry["action"]] == []
+    released, *_ = (entry for entry in every if entry["action"] == "released")
+    assert (released["actor"], released["act"], released["detail"]["lines"]) == (homes.RELEASER, "放行", 2)
+    assert released["told"].startswith("2 笔,100.00 元")
+    batch = released["object"]
+    of_batch = asked(home, "audit", "list", *COUNTY, "--batch", batch)
+    assert {entry["act"] for entry in of_batch} == {"编批", "批准", "放行"}
+    of_elder = asked(home, "audit", "list", *COUNTY, "--person", ELDER)
+    assert [(one["act"], one["about"]) for one in of_elder] == [
+        ("入账", "第 2 次运行"),
+        *(("放行", batch), ("批准", batch), ("编批", batch)),
+        ("入账", "第 1 次运行"),
+    ]
+    of_other = {one["about"] for one in asked(home, "audit", "list", *COUNTY, "--person", OTHER)}
+    assert "暂缓 1" in of_other
+    by_act = asked(home, "audit", "list", *COUNTY, "--act", "放行", "--by", homes.RELEASER)
+    assert [one["object"] for one in by_act] == [batch]
+    today = released["at"][:10]
+    assert len(asked(home, "audit", "list", *COUNTY, "--day", today)) > 4
+    said, _ = disburse(home, "audit", "list", *COUNTY, "--day", "2001-01-01")
+    assert said.splitlines()[-1] == "没有这样的记录。"

@@ -10,6 +10,7 @@ from contracts.codes import OfficerRole
 from contracts.errors import BookError, InputError, NotAllowedError, SameOfficerError
 from contracts.settings import Officer
 from ledger import audit
+from ledger.audit_search import Sought, entries
 from ledger.book import opened
 from month.month import Choices
 from month.officers import require, require_limit, require_to_run, two_officers
@@ -24,7 +25,7 @@ def home(tmp_path):
 def refused(home):
     with opened(home.database_url) as book, book.reading() as conn:
         assert audit.verify(conn) == []
-        rows = audit.entries(conn, homes.COUNTY, 9).filter(action="refused")
+        rows = entries(conn, homes.COUNTY, Sought()).filter(action="refused")
     return rows.select("actor", "object", "detail_json").rows()
 
 
