@@ -34,25 +34,33 @@ def audit() -> None:
 )
 @json_option
 def verify(head: str, as_json: bool) -> None:
-    """逐条重算审计链和每期封存;有改动即列出。  Work out the whole chain and every seal again."""
+    """总账自证:审计链、封存、防护、每条记录与账目、每人每月应发与入账、各处之和;有不符即列出。
+
+    The whole book proves itself, open months too: chain, seals, guards, log against rows, the laws of the money.
+    """
     from ledger import audit as chain
-    from ledger import sealing
+    from ledger import proving
     from ledger.book import opened
 
     with opened(Home.from_environment().database_url) as book, book.reading() as conn:
-        problems = [*chain.verify(conn), *sealing.verify(conn)]
+        proof = proving.prove(conn)
+        problems = list(proof.problems)
         if head and not chain.holds(conn, head):
             problems.append("所给的链尾摘要不在审计链上:该摘要之后的记录被换过")
-        found = {"whole": not problems, "head": chain.head(conn), "problems": problems}
+    checked = [{"what": one.what, "count": one.count, "problems": list(one.problems)} for one in proof.checked]
+    found = {"whole": not problems, "head": proof.head, "problems": problems, "checked": checked}
+    if as_json and not problems:
+        print_json(found)
+    elif not as_json:
+        for one in proof.checked:
+            click.echo(f"{'✗' if one.problems else '✓'} {one.what}({one.count:,})")
+        for problem in problems:
+            click.echo(f"  {problem}")
     if problems:
-        if not as_json:
-            click.echo("\n".join(problems))
         what = f"账簿与当时不符({len(problems)} 处):{problems[0]}"
         raise BookError(what, "请停止发放,保留现场并报告", "audit", found)
-    if as_json:
-        print_json(found)
-    else:
-        click.echo(f"审计链与各期封存完好;链尾 {found['head']}")
+    if not as_json:
+        click.echo(f"总账自证完好;链尾 {proof.head}")
 
 
 @audit.command("list")

@@ -747,12 +747,13 @@ APPEND_ONLY = "账簿只增不改"
 
 def create_guards(conn: Connection) -> None:
     """Create every guard, once the tables are the present ones: rebuilding a table drops its triggers."""
-    make = _postgresql_guards if conn.dialect.name == "postgresql" else _sqlite_guards
+    make = postgresql_guards if conn.dialect.name == "postgresql" else sqlite_guards
     for statement in make():
         conn.exec_driver_sql(statement)
 
 
-def _sqlite_guards() -> Iterable[str]:
+def sqlite_guards() -> Iterable[str]:
+    """The statements that make every guard, as SQLite reads them; those it had are dropped first."""
     for table in metadata.sorted_tables:
         for act in ("UPDATE", "DELETE"):
             name = f"{table.name}_no_{act.lower()}"
@@ -789,7 +790,8 @@ def _has_key(table: str, columns: Sequence[str], where: str) -> str:
     return f"EXISTS (SELECT 1 FROM {table} t WHERE {' AND '.join([*same, *both])})"
 
 
-def _postgresql_guards() -> Iterable[str]:
+def postgresql_guards() -> Iterable[str]:
+    """The statements that make or replace every guard, as PostgreSQL reads them: a function, then its trigger."""
     yield _refusing("book_is_append_only", APPEND_ONLY)
     for table in metadata.sorted_tables:
         for name, acts, each in (("no_change", "UPDATE OR DELETE", "ROW"), ("no_truncate", "TRUNCATE", "STATEMENT")):

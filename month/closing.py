@@ -15,7 +15,7 @@ from contracts.errors import BookError, InputError
 from contracts.months import month_text
 from contracts.settings import Home
 from contracts.tables import RefusedRow
-from ledger import sealing
+from ledger import proving, sealing
 from ledger.book import opened
 from ledger.results import Refusal
 from ledger.sealing import Seal
@@ -73,8 +73,8 @@ def close_month(
 ) -> list[Seal]:
     """Seal the month's open cycles, and those of earlier months; nothing where all are sealed.
 
-    NotAllowedError; BookError where something is unanswered (it is listed) until the officer gives the signature of the
-    list he has seen, and a reason.
+    NotAllowedError; BookError where the book does not prove itself whole, and where something is unanswered (it is
+    listed) until the officer gives the signature of the list he has seen, and a reason.
     """
     require(home, by, OfficerRole.CHECKER, county, "close")
     with opened(home.database_url) as book:
@@ -87,6 +87,8 @@ def close_month(
             raise BookError(
                 "待查清单与所签的不同:签后又有变化", f"请重新核对清单,现为 --sign-list {digest[:SHOWN_DIGEST]}", county
             )
+        with book.reading() as conn:
+            proving.prove(conn).require(county)
         return sealing.close(book, county, pay_month, by, reason, digest if signature else "")
 
 

@@ -14,7 +14,7 @@ from contracts.errors import InputError, NotAllowedError, OfficerError
 from contracts.files import write_whole
 from contracts.settings import Home, Settings
 from contracts.wording import or_nearest, refused_by_system
-from ledger import audit
+from ledger import audit, proving
 from ledger.book import SCHEMA_VERSION, opened, sqlite_version
 from payments import profiles
 
@@ -31,9 +31,12 @@ class Examined:
     detail: str
 
 
-def examine(home: Home) -> Iterator[Examined]:
-    """Look at everything; nothing is changed but a test file written and removed."""
-    for what, look in (
+def examine(home: Home, *, deep: bool = False) -> Iterator[Examined]:
+    """Look at everything; nothing is changed but a test file written and removed.
+
+    `deep`: the book proves itself whole as well, which takes as long as it has rows.
+    """
+    looks = (
         ("Python 与库", _libraries),
         ("数据目录可写", _writable),
         ("磁盘空间", _space),
@@ -41,7 +44,9 @@ def examine(home: Home) -> Iterator[Examined]:
         ("政策包", _policies),
         ("银行格式", _profiles),
         ("总账", _book),
-    ):
+        *((("总账自证", _proof),) if deep else ()),
+    )
+    for what, look in looks:
         yield _examined(what, look, home)
 
 
@@ -128,3 +133,10 @@ def _book(home: Home) -> str:
     if problems:
         raise InputError(f"审计链有 {len(problems)} 处断裂", "请立即停用并查明原因")
     return f"表结构 {SCHEMA_VERSION},审计链完整"
+
+
+def _proof(home: Home) -> str:
+    with opened(home.database_url) as book, book.reading() as conn:
+        proof = proving.prove(conn)
+    proof.require("")
+    return "、".join(f"{one.what} {one.count:,}" for one in proof.checked)

@@ -12,7 +12,7 @@ from contracts.actor import Actor
 from contracts.codes import OfficerRole
 from contracts.errors import BookError
 from contracts.settings import Home
-from ledger import audit, signing
+from ledger import audit, proving, signing
 from ledger.book import Book, opened
 from month.officers import require, require_limit, two_officers
 from payments.render import GONE, place
@@ -31,14 +31,14 @@ def approve(home: Home, county: str, pay_month: date, by: Actor, only: Collectio
     """Approve the month's unreleased batches whose files agree with the book, or `only` some of them by id.
 
     NotAllowedError without the role, the county or the limit; SameOfficerError for the maker; BookError where a file is
-    not what the book says.
+    not what the book says, or the book does not prove itself in what is signed.
     """
     officer = require(home, by, OfficerRole.CHECKER, county, "approve")
     with two_officers(home, by, county, "approve"), opened(home.database_url) as book:
         with book.reading() as conn:
             waiting = signing.among(signing.waiting(conn, county, pay_month), only)
         require_limit(home, officer, by, county, "approve", waiting)
-        _require_true_files(home, book, county, pay_month)
+        _require_true(home, book, county, pay_month)
         return _signed(book, signing.approve(book, county, pay_month, by, only).signed)
 
 
@@ -58,11 +58,11 @@ def release(home: Home, county: str, pay_month: date, by: Actor) -> Signed:
     """Release the month's approved batches whose files agree with the book, and move these into the outbox; one way.
 
     NotAllowedError without the role or the county; SameOfficerError for the maker and the checker; BookError where a
-    file is not what the book says.
+    file is not what the book says, or the book does not prove itself in what goes out.
     """
     require(home, by, OfficerRole.RELEASER, county, "release")
     with two_officers(home, by, county, "release"), opened(home.database_url) as book:
-        _require_true_files(home, book, county, pay_month)
+        _require_true(home, book, county, pay_month)
         released = signing.release(book, county, pay_month, by).signed
         place(book, home, county)
         return _signed(book, released)
@@ -73,9 +73,11 @@ def _signed(book: Book, batches: tuple[str, ...]) -> Signed:
         return Signed(batches, audit.head(conn))
 
 
-def _require_true_files(home: Home, book: Book, county: str, pay_month: date) -> None:
+def _require_true(home: Home, book: Book, county: str, pay_month: date) -> None:
+    """BookError where the files of what waits are not what the book says, or the book does not prove itself in them."""
     with book.reading() as conn:
         waiting = signing.waiting(conn, county, pay_month).filter(~pl.col("state").is_in(GONE))
+        proof = proving.prove_batches(conn, county, waiting["batch_id"].to_list())
     findings = verify_batches(book, home, county, waiting)
     if findings:
         first = findings[0]
@@ -84,3 +86,4 @@ def _require_true_files(home: Home, book: Book, county: str, pay_month: date) ->
             "请重新运行 disburse run 生成文件,再用 disburse verify 核对",
             first.batch_id,
         )
+    proof.require(county)

@@ -8,7 +8,7 @@ import pytest
 
 from contracts.columns import headers
 from contracts.tables import RefusedRow
-from ledger import batches, sealing
+from ledger import batches
 from ledger.book import open_book
 from tests import homes
 from tests.cli.giving import asked, disburse
@@ -42,8 +42,7 @@ def instructions(home):
 
 def laws(home):
     book = open_book(home.database_url)
-    with book.reading() as conn:
-        found = breaches(book) + sealing.verify(conn)
+    found = breaches(book)
     book.close()
     return found
 

@@ -130,6 +130,7 @@ def test_a_whole_chain_is_confirmed_and_an_earlier_head_is_on_it(home):
     head = asked(home, "audit", "verify")["head"]
     approved = asked(home, "approve", *COUNTY, "--month", "2024-08", "--as", homes.CHECKER)
     now = asked(home, "audit", "verify", "--head", head)
+    assert now.pop("checked")
     assert now == {"whole": True, "head": approved["head"], "problems": []}
     assert now["head"] != head
     assert asked(home, "audit", "verify", "--head", head[:16].upper()) == now
@@ -141,17 +142,19 @@ def test_a_whole_chain_is_confirmed_and_an_earlier_head_is_on_it(home):
         assert told in said
 
 
-def test_a_changed_entry_is_found(home):
+def test_a_changed_entry_and_the_lost_guard_are_found(home):
     with sqlite3.connect(home.path / "book.sqlite") as conn:
         conn.execute("DROP TRIGGER audit_log_no_update")
         conn.execute("UPDATE audit_log SET actor = '他人' WHERE entry_id IN (1, 2)")
     conn.close()
     said, _ = disburse(home, "audit", "verify", code=7)
-    wrong = ["审计记录第 1 条的内容被改动", "审计记录第 2 条的内容被改动"]
-    assert said.splitlines() == wrong
+    wrong = ["审计记录第 1 条的内容被改动", "审计记录第 2 条的内容被改动", "账簿的防护 audit_log_no_update 不见了"]
+    assert [line.strip() for line in said.splitlines() if line.startswith("  ")][:3] == wrong
+    assert "✗ 审计链(" in said
+    assert "✓ 每期封存(" in said
     told = json.loads(disburse(home, "audit", "verify", "--json", code=7)[0])
-    assert (told["whole"], told["problems"], len(told["head"])) == (False, wrong, 64)
-    assert told["error"].startswith("账簿与当时不符(2 处)")
+    assert (told["whole"], told["problems"][:3], len(told["head"])) == (False, wrong, 64)
+    assert told["error"].startswith(f"账簿与当时不符({len(told['problems'])} 处)")
 
 
 def test_the_log_tells_who_did_what_in_words_and_names_nobody_paid(home):
