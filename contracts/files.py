@@ -38,6 +38,12 @@ def write_whole(target: Path, content: bytes, mode: int = 0o600) -> None:
         temporary.write_bytes(content)
 
 
+def have_bytes(target: Path, content: bytes, mode: int = 0o600) -> None:
+    """Have exactly these bytes under a name that their digest gave them, whatever lies there."""
+    if not target.is_file() or digest_of(target) != hashlib.sha256(content).hexdigest():
+        write_whole(target, content, mode)
+
+
 def digest_of(path: Path) -> str:
     """SHA-256 of a file's bytes, in hex."""
     with path.open("rb") as opened:

@@ -14,7 +14,7 @@ import polars as pl
 from contracts.codes import RefusalCode
 from contracts.columns import ColumnFacts, columns_of
 from contracts.errors import InputError
-from contracts.files import write_whole
+from contracts.files import digest_of, have_bytes
 from contracts.layouts import EVERY, Layout
 from contracts.registers import FILES, key_column
 from contracts.strict_yaml import Document, Key, Problem, check, read
@@ -145,9 +145,7 @@ def read_layout(text: str, name: str) -> CountyLayout:
 
 def keep_layout(layout: CountyLayout, store: Path) -> None:
     """Keep a layout's text by its digest."""
-    target = _kept_path(store, layout.digest)
-    if not target.exists():
-        write_whole(target, layout.content.encode())
+    have_bytes(_kept_path(store, layout.digest), layout.content.encode())
 
 
 def kept_layout(store: Path, register: str, digest: str) -> CountyLayout | None:
@@ -157,6 +155,8 @@ def kept_layout(store: Path, register: str, digest: str) -> CountyLayout | None:
     path = _kept_path(store, digest)
     if not path.is_file():
         raise InputError("存档中没有读取该名册所用的版式", "请检查存档目录是否完整", f"layouts/{digest[:12]}")
+    if digest_of(path) != digest:
+        raise InputError("存档中读取该名册所用的版式已被改动", "请从备份恢复存档目录(store)", f"layouts/{digest[:12]}")
     text = path.read_text("utf-8")
     said = read(text, path.name).content
     return read_layout(text, str(said["register"]) if isinstance(said, dict) else register)

@@ -13,7 +13,7 @@ import polars as pl
 from contracts.codes import CellChange, RefusalCode
 from contracts.columns import CellKind, ColumnFacts, columns_of, empty
 from contracts.errors import InputError
-from contracts.files import whole_file, write_whole
+from contracts.files import digest_of, have_bytes, whole_file
 from contracts.registers import FILES, REQUIRED_REGISTERS, label_of
 from contracts.tables import ChangedCell
 from intake.bundles import FilePart, bundle_name, digest_of_list, is_bundle, listing, parts_listed
@@ -48,6 +48,9 @@ MARK_ADVICE = {
 # What names a reading of a file: raised where the same bytes would be read otherwise; the words of refusals count too.
 READER_VERSION = 4
 READING = hashlib.sha256(f"{READER_VERSION} {sorted(SCHEMA.items())}".encode()).hexdigest()[:8]
+
+
+_READ_HERE: dict[Path, tuple[str, ...]] = {}  # the digests of the readings that this process made
 
 
 @dataclass(frozen=True)
@@ -100,17 +103,14 @@ def receive_all(files: Sequence[tuple[Path, CountyLayout | None]], register: str
         return receive(files[0][0], register, store, files[0][1])
     parts = [_keep(path, store, layout) for path, layout in files]
     name, digest = bundle_name(register, parts), digest_of_list(parts)
-    if not original_path(store, name, digest).exists():
-        write_whole(original_path(store, name, digest), listing(parts))
+    have_bytes(original_path(store, name, digest), listing(parts))
     return kept(register, name, digest, store)
 
 
 def _keep(path: Path, store: Path, layout: CountyLayout | None) -> FilePart:
     content = content_of(path)
     digest = hashlib.sha256(content).hexdigest()
-    original = original_path(store, path.name, digest)
-    if not original.exists():
-        write_whole(original, content)
+    have_bytes(original_path(store, path.name, digest), content)
     if layout:
         keep_layout(layout, store)
     return FilePart(file_name=path.name, file_digest=digest, layout_digest=layout.digest if layout else "")
@@ -137,26 +137,45 @@ def layout_digest_of(register: str, file_name: str, layouts: Path, store: Path) 
 def files_of(store: Path, file_name: str, digest: str, layout_digest: str = "") -> tuple[FilePart, ...]:
     """The files of an input: those of its list, or the one file it is. InputError where the store has no such list."""
     if is_bundle(file_name):
-        return parts_listed(original_path(store, file_name, digest))
+        listed = original_path(store, file_name, digest)
+        parts = parts_listed(listed)
+        if digest_of(listed) != digest:
+            raise InputError("存档中该名册的文件清单已不是收到时的", "请从备份恢复存档目录(store)后再试", file_name)
+        return parts
     return (FilePart(file_name=file_name, file_digest=digest, layout_digest=layout_digest),)
 
 
 def _reading(register: str, part: FilePart, store: Path) -> tuple[pl.DataFrame, ...]:
-    """What a layout changed, the refusals and the cells of a file, read once for all time."""
+    """What a layout changed, the refusals and the cells of a file, read once by a process.
+
+    A reading that another process left is not believed: who can write in the store could have changed it.
+    """
     original = original_path(store, part.file_name, part.file_digest)
     layout = kept_layout(store, register, part.layout_digest)
     with_layout = f"-{part.layout_digest[:16]}" if layout else ""
     reading = f"{part.file_digest}-{register}{original.suffix}-{READING}{with_layout}"
     files = [original.with_name(f"{reading}{kind}.parquet") for kind in ("-changed", "-refused", "")]
-    if not files[-1].exists():
-        if not original.exists():
-            raise InputError("存档中没有该名册的原件", "请检查存档目录是否完整", part.file_name)
+    if _digests(files) != _READ_HERE.get(files[-1], ()):
+        _require_original(original, part)
         for target, frame in zip(files, _read(original, register, layout), strict=True):
             with whole_file(target) as temporary:
                 frame.write_parquet(temporary)
+        _READ_HERE[files[-1]] = _digests(files)
     from_file = pl.lit(part.file_name).alias("source_file")
     changed, refused, cells = (pl.read_parquet(file) for file in files)
     return changed.with_columns(from_file), refused.with_columns(from_file), cells.select(from_file, pl.all())
+
+
+def _digests(files: Sequence[Path]) -> tuple[str, ...]:
+    return tuple(digest_of(file) if file.exists() else "" for file in files)
+
+
+def _require_original(original: Path, part: FilePart) -> None:
+    """InputError where the bytes that were received are not to be had any more."""
+    if not original.exists():
+        raise InputError("存档中没有该名册的原件", "请检查存档目录是否完整", part.file_name)
+    if digest_of(original) != part.file_digest:
+        raise InputError("存档中该名册的原件已不是收到时的", "请从备份恢复存档目录(store)后再试", part.file_name)
 
 
 def _joined(read: Sequence[tuple[pl.DataFrame, ...]], tables_each: int) -> tuple[pl.DataFrame, ...]:

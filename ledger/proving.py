@@ -14,8 +14,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, select
 
 from contracts.errors import BookError
-from ledger import audit, guarding, laws, sealing, told
-from ledger.tables import batch, entitlement_version, obligation, seal
+from ledger import audit, guarding, keeping, laws, sealing, told
+from ledger.tables import batch, entitlement_version, kept_content, obligation, seal
 
 
 @dataclass(frozen=True)
@@ -65,6 +65,7 @@ def _whole(conn: Connection) -> Iterator[Proved]:
     yield from _log_and_guards(conn)
     yield _proved("记录与账目相符", told.entry_count(conn), told.misfits(conn, told.KINDS))
     yield _proved("核定条数与记录相符", _count(conn, entitlement_version.c.run_id), told.misfits(conn, [told.VERSIONS]))
+    yield _proved("存档记录", _count(conn, kept_content.c.keep_id), keeping.altered(conn))
     yield _proved("每期封存", _count(conn, seal.c.seal_id), sealing.verify(conn))
     owed = _count(conn, obligation.c.obligation_id)
     yield _proved("每人每月应发与入账相符", _count(conn, entitlement_version.c.run_id), _booked_as_owed(conn))

@@ -498,6 +498,18 @@ register_acceptance = _table(
     Index("acceptance_of_county", "county", "register", "file_digest"),
 )
 
+# What a run left in the store for the next one, by the digest of each table; `digest` is that of `tables_json`.
+kept_content = _table(
+    "kept_content",
+    _id("keep_id"),
+    _text("county"),
+    _text("manifest_digest"),
+    _text("tables_json"),
+    _text("digest"),
+    _text("recorded_at"),
+    UniqueConstraint("county", "manifest_digest", "digest"),
+)
+
 audit_log = _table(
     "audit_log",
     _id("entry_id"),
@@ -511,6 +523,7 @@ audit_log = _table(
     _text("prev_hash"),
     _text("hash", unique=True),
     Index("audit_of_county", "county", "entry_id"),
+    Index("audit_of_object", "object"),
 )
 
 
@@ -560,7 +573,46 @@ _TAKEN_OFF = (
     " + (SELECT coalesce(sum(s.amount_fen), 0) FROM recovery s WHERE s.obligation_id = {obligation}))"
 )
 
+# A run whose entry stands in the log has said how many rows it made: nothing joins it afterwards.
+_JOINS_NO_OPEN_RUN = (
+    "NOT EXISTS (SELECT 1 FROM run r WHERE r.run_id = NEW.run_id)"
+    " OR EXISTS (SELECT 1 FROM audit_log l WHERE l.object = 'run ' || NEW.run_id"
+    " AND l.action IN ('post', 'import history'))"
+)
+
 GUARDS = (
+    Guard(
+        "version_joins_its_run",
+        "entitlement_version",
+        _JOINS_NO_OPEN_RUN,
+        "核定须属于正在入账的一次运行",
+    ),
+    Guard(
+        "obligation_joins_its_run",
+        "obligation",
+        _JOINS_NO_OPEN_RUN + " OR (NEW.kind <> 'history' AND NOT EXISTS (SELECT 1 FROM entitlement_version v"
+        " WHERE v.county = NEW.county AND v.benefit_month = NEW.benefit_month AND v.person_no = NEW.person_no"
+        " AND v.benefit = NEW.benefit AND v.version_no = NEW.version_no))",
+        "应付款须属于正在入账的一次运行,并有核定作依据",
+    ),
+    Guard(
+        "withdrawal_joins_its_run",
+        "withdrawal",
+        _JOINS_NO_OPEN_RUN,
+        "撤回须属于正在入账的一次运行",
+    ),
+    Guard(
+        "receivable_joins_its_run",
+        "receivable",
+        _JOINS_NO_OPEN_RUN,
+        "应追回款须属于正在入账的一次运行",
+    ),
+    Guard(
+        "set_off_joins_its_run",
+        "recovery",
+        "NEW.run_id IS NOT NULL AND (" + _JOINS_NO_OPEN_RUN + ")",
+        "抵扣须属于正在入账的一次运行",
+    ),
     Guard(
         "instruction_joins_an_unsigned_batch",
         "instruction",

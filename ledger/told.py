@@ -120,7 +120,9 @@ def _unlike(entry: Told, row: Told) -> Iterator[str]:
 
 
 def _order(told: Told) -> str:
-    return json.dumps([told.get("fen"), told.get("document"), told.get("actor")], ensure_ascii=False)
+    return json.dumps(
+        [told.get("fen"), told.get("document"), told.get("digest"), told.get("actor")], ensure_ascii=False
+    )
 
 
 def _summed(kind: Kind, parts: list[Told]) -> Told:
@@ -286,6 +288,11 @@ def _recovered() -> Select[Any]:
     )
 
 
+def _kept() -> Select[Any]:
+    k = t.kept_content.c
+    return select(k.county, k.manifest_digest.label("object"), k.digest)
+
+
 def _decided() -> Select[Any]:
     i = t.identity.c
     told = (i.county, i.decision_id, i.officer, i.system_user, i.decision, i.document)
@@ -350,6 +357,7 @@ KINDS = (
     _refused_orders(),
     Kind("recover", "追回", _recovered()),
     Kind("identity", "认定同一人", _decided()),
+    Kind("kept", "存档", _kept()),
     Kind("accept", "同意采用名册", _taken_anyway()),
     _closed(),
     Kind("hold", "暂缓", _by_hand(HoldEvent.PLACED)),
@@ -384,6 +392,7 @@ _LABELS = {
     "seal": "封存摘要",
     "unanswered": "待查笔数",
     "code": "原因",
+    "digest": "摘要",
     "register": "名册",
     **{event.value: f"{event.label}笔数" for event in BankEvent},
     HoldEvent.LIFTED.value: "解除笔数",

@@ -55,7 +55,7 @@ def accept(month: Month, register: str) -> Counts:
 
 def _before(month: Month, table: str, schema: pl.Schema) -> pl.DataFrame | None:
     """A table of the run before, its people as the numbers they count as now."""
-    before = month.tables.before(table, schema)
+    before = month.before(table, schema)
     has_people = "person_no" in schema
     return month.identity.of(before) if before is not None and has_people else before
 
@@ -156,7 +156,7 @@ def _keep(
 
 def _month_used_before(month: Month, given: RegisterInput) -> str | None:
     """The inbox month of the rows that the run before went by."""
-    before = month.tables.before(f"counts_{given.name}", polars_schema(IntakeCount))
+    before = month.before(f"counts_{given.name}", polars_schema(IntakeCount))
     return None if before is None else before["used_month"].item()
 
 

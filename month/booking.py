@@ -41,6 +41,7 @@ def decided(month: Month) -> posting.Decided:
 
 def post(month: Month) -> Counts:
     """Book the differences between what is owed and what was booked; nothing where there are none."""
+    month.note_left()
     posted = posting.post(
         month.book,
         decided(month),
@@ -145,6 +146,8 @@ def batch(month: Month) -> Counts:
 
 
 def _read(month: Month) -> dict[str, pl.DataFrame]:
+    """The registers that say whom to pay, as this run accepted them."""
+    month.require_as_left(settled_table(name) for name in PAYEE_REGISTERS)
     return {name: month.tables.read(settled_table(name)) for name in PAYEE_REGISTERS}
 
 

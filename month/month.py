@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -23,7 +23,7 @@ from contracts.manifest import Manifest
 from contracts.policy import Rules, ServiceRule
 from contracts.registers import INBOX_FILES
 from contracts.settings import CountySettings, Home
-from ledger import cycles, identity
+from ledger import cycles, identity, keeping
 from ledger.book import Book, open_book
 from ledger.identity import Identity
 from month.store import Store, Tables
@@ -32,6 +32,12 @@ from payments.profiles import Profile
 
 CHOICES_FILE = "choices.json"
 EVIDENCED_POPULATION = "evidenced_population"
+# What a run leaves for the next one, and for a step of its own that is taken later; the book notes their digests.
+LEFT = (
+    *(f"{kind}_{register}" for register in INBOX_FILES for kind in ("accepted", "counts")),
+    "gone_people",
+    EVIDENCED_POPULATION,
+)
 Counts = dict[str, int]  # what a step tells: Chinese label → count; a label that ends in 金额 is in fen
 
 
@@ -167,6 +173,41 @@ class Month:
             ]
         return max(own) if own and latest and max(own) < latest.run_id else None
 
+    def before(self, table: str, schema: pl.Schema) -> pl.DataFrame | None:
+        """A table of the run before, as that run left it; None where there was none.
+
+        One that is gone, or is not what the book noted, is made anew from the originals of that run: InputError or
+        BookError where these are gone too.
+        """
+        earlier = self.tables.earlier(table)
+        if earlier is None or (self._noted_before and table not in self._noted_before):
+            return None
+        if not is_as_left(earlier, table, self._noted_before):
+            from month.rebuilding import rebuild_before  # it works with the stages, and these with a month
+
+            rebuild_before(self)
+            self.__dict__.pop("_noted_before", None)
+        return self.tables.before(table, schema)
+
+    @cached_property
+    def _noted_before(self) -> Mapping[str, frozenset[str]]:
+        with self.book.reading() as conn:
+            return keeping.known(conn, self.manifest.county, self.manifest.previous_digest)
+
+    def note_left(self) -> None:
+        """Note in the book what this run leaves for later ones."""
+        left = self.tables.digests(LEFT)
+        keeping.note(self.book, self.manifest.county, self.manifest.digest(), left, self.choices.by)
+
+    def require_as_left(self, tables: Iterable[str]) -> None:
+        """BookError where one of these tables is no longer what this run noted."""
+        with self.book.reading() as conn:
+            noted = keeping.known(conn, self.manifest.county, self.manifest.digest())
+        wrong = [table for table in tables if noted and not is_as_left(self.tables, table, noted)]
+        if wrong:
+            what = f"存档中的 {wrong[0]} 已不是本次运行写出的"
+            raise BookError(what, "请重新运行本月(disburse run),各表会从原件重算", self.manifest.county)
+
     def close(self) -> None:
         """Let go of the book."""
         self.book.close()
@@ -176,6 +217,13 @@ class Month:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def is_as_left(tables: Tables, table: str, noted: Mapping[str, frozenset[str]]) -> bool:
+    """Whether a table is what was noted; of a run of an older program, which noted none, whether it is there."""
+    if not noted:
+        return tables.is_whole() and (tables.has(table) or table.removeprefix("accepted_") not in tables.registers)
+    return tables.digests([table]).get(table) in noted.get(table, ())
 
 
 @lru_cache(maxsize=2)

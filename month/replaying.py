@@ -29,12 +29,12 @@ from contracts.months import month_text
 from contracts.registers import label_of
 from contracts.settings import Home
 from contracts.tables import Coordinated
-from ledger import batches, cycles, holds, versions
+from ledger import batches, cycles, holds, keeping, versions
 from ledger.book import Book, opened
 from ledger.cycles import Cycle, Run
 from ledger.versions import KEY
 from month.gathering import digest_of_decisions
-from month.month import Choices, Month
+from month.month import Choices, Month, is_as_left
 from month.running import work
 from month.stages import ACCEPTING, REPLAYED
 from month.store import Store, Tables
@@ -95,6 +95,10 @@ class Replayed(Month):
     def is_replay(self) -> bool:
         """Always."""
         return True
+
+    def before(self, table: str, schema: pl.Schema) -> pl.DataFrame | None:
+        """A table of the run before, which was looked at when it was provided."""
+        return self.tables.before(table, schema)
 
 
 @dataclass(frozen=True)
@@ -242,7 +246,7 @@ def _altered(scratch: Scratch, given: RegisterInput) -> Iterator[str]:
 
 
 def _rebuilt(scratch: Scratch, run: Run, on_stage: Callable[[str], None]) -> Month:
-    _provide_previous(scratch, run.manifest)
+    provide_previous(scratch, run.manifest)
     month = scratch.month(run.manifest, run.maker)
     for stage in REPLAYED:
         on_stage(stage.name)
@@ -250,19 +254,22 @@ def _rebuilt(scratch: Scratch, run: Run, on_stage: Callable[[str], None]) -> Mon
     return month
 
 
-def _provide_previous(scratch: Scratch, manifest: Manifest) -> None:
+def provide_previous(scratch: Scratch, manifest: Manifest) -> None:
     """Have the accepted rows of the run before: those stored, or rebuilt from that run's own manifest."""
     if manifest.previous_month is None:
         return
     before = _run_made_from(scratch.book, manifest.county, manifest.previous_month, manifest.previous_digest)
     stored = scratch.stored_tables(before.manifest)
-    if all(stored.has(f"accepted_{given.name}") for given in before.manifest.registers):
+    with scratch.book.reading() as conn:
+        noted = keeping.known(conn, manifest.county, manifest.previous_digest)
+    left = noted or [f"accepted_{given.name}" for given in before.manifest.registers]
+    if all(is_as_left(stored, table, noted) for table in left):
         _link(stored.folder, scratch.home.path / stored.folder.relative_to(scratch.real.path))
         return
     if altered := _altered_inputs(scratch, before.manifest):
         what = f"上一次运行({month_text(before.manifest.pay_month)})的输入已不是当时的:{altered[0].what}"
         raise BookError(what, "请从备份恢复存档目录(store)后再试", altered[0].name)
-    _provide_previous(scratch, before.manifest)
+    provide_previous(scratch, before.manifest)
     month = scratch.month(before.manifest, before.maker)
     for stage in ACCEPTING:
         work(month, stage)

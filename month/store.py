@@ -6,7 +6,7 @@ that this manifest has not produced yet is simply not there. A table is written 
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ import polars as pl
 
 from contracts.columns import conformed
 from contracts.errors import BookError
-from contracts.files import whole_file, write_whole
+from contracts.files import digest_of, whole_file, write_whole
 from contracts.manifest import Manifest
 from contracts.months import month_text
 from contracts.settings import Home
@@ -59,19 +59,35 @@ class Tables:
             frame.rechunk().write_parquet(temporary, row_group_size=ROWS_PER_GROUP)
         return frame
 
+    def is_whole(self) -> bool:
+        """Whether the folder is still there."""
+        return (self.folder / "manifest.json").is_file()
+
+    @property
+    def registers(self) -> list[str]:
+        """The registers and match lists that these tables are made from."""
+        return [given.name for given in self.manifest.registers]
+
     @property
     def manifest(self) -> Manifest:
         """What these tables are made from."""
         return Manifest.model_validate_json((self.folder / "manifest.json").read_bytes())
 
-    def before(self, table: str, schema: pl.Schema) -> pl.DataFrame | None:
-        """A table of the run before, whatever version of the program kept it; None where there was none."""
+    def earlier(self, table: str) -> Tables | None:
+        """The tables of the run before, of which this one is to be read; None where there was none."""
         manifest = self.manifest
         if manifest.previous_month is None:
             return None
-        county_folder = self.folder.parents[1]
-        earlier = Tables(county_folder / month_text(manifest.previous_month) / manifest.previous_digest)
-        return conformed(earlier.read(table), schema) if earlier.has(table) else None
+        return Tables(self.folder.parents[1] / month_text(manifest.previous_month) / manifest.previous_digest)
+
+    def before(self, table: str, schema: pl.Schema) -> pl.DataFrame | None:
+        """A table of the run before as it lies there, whatever version of the program left it; None for none."""
+        earlier = self.earlier(table)
+        return conformed(earlier.read(table), schema) if earlier and earlier.has(table) else None
+
+    def digests(self, tables: Iterable[str]) -> dict[str, str]:
+        """SHA-256 by name of those of the tables that this manifest has produced."""
+        return {table: digest_of(self.path(table)) for table in tables if self.path(table).exists()}
 
 
 @dataclass(frozen=True)
@@ -92,10 +108,10 @@ class DeclaredTables(Tables):
         _require(table, self.writes)
         return super().write(table, frame)
 
-    def before(self, table: str, schema: pl.Schema) -> pl.DataFrame | None:
-        """A declared table of the run before."""
+    def earlier(self, table: str) -> Tables | None:
+        """The tables of the run before, for a declared one."""
         _require(table, self.reads_before)
-        return super().before(table, schema)
+        return super().earlier(table)
 
 
 def _require(table: str, declared: Collection[str]) -> None:

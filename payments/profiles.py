@@ -24,7 +24,7 @@ from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, f
 
 from contracts.codes import Benefit
 from contracts.errors import InputError
-from contracts.files import write_whole
+from contracts.files import have_bytes
 from contracts.settings import Home
 from contracts.strict_yaml import Day, Problem, Whole, check, read
 from payments.answer_forms import AnswerForm
@@ -224,9 +224,7 @@ class BatchProfile:
 
 def keep(profile: Profile, store: Path) -> None:
     """Keep a profile by content; nothing where it is kept already."""
-    place = _kept_at(store, profile.digest)
-    if not place.exists():
-        write_whole(place, profile.digested, mode=0o644)
+    have_bytes(_kept_at(store, profile.digest), profile.digested, mode=0o644)
 
 
 def kept(store: Path, digest: str) -> BatchProfile:

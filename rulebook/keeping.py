@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import rulebook
 from contracts.errors import PolicyError
-from contracts.files import write_whole
+from contracts.files import have_bytes
 from rulebook.reading import yaml_files
 
 if TYPE_CHECKING:
@@ -52,9 +52,7 @@ def keep(folders: Sequence[Path], store: Path) -> str:
     law = rulebook.load(*folders)
     target = store / PACKS / law.digest
     for file in pack_files(folders):
-        copy = target / str(file.root) / file.path
-        if not copy.exists():
-            write_whole(copy, file.content, mode=0o644)
+        have_bytes(target / str(file.root) / file.path, file.content, mode=0o644)
     return law.digest
 
 

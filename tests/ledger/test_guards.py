@@ -10,7 +10,7 @@ from contracts.actor import Actor
 from contracts.codes import RecoveryMeans, SignatureStep
 from contracts.errors import BookError
 from contracts.months import parse_month
-from ledger import batches, recovery, results, sealing, tables
+from ledger import batches, keeping, recovery, results, sealing, tables
 from ledger.book import open_book
 from ledger.tables import GUARDS
 from tests.ledger.county import CARE, CHECKER, CODE, MAKER, RELEASER, County, row
@@ -49,6 +49,7 @@ def lived_in(tmp_path_factory):
     sealing.close(book, CODE, parse_month("2024-07"), Actor(CHECKER, "tester"), "清单已核", signed_list_of(book))
     hand_in(book)
     county.join(8, 9)
+    keeping.note(book, CODE, "manifest", {"accepted_account": "0" * 64}, Actor(MAKER, "tester"))
     yield book
     book.close()
     places.clear()
@@ -218,8 +219,21 @@ def test_history_is_never_instructed(county, book):
         insert_batch(conn)
 
 
+def open_run(conn):
+    """A run that is being posted: the log has not told of it."""
+    values = dict.fromkeys(("manifest_json", "manifest_digest", "known_on", "maker", "system_user", "posted_at"), "x")
+    insert_into(conn, "run", run_id=99, cycle_id=1, **values)
+    return 99
+
+
 def withdraw(conn, fen, obligation_id=1):
-    values = {"run_id": 1, "obligation_id": obligation_id, "version_no": 2, "amount_fen": fen, "cause": "DEATH"}
+    values = {
+        "run_id": open_run(conn),
+        "obligation_id": obligation_id,
+        "version_no": 2,
+        "amount_fen": fen,
+        "cause": "DEATH",
+    }
     insert_into(conn, "withdrawal", withdrawal_id=99, **values)
 
 
@@ -241,9 +255,9 @@ def test_nothing_is_withdrawn_of_what_waits_in_a_batch_or_has_gone_out(claimed, 
 def test_a_set_off_joins_one_person_and_month(county, book):
     county.pay("2024-07", [row(1, "2024-07")])
     county.run("2024-08", [row(2, "2024-07")])
-    values = {"receivable_id": 1, "obligation_id": 2, "run_id": 2, "means": "set_off", "amount_fen": 1}
+    values = {"receivable_id": 1, "obligation_id": 2, "means": "set_off", "amount_fen": 1}
     with pytest.raises(BookError, match="抵扣的不是同一人同一月"), book.writing() as conn:
-        insert_into(conn, "recovery", recovery_id=99, recorded_at="now", **values)
+        insert_into(conn, "recovery", recovery_id=99, recorded_at="now", run_id=open_run(conn), **values)
 
 
 def test_no_more_is_recovered_than_is_owed_back(county, book):
@@ -253,6 +267,31 @@ def test_no_more_is_recovered_than_is_owed_back(county, book):
     values = {"receivable_id": 1, "means": "cash", "amount_fen": 1001, "officer": MAKER, "document": "凭据2"}
     with pytest.raises(BookError, match="追回超过应追回金额"), book.writing() as conn:
         insert_into(conn, "recovery", recovery_id=99, recorded_at="now", **values)
+
+
+OWED = {"county": CODE, "benefit_month": "2024-07", "person_no": 1, "benefit": "old_age_allowance"}
+DECIDED = {**OWED, "version_no": 2, "outcome": "ENTITLED", "amount_fen": 99999900, "fact_code": 1}
+BOOKED = {"kind": "arrears", "version_no": 2, "amount_fen": 99999900, "is_to_institution": 0}
+JOINS_A_RUN = {
+    "entitlement_version": DECIDED,
+    "obligation": {**OWED, **BOOKED, "obligation_id": 99},
+    "withdrawal": {"withdrawal_id": 99, "obligation_id": 1, "version_no": 2, "amount_fen": 1, "cause": "DEATH"},
+    "receivable": {**OWED, "receivable_id": 99, "version_no": 2, "amount_fen": 1, "cause": "DEATH"},
+}
+
+
+@pytest.mark.parametrize("run_id", [1, 77], ids=["posted", "not there"])
+@pytest.mark.parametrize("table", JOINS_A_RUN)
+def test_nothing_joins_a_run_that_the_log_has_told_of_or_that_is_not_there(county, book, table, run_id):
+    county.run("2024-07", [row(1, "2024-07")])
+    with pytest.raises(BookError, match="正在入账的一次运行"), book.writing() as conn:
+        insert_into(conn, table, run_id=run_id, **JOINS_A_RUN[table])
+
+
+def test_money_is_owed_by_a_version_only(county, book):
+    county.run("2024-07", [row(1, "2024-07")])
+    with pytest.raises(BookError, match="并有核定作依据"), book.writing() as conn:
+        insert_into(conn, "obligation", run_id=open_run(conn), **JOINS_A_RUN["obligation"])
 
 
 def answer(conn, event, instruction_id, row_no=1):

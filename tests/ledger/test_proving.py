@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from contracts.actor import Actor
 from contracts.codes import RecoveryMeans
 from contracts.errors import BookError
-from ledger import audit, proving, recovery
+from ledger import audit, keeping, proving, recovery
 from ledger.tables import audit_log, create_guards
 from tests.ledger.county import CHECKER, CODE, MAKER, RELEASER, row
 
@@ -61,7 +61,7 @@ def test_an_honest_book_proves_itself(lived, book):
     with book.reading() as conn:
         proof = proving.prove(conn)
         assert proof.head == audit.head(conn)
-    assert all(one.count for one in proof.checked if one.what != "每期封存")
+    assert [one.what for one in proof.checked if not one.count] == ["存档记录", "每期封存"]
     proof.require("")
 
 
@@ -236,6 +236,13 @@ def test_a_hold_that_a_rule_never_lifted(lived, book):
         f" (98, 97, 'lifted', '{CODE}', 5, 'MANUAL', 'manual', '系统规则', '', 'now')",
     )
     assert found(book) == [f"{CODE} 按规则解除暂缓 reconcile:解除笔数 审计记录为“0”,总账为“1”"]
+
+
+def test_a_note_of_what_was_kept(lived, book):
+    """Who edits a table in the store has to edit the note of its digest too."""
+    keeping.note(book, CODE, "manifest", {"accepted_account": "0" * 64}, Actor(MAKER, "tester"))
+    change(book, "UPDATE kept_content SET tables_json = '{}'")
+    assert found(book) == ["存档记录 1 被改动"]
 
 
 def hashed(entry):
