@@ -640,6 +640,7 @@ class Logged(Code):
     LIFT = "lift", "解除暂缓"
     RECOVER = "recover", "追回"
     IDENTITY = "identity", "认定号码"
+    KEPT = "kept", "存档运行的表"
     ACCEPT = "accept", "采用被叫停的名册"
     HISTORY = "import history", "导入历史"
     REFUSED = "refused", "被拒绝"

@@ -83,6 +83,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "unanswered": ("尚无结果", _count("笔")),
     "left_out": ("未导入", _count("行")),
     "numbers": ("号码", _count("个")),
+    "tables": ("", _count("张表")),
     "approved_by": ("批准人", str),
     "document": ("凭据", str),
     "reason": ("理由", str),
@@ -91,6 +92,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "manifest": ("清单摘要", _digest),
     "file": ("文件摘要", _digest),
     "seal": ("封存摘要", _digest),
+    "digest": ("存档摘要", _digest),
 }
 # Told with others, or of use to programs alone.
 NOT_TOLD = {"left_to_recover_count", "left_to_recover_fen"}
@@ -149,6 +151,8 @@ def _about(action: str, about: str) -> str:
         return f"回盘文件 {_digest(about)}"
     if about == "reconcile":
         return "按规则核对"
+    if action == Logged.KEPT:
+        return f"清单 {_digest(about)}"
     kind, _, number = about.partition(" ")
     return OBJECTS[kind].format(number) if kind in OBJECTS and number else about
 
