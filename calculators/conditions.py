@@ -91,8 +91,17 @@ def words_in(tree: Condition) -> frozenset[str]:
 
 def registers_of(rules: BenefitRules) -> frozenset[str]:
     """The registers beside the population that a benefit's conditions and figures look at."""
-    keyed = [word.name for word in WORDS.values() if word.column in rules.keys]
-    return frozenset(WORDS[word].register for word in (*words_in(rules.when), *keyed)) - {""}
+    return frozenset(WORDS[word].register for word in words_of(rules)) - {""}
+
+
+def words_of(rules: BenefitRules) -> frozenset[str]:
+    """The words that a benefit's conditions or the keys of its figures look at."""
+    return words_in(rules.when) | words_of_keys(rules)
+
+
+def words_of_keys(rules: BenefitRules) -> frozenset[str]:
+    """The words that the figures of a benefit differ by."""
+    return frozenset(word.name for word in WORDS.values() if word.column in rules.keys)
 
 
 def in_register(register: str) -> str:

@@ -71,6 +71,8 @@ def _with_claims(rows: pl.LazyFrame, registers: Registers) -> pl.LazyFrame:
         .then(pl.col("approved_on").dt.offset_by("1mo"))
         .when(rule == StartRule.JANUARY_OF_CLAIM_YEAR)
         .then(pl.col("claimed_on").dt.truncate("1y"))
+        .when((rule == StartRule.FIRST_QUALIFYING_MONTH) & pl.col("approved_on").is_not_null())
+        .then(pl.col(MONTH))  # every month that has a row qualifies
     )
     return rows.join(approved, on=[PERSON, "benefit"], how="left", validate="m:1").with_columns(
         is_claimed=(pl.col(MONTH) >= start).fill_null(False)

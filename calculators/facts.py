@@ -14,10 +14,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from calculators.conditions import candidates, in_register
+from calculators.conditions import candidates, in_register, words_of
 from calculators.scope import KEY, MONTH, PERSON, Registers, Scope, rows_of
 from calculators.spells import Order, strongest
-from contracts.codes import LowIncomeCategory
+from contracts.codes import Hukou, LowIncomeCategory
 from contracts.columns import polars_schema
 from contracts.policy import Rules
 from contracts.tables import Facts
@@ -118,6 +118,7 @@ def _people(
             pl.col("is_here") & (pl.col("first_month") <= first) & (pl.col("last_month") >= last)
         ).any(),
     )
+    people = people.join(_hukou(population, rules), on=PERSON, how="left", validate="1:1")
     described = people.join(_marks(registers), on=PERSON, how="left", validate="m:1").with_columns(
         *(pl.col(in_register(name)).fill_null(False) for name in STATUS_REGISTERS),
         is_ever_alive=pl.col("death_month").is_null() | (pl.col("death_month") >= first),
@@ -131,6 +132,13 @@ def _people(
             is_booked=pl.col("is_known").fill_null(False)
         )
     return described.filter(candidates(rules) | pl.col("is_booked")).select(people.collect_schema().names())
+
+
+def _hukou(population: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
+    """One row per person: hukou_code, of the rows here that say it the one begun last; nobody where no law asks."""
+    asked = any("hukou" in words_of(of_benefit) for of_benefit in rules.benefits.values())
+    said = population.filter("is_here", pl.col("hukou_code").is_not_null()) if asked else population.head(0)
+    return said.sort("first_month", "hukou_code").group_by(PERSON).agg(pl.col("hukou_code").last())
 
 
 def _marks(registers: Registers) -> pl.LazyFrame:
@@ -154,6 +162,7 @@ def _residence_spells(rows: pl.LazyFrame, scope: Scope) -> pl.LazyFrame:
         PERSON,
         "birth_date",
         death_month=_month("died_on"),
+        hukou_code=HUKOU,
         is_here=pl.col("division_code").str.slice(0, 6) == scope.county,
         came_back=came_back,
         arrived=arrived,
@@ -229,6 +238,15 @@ def unable_spells(rows: pl.LazyFrame) -> pl.LazyFrame:
 def family_planning_spells(rows: pl.LazyFrame) -> pl.LazyFrame:
     """计生特殊家庭: as the row says."""
     return rows.select(PERSON, family_planning_code="kind", first_month="from_month", last_month="to_month")
+
+
+HUKOU = (
+    pl.col("hukou_type")
+    .str.normalize("NFKC")
+    .str.replace_all(r"\s", "")
+    .replace_strict({word: code.value for word, code in Hukou.spellings().items()}, default=None)
+    .cast(Hukou.dtype())
+)
 
 
 def _month(day: str) -> pl.Expr:

@@ -15,17 +15,16 @@ from dataclasses import replace
 import polars as pl
 
 from calculators.benefits import CALCULATORS
-from calculators.conditions import compiled, may_hold, words_in
+from calculators.conditions import compiled, may_hold, words_of, words_of_keys
 from calculators.coordination import coordinate
 from calculators.entitled import attach
-from calculators.facts import LIMITED_LEVEL, facts
+from calculators.facts import HUKOU, LIMITED_LEVEL, facts
 from calculators.scope import KEY, MONTH, PERSON, Registers, Scope, rows_of
 from calculators.spells import running
 from contracts.codes import Benefit, Outcome
 from contracts.columns import empty, polars_schema
 from contracts.policy import AllOf, BenefitRules, Rules
 from contracts.tables import Entitled, Facts
-from contracts.vocabulary import WORDS
 
 MISSING_SCHEMA = pl.Schema(
     {
@@ -44,6 +43,7 @@ UNASSESSED = pl.col("ability_level").is_null() & pl.col(HAS_ROW)
 # Word → where the row that tells it leaves it empty. 生活不能自理 is left open by an assessment of 中度 and above, or
 # by none; who was found 完好 or 轻度 is read as able.
 OPEN: Mapping[str, pl.Expr] = {
+    "hukou": pl.col("hukou_code").is_null(),
     "area": IN_LOW_INCOME & pl.col("area_code").is_null(),
     "support_mode": IN_LOW_INCOME & pl.col("support_mode_code").is_null(),
     "self_care": IN_LOW_INCOME & pl.col("self_care_code").is_null(),
@@ -54,10 +54,15 @@ OPEN: Mapping[str, pl.Expr] = {
     & ~pl.col("is_unable")
     & (pl.col("ability_level") >= LIMITED_LEVEL).fill_null(True),
 }
-# The register columns behind them.
-CELLS: Mapping[str, Mapping[str, tuple[str, ...]]] = {
-    "low_income": {"area": ("area",), "support_mode": ("support_mode",), "self_care": ("self_care",)},
-    "ability": {"level": ("level", "limited"), "scale": ("scale",), "is_unable": ("unable",)},
+# Register → what its rows must say, and the words behind it.
+CELLS: Mapping[str, tuple[tuple[pl.Expr, tuple[str, ...]], ...]] = {
+    "population": ((HUKOU, ("hukou",)),),
+    "low_income": tuple((pl.col(name), (name,)) for name in ("area", "support_mode", "self_care")),
+    "ability": (
+        (pl.col("level"), ("level", "limited")),
+        (pl.col("scale"), ("scale",)),
+        (pl.col("is_unable"), ("unable",)),
+    ),
 }
 FACTS = polars_schema(Facts).names()
 ROW = [PERSON, "benefit", MONTH]
@@ -109,11 +114,7 @@ def with_open_words(registers: Registers, rules: Rules, scope: Scope) -> pl.Data
 
 def open_words(rules: BenefitRules) -> frozenset[str]:
     """The words of OPEN that a benefit's conditions or the keys of its figures look at."""
-    return (words_in(rules.when) | _words_of_keys(rules)) & OPEN.keys()
-
-
-def _words_of_keys(rules: BenefitRules) -> frozenset[str]:
-    return frozenset(word.name for word in WORDS.values() if word.column in rules.keys)
+    return words_of(rules) & OPEN.keys()
 
 
 def open_column(word: str) -> str:
@@ -122,8 +123,8 @@ def open_column(word: str) -> str:
 
 
 def _people_with_empty_cells(registers: Registers, asked: frozenset[str]) -> Iterator[pl.LazyFrame]:
-    for register, columns in CELLS.items():
-        empty_cells = [pl.col(column).is_null() for column, words in columns.items() if asked.intersection(words)]
+    for register, cells in CELLS.items():
+        empty_cells = [said.is_null() for said, words in cells if asked.intersection(words)]
         if empty_cells:
             yield rows_of(registers, register).filter(pl.any_horizontal(empty_cells)).select(PERSON)
 
@@ -136,7 +137,7 @@ def _of_benefit(known: pl.DataFrame, rules: BenefitRules) -> tuple[pl.DataFrame,
     asked = sorted(open_words(rules))
     where_open = {word: pl.col(open_column(word)) for word in asked}
     hangs = may_hold(rules.when, where_open) & ~may_hold(rules.when, where_open, certainly=True)
-    keys = [where_open[word] for word in sorted(_words_of_keys(rules).intersection(asked))]
+    keys = [where_open[word] for word in sorted(words_of_keys(rules).intersection(asked))]
     met = compiled(rules.when)
     words = pl.concat_list(pl.when(is_open).then(pl.lit(word)) for word, is_open in where_open.items())
     found = (

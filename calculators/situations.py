@@ -30,6 +30,7 @@ from contracts.codes import (
     Area,
     DisabilityCategory,
     FamilyPlanningKind,
+    Hukou,
     LowIncomeCategory,
     SelfCare,
     SupportMode,
@@ -75,6 +76,7 @@ def member_rows(county: str, month: date) -> dict[str, list[Rows]]:
         ],
         "alive": [person(), person(died_on=add_months(month, -1))],
         "registered": [person(), person(division_code=ELSEWHERE)],
+        "hukou": [person(), *(person(hukou_type=kind.label) for kind in Hukou)],
         "low_income": with_rows("low_income", (row | since for row in _low_income())),
         "disability": with_rows(
             "disability",

@@ -329,6 +329,13 @@ class Area(Code):
     RURAL = "rural", "农村", "乡村", "农"
 
 
+class Hukou(Code):
+    """户口性质."""
+
+    URBAN = "urban", "城镇", "城镇户口", "城市", "非农业", "非农业户口", "非农"
+    RURAL = "rural", "农村", "农村户口", "农业", "农业户口"
+
+
 class SupportMode(Code):
     """供养方式."""
 
@@ -445,6 +452,7 @@ class StartRule(Code):
     APPROVAL_MONTH = "approval_month", "审批当月"
     MONTH_AFTER_APPROVAL = "month_after_approval", "审批次月"
     JANUARY_OF_CLAIM_YEAR = "january_of_claim_year", "申请当年一月"
+    FIRST_QUALIFYING_MONTH = "first_qualifying_month", "首次符合条件的月份"
 
 
 class PayeeRule(Code):

@@ -18,6 +18,7 @@ from contracts.codes import (
     Code,
     DisabilityCategory,
     FamilyPlanningKind,
+    Hukou,
     LowIncomeCategory,
     SelfCare,
     SupportMode,
@@ -57,6 +58,7 @@ def _layout() -> tuple[Field, ...]:
         ("is_unable", "生活不能自理", 1, None, True),
         ("family_planning_code", "计生特殊家庭", 2, FamilyPlanningKind, False),
         ("has_birthday", "生日月", 1, None, True),
+        ("hukou_code", "户口性质", 2, Hukou, False),
     )
     for column, label, bits, code, is_yes_no in declared:
         fields.append(Field(column, label, shift, bits, code, is_yes_no))

@@ -36,6 +36,7 @@ AXES: Mapping[str, Axis] = {
         Axis("age", "年龄", ("age_years", "has_birthday")),
         Axis("alive", "在世", ("is_alive",)),
         Axis("registered", "户籍", ("is_registered",)),
+        Axis("hukou", "户口性质", ("hukou_code",)),
         _of_register("low_income", "低收入", "institution_id"),
         _of_register("disability", "残疾"),
         _of_register("ability", "能力评估"),

@@ -25,6 +25,7 @@ from contracts.codes import (
     FamilyPlanningKind,
     GapGround,
     HoldCode,
+    Hukou,
     Kind,
     ListChange,
     LowIncomeCategory,
@@ -200,6 +201,7 @@ class Facts(Table):
     has_birthday: bool = column("生日月", "所属月为出生月;年龄自生日次月起算的地方要看")
     is_alive: bool = column("当月在世", "当月在世或当月去世")
     is_registered: bool = column("本县户籍")
+    hukou_code: pl.Enum = column("户口性质", "本县的法规用到时才读", code=Hukou, required=False)
     low_income_code: pl.Enum = column("低收入类别", "当月最强的一类", code=LowIncomeCategory, required=False)
     is_dibao_person: bool = column("低保对象")
     is_dibao_household: bool = column("低保家庭成员")

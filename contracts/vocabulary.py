@@ -11,6 +11,7 @@ from contracts.codes import (
     Code,
     DisabilityCategory,
     FamilyPlanningKind,
+    Hukou,
     LowIncomeCategory,
     SelfCare,
     SupportMode,
@@ -54,6 +55,7 @@ WORDS: dict[str, Word] = {
     for word in (
         _yes_no("alive", "is_alive", "当月在世或当月去世"),
         _yes_no("registered", "is_registered", "本县户籍"),
+        _code("hukou", "hukou_code", "户口性质", "", Hukou),
         _number("age", "age_years", "周岁"),
         _yes_no("birthday_month", "has_birthday", "当月为生日月"),
         _code("low_income", "low_income_code", "低收入类别", "low_income", LowIncomeCategory),

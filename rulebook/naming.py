@@ -20,12 +20,14 @@ MOST_WORDS = 4  # joined by 且; what takes more is told in several parts, joine
 AND, OR = "且", " 或 "
 NOBODY = "(无)"
 NO_ROW = {
+    "hukou": "未填户口性质",
     "low_income": "不在低收入名册",
     "disability": "没有有效残疾人证",
     "ability": "没有评估或认定",
     "family_planning": "非计划生育特殊家庭",
 }
 CODE_SAID = {
+    "hukou": "{}户口",
     "low_income": "{}",
     "area": "{}",
     "support_mode": "{}供养",

@@ -56,7 +56,13 @@ def test_an_automatic_benefit_is_owed_unasked():
 
 @pytest.mark.parametrize(
     ("start_rule", "first"),
-    [("claim_month", 2), ("approval_month", 3), ("month_after_approval", 4), ("january_of_claim_year", 1)],
+    [
+        ("claim_month", 2),
+        ("approval_month", 3),
+        ("month_after_approval", 4),
+        ("january_of_claim_year", 1),
+        ("first_qualifying_month", 1),
+    ],
 )
 def test_a_claim_counts_from_the_month_its_rule_says(start_rule, first):
     told = outcomes(by_claim(start_rule), claim=[{"benefit": "old_age_allowance"}])
@@ -71,7 +77,8 @@ def test_a_claim_never_makes_a_month_before_the_first_qualifying_one():
 
 def test_a_claim_that_is_not_approved_or_is_for_another_benefit_does_not_count():
     rows = [{"benefit": "old_age_allowance", "approved_on": None}, {"benefit": DISABLED}]
-    assert set(outcomes(by_claim("claim_month"), claim=rows)) == {"NOT_CLAIMED"}
+    for rule in ("claim_month", "first_qualifying_month"):
+        assert set(outcomes(by_claim(rule), claim=rows)) == {"NOT_CLAIMED"}
 
 
 def test_of_several_approved_claims_the_earliest_counts_and_a_refused_one_does_not():

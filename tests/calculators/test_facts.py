@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from calculators import facts
-from contracts.policy import AllOf, AnyOf, Compare, Fact
+from contracts.policy import AllOf, AnyOf, Compare, Fact, OneOf
 from contracts.tables import Facts
 from tests.calculators.building import COUNTY, FEBRUARY, JANUARY, JUNE, MARCH, MONTHS, benefit, registers, rules, scope
 
@@ -223,3 +223,22 @@ def test_registers_never_received_leave_everything_else_untouched():
 def test_the_countys_own_code_decides_whose_residents_they_are():
     assert COUNTY == "410721"
     assert months_in_which("is_registered", population=[{"division_code": "410721"}]) == list(MONTHS)
+
+
+BY_HUKOU = AllOf((Fact("alive"), OneOf("hukou", ("rural",))))
+
+
+@pytest.mark.parametrize(
+    ("rows", "hukou"),
+    [
+        ([{"hukou_type": "农村"}], "rural"),
+        ([{"hukou_type": "非农业 户口"}], "urban"),
+        ([{"hukou_type": None}], None),
+        ([{"hukou_type": "居民户口"}], None),
+        ([{"hukou_type": "城镇"}, {"hukou_type": "农村", "moved_in_on": date(2020, 5, 1)}], "urban"),
+        ([{"hukou_type": "城镇", "division_code": "990101"}, {"hukou_type": "农村"}], "rural"),
+    ],
+)
+def test_the_hukou_is_read_where_the_law_asks_for_it(rows, hukou):
+    assert set(told("hukou_code", when=BY_HUKOU, population=rows).values()) == {hukou}
+    assert set(told("hukou_code", population=rows).values()) == {None}  # no law asks

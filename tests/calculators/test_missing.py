@@ -96,3 +96,9 @@ def test_what_would_become_of_it_counts_the_other_benefits_and_claims():
 def test_each_month_is_told_for_itself():
     rows = {"low_income": [{"from_month": MONTHS[1]}], "ability": [{"level": 3, "is_unable": None}]}
     assert [row[1] for row in found(care(), months=MONTHS[:3], **rows)] == list(MONTHS[1:3])
+
+
+def test_a_hukou_nobody_filled_in_is_missing_where_the_law_asks_for_it():
+    rural = AllOf((*EVERYBODY.conditions, OneOf("hukou", ("rural",))))
+    assert found(care(rural)) == [("elder_care_subsidy", JANUARY, ["hukou"], False, "ENTITLED", 6_000)]
+    assert found(care(rural), population=[{"hukou_type": "城镇"}]) == []

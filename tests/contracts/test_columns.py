@@ -193,8 +193,14 @@ def test_a_required_column_cannot_decide_nothing():
         column("姓名", decides=False)
 
 
+TOLD_AS_MISSING = {"hukou_type"}  # an empty cell of it is told where a law asks (calculators/missing.py)
+
+
 @pytest.mark.parametrize(
-    "name", sorted({facts.name for model in FILES.values() for facts in columns_of(model) if not facts.decides})
+    "name",
+    sorted(
+        {facts.name for model in FILES.values() for facts in columns_of(model) if not facts.decides} - TOLD_AS_MISSING
+    ),
 )
 def test_no_money_rests_on_a_column_that_decides_nothing(name):
     root = Path(__file__).parents[2]

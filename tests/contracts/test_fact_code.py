@@ -91,5 +91,6 @@ def test_the_layout_in_the_book_does_not_move():
         "is_unable": (33, 1),
         "family_planning_code": (34, 2),
         "has_birthday": (36, 1),
+        "hukou_code": (37, 2),
     }
     assert LowIncomeCategory.values() == ["tekun", "dibao", "margin", "expense_hardship"]

@@ -22,7 +22,11 @@ XINXIANG = {
     "old_age_allowance.start_rule": ("code", [(EVER, "month_after_approval")]),
     "disability_living_subsidy.start_rule": (
         "code",
-        [("2024-06-01", "january_of_claim_year"), ("2025-06-01", "approval_month")],
+        [
+            ("2024-06-01", "january_of_claim_year"),
+            ("2025-01-01", "first_qualifying_month"),
+            ("2025-06-01", "approval_month"),
+        ],
     ),
     "elder_service_subsidy.include_margin": ("yes/no", [("2024-08-01", "yes")]),
     "elder_service_subsidy.include_expense_hardship": ("yes/no", [("2025-01-01", "yes")]),

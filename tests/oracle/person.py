@@ -10,6 +10,7 @@ STRENGTH = ["tekun", "dibao", "margin", "expense_hardship"]
 CARE = [None, "able", "half", "full"]
 AREA = ["urban", "rural"]
 SCALES = ["GB/T 42195-2022", "MZ/T 039-2013"]
+HUKOU = {"城镇": "urban", "非农业": "urban", "农村": "rural", "农业": "rural"}
 CATEGORIES = ["visual", "hearing", "speech", "physical", "intellectual", "mental", "multiple"]
 OPEN_END, OPEN_START = date(9999, 12, 1), date(1, 1, 1)
 
@@ -40,6 +41,7 @@ def facts_of(person, county, month):
         "birthday_month": month.month == born.month,
         "alive": not deaths or month <= min(deaths),
         "registered": any(is_registered(row, county, month) for row in population),
+        "hukou": hukou(population, county),
         **low_income_facts(person["low_income"], month),
         **disability_facts(person["disability"], month),
         **ability_facts(person["ability"], month),
@@ -58,6 +60,16 @@ def is_registered(row, county, month):
     if row["moved_in_on"] and row["moved_out_on"] and row["moved_out_on"] < row["moved_in_on"]:
         return month <= left or month >= arrived  # left and came back
     return arrived <= month <= left
+
+
+def hukou(rows, county):
+    """What the row here that began last says; of rows that began together, 农村."""
+    said = [
+        (row["moved_in_on"] or OPEN_START, AREA.index(HUKOU[row["hukou_type"]]))
+        for row in rows
+        if row["division_code"][:6] == county and row.get("hukou_type") in HUKOU
+    ]
+    return AREA[max(said)[1]] if said else None
 
 
 def low_income_facts(rows, month):

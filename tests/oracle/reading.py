@@ -83,6 +83,7 @@ def is_claimed(person, benefit, law, facts, month):
             "approval_month": month_of(row["approved_on"]),
             "month_after_approval": next_month(month_of(row["approved_on"])),
             "january_of_claim_year": date(row["claimed_on"].year, 1, 1),
+            "first_qualifying_month": date.min,
         }[rule]
         if start <= month:
             return True

@@ -9,7 +9,8 @@ import rulebook
 from calculators.conditions import word_of
 from contracts.codes import Benefit
 from contracts.errors import PolicyError
-from contracts.policy import AllOf, Compare, Fact, leaves
+from contracts.policy import AllOf, Compare, Fact, OneOf, leaves
+from rulebook.keys import read_key
 from tests.rulebook.conftest import TODAY
 
 JULY = date(2024, 7, 1)
@@ -139,3 +140,20 @@ def test_a_clause_of_a_part_is_read_as_strictly_as_any_other(overlay, source, wo
     with pytest.raises(PolicyError, match=re.escape(words)) as refused:
         overlay("370828", tekun_care=when)
     assert "tekun_care.yaml:7" in str(refused.value)
+
+
+def test_a_benefit_may_ask_for_the_hukou_and_pay_by_it(overlay):
+    when = f"""benefit: family_planning_support
+{PAPER}conditions:
+  {SOURCE}
+  begins_on: 2016-01-01
+  when:
+    all: [alive, registered, {{age: {{at_least: $min_age}}}}, {{hukou: [城镇, 农村]}}]
+"""
+    rules = overlay("370828", family_planning_support=when).resolve("370828", [JULY], TODAY)
+    tree = rules.benefits[Benefit.FAMILY_PLANNING_SUPPORT].when
+    assert OneOf("hukou", ("urban", "rural")) in tree.conditions
+    key = read_key("农村", ("hukou",))
+    assert key.holds(("rural",))
+    assert not key.holds(("urban",))
+    assert read_key("无", ("hukou",)).holds((None,))

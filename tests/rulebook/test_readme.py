@@ -5,8 +5,12 @@ import re
 import pytest
 
 import rulebook
+from contracts.codes import StartRule
 from contracts.strict_yaml import check, read
+from contracts.vocabulary import WORDS
 from rulebook.forms import InteractionsForm, KnownFindingsForm, ListForm, ProvisionsForm
+from rulebook.keys import DIMENSIONS
+from rulebook.words import with_words
 
 BLOCKS = re.findall(r"```yaml\n(.*?)```", (rulebook.POLICIES / "README.md").read_text("utf-8"), re.DOTALL)
 FORMS = {
@@ -45,3 +49,9 @@ def test_every_unit_and_parameter_that_can_be_written_is_told():
 
     text = (rulebook.POLICIES / "README.md").read_text("utf-8")
     assert [name for name in (*UNITS, *STANDARDS, *TEKUN, *EVERY_BENEFIT) if name not in text] == []
+
+
+def test_the_list_of_words_and_keys_is_what_the_code_knows():
+    text = (rulebook.POLICIES / "README.md").read_text("utf-8")
+    assert with_words(text) == text, "python -m rulebook.words policies/README.md"
+    assert [name for name in (*WORDS, *DIMENSIONS, *StartRule.values()) if f"`{name}`" not in text] == []
