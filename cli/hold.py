@@ -28,10 +28,11 @@ def listing(county: str, as_json: bool) -> None:
     """列出现有的暂缓。  List open holds."""
     from cli.show import table, yuan
     from month.month import opened_month
-    from reports.lists import held_people
+    from reports.lists import held_for_programs, held_people
 
     with opened_month(Home.from_environment(), county) as month:
-        rows = held_people(month.book, county, month.tables.read("accepted_population"))
+        held = held_for_programs if as_json else held_people
+        rows = held(month.book, county, month.tables.read("accepted_population"))
     if as_json:
         print_json(rows_of(rows))
         return

@@ -146,7 +146,7 @@ def show_silence(silence: Silence) -> None:
     """Whole groups that draw nothing, and what a layout says in the county's place."""
     for nobody in silence.nobody_draws:
         _warn(nobody.told)
-    for told in (*silence.defaults, *silence.not_taken):
+    for told in (*silence.defaults, *silence.not_taken, *(line.told for line in silence.missing_cells)):
         _warn(told)
 
 

@@ -29,10 +29,13 @@ from month.gathering import kept_input
 from month.month import Counts, Month
 from reports import corrections, lists, preview
 from reports.corrections import ActionLine, GroundLine
+from reports.missing import LISTED as CELLS
+from reports.missing import TITLE, MissingCells, by_benefit, missing_cells
 from reports.not_drawn import LISTED, NobodyDraws, NotDrawn, nobody_draws, not_drawn, people_not_drawing
 from reports.summary import MonthSummary, OldRegister, not_handed_in, summarise
 from reports.summary_book import write_summary
 
+DECIDING = ("low_income", "disability", "ability", "family_planning", "claim", "choice", "suspension")  # and population
 SUMMARY, PREVIEW = "summary.json", "preview.json"
 
 
@@ -44,6 +47,7 @@ class Silence:
     nobody_draws: tuple[NobodyDraws, ...]
     defaults: tuple[str, ...]  # in an officer's words
     not_taken: tuple[str, ...] = ()  # files of the inbox that no register takes, and what to do
+    missing_cells: tuple[MissingCells, ...] = ()  # empty cells that decide a benefit of the month
 
     @property
     def people_not_drawing(self) -> int:
@@ -108,10 +112,12 @@ def _leave_posted(month: Month) -> list[Path]:
     county, pay_month, read = month.manifest.county, month.manifest.pay_month, month.tables.read
     folder = folder_of(month.home, county, pay_month)
     counts, refused = read("intake_counts"), read("refused_rows")
+    missing = _missing(month)
     written = [
         *lists.write_lists(month.book, folder, county, pay_month, read),
         *lists.write_register_lists(month.book, folder, read),
         *_list_not_drawn(month, folder),
+        *_list_missing(month, folder, missing),
         *return_refused(month, _of_register(refused)),
     ]
     told = Left(
@@ -119,7 +125,7 @@ def _leave_posted(month: Month) -> list[Path]:
         corrections=corrections.by_ground(month.book, county, pay_month),
         action_required=corrections.beyond(read("beyond_window")),
         not_handed_in=not_handed_in(counts, refused),
-        silence=_silence(month, counts),
+        silence=_silence(month, counts, missing),
         lists=_below_home(month.home, written),
     )
     written.append(write_summary(told.summary, folder / "summary.xlsx"))
@@ -131,11 +137,13 @@ def _leave_preview(month: Month) -> list[Path]:
     read = month.tables.read
     folder = folder_of(month.home, month.manifest.county, month.manifest.pay_month)
     counts, refused = read("intake_counts"), read("refused_rows")
+    missing = _missing(month)
     with month.book.reading() as conn:
         differences = posting.work_out(conn, decided(month))
     written = [
         *lists.write_register_lists(month.book, folder, read),
         *_list_not_drawn(month, folder),
+        *_list_missing(month, folder, missing),
         *return_refused(month, _of_register(refused)),
     ]
     told = LeftByPreview(
@@ -143,7 +151,7 @@ def _leave_preview(month: Month) -> list[Path]:
         list_changes=tuple(preview.by_change(read("list_changes"))),
         counts=difference_counts(differences),
         not_handed_in=not_handed_in(counts, refused),
-        silence=_silence(month, counts),
+        silence=_silence(month, counts, missing),
         lists=_below_home(month.home, written),
     )
     write_whole(folder / PREVIEW, TypeAdapter(LeftByPreview).dump_json(told, indent=1))
@@ -159,8 +167,23 @@ def _list_not_drawn(month: Month, folder: Path) -> list[Path]:
     return lists.written(folder, ("not_drawn", rows, "条件具备而未发", LISTED))
 
 
-def _silence(month: Month, counts: pl.DataFrame) -> Silence:
-    """`counts`: IntakeCount of the run."""
+def _missing(month: Month) -> pl.DataFrame:
+    """Whose benefit of the pay month hangs on an empty cell, as calculators.missing_that_decide."""
+    pay_month = month.manifest.pay_month
+    of_month = calculators.Scope(month.manifest.county, (pay_month,), pay_month)
+    registers = {name: month.registers[name] for name in ("population", *DECIDING)}
+    return calculators.missing_that_decide(registers, month.rules, of_month)
+
+
+def _list_missing(month: Month, folder: Path, missing: pl.DataFrame) -> list[Path]:
+    with month.book.reading() as conn:
+        identities = people.identities(conn, missing.select("person_no").unique())
+    rows = missing_cells(missing, identities, lists.where_they_live(month.tables.read("accepted_population")))
+    return lists.written(folder, ("missing_cells", rows, TITLE, CELLS))
+
+
+def _silence(month: Month, counts: pl.DataFrame, missing: pl.DataFrame) -> Silence:
+    """`counts`: IntakeCount of the run. `missing`: whose benefit hangs on an empty cell."""
     coordinated, pay_month = month.tables.read("coordinated"), month.manifest.pay_month
     looked_at = {benefit.value: calculators.registers_of(rules) for benefit, rules in month.rules.benefits.items()}
     rows_of = dict(counts.select("register", "rows_accepted").iter_rows())
@@ -170,6 +193,7 @@ def _silence(month: Month, counts: pl.DataFrame) -> Silence:
         nobody_draws(coordinated, pay_month, looked_at, never, rows_of),
         tuple(_defaults(month)),
         not_taken(month.home, month.manifest.county, pay_month),
+        by_benefit(missing),
     )
 
 

@@ -303,6 +303,7 @@ STAGES: tuple[Stage, ...] = (
         "Lists, rows to send back and the month's summary, left by every run, however it was started.",
         listing.leave,
         reads=[
+            *_of_each("accepted", listing.DECIDING),
             "accepted_population",
             "same_people",
             "gone_people",

@@ -100,24 +100,39 @@ def held_people(book: Book, county: str, population: pl.DataFrame) -> pl.DataFra
 
     The money is counted once, however many holds cover it. `population`: the accepted register.
     """
+    benefits = {benefit.value: benefit.label for benefit in Benefit}
+    codes = {code.value: code.label for code in HoldCode}
+    joined = {"hold_ids": "、", "reason": ";", "advice": ";", "command": "\n"}
+    return (
+        held_for_programs(book, county, population)
+        .with_columns(
+            pl.col("hold_ids").list.eval(pl.element().cast(pl.String)),
+            code=pl.col("codes").list.eval(pl.element().replace(codes)).list.join(";"),
+            benefits=pl.col("benefits").list.eval(pl.element().replace(benefits)).list.join("、"),
+        )
+        .with_columns(pl.col(name).list.join(between) for name, between in joined.items())
+        .select(HELD.keys())
+    )
+
+
+def held_for_programs(book: Book, county: str, population: pl.DataFrame) -> pl.DataFrame:
+    """As held_people, in codes and lists: hold_ids, codes (HoldCode), benefits, reason, advice, command.
+
+    Beside them person_id, name, township, village, phone, since and held_fen.
+    """
     with book.reading() as conn:
         money = exports.held_once(conn, county)
-    labels = {benefit.value: benefit.label for benefit in Benefit}
-    codes = {code.value: code.label for code in HoldCode}
-    rows = _worded(book, county, population).with_columns(
-        pl.col("code").cast(pl.String).replace(codes), command=_way_out(county)
-    )
+    rows = _worded(book, county, population).with_columns(pl.col("code").cast(pl.String), command=_way_out(county))
     told = rows.group_by("person_no", "person_id", "name", "township", "village", "phone").agg(
-        hold_ids=pl.col("hold_id").cast(pl.String).sort().str.join("、"),
+        hold_ids=pl.col("hold_id").sort(),
         since=pl.col("since").min(),
-        **{name: pl.col(name).unique(maintain_order=True).str.join(";") for name in ("code", "reason", "advice")},
-        command=pl.col("command").unique(maintain_order=True).str.join("\n"),
+        codes=pl.col("code").unique(maintain_order=True),
+        **{name: pl.col(name).unique(maintain_order=True) for name in ("reason", "advice", "command")},
     )
-    whose = money.with_columns(benefits=pl.col("benefits").list.eval(pl.element().replace(labels)).list.join("、"))
     return (
-        told.join(whose, on="person_no", how="left")
-        .with_columns(pl.col("held_fen").fill_null(0), pl.col("benefits").fill_null(""))
-        .select(HELD.keys())
+        told.join(money, on="person_no", how="left")
+        .with_columns(pl.col("held_fen").fill_null(0), pl.col("benefits").fill_null([]))
+        .drop("person_no")
         .sort("township", "village", "person_id", nulls_last=True)
     )
 

@@ -43,6 +43,12 @@ class MissingCells:
     people: int
     would_be_fen: int
 
+    @property
+    def told(self) -> str:
+        """In an officer's words."""
+        gain = f",补登后每月可多发至多 {yuan_label(self.would_be_fen)} 元" if self.would_be_fen else ""
+        return f"{self.label}:{self.people} 人的登记缺项影响待遇{gain}(见 missing_cells 清单)"
+
 
 def missing_cells(missing: pl.DataFrame, identities: pl.DataFrame, lives: pl.DataFrame) -> pl.DataFrame:
     """Person by person, columns of LISTED, by benefit and township.

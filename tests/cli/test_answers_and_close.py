@@ -61,8 +61,8 @@ def test_answers_are_noted_once_and_a_returned_one_holds_its_account(home):
     assert [told_back[name] for name in ("rows", "noted", "already", "refused", "others")] == [3, 3, 0, 0, 0]
     assert asked(home, *RESULTS, file)["already"] == 3
     held = asked(home, "hold", "list", "--county", homes.COUNTY)
-    assert [row["code"] for row in held] == ["账户被退回"]
-    assert "退回:户名不符" in held[0]["reason"]  # in the bank's own words
+    assert [row["codes"] for row in held] == [["ACCOUNT_REJECTED"]]
+    assert "退回:户名不符" in held[0]["reason"][0]  # in the bank's own words
     assert laws(home) == []
 
 

@@ -136,10 +136,11 @@ def test_a_month_is_explained_to_the_clause_the_register_row_and_the_file_row(ho
 def test_a_hold_is_listed_set_and_lifted_by_name_with_a_reason(home):
     county = ("--county", homes.COUNTY)
     (missing,) = asked(home, "hold", "list", *county)
-    assert (missing["code"], missing["held_fen"]) == ("缺少账户", 50_00)
+    assert (missing["codes"], missing["held_fen"]) == (["ACCOUNT_MISSING"], 50_00)
+    assert missing["benefits"] == ["old_age_allowance"]
     placed = asked(home, "hold", "set", ELDER, *county, "--reason", "邻居反映已去世", "--as", homes.MAKER)
     told = asked(home, "hold", "list", *county)
-    assert "邻居反映已去世" in [row["reason"] for row in told]
+    assert "邻居反映已去世" in [reason for row in told for reason in row["reason"]]
     asked(home, "hold", "lift", str(placed["hold_id"]), *county, "--reason", "已见到本人", "--as", homes.MAKER)
     assert len(asked(home, "hold", "list", *county)) == 1
 

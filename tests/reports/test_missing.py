@@ -5,6 +5,7 @@ import pytest
 import calculators
 from contracts.months import parse_month
 from ledger import people
+from month.listing import left
 from month.month import opened_month
 from reports.explain import explain
 from reports.lists import where_they_live
@@ -24,7 +25,7 @@ def july(tmp_path_factory):
         home, "2024-07", population=[homes.person(SICK)], low_income=[{"person_id": SICK, **LOW}],
         ability=[{"person_id": SICK, **ASSESSED}], account=[homes.account(SICK)],
     )  # fmt: skip
-    homes.run(home, "2024-07")
+    homes.run_whole(home, "2024-07")
     month = opened_month(home, homes.COUNTY, JULY)
     yield month
     month.close()
@@ -46,6 +47,14 @@ def test_the_clerk_reads_who_what_is_missing_and_what_would_be_drawn(july, missi
     assert row["benefit"] == "护理补贴"
     assert row["missing"] == "老年人能力评估名册“民政部门认定生活不能自理”"
     assert (row["counted"], row["outcome"], row["would_be_fen"]) == ("按没有登记算作不符合", "应发", 6_000)
+
+
+def test_every_run_leaves_the_list_and_says_how_many(july):
+    told = left(july.home, homes.COUNTY, JULY)
+    (line,) = told.silence.missing_cells
+    assert line.told == "护理补贴:1 人的登记缺项影响待遇,补登后每月可多发至多 60.00 元(见 missing_cells 清单)"
+    (written,) = (path for path in told.lists if "missing_cells" in path)
+    assert (july.home.path / written).exists()
 
 
 def test_the_totals_are_told_per_benefit(missing):
