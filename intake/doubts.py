@@ -26,12 +26,17 @@ BEGINS = {  # the day, or the first day of the month, a row begins
 
 
 def doubts(
-    registers: Mapping[str, pl.DataFrame], matches: pl.DataFrame, identities: pl.DataFrame, shared_account_most: int
+    registers: Mapping[str, pl.DataFrame],
+    matches: pl.DataFrame,
+    identities: pl.DataFrame,
+    shared_account_most: int,
+    earlier: pl.DataFrame | None = None,
 ) -> pl.DataFrame:
     """Every doubtful row (DoubtfulRow), by register, file and row.
 
     `registers`: every accepted register by name, the population evidenced. `matches`: Matched. `identities`: person_no
-    and person_id of the population. `shared_account_most`: so many people may have one account.
+    and person_id of the population. `shared_account_most`: so many people may have one account. `earlier`: numbers that
+    count as another's (person_id, used_id), if any.
     """
     found = [*_strangers(registers), *_after_death(registers)]
     low_income = registers["low_income"]
@@ -45,7 +50,7 @@ def doubts(
             Doubt.ACCOUNT_SHARED,
         ),
     ]
-    against = payees_against_population(registers["account"], registers["population"], identities)
+    against = payees_against_population(registers["account"], registers["population"], identities, earlier)
     found.append(_doubtful("account", against, Doubt.PAYEE_AGAINST_POPULATION))
     shared = shared_certificates(registers["disability"])
     found.append(_doubtful("disability", shared, Doubt.CERTIFICATE_SHARED))
@@ -133,14 +138,16 @@ def shared_accounts(account: pl.DataFrame, institution: pl.DataFrame, most: int)
 
 
 def payees_against_population(
-    account: pl.DataFrame, population: pl.DataFrame, identities: pl.DataFrame
+    account: pl.DataFrame, population: pl.DataFrame, identities: pl.DataFrame, earlier: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """The accounts said to be a person's own that bear another name or number than the population, and those said to be
     somebody else's that bear the person's number. A bank sends such money back, or it reaches another.
+    An account opened under an earlier number of the person (`earlier`: person_id, used_id) is his own.
     """
     numbered = account.join(identities, on="person_no", how="left", maintain_order="left")
     is_self = pl.col("relationship") == Relationship.SELF.value
-    own_number = pl.col("payee_id") == pl.col("person_id")
+    payee = pl.col("payee_id").replace(dict(earlier.iter_rows())) if earlier is not None else pl.col("payee_id")
+    own_number = payee == pl.col("person_id")
     named_otherwise = pl.col("person_no").is_in(_named_otherwise(account, population).implode())
     wrong = (is_self & (named_otherwise | ~own_number.fill_null(True))) | (~is_self & own_number)
     return numbered.filter(wrong)

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, select
 from contracts.actor import Actor
 from contracts.codes import BatchState, SignatureStep
 from contracts.errors import BookError
-from ledger import audit, batches, holds, identity
+from contracts.months import month_text
+from ledger import audit, batches, cycles, holds, identity
 from ledger.book import Book, read_among
 from ledger.tables import instruction, instruction_item, obligation
 
@@ -38,6 +39,7 @@ def approve(book: Book, county: str, pay_month: date, by: Actor, only: Collectio
         known = among(waiting(conn, county, pay_month), only)
         _require_none(known, BatchState.CLAIMED, "有批次尚未写出付款文件", "请先运行 disburse run")
         _require_none(known, BatchState.REJECTED, "有批次已被驳回", "请经办人更正后重新运行 disburse run")
+        _require_run_since_decisions(conn, county, known, BatchState.RENDERED)
         return _sign(
             conn,
             county,
@@ -64,6 +66,7 @@ def release(book: Book, county: str, pay_month: date, by: Actor) -> Signed:
     """
     with book.writing() as conn:
         known = _waiting(conn, county, pay_month)
+        _require_run_since_decisions(conn, county, known, BatchState.APPROVED)
         _require_nothing_held(conn, county, known.filter(pl.col("state") == BatchState.APPROVED.value)["batch_id"])
         return _sign(
             conn,
@@ -113,6 +116,20 @@ def _require_nothing_held(conn: Connection, county: str, batch_ids: pl.Series) -
         raise BookError(
             f"待放行的批次中有 {count} 笔编批之后被暂缓", "请重新运行 disburse run,重新编批并批准后再放行", county
         )
+
+
+def _require_run_since_decisions(conn: Connection, county: str, known: pl.DataFrame, ready: BatchState) -> None:
+    """Whose numbers are one person's was decided anew since the newest run: what is owed may be another sum by now."""
+    latest = cycles.latest_run(conn, county)
+    decided = identity.of_county(conn, county).digest()
+    if latest is None or latest.manifest.identity_digest == decided or ready.value not in known["state"]:
+        return
+    month = month_text(latest.manifest.pay_month)
+    raise BookError(
+        "编批之后认定过号码(同一人或两个人),应发的钱可能已经不同",
+        f"请先重新运行,再批准、放行:disburse run --county {county} --month {month} --as 经办人",
+        f"{county} {month}",
+    )
 
 
 def _require_none(known: pl.DataFrame, state: BatchState, what: str, advice: str) -> None:

@@ -233,7 +233,9 @@ def _doubts(month: Month) -> pl.DataFrame:
     registers = {register: month.tables.read(settled_table(register)) for register in REGISTERS}
     with month.book.reading() as conn:
         identities = people.identities(conn, registers["population"])
-    return intake.doubts(registers, month.tables.read("matched"), identities, month.settings.shared_account_most)
+        earlier = people.earlier_numbers(conn, month.identity)
+    most = month.settings.shared_account_most
+    return intake.doubts(registers, month.tables.read("matched"), identities, most, earlier)
 
 
 def _people_in(doubtful: pl.DataFrame, doubt: Doubt) -> int:

@@ -33,12 +33,13 @@ def resident(person_no, **more):
     return {"person_no": person_no, **place(person_no), **more}
 
 
-def found_in(identities=(), **given):
+def found_in(identities=(), earlier=None, **given):
     """The doubts of these rows by register, as (row, doubt)."""
     registers = {name: pl.DataFrame(given.get(name, []), schema=accepted_schema(name)) for name in REGISTERS}
     known = pl.DataFrame(list(identities), schema={"person_no": pl.Int64, "person_id": pl.String}, orient="row")
     return [
-        (row["source_row"], row["doubt"]) for row in doubts(registers, empty(Matched), known, 3).iter_rows(named=True)
+        (row["source_row"], row["doubt"])
+        for row in doubts(registers, empty(Matched), known, 3, earlier).iter_rows(named=True)
     ]
 
 
@@ -193,3 +194,15 @@ def test_an_account_that_bears_another_name_or_number_than_its_person_is_in_doub
 def test_an_account_of_ones_own_under_one_of_ones_names_is_not(row):
     people = [resident(1, name="样本一"), resident(1, name="买买提·阿里"), resident(2, name="样本二")]
     assert found_in(IDS, population=people, account=[row]) == []
+
+
+def test_an_account_under_an_earlier_number_of_its_person_is_his_own():
+    earlier = pl.DataFrame([("990721194003050099", IDS[0][1])], schema=["person_id", "used_id"], orient="row")
+    people = [resident(1, name="样本一"), resident(2, name="样本二")]
+    own = account(1, "样本一", payee_id="990721194003050099")
+    assert found_in(IDS, earlier, population=people, account=[own]) == []
+    of_another = account(2, "样本二", payee_id="990721194003050099")
+    said_to_be_anothers = account(1, "样本一", "child", payee_id="990721194003050099")
+    for wrong in (of_another, said_to_be_anothers):
+        (doubt,) = found_in(IDS, earlier, population=people, account=[wrong])
+        assert doubt[1] == "PAYEE_AGAINST_POPULATION"

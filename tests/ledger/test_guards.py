@@ -10,7 +10,7 @@ from contracts.actor import Actor
 from contracts.codes import RecoveryMeans, SignatureStep
 from contracts.errors import BookError
 from contracts.months import parse_month
-from ledger import batches, keeping, recovery, results, sealing, tables
+from ledger import batches, identity, keeping, recovery, results, sealing, tables
 from ledger.book import open_book
 from ledger.tables import GUARDS
 from tests.ledger.county import CARE, CHECKER, CODE, MAKER, RELEASER, County, row
@@ -252,12 +252,59 @@ def test_nothing_is_withdrawn_of_what_waits_in_a_batch_or_has_gone_out(claimed, 
         withdraw(conn, 1)
 
 
+def set_off(conn, obligation_id):
+    told = {"receivable_id": 1, "obligation_id": obligation_id, "means": "set_off", "amount_fen": 1}
+    insert_into(conn, "recovery", recovery_id=99, recorded_at="now", run_id=open_run(conn), **told)
+
+
+def decide(book, *decisions, code=CODE):
+    """Decisions on numbers, in order: (join or split, number, other number)."""
+    for act, one, other in decisions:
+        act(book, code, one, other, Actor(MAKER, "tester"), "证明")
+
+
 def test_a_set_off_joins_one_person_and_month(county, book):
     county.pay("2024-07", [row(1, "2024-07")])
     county.run("2024-08", [row(2, "2024-07")])
-    values = {"receivable_id": 1, "obligation_id": 2, "means": "set_off", "amount_fen": 1}
     with pytest.raises(BookError, match="抵扣的不是同一人同一月"), book.writing() as conn:
-        insert_into(conn, "recovery", recovery_id=99, recorded_at="now", run_id=open_run(conn), **values)
+        set_off(conn, 2)
+
+
+JOINED, APART = identity.join, identity.split
+
+
+@pytest.mark.parametrize(
+    "decisions",
+    [
+        [(JOINED, 1, 2)],
+        [(JOINED, 2, 1)],
+        [(JOINED, 1, 3), (JOINED, 2, 3)],
+        [(JOINED, 1, 2), (APART, 1, 2), (JOINED, 2, 1)],
+    ],
+)
+def test_a_set_off_joins_one_person_under_either_number(county, book, decisions):
+    county.pay("2024-07", [row(1, "2024-07"), row(3, "2024-07")])
+    county.run("2024-08", [row(2, "2024-07"), row(3, "2024-07")])
+    decide(book, *decisions)
+    with book.writing() as conn:
+        set_off(conn, 3)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "code"),
+    [
+        ([(JOINED, 1, 2), (APART, 1, 2)], CODE),  # the newest decision counts
+        ([(JOINED, 1, 3)], CODE),
+        ([(JOINED, 2, 3)], CODE),
+        ([(JOINED, 1, 2)], "410722"),  # another county's decision is its own
+    ],
+)
+def test_a_set_off_does_not_join_two_people_whoever_else_they_are(county, book, decisions, code):
+    county.pay("2024-07", [row(1, "2024-07"), row(3, "2024-07")])
+    county.run("2024-08", [row(2, "2024-07"), row(3, "2024-07")])
+    decide(book, *decisions, code=code)
+    with pytest.raises(BookError, match="抵扣的不是同一人同一月"), book.writing() as conn:
+        set_off(conn, 3)
 
 
 def test_no_more_is_recovered_than_is_owed_back(county, book):

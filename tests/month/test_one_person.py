@@ -10,11 +10,12 @@ from contracts.errors import BookError, InputError, NotAllowedError
 from contracts.months import parse_month
 from ledger import cycles, holds, people, receivables
 from ledger.book import opened
-from month import holding, identifying
+from month import holding, identifying, signing
 from month.replaying import replay
 from tests import homes
 
 OLD, NEW, OTHER = (homes.resident_id("1940-03-06", n) for n in (2, 4, 6))
+AUGUST = parse_month("2024-08")
 MAKER = homes.actor(homes.MAKER)
 
 
@@ -83,6 +84,19 @@ def test_after_the_join_nobody_owes_anything_and_every_register_row_is_his(home)
     assert books(home, lambda conn: receivables.owed_back(conn, homes.COUNTY)).is_empty()
     assert homes.tables_of(home, "2024-08").read("register_gaps").is_empty()
     assert homes.tables_of(home, "2024-08").read("same_people").is_empty()
+
+
+def test_what_was_claimed_before_a_decision_is_not_signed_before_the_next_run(home):
+    join(home)
+    with pytest.raises(BookError, match="编批之后认定过号码"):
+        signing.approve(home, homes.COUNTY, AUGUST, homes.actor(homes.CHECKER))
+    homes.run(home, "2024-08")
+    signing.approve(home, homes.COUNTY, AUGUST, homes.actor(homes.CHECKER))
+    identifying.split(home, homes.COUNTY, OLD, NEW, "误认", MAKER)
+    with pytest.raises(BookError, match="disburse run --county 410721 --month 2024-08"):
+        signing.release(home, homes.COUNTY, AUGUST, homes.actor(homes.RELEASER))
+    join(home)  # decided as the run knew it
+    signing.release(home, homes.COUNTY, AUGUST, homes.actor(homes.RELEASER))
 
 
 def test_a_month_is_replayed_by_the_decisions_known_then(home):
