@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +15,9 @@ from contracts.errors import InputError
 from contracts.settings import Home
 
 if TYPE_CHECKING:
+    import polars as pl
+
+    from reports.person_found import Found
     from reports.person_told import (
         AttemptTold,
         ByRun,
@@ -28,6 +33,7 @@ if TYPE_CHECKING:
         VersionTold,
     )
 
+RESIDENT_ID = re.compile(r"\d{17}[\dXx]|\d{15}")
 DAY = 10  # of an instant
 SHOWN_SUMS = ("paid", "set_off", "unpaid", "held", "owed_back")
 
@@ -36,9 +42,11 @@ class TellsByDefault(click.Group):
     """A group that tells a person's story where none of its commands is named."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """Put the command in front of what is no command; a word of letters is one that was misspelt."""
+        """Put the command in front of what is no command; a word like one of them is one that was misspelt."""
+        from contracts.wording import nearest
+
         named = {*self.commands, *self.get_help_option_names(ctx)}
-        if args and args[0].isascii() and args[0].isalpha() and args[0] not in named:
+        if args and args[0] not in named and nearest(args[0], self.commands):
             raise click.NoSuchCommand(args[0], possibilities=self.commands, ctx=ctx)
         return super().parse_args(ctx, args if not args or args[0] in named else ["show", *args])
 
@@ -52,30 +60,72 @@ def person() -> None:
 
 
 @person.command("show")
-@click.argument("person_id", metavar="身份证号")
+@click.argument("asked", metavar="[身份证号|姓名|指令号|账号末几位]", required=False)
+@click.argument("place", metavar="[村社区或乡镇]", required=False, default="")
+@click.option("--number", "person_no", type=int, metavar="序号", help="找到几个人时,按列出的序号选一个")
 @click.option("--county", type=COUNTY, metavar="县", help="县的代码或名称:只看一个县(默认所有县)")
 @json_option
-def show(person_id: str, county: str | None, as_json: bool) -> None:
+def show(asked: str | None, place: str, person_no: int | None, county: str | None, as_json: bool) -> None:
     """一个人的全部经过:发到哪个月,各月应发已发,每次核定、入账、发放、回盘、暂缓、追回,何时何人办理。
+
+    可写身份证号、姓名(可加村名)、指令号、账号末几位;不止一人的,先列出是谁,再用 --number 选。
 
     One person's whole story: paid up to which month, and every decision, payment, answer, hold and recovery.
     """
-    from ledger import people
     from ledger.book import opened
     from month.month import registers_of
     from reports.person import tell
+    from reports.person_found import find
 
+    if (asked is None) == (person_no is None):
+        raise click.UsageError("请写身份证号、姓名、指令号或账号末几位;或 --number 序号")
     home = Home.from_environment()
     with opened(home.database_url) as book:
-        with book.reading() as conn:
-            person_no = people.person_no_of(conn, person_id)
-        if person_no is None:
-            raise InputError("从未收到过这个身份证号", "请核对号码", county or "")
-        told = tell(book, person_no, county, lambda name: registers_of(home, book, name))
-    if as_json:
+
+        def registers(name: str) -> Mapping[str, pl.LazyFrame] | None:
+            return registers_of(home, book, name)
+
+        found = find(book, asked, place, county, registers) if asked is not None else []
+        numbers = {one.person_no for one in found} if person_no is None else {person_no}
+        if not numbers:
+            is_id = asked is not None and RESIDENT_ID.fullmatch(asked)
+            advice = "请核对号码或姓名;姓名以最近一次收下的人口名册为准,账号至少写末四位"
+            raise InputError("从未收到过这个身份证号" if is_id else "没有找到这个人", advice, county or "")
+        told = tell(book, numbers.pop(), county, registers) if len(numbers) == 1 else None
+    if told is None:
+        _show_found(found, as_json)
+    elif as_json:
         print_json(told.as_dict())
     else:
         _show(told)
+
+
+def _show_found(found: list[Found], as_json: bool) -> None:
+    """Who may be meant, and how to ask for one of them; no full number on the screen or in a command."""
+    from cli.show import table
+
+    if as_json:
+        print_json({"found": [asdict(one) for one in found]})
+        return
+    table(
+        f"找到 {len({one.person_no for one in found})} 人",
+        ("序号", "县", "姓名", "身份证号", "出生日期", "乡镇", "村社区", "账号"),
+        [
+            (
+                one.person_no,
+                one.county,
+                one.name,
+                one.person_id,
+                one.birth_date,
+                one.township,
+                one.village,
+                one.account,
+            )
+            for one in found
+        ],
+        numbers_from=8,
+    )
+    click.echo(f"看其中一人:disburse person --number {found[0].person_no}")
 
 
 document_option = click.option("--document", required=True, help="凭据:证明材料的名称或文号")
@@ -279,7 +329,7 @@ def _attempt(attempt: AttemptTold) -> str:
         shown.append(f"{attempt.rejected_by} 驳回({attempt.reject_reason})")
     if attempt.void_reason:
         shown.append(f"作废({attempt.void_reason})")
-    file = f",{attempt.file_name}" if attempt.file_name else ""
+    file = f"{f',{attempt.file_name}' if attempt.file_name else ''}(指令 {attempt.instruction_id})"
     return (
         f"第 {attempt.attempt} 次发放 {yuan(attempt.amount_fen)} 元:{attempt.batch_id} 第 {attempt.line_no} 行{file},"
         f"{attempt.bank_name} {attempt.account} {attempt.payee_name};{'、'.join(shown)}"

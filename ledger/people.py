@@ -11,7 +11,7 @@ from contracts.tables import PersonNumbers
 from ledger import identity
 from ledger.book import Book, insert_frame, next_id, now, read_among, read_frame
 from ledger.identity import Identity
-from ledger.tables import entitlement_version, obligation, person
+from ledger.tables import entitlement_version, instruction_item, obligation, person
 
 WHOLE_TABLE = 100_000  # from so many on, reading every person is faster than asking for each
 
@@ -72,6 +72,15 @@ def identities(conn: Connection, people: pl.DataFrame | None = None) -> pl.DataF
 def person_no_of(conn: Connection, person_id: str) -> int | None:
     """The number of one identity number, or None where the book does not know it."""
     return conn.execute(select(person.c.person_no).where(person.c.person_id == person_id)).scalar()
+
+
+def paid_by(conn: Connection, instruction_id: str) -> list[int]:
+    """Whom an instruction paid for, as person_no in order; nobody where there is none of that number."""
+    paid = instruction_item.join(obligation, obligation.c.obligation_id == instruction_item.c.obligation_id)
+    of_line = (
+        select(obligation.c.person_no).select_from(paid).where(instruction_item.c.instruction_id == instruction_id)
+    )
+    return sorted(set(conn.execute(of_line).scalars()))
 
 
 def counted_no_of(conn: Connection, county: str, person_id: str) -> int | None:

@@ -172,6 +172,7 @@ class _Teller:
         return AttemptTold(
             attempt=row["attempt"],
             amount_fen=row["amount_fen"],
+            instruction_id=row["instruction_id"],
             batch_id=row["batch_id"],
             line_no=row["line_no"],
             file_name=row["file_name"] or "",

@@ -68,6 +68,7 @@ class AttemptTold:
 
     attempt: int
     amount_fen: int
+    instruction_id: str
     batch_id: str
     line_no: int
     file_name: str

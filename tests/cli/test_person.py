@@ -8,6 +8,14 @@ from tests import homes
 from tests.cli.giving import disburse
 
 ELDER, STRANGER = homes.resident_id("1940-03-05", 2), homes.resident_id("1941-03-05", 2)
+NAMESAKE, NEIGHBOUR = homes.resident_id("1939-01-02", 2), homes.resident_id("1938-06-07", 2)
+
+
+PEOPLE = [
+    homes.person(ELDER),
+    homes.person(NAMESAKE, village="河东村"),
+    homes.person(NEIGHBOUR, "样 邻", village="河东村"),
+]
 
 
 def said(home, *arguments, code=0):
@@ -18,7 +26,7 @@ def said(home, *arguments, code=0):
 def home(tmp_path_factory):
     """July released, August made and not yet signed."""
     made = homes.make_home(tmp_path_factory.mktemp("person") / "home")
-    homes.hand_in(made, "2024-07", population=[homes.person(ELDER)], account=[homes.account(ELDER)])
+    homes.hand_in(made, "2024-07", population=PEOPLE, account=[homes.account(one) for one in (ELDER, NAMESAKE)])
     homes.run(made, "2024-07")
     homes.sign(made, "2024-07")
     homes.run(made, "2024-08")
@@ -40,7 +48,7 @@ def test_the_course_tells_decision_posting_file_and_signatures_in_order(home):
         "2024-07 高龄津贴",
         "核定第 1 版:应发 50.00 元",
         "入账正常 50.00 元",
-        "410721-2024-07-01-01 第 1 行",
+        "410721-2024-07-01-01 第 2 行",
         "放行",
     )
     places = [course.index(step) for step in steps]
@@ -58,3 +66,38 @@ def test_a_number_never_received_is_said_to_be_so(home):
     told = said(home, "person", STRANGER, code=3)
     assert "从未收到过这个身份证号" in told
     assert STRANGER not in told
+
+
+def test_a_person_is_found_by_name_and_village(home):
+    assert said(home, "person", "样本", "河东").splitlines()[0] == f"样本 {NAMESAKE} · 410721"
+    assert said(home, "person", "样邻").splitlines()[0].endswith(f"{NEIGHBOUR} · 410721")
+
+
+def test_of_several_it_is_told_who_they_are_and_how_to_ask_for_one(home):
+    told = said(home, "person", "样本")
+    assert "找到 2 人" in told
+    assert "1939-01-02" in told
+    assert ELDER not in told
+    assert NAMESAKE not in told
+    listed = json.loads(said(home, "person", "样本", "--json"))["found"]
+    assert [(one["village"], one["person_id"]) for one in listed] == [
+        ("河东村", f"…{NAMESAKE[-4:]}"),
+        ("示范村", f"…{ELDER[-4:]}"),
+    ]
+    one = said(home, "person", "--number", str(listed[1]["person_no"]))
+    assert one.splitlines()[0] == f"样本 {ELDER} · 410721"
+
+
+def test_a_person_is_found_by_the_end_of_an_account_and_by_an_instruction(home):
+    tail = homes.account(ELDER)["account_no"][-6:]
+    assert said(home, "person", tail).splitlines()[0] == f"样本 {ELDER} · 410721"
+    told = json.loads(said(home, "person", ELDER, "--json"))
+    july, _ = told["counties"][0]["months"]
+    (paid,) = july["obligations"]
+    number = paid["attempts"][0]["instruction_id"]
+    assert said(home, "person", number).splitlines()[0] == f"样本 {ELDER} · 410721"
+
+
+@pytest.mark.parametrize("asked", ["无此人", "123", "0" * 20])
+def test_nobody_found_says_what_is_searched(home, asked):
+    assert "没有找到这个人" in said(home, "person", asked, code=3)
