@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import importlib
 import os
 import sys
@@ -109,19 +108,11 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(0)
     except OSError as trouble:
-        from contracts.wording import refused_by_system
+        from contracts.wording import refused_by_system, room_or_rights
 
-        _say_unforeseen(f"系统拒绝了读写:{refused_by_system(trouble)}", _room_or_rights(trouble))
+        _say_unforeseen(f"系统拒绝了读写:{refused_by_system(trouble)}", room_or_rights(trouble))
     except Exception as unforeseen:  # the last handler: nobody ever sees a traceback
         _say_unforeseen(f"程序错误 {type(unforeseen).__name__}", "已办理的以 disburse status 为准")
-
-
-def _room_or_rights(trouble: OSError) -> str:
-    if trouble.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "磁盘已满:请腾出空间后重做同一命令,已入账的不会重复"
-    if trouble.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
-        return "请核对数据目录和文件的权限"
-    return "请核对磁盘和数据目录后重做同一命令,已入账的不会重复"
 
 
 def _say_unforeseen(what: str, advice: str) -> NoReturn:

@@ -64,6 +64,22 @@ SYSTEM_REFUSALS: Mapping[int, str] = {
 }
 
 
+AGAIN = "后重做同一命令,已入账的不会重复"
+# What the drivers of databases say of the machine, not of the row; they tell it by their words alone.
+MACHINE: Mapping[str, tuple[str, str]] = {
+    "locked": ("数据库正由另一进程使用", f"请稍等,或关闭正在使用的程序{AGAIN}"),
+    "disk is full": ("磁盘已满", f"请腾出空间{AGAIN}"),
+    "No space left": ("磁盘已满", f"请腾出空间{AGAIN}"),
+    "disk I/O error": ("磁盘读写出错", f"请核对磁盘和空间{AGAIN}"),
+    "readonly database": ("数据库文件所在的目录不能写", f"请核对数据目录的权限{AGAIN}"),
+    "unable to open": ("数据库文件所在的目录不能写", f"请核对数据目录的权限和空间{AGAIN}"),
+    "connection": ("与数据库的连接断了", f"请核对网络和数据库{AGAIN}"),
+}
+
+
+OF_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS, errno.EIO}  # no fault of the program
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """The known word that is most like this one; empty where none is."""
     return next(iter(get_close_matches(word, list(known), n=1)), "")
@@ -95,6 +111,20 @@ def refused_by_model(error: Mapping[str, Any], model: type[BaseModel] | None = N
 def refused_by_system(trouble: OSError) -> str:
     """What the operating system refused; its number where it is a rare one."""
     return SYSTEM_REFUSALS.get(trouble.errno or 0, f"系统错误 {trouble.errno}" if trouble.errno else "读写没有完成")
+
+
+def room_or_rights(trouble: OSError) -> str:
+    """What to do about what the operating system refused."""
+    if trouble.errno in (errno.ENOSPC, errno.EDQUOT):
+        return f"磁盘已满:请腾出空间{AGAIN}"
+    if trouble.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return "请核对数据目录和文件的权限"
+    return f"请核对磁盘和数据目录{AGAIN}"
+
+
+def trouble_of_machine(said: str) -> tuple[str, str] | None:
+    """What is wrong with the machine, by a database driver's words, and what to do; None where it is fine."""
+    return next((told for words, told in MACHINE.items() if words in said), None)
 
 
 def _keys_at(model: Any, place: Iterable[object]) -> list[str]:  # noqa: ANN401 an annotation may be anything

@@ -6,6 +6,7 @@ from datetime import date
 from contracts.errors import BookError, InputError, OfficerError
 from contracts.months import month_text
 from contracts.settings import Home
+from contracts.wording import AGAIN, trouble_of_machine
 from dagster_project.guard import WATCHER, Watcher
 from dagster_project.instance import open_instance
 from dagster_project.partitions import FIRST_PAY_MONTH, MONTHS_AHEAD, partition_key
@@ -33,11 +34,9 @@ def run_month(
     except OfficerError:
         raise
     except Exception as trouble:
-        raise BookError(
-            f"血缘记录库被占用或不能用({type(trouble).__name__})",
-            "请关闭正在使用 dagster 目录的程序后,重做同一命令;已入账的不会重复",
-            county,
-        ) from trouble
+        unforeseen = (f"不能用({type(trouble).__name__})", f"请核对磁盘和 dagster 目录{AGAIN}")
+        what, advice = trouble_of_machine(str(trouble)) or unforeseen
+        raise BookError(f"血缘记录库:{what}", advice, county) from trouble
 
 
 def _run_month(

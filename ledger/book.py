@@ -47,6 +47,7 @@ from contracts.codes import (
     RecoveryMeans,
 )
 from contracts.errors import BookError, InputError, SameOfficerError
+from contracts.wording import trouble_of_machine
 from ledger import tables
 
 SCHEMA_VERSION = "0007"
@@ -149,9 +150,8 @@ def _cannot_open(engine: Engine, refused: DBAPIError) -> InputError:
     """Why the book cannot be opened, without the driver's words: they hold the address and the user."""
     if engine.dialect.name != "sqlite":
         return InputError("总账数据库连不上", "请核对地址、账号和网络,或请管理员查看数据库", "DISBURSE_DATABASE_URL")
-    is_locked = "locked" in str(refused.orig)
-    what = "总账正被别的程序占用" if is_locked else "总账文件打不开或已损坏"
-    return InputError(what, "请稍后再试" if is_locked else "请从备份恢复,不要删除原文件", "book.sqlite")
+    what, advice = trouble_of_machine(str(refused.orig)) or ("总账文件打不开或已损坏", "请从备份恢复,不要删除原文件")
+    return InputError(what, advice, "book.sqlite")
 
 
 @contextmanager
@@ -271,8 +271,8 @@ def _refusals() -> Iterator[None]:
     except IntegrityError as refused:
         raise _told(refused) from None
     except DBAPIError as refused:
-        if "locked" in str(refused.orig):
-            raise BookError("账簿正由另一进程使用", "请稍后重试") from None
+        if trouble := trouble_of_machine(str(refused.orig)):
+            raise BookError(*trouble) from None
         raise _told(refused) from None
 
 

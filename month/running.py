@@ -13,6 +13,7 @@ from filelock import FileLock, Timeout
 from contracts.errors import BookError, OfficerError
 from contracts.files import write_whole
 from contracts.settings import Home
+from contracts.wording import OF_MACHINE, refused_by_system, room_or_rights
 from month.findings import Found
 from month.gathering import begin
 from month.month import Choices, Counts, Month
@@ -92,6 +93,8 @@ def guarded(step: str, home: Home) -> Iterator[None]:
     except OfficerError:
         raise
     except Exception as unexpected:
+        if isinstance(unexpected, OSError) and unexpected.errno in OF_MACHINE:
+            raise ProgramError(f"{step}:{refused_by_system(unexpected)}", room_or_rights(unexpected)) from None
         trace = home.path / "logs" / f"{step}.trace"
         write_whole(trace, traceback.format_exc().encode())
         kind = type(unexpected).__name__

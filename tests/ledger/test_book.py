@@ -11,9 +11,11 @@ from contracts.errors import BookError
 from contracts.months import parse_month
 from contracts.tables import Coordinated, EntitlementExport, PaymentExport, ReceivableExport
 from ledger import audit, exports, history, people, receivables, recovery
+from ledger.book import insert_frame
+from ledger.tables import person
 from ledger.versions import KEY
 from tests.ledger.county import CHECKER, CODE, resident_id, row
-from tests.ledger.laws import breaches
+from tests.ledger.laws import breaches, rows
 
 JULY = parse_month("2024-07")
 
@@ -146,3 +148,23 @@ def test_exports_have_the_columns_of_their_contract_and_identity_numbers(county,
     assert paid.select("person_id", "benefit_month", "state").rows() == [(resident_id(1), "2024-07", "released")]
     assert back["amount_fen"].to_list() == [5000]
     assert owed.is_empty()  # both keys are NOT_MET by now
+
+
+def write_on_a_full_disk(book, people_numbered):
+    with book.writing() as conn:
+        conn.exec_driver_sql("PRAGMA max_page_count = 1")  # as many as it has
+        insert_frame(conn, person, people_numbered)
+
+
+def test_a_full_disk_is_told_as_one_and_nothing_is_half_written(county, book):
+    if book.engine.dialect.name != "sqlite":
+        pytest.skip("a server's disk is not ours to fill")
+    county.pay("2024-07", [row(1, "2024-07")])
+    before = rows(book, "SELECT * FROM person")
+    numbered = pl.DataFrame({"person_no": range(1000, 60_000)}).select(
+        "person_no", person_id=pl.col("person_no").cast(pl.String), numbered_at=pl.lit("now")
+    )
+    with pytest.raises(BookError, match="磁盘已满") as refused:
+        write_on_a_full_disk(book, numbered)
+    assert "腾出空间" in refused.value.advice
+    assert rows(book, "SELECT * FROM person") == before

@@ -1,5 +1,6 @@
 """The month without an orchestrator: what a stage may open, what stops it, and the same book and bytes as Dagster."""
 
+import errno
 import subprocess
 import sys
 from datetime import date
@@ -63,6 +64,21 @@ def test_a_stage_that_opens_more_than_it_declares_fails_without_a_persons_data(h
     with pytest.raises(ProgramError, match="curious 出现程序错误 UndeclaredError"):
         do(begun, curious)
     begun.close()
+
+
+@pytest.mark.parametrize(
+    ("number", "what", "advice"),
+    [(errno.ENOSPC, "磁盘已满", "请腾出空间后重做同一命令"), (errno.EROFS, "磁盘是只读的", "权限")],
+)
+def test_a_full_or_closed_disk_is_told_as_such_whichever_stage_meets_it(home, number, what, advice):
+    def failing(_):
+        raise OSError(number, "in English", "/some/path")
+
+    begun = homes.begin(home, "2024-07")
+    with pytest.raises(ProgramError) as told:
+        do(begun, Stage("writing", BY_NAME["facts"].group, "", failing))
+    begun.close()
+    assert (told.value.what, advice in told.value.advice) == (f"writing:{what}", True)
 
 
 def test_a_month_leaves_the_same_book_files_and_lists_as_through_dagster(home, tmp_path, monkeypatch):
