@@ -27,9 +27,12 @@ yes_option = click.option("--yes", is_flag=True, help="不再询问(供脚本使
 @month_option
 @officer_option
 @click.option("--batch", "only", multiple=True, metavar="批次", help="只批准这一批(可写几次;默认全部)")
+@click.option("--seen", metavar="摘要", default="", help="所看内容的摘要(status 和本命令都列出):只签与它相符的内容")
 @yes_option
 @json_option
-def approve(county: str, pay_month: date, officer: str, only: tuple[str, ...], yes: bool, as_json: bool) -> None:
+def approve(
+    county: str, pay_month: date, officer: str, only: tuple[str, ...], seen: str, yes: bool, as_json: bool
+) -> None:
     """复核人批准本月各批次:先列出本月与上月之差、所依标准、暂缓和文件,看过再签;签的是内容摘要,内容一变批准即失效。
 
     Read the month first, then approve its batches by their content digest.
@@ -39,38 +42,51 @@ def approve(county: str, pay_month: date, officer: str, only: tuple[str, ...], y
     from month.signing import approve as approving
 
     home = Home.from_environment()
-    seen = review(home, county, pay_month)
+    shown = review(home, county, pay_month, only)
     if not as_json:
-        _show_review(seen)
-    if seen.files:
-        _ask(f"以 {officer} 的名义批准{'所列批次' if only else '以上全部批次'}?", yes=yes or as_json)
-    signed = approving(home, county, pay_month, Actor.here(officer), only)
+        _show_review(shown)
+    if shown.files and not seen:
+        seen = shown.digest if yes or as_json else _asked_for_digest(officer)
+    signed = approving(home, county, pay_month, Actor.here(officer), only, seen)
     tell_lineage(home, county)
     following = f"下一步:disburse release --county {county} --month {pay_month:%Y-%m} --as 发放人"
-    uncertain = [asdict(line) for line in seen.uncertain]
-    _tell(BatchState.APPROVED, signed, following, as_json, uncertain=uncertain, bridge=asdict(seen.bridge))
+    uncertain = [asdict(line) for line in shown.uncertain]
+    more = {"seen": shown.digest, "uncertain": uncertain, "bridge": asdict(shown.bridge)}
+    _tell(BatchState.APPROVED, signed, following, as_json, **more)
 
 
-def _show_review(seen: Review) -> None:
+def _asked_for_digest(officer: str) -> str:
+    """The digest that an officer copies from what he has read: that is what he signs."""
+    _require_terminal()
+    return str(click.prompt(f"以 {officer} 的名义批准:请照抄所看内容的摘要")).strip()
+
+
+def _show_review(shown: Review) -> None:
     from cli.summary import show_bridge, show_files, show_holds, show_old, show_silence, show_uncertain
 
-    if seen.left:
-        show_old(seen.left.not_handed_in, seen.left.summary.pay_month)
-        show_silence(seen.left.silence)
-    show_bridge(seen.bridge)
-    if seen.left:
-        show_holds(seen.left.summary.holds)
-    show_uncertain(seen.uncertain)
-    show_files("待批准的发放文件", seen.files)
+    if shown.left:
+        show_old(shown.left.not_handed_in, shown.left.summary.pay_month)
+        show_silence(shown.left.silence)
+    show_bridge(shown.bridge)
+    if shown.left:
+        show_holds(shown.left.summary.holds)
+    show_uncertain(shown.uncertain)
+    show_files("待批准的发放文件", shown.files)
+    if shown.files:
+        click.echo(f"待签内容的摘要:{shown.digest[:12]}")
 
 
 def _ask(question: str, *, yes: bool) -> None:
     """Ask before an act that is signed; a script says --yes."""
     if yes:
         return
-    if not sys.stdin.isatty():
-        raise click.UsageError("不是在终端里:看过之后请加 --yes")
+    _require_terminal()
     click.confirm(question, abort=True)
+
+
+def _require_terminal() -> None:
+    if not sys.stdin.isatty():
+        raise click.UsageError("不是在终端里:看过之后请加 --yes,批准也可加 --seen 摘要")
 
 
 @click.command()
@@ -111,8 +127,13 @@ def release(county: str, pay_month: date, officer: str, yes: bool, as_json: bool
     signed = releasing(home, county, pay_month, Actor.here(officer))
     tell_lineage(home, county)
     folder = home.outbox / county / f"{pay_month:%Y-%m}"
-    following = f"请把 {folder} 中的文件交银行或一卡通平台"
-    _tell(BatchState.RELEASED, signed, following, as_json, folder=str(folder))
+    if signed.files and not as_json:
+        click.echo("交银行或一卡通平台的只有以下文件(SHA-256、路径):")
+        for file in signed.files:
+            click.echo(f"  {file.digest}  {file.path}")
+    files = [{**asdict(file), "path": str(file.path)} for file in signed.files]
+    following = "请只交以上文件;交前可在其目录用 sha256sum -c 核对"
+    _tell(BatchState.RELEASED, signed, following, as_json, folder=str(folder), files=files)
 
 
 def _ask_to_release(seen: Review, officer: str, *, yes: bool) -> None:

@@ -113,6 +113,8 @@ def _show(found: MonthStatus) -> None:
         ],
         numbers_from=4,
     )
+    if found.waiting_digest:
+        click.echo(f"待签内容的摘要:{found.waiting_digest[:12]}(批准时用 --seen 照抄,只签这些内容)")
     table(
         "银行答复",
         ("答复", "笔数", "金额(元)"),

@@ -6,6 +6,7 @@ caller; that maker, checker and releaser are three different people, by the data
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
@@ -21,6 +22,8 @@ from ledger import audit, batches, cycles, holds, identity
 from ledger.book import Book, read_among
 from ledger.tables import instruction, instruction_item, obligation
 
+SEEN_PLACES = 12  # of the digest of what waits that an officer gives back, at least
+
 
 @dataclass(frozen=True)
 class Signed:
@@ -30,13 +33,15 @@ class Signed:
     already: tuple[str, ...]
 
 
-def approve(book: Book, county: str, pay_month: date, by: Actor, only: Collection[str] = ()) -> Signed:
+def approve(book: Book, county: str, pay_month: date, by: Actor, only: Collection[str] = (), seen: str = "") -> Signed:
     """Approve every waiting batch, or `only` some of them by id; a second time signs nothing.
 
-    BookError where one has no file or was rejected, or none of that id waits.
+    `seen`: the digest of what the officer has read (`seen_digest`), or its first SEEN_PLACES and more. BookError where
+    that is no longer what waits, where one has no file or was rejected, or none of that id waits.
     """
     with book.writing() as conn:
         known = among(waiting(conn, county, pay_month), only)
+        require_seen(known, seen)
         _require_none(known, BatchState.CLAIMED, "有批次尚未写出付款文件", "请先运行 disburse run")
         _require_none(known, BatchState.REJECTED, "有批次已被驳回", "请经办人更正后重新运行 disburse run")
         _require_run_since_decisions(conn, county, known, BatchState.RENDERED)
@@ -76,6 +81,27 @@ def release(book: Book, county: str, pay_month: date, by: Actor) -> Signed:
             SignatureStep.RELEASED,
             by,
             "没有已批准待发放的批次",
+        )
+
+
+def seen_digest(rows: pl.DataFrame) -> str:
+    """SHA-256 of what an officer reads before he signs: which batches stand, what they hold, and their files.
+
+    `rows`: as `waiting`; what was rejected is not signed and does not count.
+    """
+    standing = rows.filter(pl.col("state") != BatchState.REJECTED.value).sort("batch_id")
+    told = standing.select("batch_id", "content_digest", "file_digest").write_csv()
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def require_seen(rows: pl.DataFrame, seen: str) -> None:
+    """BookError where what waits is not what the officer has seen; an empty `seen` says nothing."""
+    now = seen_digest(rows)
+    if seen and (len(seen) < SEEN_PLACES or not now.startswith(seen)):
+        raise BookError(
+            "待签的内容已不是所看的(摘要不符)",
+            f"请重新看过本月内容再签;现在的摘要为 {now[:SEEN_PLACES]}",
+            "、".join(rows["batch_id"]),
         )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,22 +17,26 @@ from reports.summary import FileLine, Labelled, file_lines, not_in_force
 
 @dataclass(frozen=True)
 class Review:
-    """A month that waits for a signature. `left`: what its run left; None where that is not to be had any more."""
+    """A month that waits for a signature. `left`: what its run left; None where that is not to be had any more.
 
+    `digest`: of which batches stand, what they hold and their files; an approval says that this was seen.
+    """
+
+    digest: str
     files: tuple[FileLine, ...]
     bridge: Bridge
     uncertain: tuple[Labelled, ...]  # money that rests on a draft or a placeholder
     left: Left | None
 
 
-def review(home: Home, county: str, pay_month: date) -> Review:
-    """Read what waits to be signed. Read-only."""
+def review(home: Home, county: str, pay_month: date, only: Collection[str] = ()) -> Review:
+    """Read what waits to be signed, or `only` some batches of it by id. Read-only."""
     with opened(home.database_url) as book, book.reading() as conn:
-        waiting = signing.waiting(conn, county, pay_month)
+        waiting = signing.among(signing.waiting(conn, county, pay_month), only)
         compared = bridge(conn, county, pay_month)
         uncertain = not_in_force(figures.uncertain(conn, county, pay_month))
     try:
         run = left(home, county, pay_month)
     except BookError:
         run = None
-    return Review(tuple(file_lines(waiting)), compared, uncertain, run)
+    return Review(signing.seen_digest(waiting), tuple(file_lines(waiting)), compared, uncertain, run)

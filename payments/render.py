@@ -7,7 +7,8 @@ writes the same bytes again. Written is what waits, in the review folder; once r
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -58,6 +59,26 @@ def place(book: Book, home: Home, county: str) -> None:
                 (goes_out / name).unlink(missing_ok=True)
             if row["state"] in GONE:
                 (waits / name).unlink(missing_ok=True)
+
+
+def strangers(book: Book, home: Home, county: str, pay_months: Collection[date]) -> list[Path]:
+    """What lies in the outbox of these months beside the files of released batches, each as it was released.
+
+    A file that went to the bank may be gone; one that is there must be the one the book knows.
+    """
+    digest_by: dict[Path, str] = {}
+    for row in _batches(book, county):
+        if row["state"] == BatchState.RELEASED and row["file_name"]:
+            folder = folder_of(home, county, row["pay_month"], row["state"])
+            digest_by[folder / row["file_name"]] = row["file_digest"]
+    sidecars = {path.with_name(path.name + SIDECAR) for path in digest_by}
+    folders = {folder_of(home, county, month, BatchState.RELEASED) for month in pay_months}
+    lying = sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir())
+    return [one for one in lying if one not in sidecars and not _is_as_released(one, digest_by.get(one))]
+
+
+def _is_as_released(path: Path, digest: str | None) -> bool:
+    return digest is not None and path.is_file() and digest_of(path) == digest
 
 
 def _batches(book: Book, county: str) -> Iterator[dict[str, Any]]:

@@ -12,7 +12,7 @@ from contracts.codes import BankEvent, BatchState, Benefit, HoldCode, OfficerRol
 from contracts.files import digest_of
 from contracts.months import month_text
 from contracts.settings import Home, Settings
-from ledger import batches, cycles, figures, holds, results, sealing
+from ledger import batches, cycles, figures, holds, results, sealing, signing
 from ledger.book import Book, Transaction
 from ledger.fate import UNANSWERED
 from payments.outbox import folder_of
@@ -78,6 +78,7 @@ class MonthStatus:
     answers: tuple[Labelled, ...]  # lines and fen of released files by what the bank said
     uncertain: tuple[Labelled, ...]  # money that rests on a draft or a placeholder
     batches: tuple[dict[str, object], ...]
+    waiting_digest: str = ""  # of what waits for a signature, as ledger.signing.seen_digest; empty where nothing does
 
     def as_dict(self) -> dict[str, object]:
         """For JSON."""
@@ -94,6 +95,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
             .sort("batch_id")
         )
         waiting = holds.open_holds(conn, county)
+        unsigned = signing.waiting(conn, county, pay_month)
         uncertain = figures.uncertain(conn, county, pay_month)
         said = figures.answers(conn, county, pay_month)
         contradicted = results.open_misfits(conn, county, month_text(pay_month))
@@ -125,6 +127,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
         answers=tuple(_answers(said)),
         uncertain=not_in_force(uncertain),
         batches=tuple(rows.select("batch_id", "part", "state", "file_name", "line_count", "total_fen").to_dicts()),
+        waiting_digest="" if unsigned.is_empty() else signing.seen_digest(unsigned),
     )
 
 

@@ -14,13 +14,20 @@ from unittest.mock import patch
 from cli.main import main
 
 
-def disburse(home, *arguments, code=0):
-    """Give a command; what it said on stdout and on stderr."""
+class Terminal(io.StringIO):
+    """Somebody at a keyboard."""
+
+    def isatty(self):
+        return True
+
+
+def disburse(home, *arguments, code=0, typed=None):
+    """Give a command; what it said on stdout and on stderr. `typed`: at a terminal, else there is none."""
     said, warned, ended = io.StringIO(), io.StringIO(), 0
     with ExitStack() as given:
         given.enter_context(patch.dict(os.environ, {"DISBURSE_HOME": str(home.path)}))
         given.enter_context(patch.object(sys, "argv", ["disburse", *arguments]))
-        given.enter_context(patch.object(sys, "stdin", io.StringIO()))
+        given.enter_context(patch.object(sys, "stdin", io.StringIO() if typed is None else Terminal(typed)))
         given.enter_context(redirect_stdout(said))
         given.enter_context(redirect_stderr(warned))
         try:
