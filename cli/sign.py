@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import county_option, json_option, month_option, officer_option, print_json
+from cli.options import LEAST_DIGITS, DigestType, county_option, json_option, month_option, officer_option, print_json
 from contracts.actor import Actor
 from contracts.codes import BatchState
 from contracts.settings import Home
@@ -27,7 +27,13 @@ yes_option = click.option("--yes", is_flag=True, help="不再询问(供脚本使
 @month_option
 @officer_option
 @click.option("--batch", "only", multiple=True, metavar="批次", help="只批准这一批(可写几次;默认全部)")
-@click.option("--seen", metavar="摘要", default="", help="所看内容的摘要(status 和本命令都列出):只签与它相符的内容")
+@click.option(
+    "--seen",
+    type=DigestType(),
+    metavar="摘要",
+    default="",
+    help="所看内容的摘要(status 和本命令都列出):只签与它相符的内容",
+)
 @yes_option
 @json_option
 def approve(
@@ -58,7 +64,7 @@ def approve(
 def _asked_for_digest(officer: str) -> str:
     """The digest that an officer copies from what he has read: that is what he signs."""
     _require_terminal()
-    return str(click.prompt(f"以 {officer} 的名义批准:请照抄所看内容的摘要")).strip()
+    return str(click.prompt(f"以 {officer} 的名义批准:请照抄所看内容的摘要", type=DigestType()))
 
 
 def _show_review(shown: Review) -> None:
@@ -73,7 +79,7 @@ def _show_review(shown: Review) -> None:
     show_uncertain(shown.uncertain)
     show_files("待批准的发放文件", shown.files)
     if shown.files:
-        click.echo(f"待签内容的摘要:{shown.digest[:12]}")
+        click.echo(f"待签内容的摘要:{shown.digest[:LEAST_DIGITS]}")
 
 
 def _ask(question: str, *, yes: bool) -> None:

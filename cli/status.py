@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import COUNTY, MonthType, json_option, print_json
+from cli.options import COUNTY, LEAST_DIGITS, MonthType, json_option, print_json
 from contracts.codes import BatchState, Benefit
 from contracts.errors import BookError
 from contracts.settings import Home
@@ -114,7 +114,7 @@ def _show(found: MonthStatus) -> None:
         numbers_from=4,
     )
     if found.waiting_digest:
-        click.echo(f"待签内容的摘要:{found.waiting_digest[:12]}(批准时用 --seen 照抄,只签这些内容)")
+        click.echo(f"待签内容的摘要:{found.waiting_digest[:LEAST_DIGITS]}(批准时用 --seen 照抄,只签这些内容)")
     table(
         "银行答复",
         ("答复", "笔数", "金额(元)"),

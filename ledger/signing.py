@@ -22,7 +22,7 @@ from ledger import audit, batches, cycles, holds, identity
 from ledger.book import Book, read_among
 from ledger.tables import instruction, instruction_item, obligation
 
-SEEN_PLACES = 12  # of the digest of what waits that an officer gives back, at least
+SEEN_PLACES = 16  # of the digest of what waits that an officer gives back, at least
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ def home(run, tmp_path):
 def digest(home):
     """What status and the review say waits."""
     told = asked(home, "status", *JULY)["waiting_digest"]
-    assert f"待签内容的摘要:{told[:12]}" in disburse(home, "status", *JULY)[0]
+    assert f"待签内容的摘要:{told[:16]}" in disburse(home, "status", *JULY)[0]
     return told
 
 
@@ -42,19 +42,19 @@ def test_what_was_seen_is_signed_and_nothing_else(home):
     seen = digest(home)
     hand_in(home, ONE, TWO)
     homes.run(home, "2024-07")
-    _, said = disburse(home, "approve", *JULY, *CHECKER, "--seen", seen[:12], code=7)
+    _, said = disburse(home, "approve", *JULY, *CHECKER, "--seen", seen[:16], code=7)
     assert "待签的内容已不是所看的" in said
     assert asked(home, "status", *JULY)["step"] == "rendered"
     now = digest(home)
     assert now != seen
-    disburse(home, "approve", *JULY, *CHECKER, "--seen", now[:12])
+    disburse(home, "approve", *JULY, *CHECKER, "--seen", now[:16])
     assert asked(home, "status", *JULY)["step"] == "approved"
 
 
 def test_at_a_terminal_the_checker_copies_the_digest_he_reads(home):
-    said, _ = disburse(home, "approve", *JULY, *CHECKER, typed="y\n", code=7)
-    assert f"待签内容的摘要:{digest(home)[:12]}" in said
-    disburse(home, "approve", *JULY, *CHECKER, typed=f"{digest(home)[:12]}\n")
+    said, _ = disburse(home, "approve", *JULY, *CHECKER, typed="y\n", code=130)
+    assert f"待签内容的摘要:{digest(home)[:16]}" in said
+    disburse(home, "approve", *JULY, *CHECKER, typed=f"{digest(home)[:16]}\n")
     assert asked(home, "status", *JULY)["step"] == "approved"
 
 
