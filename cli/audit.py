@@ -41,10 +41,12 @@ def verify(head: str, as_json: bool) -> None:
     from ledger import audit as chain
     from ledger import proving
     from ledger.book import opened
+    from month.witnessing import lost_heads
 
-    with opened(Home.from_environment().database_url) as book, book.reading() as conn:
+    home = Home.from_environment()
+    with opened(home.database_url) as book, book.reading() as conn:
         proof = proving.prove(conn)
-        problems = list(proof.problems)
+        problems = [*proof.problems, *lost_heads(home, conn)]
         if head and not chain.holds(conn, head):
             problems.append("所给的链尾摘要不在审计链上:该摘要之后的记录被换过")
     checked = [{"what": one.what, "count": one.count, "problems": list(one.problems)} for one in proof.checked]

@@ -634,7 +634,6 @@ class OfficerRole(Code):
 class Logged(Code):
     """An act as the audit log has it."""
 
-    KEPT = "kept", "留存各表"
     POST = "post", "入账"
     OVERRIDE = "override", "叫停后同意继续"
     CLAIM = "claim", "编批"

@@ -237,6 +237,11 @@ class Home:
         return self.path / "review"
 
     @property
+    def heads(self) -> Path:
+        """Where the audit chain ended after each act, outside the book."""
+        return self.path / "heads"
+
+    @property
     def outbox(self) -> Path:
         """Payment files that officers have released, ready to be sent."""
         return self.path / "outbox"

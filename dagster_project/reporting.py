@@ -16,10 +16,12 @@ from contracts.money import yuan_label
 from contracts.settings import Home
 from dagster_project.instance import open_instance
 from dagster_project.partitions import partition_key
+from ledger import audit
 from ledger.acts import Acted, acted
 from ledger.book import opened
 
 MARK = "标记"
+HEAD = "审计链尾"
 NEWEST_EVENTS = 10_000  # of one act and county: months times repeated acts
 
 
@@ -30,8 +32,8 @@ def tell(home: Home, county: str) -> str:
     """
     try:
         with opened(home.database_url) as book, book.reading() as conn:
-            known = acted(conn, county)
-        _report(open_instance(home), county, known)
+            known, head = acted(conn, county), audit.head(conn)
+        _report(open_instance(home), county, known, head)
     except OfficerError as trouble:
         return f"提醒:已办理完毕,但未能记入血缘界面({trouble.what}),下次办理时补记"
     except Exception as trouble:  # whatever Dagster's storage may raise: the act stands
@@ -39,14 +41,14 @@ def tell(home: Home, county: str) -> str:
     return ""
 
 
-def _report(instance: dg.DagsterInstance, county: str, known: Iterable[Acted]) -> None:
+def _report(instance: dg.DagsterInstance, county: str, known: Iterable[Acted], head: str) -> None:
     for act in Act:
         of_act = {partition_key(county, one.pay_month): one for one in known if one.act is act}
         told = _marks(instance, act, list(of_act)) if of_act else {}
         for partition, one in of_act.items():
             if told.get(partition) != one.mark:
                 instance.report_runless_asset_event(
-                    dg.AssetMaterialization(asset_key=act.value, partition=partition, metadata=_metadata(one))
+                    dg.AssetMaterialization(asset_key=act.value, partition=partition, metadata=_metadata(one, head))
                 )
 
 
@@ -61,8 +63,8 @@ def _marks(instance: dg.DagsterInstance, act: Act, partitions: list[str]) -> dic
     return found
 
 
-def _metadata(one: Acted) -> dict[str, Any]:
-    """Counts and digests, never a person."""
+def _metadata(one: Acted, head: str) -> dict[str, Any]:
+    """Counts and digests, never a person; and where the audit chain ended, outside the book."""
     label = {Act.ANSWERED: "已有回盘笔数", Act.CLOSED: "结账时待查笔数"}.get(one.act, "笔数")
     money = {} if one.fen is None else {"金额": f"{yuan_label(one.fen)} 元"}
-    return {label: one.lines, **money, MARK: one.mark}
+    return {label: one.lines, **money, MARK: one.mark, HEAD: head}

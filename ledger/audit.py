@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, exists, insert, select
@@ -55,6 +55,12 @@ def holds(conn: Connection, known: str) -> bool:
     """Whether a hash that was printed earlier, or its first digits, stands in the chain."""
     stands = exists().where(audit_log.c.hash.startswith(known, autoescape=True))
     return FIRST.startswith(known) or bool(conn.execute(select(stands)).scalar())
+
+
+def missing(conn: Connection, heads: Sequence[str]) -> list[str]:
+    """Those of these hashes that do not stand in the chain, in their order."""
+    there = set(conn.execute(select(audit_log.c.hash).where(audit_log.c.hash.in_(heads))).scalars())
+    return [head for head in heads if head not in there | {FIRST}]
 
 
 def verify(conn: Connection) -> list[str]:

@@ -14,6 +14,7 @@ from contracts.errors import BookError
 from ledger import batches, cycles, fate, holds, people, posting, returns
 from month.gathering import oldest_month
 from month.month import Counts, Month, settled_table, total_fen
+from month.witnessing import bear_witness
 from payments import claim, payable, profiles
 from payments.render import render
 
@@ -49,6 +50,7 @@ def post(month: Month) -> Counts:
         posting.StopLimits(month.settings.recovery_stop_per_mille, month.settings.recovery_stop_at_least),
         month.choices.override,
     )
+    bear_witness(month.home, month.book)
     month.tables.write("beyond_window", posted.differences.beyond_window)
     counts = difference_counts(posted.differences)
     return {REPLAYED: 1, **counts} if posted.is_replay else counts
@@ -135,6 +137,7 @@ def batch(month: Month) -> Counts:
         month.choices.by,
     )
     files = render(month.book, month.home, county)
+    bear_witness(month.home, month.book)
     return {
         "新编批次": len(claimed.claimed),
         "沿用批次": len(claimed.kept),

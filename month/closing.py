@@ -21,6 +21,7 @@ from ledger.results import Refusal
 from ledger.sealing import Seal
 from month.listing import folder_of
 from month.officers import require
+from month.witnessing import bear_witness, require_current
 from payments.answering import Noted, note_answer, refuse_whole
 from reports.lists import refused_rows
 from reports.tables import write_table
@@ -52,7 +53,9 @@ def read_results(home: Home, county: str, path: Path, by: Actor, profile: str = 
     """
     require(home, by, OfficerRole.MAKER, county, "results")
     with opened(home.database_url) as book:
+        require_current(home, book)
         noted = note_answer(book, home, county, path, by, profile)
+        bear_witness(home, book)
     target = home.reports / county / "results" / f"refused_{path.stem}.xlsx"
     target.unlink(missing_ok=True)
     rows = refused_rows(noted.refused)
@@ -78,6 +81,7 @@ def close_month(
     """
     require(home, by, OfficerRole.CHECKER, county, "close")
     with opened(home.database_url) as book:
+        require_current(home, book)
         with book.reading() as conn:
             rows = sealing.unanswered_until(conn, county, pay_month)
         digest = sealing.list_digest(rows)
@@ -89,7 +93,9 @@ def close_month(
             )
         with book.reading() as conn:
             proving.prove(conn).require(county)
-        return sealing.close(book, county, pay_month, by, reason, digest if signature else "")
+        seals = sealing.close(book, county, pay_month, by, reason, digest if signature else "")
+        bear_witness(home, book)
+        return seals
 
 
 def _still_unanswered(home: Home, county: str, pay_month: date, rows: pl.DataFrame, signature: str) -> BookError:

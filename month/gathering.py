@@ -22,6 +22,7 @@ from ledger.book import Book, open_book
 from month.month import Choices, Counts, Month
 from month.officers import require_to_run
 from month.store import Store, Tables
+from month.witnessing import require_current
 
 Files = tuple[intake.FoundFile, ...]  # of one register, by part
 
@@ -179,6 +180,7 @@ def begin(home: Home, county: str, pay_month: date, known_on: date, choices: Cho
     require_to_run(home, county, choices)
     book = open_book(home.database_url)
     try:
+        require_current(home, book)
         month = Month(home, book, _begun_tables(home, book, county, pay_month, known_on, choices.system_user))
     except BaseException:
         book.close()

@@ -16,6 +16,7 @@ from contracts.settings import Home, Settings
 from contracts.wording import or_nearest, refused_by_system
 from ledger import audit, proving
 from ledger.book import SCHEMA_VERSION, opened, sqlite_version
+from month.witnessing import lost_heads
 from payments import profiles
 
 LEAST_FREE_BYTES = 1 << 30
@@ -130,6 +131,9 @@ def _profiles(home: Home) -> str:
 def _book(home: Home) -> str:
     with opened(home.database_url) as book, book.reading() as conn:
         problems = audit.verify(conn)
+        lost = next(lost_heads(home, conn), "")
+    if lost:
+        raise InputError(lost, "请停止办理并查明原因")
     if problems:
         raise InputError(f"审计链有 {len(problems)} 处断裂", "请立即停用并查明原因")
     return f"表结构 {SCHEMA_VERSION},审计链完整"

@@ -13,9 +13,10 @@ from contracts.actor import Actor
 from contracts.codes import OfficerRole
 from contracts.errors import BookError
 from contracts.settings import Home
-from ledger import audit, batches, proving, signing
+from ledger import batches, proving, signing
 from ledger.book import Book, opened
 from month.officers import require, require_limit, two_officers
+from month.witnessing import bear_witness, require_current
 from payments.outbox import folder_of
 from payments.render import GONE, place, strangers
 from payments.verify import verify_batches
@@ -87,7 +88,7 @@ def release(home: Home, county: str, pay_month: date, by: Actor) -> Signed:
 def _signed(home: Home, book: Book, county: str, signed: tuple[str, ...]) -> Signed:
     with book.reading() as conn:
         known = batches.batches_of(conn, county, None).filter(pl.col("batch_id").is_in(signed))
-        return Signed(signed, audit.head(conn), tuple(_files(home, county, known)))
+    return Signed(signed, bear_witness(home, book), tuple(_files(home, county, known)))
 
 
 def _files(home: Home, county: str, known: pl.DataFrame) -> Iterator[SignedFile]:
@@ -111,6 +112,7 @@ def _require_no_strangers(home: Home, book: Book, county: str, pay_month: date) 
 
 def _require_true(home: Home, book: Book, county: str, pay_month: date) -> None:
     """BookError where the files of what waits are not what the book says, or the book does not prove itself in them."""
+    require_current(home, book)
     with book.reading() as conn:
         waiting = signing.waiting(conn, county, pay_month).filter(~pl.col("state").is_in(GONE))
         proof = proving.prove_batches(conn, county, waiting["batch_id"].to_list())

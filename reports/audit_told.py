@@ -66,8 +66,6 @@ DETAILS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "rows": ("", _count("行")),
     "lines": ("", _count("笔")),
     "fen": ("", _yuan),
-    "tables": ("", _count("张表")),
-    "digest": ("摘要", _digest),
     "versions": ("核定有变", _count("项")),
     "obligations_count": ("应付", _count("笔")),
     "obligations_fen": ("", _yuan),
