@@ -20,7 +20,7 @@ from contracts.settings import Home
 @click.option("--known-on", type=DayType(), help="知悉日:只用该日及以前发布的标准(默认今天)")
 @click.option("--preview", is_flag=True, help="只算不入账,列出将要入账的差异")
 @click.option("--override-by", metavar="NAME", default="", help="内控叫停后,由谁(复核人员)同意继续")
-@click.option("--reason", default="", help="同意继续的理由")
+@click.option("--reason", default="", help="同意继续、越过一个发放月、知悉日早于上次运行的理由")
 @click.option("--tables", is_flag=True, help="列出全部汇总表(默认只列要点)")
 @json_option
 def run(

@@ -12,12 +12,12 @@ import polars as pl
 
 import intake
 import rulebook
-from contracts.errors import InputError
+from contracts.errors import InputError, StoppedError
 from contracts.manifest import Manifest, RegisterInput
 from contracts.months import add_months, month_text
 from contracts.registers import INBOX_FILES, MATCH_LISTS, REGISTER_LABELS, REQUIRED_REGISTERS, label_of
 from contracts.settings import CountySettings, Home
-from ledger import cycles, history, holds, identity, people, receipts
+from ledger import audit, cycles, history, holds, identity, people, receipts
 from ledger.book import Book, open_book
 from month.month import Choices, Counts, Month
 from month.officers import require_to_run
@@ -175,18 +175,46 @@ def make_manifest(
 def begin(home: Home, county: str, pay_month: date, known_on: date, choices: Choices) -> Month:
     """Gather the inputs of a month; one older than the book's newest is taken as it was stored.
 
-    NotAllowedError where the maker, or the officer who lets the run go on, may not do so in this county.
+    NotAllowedError where the maker, or the officer who lets the run go on, may not do so in this county; StoppedError
+    where a month is passed over, or known on an earlier day than the last run, and no reason is given.
     """
     require_to_run(home, county, choices)
     book = open_book(home.database_url)
     try:
         require_current(home, book)
+        _require_in_order(book, county, pay_month, known_on, choices)
         month = Month(home, book, _begun_tables(home, book, county, pay_month, known_on, choices.system_user))
     except BaseException:
         book.close()
         raise
     month.keep_choices(choices)
     return month
+
+
+def _require_in_order(book: Book, county: str, pay_month: date, known_on: date, choices: Choices) -> None:
+    """Stop what is more often a slip of the keyboard than meant, until somebody says why; the log has the reason.
+
+    Months post in order and none goes back: a month passed over can never be the pay month any more. On an earlier day
+    than the last run's less is known: what came since would be taken back.
+    """
+    with book.reading() as conn:
+        latest = cycles.latest_run(conn, county)
+        newest = cycles.newest_cycle(conn, county)
+    if latest is None or newest is None or pay_month < newest.pay_month:
+        return
+    told = []
+    if pay_month > (following := add_months(newest.pay_month, 1)):
+        told.append(f"下一个发放月是 {month_text(following)},办了 {month_text(pay_month)} 就不能再办它")
+    if known_on < latest.known_on:
+        told.append(f"知悉日 {known_on} 早于上次运行的 {latest.known_on},其后才知道的都不算")
+    if not told:
+        return
+    where = f"{county} {month_text(pay_month)}"
+    if not choices.override_reason.strip():
+        raise StoppedError(";".join(told), "请核对月份和知悉日;确要这样办的,请加 --reason 理由", where)
+    with book.writing() as conn:
+        detail = {"reason": choices.override_reason, "why": ";".join(told)}
+        audit.append(conn, county, choices.by, "override", month_text(pay_month), detail)
 
 
 def _begun_tables(home: Home, book: Book, county: str, pay_month: date, known_on: date, system_user: str) -> Tables:
