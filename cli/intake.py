@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import COUNTY, county_option, json_option, month_option, officer_option, print_json
+from cli.options import (
+    COUNTY,
+    county_option,
+    json_option,
+    month_option,
+    month_to_run_option,
+    officer_option,
+    print_json,
+)
 from contracts.actor import Actor
 from contracts.codes import RefusalCode
 from contracts.errors import InputError
@@ -112,7 +120,7 @@ def inspect(
 
 @intake.command()
 @county_option
-@month_option
+@month_to_run_option
 @register_option
 @officer_option
 @click.option("--reason", required=True, help="理由,记入审计日志")

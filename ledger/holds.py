@@ -148,19 +148,28 @@ def lift(
     with book.writing() as conn:
         found = _open(conn, county).filter(pl.col("hold_id") == hold_id)
         if found.is_empty():
-            raise BookError("没有这条未解除的暂缓", "请用 disburse hold 查看现有暂缓", f"{county} {hold_id}")
+            raise BookError(
+                "没有这条未解除的暂缓",
+                f"请查看现有暂缓的编号:disburse hold list --county {county}",
+                f"{county} {hold_id}",
+            )
         row = found.row(0, named=True)
         is_gap = row["ground"] == HoldGround.GAP
         if decision is GapDecision.ACCEPT_GONE and _is_in_question(conn, county, row["person_no"]):
             raise BookError(
                 "此号码与另一号码疑为同一人,还没有认定",
-                "请先认定:同一人用 disburse person join,两个人用 disburse person split",
+                f"请先认定。同一人:disburse person join 旧号码 现号码 --county {county} --document 凭据 --as 姓名;"
+                f"两个人:disburse person split 号码 号码 --county {county} --document 凭据 --as 姓名",
                 f"{county} {hold_id}",
             )
         if is_gap and decision is None:
             raise BookError(
                 "名册缺口须写明如何处理",
-                "请选择" + "或".join(f" {one.value}({one.label})" for one in GapDecision),
+                ";".join(
+                    f"{one.label}:disburse hold lift {hold_id} --county {county} --decision {one.value}"
+                    " --reason 理由 --as 姓名"
+                    for one in GapDecision
+                ),
                 str(hold_id),
             )
         if decision is not None and not is_gap:

@@ -224,10 +224,14 @@ def _takes_back_too_much(decided: Decided, found: Differences, limits: StopLimit
 
 
 def _stop(decided: Decided, found: Differences, limits: StopLimits) -> StoppedError:
+    run = (
+        f"disburse run --county {decided.manifest.county} --month {month_text(decided.manifest.pay_month)} --as 经办人"
+    )
     return StoppedError(
         f"本次将撤回和追回 {_people_losing(found)} 人共 {yuan_label(_taken_back_fen(found))} 元,"
         f"超过本月应发 {yuan_label(_owed_this_month(decided))} 元的千分之 {limits.per_mille}",
-        "请先用 --preview 查看清单并核对名册;确认无误的,由复核人员署名并写明理由后继续",
+        f"请先查看将要入账的差异并核对名册:{run} --preview;名册有误的,更正后重新运行;"
+        f"确认无误的,由复核人员署名并写明理由:{run} --override-by 复核人 --reason 理由",
         f"{decided.manifest.county} {month_text(decided.manifest.pay_month)}",
     )
 

@@ -99,7 +99,7 @@ def refuse_order(book: Book, county: str, batch_id: str, reason_code: str, reaso
             return Refusal(0, 0, is_known=True)
         lines = sent_lines(conn, county, pl.Series([], dtype=pl.String), pl.Series([batch_id]))
         if lines.is_empty():
-            raise BookError("本县没有已放行的这个批次", "请用 disburse status 核对批次号", batch_id)
+            raise BookError("本县没有已放行的这个批次", f"请核对批次号:disburse status --county {county}", batch_id)
         said = _last(conn, lines["instruction_id"])
         final = said.filter(pl.col("last") != BankEvent.UNKNOWN.value)
         due = lines.join(final, on="instruction_id", how="anti").sort("line_no")

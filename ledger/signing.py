@@ -178,7 +178,7 @@ def _sign(
     ready = known.filter(pl.col("state").is_in([state.value for state in states]))
     already = known.filter(pl.col("state") == step.value)
     if ready.is_empty() and already.is_empty():
-        raise BookError(otherwise, "请用 disburse status 查看本月走到哪一步", county)
+        raise BookError(otherwise, f"请查看本月走到哪一步:disburse status --county {county}", county)
     for row in ready.iter_rows(named=True):
         batches.sign(conn, row["batch_id"], row["content_digest"], step, by, reason)
         detail = {"content": row["content_digest"], "lines": row["line_count"], "fen": row["total_fen"]}

@@ -101,7 +101,8 @@ def _require_new(month: Month, given: RegisterInput, *, is_usable: bool = True) 
             lacking, last = "没有报送", given.inbox_month
         raise StoppedError(
             f"“{label_of(given.name)}”名册本月{lacking},{f'最近一次为 {last}' if last else '从未收到可用的'}",
-            "请补报;确需沿用的,由复核人员同意并写明理由:disburse run --override-by 姓名 --reason 理由",
+            f"请补报后重新运行;确需沿用的,由复核人员同意并写明理由:disburse run --county {month.manifest.county}"
+            f" --month {month_text(month.manifest.pay_month)} --as 经办人 --override-by 复核人 --reason 理由",
             month.manifest.county,
         )
 

@@ -197,7 +197,10 @@ def same_people(
                 pl.col("person_no").is_in(whose.implode()), one, pl.col("other_no").is_in(whose.implode()), other
             ),
             evidence=pl.col("evidence").str.split("+").list.eval(pl.element().replace(labels)).list.join("、"),
-            advice=pl.lit("是同一人:disburse person join 旧号码 现号码;是两个人:disburse person split 号码 号码"),
+            advice=pl.lit(
+                f"是同一人:disburse person join 旧号码 现号码 --county {county} --document 凭据 --as 姓名;"
+                f"是两个人:disburse person split 号码 号码 --county {county} --document 凭据 --as 姓名"
+            ),
         )
     )
     return told.select(polars_schema(SamePeopleExport).names()).sort(

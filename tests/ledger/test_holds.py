@@ -84,8 +84,10 @@ def test_a_hold_is_lifted_once(held):
 
 def test_a_gap_needs_a_decision_and_nothing_else_may_have_one(held):
     reconcile(held, GAP)
-    with pytest.raises(BookError, match="须写明如何处理"):
+    with pytest.raises(BookError, match="须写明如何处理") as told:
         lift(held)
+    assert [one.value in told.value.advice for one in GapDecision] == [True, True]  # both ways out, as commands
+    assert f"--county {CODE} --decision {GapDecision.KEEP.value} --reason" in told.value.advice
     lift(held, GapDecision.KEEP)
     reconcile(held, MISSING)
     with pytest.raises(BookError, match="只有名册缺口"):
