@@ -243,7 +243,7 @@ def _write_layout(home: Home, target: Path, text: str) -> str:
         raise InputError("版式文件的名称须以 .yaml 结尾", "如 --write low_income.yaml", told)
     if target.exists():
         raise InputError("该名册已有版式,没有改动", "请直接修改该文件,或先把它移走", told)
-    write_whole(target, text.encode(), mode=0o644)
+    write_whole(target, text.encode())
     return told
 
 

@@ -14,6 +14,7 @@ import click
 
 from cli.words import speak_chinese, usage_told
 from contracts.errors import OfficerError
+from contracts.files import keep_private
 
 # name → (module, function, one line of help). Listing commands imports none of them.
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -90,6 +91,7 @@ def disburse(home: Path | None) -> None:
 def main() -> None:
     """Run the command; an officer's error is one clear line and its own exit code."""
     speak_chinese()
+    keep_private()
     try:
         disburse.main(prog_name="disburse", standalone_mode=False)
     except click.exceptions.Abort:

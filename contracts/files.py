@@ -9,9 +9,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+OTHERS = 0o077  # what nobody but the home's own user may do
+
+
+def keep_private() -> None:
+    """From here on this process makes files and folders for its own user alone. Every door calls it first."""
+    os.umask(OTHERS)
+
 
 @contextmanager
-def whole_file(target: Path, mode: int = 0o600) -> Iterator[Path]:
+def whole_file(target: Path) -> Iterator[Path]:
     """Give a temporary path beside `target`; on leaving it is synced and renamed onto it, on an error removed."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
@@ -21,7 +28,7 @@ def whole_file(target: Path, mode: int = 0o600) -> Iterator[Path]:
         yield temporary
         with temporary.open("rb+") as written:
             os.fsync(written.fileno())
-        temporary.chmod(mode)
+        temporary.chmod(0o600)
         temporary.replace(target)
         folder = os.open(target.parent, os.O_RDONLY)
         try:
@@ -32,16 +39,16 @@ def whole_file(target: Path, mode: int = 0o600) -> Iterator[Path]:
         temporary.unlink(missing_ok=True)
 
 
-def write_whole(target: Path, content: bytes, mode: int = 0o600) -> None:
+def write_whole(target: Path, content: bytes) -> None:
     """Write bytes so that the file is never seen half-written."""
-    with whole_file(target, mode) as temporary:
+    with whole_file(target) as temporary:
         temporary.write_bytes(content)
 
 
-def have_bytes(target: Path, content: bytes, mode: int = 0o600) -> None:
+def have_bytes(target: Path, content: bytes) -> None:
     """Have exactly these bytes under a name that their digest gave them, whatever lies there."""
     if not target.is_file() or digest_of(target) != hashlib.sha256(content).hexdigest():
-        write_whole(target, content, mode)
+        write_whole(target, content)
 
 
 def digest_of(path: Path) -> str:

@@ -3,6 +3,7 @@
 import dagster as dg
 
 import rulebook
+from contracts.files import keep_private
 from contracts.settings import Home
 from dagster_project.graph import month_graph
 from dagster_project.partitions import cycles_of
@@ -12,6 +13,7 @@ from dagster_project.sensors.inbox import inbox_sensor
 from dagster_project.signed import signed_assets
 from month.stages import PREVIEW, STAGES
 
+keep_private()  # also where Dagster itself loads the definitions
 HOME = Home.from_environment()
 CYCLES = cycles_of(list(rulebook.load(*rulebook.folders(HOME.overlay)).counties()))
 MONTH_JOB = "month"

@@ -6,7 +6,7 @@ import warnings
 import dagster as dg
 from filelock import FileLock
 
-from contracts.files import write_whole
+from contracts.files import keep_private, write_whole
 from contracts.settings import Home
 
 INSTANCE_YAML = """\
@@ -24,6 +24,7 @@ run_monitoring: {enabled: true}
 
 def prepare_environment(home: Home) -> None:
     """Point Dagster at the home: its folder, its settings, and where the definitions look for the registers."""
+    keep_private()
     settings = home.dagster / "dagster.yaml"
     if not settings.exists() or settings.read_text("utf-8") != INSTANCE_YAML:
         write_whole(settings, INSTANCE_YAML.encode())

@@ -43,7 +43,7 @@ def cells_of(register: str, rows: pl.DataFrame) -> pl.DataFrame:
 def register_file(folder: Path, register: str, *, xlsx: bool) -> Iterator[Append]:
     """Open `<folder>/<register>.csv` or `.xlsx`, its headers written; it appears whole, in place of the other form."""
     path, other = (folder / f"{register}{suffix}" for suffix in ((".xlsx", ".csv") if xlsx else (".csv", ".xlsx")))
-    with whole_file(path, mode=0o644) as temporary, (_xlsx if xlsx else _csv)(temporary, register) as append:
+    with whole_file(path) as temporary, (_xlsx if xlsx else _csv)(temporary, register) as append:
         yield append
     other.unlink(missing_ok=True)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -11,7 +12,7 @@ from importlib import metadata
 import rulebook
 from contracts.codes import OfficerRole
 from contracts.errors import InputError, NotAllowedError, OfficerError
-from contracts.files import write_whole
+from contracts.files import OTHERS, write_whole
 from contracts.settings import Home, Settings
 from contracts.wording import or_nearest, refused_by_system
 from ledger import audit, proving
@@ -41,6 +42,7 @@ def examine(home: Home, *, deep: bool = False) -> Iterator[Examined]:
         ("Python 与库", _libraries),
         ("数据目录可写", _writable),
         ("磁盘空间", _space),
+        ("只有本用户可读", _private),
         ("设置与经办人", _officers),
         ("政策包", _policies),
         ("银行格式", _profiles),
@@ -78,6 +80,13 @@ def _space(home: Home) -> str:
     if free < LEAST_FREE_BYTES:
         raise InputError(told, "请清理磁盘,至少留出 1 GiB")
     return told
+
+
+def _private(home: Home) -> str:
+    """The home's own folder: everybody's names, numbers and accounts lie in it."""
+    if home.path.stat().st_mode & OTHERS:
+        raise InputError("机器上的其他用户也能进入数据目录", f"请执行 chmod 700 {shlex.quote(str(home.path))}")
+    return "是"
 
 
 def _officers(home: Home) -> str:

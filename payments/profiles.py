@@ -224,7 +224,7 @@ class BatchProfile:
 
 def keep(profile: Profile, store: Path) -> None:
     """Keep a profile by content; nothing where it is kept already."""
-    have_bytes(_kept_at(store, profile.digest), profile.digested, mode=0o644)
+    have_bytes(_kept_at(store, profile.digest), profile.digested)
 
 
 def kept(store: Path, digest: str) -> BatchProfile:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
+from polars import selectors as cs
 from xlsxwriter import Workbook
 
 from contracts.errors import InputError
@@ -21,7 +22,7 @@ def write_table(table: pl.DataFrame, target: Path, headers: Mapping[str, str] | 
     fen of the contract. InputError for another ending, or too many rows for a sheet.
     """
     writers: dict[str, Callable[[Path], None]] = {
-        ".csv": lambda path: table.write_csv(path),
+        ".csv": lambda path: table.with_columns(_NO_FORMULA).write_csv(path),
         ".parquet": lambda path: table.write_parquet(path),
         ".xlsx": lambda path: write_workbook(table, path, headers or {}, sheet),
     }
@@ -32,6 +33,10 @@ def write_table(table: pl.DataFrame, target: Path, headers: Mapping[str, str] | 
     with whole_file(target) as temporary:
         write(temporary)
     return target
+
+
+# A cell of a CSV that a spreadsheet would take for a formula keeps its text, behind the mark that says so.
+_NO_FORMULA = cs.string().str.replace(r"^([=+\-@\t\r])", "'${1}")
 
 
 def write_workbook(table: pl.DataFrame, path: Path, headers: Mapping[str, str], sheet: str) -> None:

@@ -52,7 +52,7 @@ def keep(folders: Sequence[Path], store: Path) -> str:
     law = rulebook.load(*folders)
     target = store / PACKS / law.digest
     for file in pack_files(folders):
-        have_bytes(target / str(file.root) / file.path, file.content, mode=0o644)
+        have_bytes(target / str(file.root) / file.path, file.content)
     return law.digest
 
 

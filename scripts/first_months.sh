@@ -2,6 +2,7 @@
 # Pay three months of the sample county as its three sample officers, and say what to try next. A month that is released
 # already is left as it is, so a second time changes nothing.
 set -eu
+umask 077
 cd "$(dirname "$0")/.."
 PATH=$PWD/.venv/bin:$PATH
 DISBURSE_HOME=${DISBURSE_HOME:-$PWD/var}

@@ -33,7 +33,7 @@ def resident_id(born, number=1):
 
 def make_home(path, county=COUNTY, **settings):
     """A home of one county; `settings` are keys of its section in disburse.toml, as TOML text."""
-    path.mkdir(parents=True, exist_ok=True)
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
     carried = {"run_as": f'"{MAKER}"', "missing_register": '{ population = "carry" }', **settings}
     told = "".join(f"{key} = {value}\n" for key, value in carried.items())
     (path / "disburse.toml").write_text(

@@ -171,6 +171,12 @@ def test_the_installation_is_well(home):
     assert all(check["ok"] for check in asked(home, "doctor")["checks"])
 
 
+def test_whatever_a_month_leaves_is_for_its_own_user_alone(home):
+    made = [path for path in home.path.rglob("*") if "inbox" not in path.parts and path.name != "disburse.toml"]
+    assert any(path.name == "book.sqlite" for path in made)
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
+
+
 def test_a_home_without_officers_is_not_well(tmp_path):
     (tmp_path / "bare").mkdir()
     out, err = disburse(homes.Home(tmp_path / "bare"), "doctor", code=3)

@@ -13,9 +13,9 @@ def test_a_file_is_written_whole_with_its_folder_and_mode(tmp_path):
     write_whole(target, b"one")
     assert target.read_bytes() == b"one"
     assert stat.S_IMODE(target.stat().st_mode) == 0o600
-    write_whole(target, b"two", mode=0o640)
+    write_whole(target, b"two")
     assert target.read_bytes() == b"two"
-    assert stat.S_IMODE(target.stat().st_mode) == 0o640
+    assert stat.S_IMODE(target.stat().st_mode) == 0o600
 
 
 def test_a_writer_that_fails_leaves_what_was_there(tmp_path):

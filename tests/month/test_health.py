@@ -25,3 +25,10 @@ def test_a_sound_home_is_well(tmp_path):
 def test_a_wrong_maker_or_county_in_the_settings_is_found(tmp_path, county, run_as, what, told):
     found = sick(homes.make_home(tmp_path / "home", county, run_as=f'"{run_as}"'))
     assert told in found[what]
+
+
+def test_a_home_that_other_users_of_the_machine_can_enter_is_found(tmp_path):
+    home = homes.make_home(tmp_path / "home")
+    assert "只有本用户可读" not in sick(home)
+    home.path.chmod(0o750)
+    assert sick(home)["只有本用户可读"].endswith(f"请执行 chmod 700 {home.path}")

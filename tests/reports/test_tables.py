@@ -57,3 +57,13 @@ def test_another_ending_is_refused_and_nothing_is_left(tmp_path):
     with pytest.raises(InputError, match=r"不认识的文件类型 \.doc"):
         write_table(ROWS, tmp_path / "a.doc")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cell_of_a_csv_is_no_formula(tmp_path):
+    rows = pl.DataFrame(
+        {"reason": ["=1+1", "+86", "-2", "@x", "\tx", "a=b", "", None], "fen": [-1, 2, 3, 4, 5, 6, 7, 8]}
+    )
+    write_table(rows, tmp_path / "rows.csv")
+    told = pl.read_csv(tmp_path / "rows.csv", infer_schema=False)
+    assert told["reason"].to_list() == ["'=1+1", "'+86", "'-2", "'@x", "'\tx", "a=b", "", None]
+    assert told["fen"].to_list()[0] == "-1"
