@@ -57,7 +57,7 @@ def approve(
     tell_lineage(home, county)
     following = f"下一步:disburse release --county {county} --month {pay_month:%Y-%m} --as 发放人"
     uncertain = [asdict(line) for line in shown.uncertain]
-    more = {"seen": shown.digest, "uncertain": uncertain, "bridge": asdict(shown.bridge)}
+    more = {"seen": shown.digest, "uncertain": uncertain, "explained": shown.explained.as_dict()}
     _tell(BatchState.APPROVED, signed, following, as_json, **more)
 
 
@@ -68,12 +68,13 @@ def _asked_for_digest(officer: str) -> str:
 
 
 def _show_review(shown: Review) -> None:
-    from cli.summary import show_bridge, show_files, show_holds, show_old, show_silence, show_uncertain
+    from cli.summary import show_explained, show_files, show_holds, show_largest, show_old, show_silence, show_uncertain
 
     if shown.left:
         show_old(shown.left.not_handed_in, shown.left.summary.pay_month)
         show_silence(shown.left.silence)
-    show_bridge(shown.bridge)
+    show_explained(shown.explained)
+    show_largest(shown.largest)
     if shown.left:
         show_holds(shown.left.summary.holds)
     show_uncertain(shown.uncertain)

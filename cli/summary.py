@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING
 from cli.show import console, table, yuan
 from contracts.codes import BatchState
 from contracts.money import yuan_label
-from reports.bridge import Bridge
 from reports.corrections import ActionLine, GroundLine
+from reports.month_explained import MonthExplained
 from reports.summary import FileLine, Labelled, MonthSummary, OldRegister, total_of
 
 if TYPE_CHECKING:
+    from month.explaining import Change
     from month.listing import Silence
 
 SHOWN_DIGEST = 8
@@ -103,33 +104,41 @@ def show_brief(summary: MonthSummary, silence: Silence) -> None:
     _say(f"发放文件 {len(summary.files)} 个,{files.count} 笔 {yuan_label(files.fen or 0)} 元")
 
 
-def show_bridge(told: Bridge) -> None:
-    """Print how this month's files follow from last month's, and the largest changes."""
-    lines = (*told.lines, told.total)
-    table(
-        "从上月实发到本月待发(元)",
-        ("项目", "上月人数", "上月实发", "减少", "新增", "变动", "本月人数", "本月应发", "以前月份", "文件合计"),
-        [
-            (
-                line.label,
-                line.people_before,
-                yuan(line.fen_before),
-                f"−{line.people_gone} 人 {yuan(line.fen_gone)}" if line.people_gone else "",
-                f"+{line.people_new} 人 {yuan(line.fen_new)}" if line.people_new else "",
-                f"{line.people_changed} 人 {yuan_label(line.fen_changed)}" if line.people_changed else "",
-                line.people_now,
-                yuan(line.fen_now),
-                yuan(line.fen_earlier),
-                yuan(line.fen_in_files),
-            )
-            for line in lines
-        ],
-    )
+def show_explained(told: MonthExplained) -> None:
+    """Print how this month's money follows from last month's: all causes together, then each benefit in a line."""
+    then = f"{told.since} 应发" if told.since else "此前没有运行"
+    rows = [
+        (
+            one.label,
+            one.people_before or "",
+            yuan(one.fen_before),
+            one.people_new or "",
+            one.people_gone or "",
+            one.people_now,
+            yuan(one.fen_now),
+            yuan(one.fen_in_files),
+        )
+        for one in (*told.benefits, told.total)
+    ]
+    heads = ("项目", "原人数", then, "新增", "减少", "现人数", f"{told.pay_month} 应发", "文件合计")
+    table("从上期应发到本期文件(元)", heads, rows)
+    total = told.total
+    moves = [
+        (line.label, line.people_new or "", line.people_gone or "", line.people_changed or "", yuan(line.fen))
+        for line in total.moves
+    ]
+    table("应发为何变动(元)", ("原因", "新增", "减少", "变动", "金额"), moves)
+    flows = [(line.label, line.people, yuan(line.fen)) for line in total.flows]
+    table("应发与文件之差(元)", ("去向", "人次", "金额"), flows)
+
+
+def show_largest(changes: Sequence[Change]) -> None:
+    """Print the people whose money differs most."""
     table(
         "变动最大的人",
-        ("项目", "姓名", "村社区", "上月(元)", "本月(元)"),
-        [(one.label, one.name, one.village, yuan(one.fen_before), yuan(one.fen_now)) for one in told.changes],
-        numbers_from=3,
+        ("项目", "姓名", "村社区", "原因", "上期(元)", "本期(元)"),
+        [(one.label, one.name, one.village, one.cause, yuan(one.fen_before), yuan(one.fen_now)) for one in changes],
+        numbers_from=4,
     )
 
 

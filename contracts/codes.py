@@ -652,3 +652,44 @@ class Logged(Code):
     ACCEPT = "accept", "采用被叫停的名册"
     HISTORY = "import history", "导入历史"
     REFUSED = "refused", "被拒绝"
+
+
+class Movement(Code):
+    """Why a person's regular money of a benefit differs between two months; the first that holds."""
+
+    DEATH = "DEATH", "死亡"
+    MOVED_OUT = "MOVED_OUT", "户籍迁出"
+    SWITCHED = "SWITCHED", "择高改领"
+    SUSPENDED = "SUSPENDED", "暂停"
+    RESUMED = "RESUMED", "暂停期满或恢复"
+    CLAIMED = "CLAIMED", "申请获批"
+    UNCLAIMED = "UNCLAIMED", "申请撤销"
+    UNSET = "UNSET", "标准未设定"
+    EXCLUDED = "EXCLUDED", "转入不得兼领的身份"
+    MOVED_IN = "MOVED_IN", "户籍迁入"
+    TURNED = "TURNED", "到龄"
+    STATUS_BEGAN = "STATUS_BEGAN", "身份或条件开始"
+    STATUS_ENDED = "STATUS_ENDED", "身份或条件结束"
+    BAND = "BAND", "年龄跨档"
+    CATEGORY = "CATEGORY", "类别或等级变动"
+    STANDARD = "STANDARD", "标准或政策调整"
+    NEWLY_LISTED = "NEWLY_LISTED", "新登记(此前没有记录)"
+    FIRST_RUN = "FIRST_RUN", "首次运行"
+
+
+class Flow(Code):
+    """What lies between the regular money owed for a month and the money in the month's files."""
+
+    HISTORY = "HISTORY", "已由导入的历史发放"
+    OWED_BACK = "OWED_BACK", "已经付出的多发,转应追回"
+    UNSET = "UNSET", "标准未设定而已入账"
+    SPLIT = "SPLIT", "分开认定的号码之间已抵扣"
+    ARREARS = "ARREARS", "补发"
+    WITHDRAWN = "WITHDRAWN", "补发后又撤回"
+    SET_OFF = "SET_OFF", "抵扣"
+    HELD = "HELD", "暂缓"
+    WAITING = "WAITING", "留待以后编批"
+    TAKEN_AFTER_RETURN = "TAKEN_AFTER_RETURN", "退票后撤回或抵扣"
+    LIFTED = "LIFTED", "以前月份的,暂缓解除"
+    CARRIED = "CARRIED", "以前月份的,此前未编批"
+    AGAIN = "AGAIN", "更正发放(退票后再发)"

@@ -25,6 +25,7 @@ from contracts.registers import FILES, label_of
 from contracts.settings import Home
 from ledger import people, posting
 from month.booking import REPLAYED, decided, difference_counts
+from month.explaining import explained_from
 from month.gathering import kept_input
 from month.month import Counts, Month
 from reports import corrections, lists, preview
@@ -119,6 +120,7 @@ def _leave_posted(month: Month) -> list[Path]:
         *_list_not_drawn(month, folder),
         *_list_missing(month, folder, missing),
         *return_refused(month, _of_register(refused)),
+        explained_from(month.book, county, pay_month, month.tables).write(folder / "explained.xlsx"),
     ]
     told = Left(
         summary=summarise(month.book, county, pay_month, counts),

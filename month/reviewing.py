@@ -10,8 +10,9 @@ from contracts.errors import BookError
 from contracts.settings import Home
 from ledger import figures, signing
 from ledger.book import opened
+from month.explaining import Change, explained
 from month.listing import Left, left
-from reports.bridge import Bridge, bridge
+from reports.month_explained import MonthExplained
 from reports.summary import FileLine, Labelled, file_lines, not_in_force
 
 
@@ -24,7 +25,8 @@ class Review:
 
     digest: str
     files: tuple[FileLine, ...]
-    bridge: Bridge
+    explained: MonthExplained
+    largest: tuple[Change, ...]
     uncertain: tuple[Labelled, ...]  # money that rests on a draft or a placeholder
     left: Left | None
 
@@ -33,10 +35,17 @@ def review(home: Home, county: str, pay_month: date, only: Collection[str] = ())
     """Read what waits to be signed, or `only` some batches of it by id. Read-only."""
     with opened(home.database_url) as book, book.reading() as conn:
         waiting = signing.among(signing.waiting(conn, county, pay_month), only)
-        compared = bridge(conn, county, pay_month)
         uncertain = not_in_force(figures.uncertain(conn, county, pay_month))
     try:
         run = left(home, county, pay_month)
     except BookError:
         run = None
-    return Review(signing.seen_digest(waiting), tuple(file_lines(waiting)), compared, uncertain, run)
+    opened_up = explained(home, county, pay_month)
+    return Review(
+        signing.seen_digest(waiting),
+        tuple(file_lines(waiting)),
+        opened_up.told,
+        opened_up.largest,
+        uncertain,
+        run,
+    )

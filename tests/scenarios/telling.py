@@ -27,6 +27,7 @@ from payments.reasons import with_reasons
 from tests import homes
 from tests.cases.reading import write_overlay
 from tests.ledger import laws
+from tests.reports import unexplained
 
 MONTHS = re.compile(r"(\d{4}-\d{2})\.\.(\d{4}-\d{2})")
 CODES = {
@@ -196,6 +197,8 @@ class Teller:
                 assert self.problems() == [], step.told
             after = self.tables()
             more = {name: lines - before.get(name, Counter()) for name, lines in after.items()}
+            is_last = step is self.story.steps[-1]
+            assert unexplained.found(self.book, self.county, only_newest=not is_last) == [], step.told
             yield step, found_in(more, self.beyond)
             before = after
 

@@ -1,0 +1,97 @@
+"""The month explained, from the book and the facts its run kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+from contracts.codes import Benefit, Movement
+from contracts.columns import polars_schema
+from contracts.errors import BookError
+from contracts.registers import FILES
+from contracts.settings import Home
+from contracts.tables import Facts
+from ledger import people
+from ledger.book import Book, opened
+from month.store import Store, Tables
+from reports import explained_book
+from reports.lists import where_they_live
+from reports.month_explained import MonthExplained, explain_month
+
+TOP = 10
+
+
+@dataclass(frozen=True)
+class Change:
+    """A person whose money of a benefit differs most."""
+
+    label: str
+    name: str
+    village: str
+    cause: str
+    fen_before: int
+    fen_now: int
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A month explained, and who its people are: person_no, person_id, name, township, village."""
+
+    told: MonthExplained
+    who: pl.DataFrame
+
+    def write(self, target: Path) -> Path:
+        """The causes and the people of each as a workbook."""
+        return explained_book.write(self.told, self.who, target)
+
+    @property
+    def largest(self) -> tuple[Change, ...]:
+        """The largest changes of any benefit, the largest first."""
+        size = (pl.col("after_fen") - pl.col("before_fen")).abs()
+        rows = self.told.people.sort(size, "person_no", "benefit", descending=[True, False, False]).head(TOP)
+        return tuple(
+            Change(
+                Benefit.label_of(row["benefit"]),
+                row["name"] or "",
+                f"{row['township'] or ''}{row['village'] or ''}",
+                Movement.label_of(row["cause"]),
+                row["before_fen"],
+                row["after_fen"],
+            )
+            for row in rows.join(self.who, on="person_no", how="left", maintain_order="left").iter_rows(named=True)
+        )
+
+
+def explained(home: Home, county: str, pay_month: date, since: date | None = None) -> Opened:
+    """Explain a pay month against the one before it, or `since`; BookError where one of them never ran. Read-only.
+
+    Causes go by the facts that the month's newest run kept; where they are kept no more, by the decisions alone.
+    """
+    try:
+        tables = Store(home).current(county, pay_month)
+    except BookError:
+        tables = None
+    with opened(home.database_url) as book:
+        return explained_from(book, county, pay_month, tables, since)
+
+
+def explained_from(
+    book: Book, county: str, pay_month: date, tables: Tables | None, since: date | None = None
+) -> Opened:
+    """The same from a run's own tables."""
+    facts = _kept(tables, "facts", polars_schema(Facts))
+    population = _kept(
+        tables, "accepted_population", pl.Schema({"person_no": pl.Int64(), **polars_schema(FILES["population"])})
+    )
+    with book.reading() as conn:
+        told = explain_month(conn, county, pay_month, facts, since)
+        concerned = pl.concat([rows.select("person_no").unique() for rows in (told.people, told.money)])
+        numbers = people.identities(conn, concerned)
+    return Opened(told, numbers.join(where_they_live(population).drop("phone"), on="person_no", how="left"))
+
+
+def _kept(tables: Tables | None, name: str, schema: pl.Schema) -> pl.DataFrame:
+    return tables.read(name) if tables and tables.has(name) else pl.DataFrame(schema=schema)
