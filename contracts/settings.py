@@ -222,6 +222,11 @@ class Home:
         """The county's own bank profiles."""
         return self.path / "profiles"
 
+    @property
+    def forms(self) -> Path:
+        """The county's own forms."""
+        return self.path / "forms"
+
     def layouts_of(self, county: str) -> Path:
         """The layouts of a county's own files."""
         return self.path / "layouts" / county

@@ -163,28 +163,42 @@ def taken_back(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
     return read_frame(conn, statement)
 
 
-def issued(conn: Connection, county: str, pay_month: date, *, is_released_only: bool) -> pl.DataFrame:
-    """What went, or is to go, into the month's files, each payment of a person.
+def issued(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
+    """What is in the month's files, each payment of a person: of batches that are not voided, in order of the files.
 
-    person_no, benefit, benefit_month, kind, amount_fen, name, township, village (as printed). Of batches that are not
-    voided; with `is_released_only` of those that officers have released.
+    batch_id, line_no, person_no, benefit, benefit_month, kind, amount_fen, standard_fen (what the version that made it
+    owed says of the month), attempt; as printed: payee_name, payee_id, relationship, account_no, bank_name, remark.
     """
-    i, o = instruction.c, obligation.c
+    i, o, v = instruction.c, obligation.c, entitlement_version.c
+    made_by = (
+        (v.county == o.county)
+        & (v.benefit_month == o.benefit_month)
+        & (v.person_no == o.person_no)
+        & (v.benefit == o.benefit)
+        & (v.version_no == o.version_no)
+    )
+    printed = ("payee_name", "payee_id", "relationship", "account_no", "bank_name", "remark")
     statement = (
         select(
-            o.person_no,
-            o.benefit,
-            o.benefit_month,
-            o.kind,
+            i.batch_id,
+            i.line_no,
+            *(o[name] for name in ("person_no", "benefit", "benefit_month", "kind")),
             instruction_item.c.amount_fen,
-            i.name,
-            i.township,
-            i.village,
+            v.amount_fen.label("standard_fen"),
+            i.attempt,
+            *(i[name] for name in printed),
         )
-        .select_from(cycle.join(batch).join(instruction).join(instruction_item).join(obligation))
+        .select_from(
+            cycle.join(batch)
+            .join(instruction)
+            .join(instruction_item)
+            .join(obligation)
+            .outerjoin(entitlement_version, made_by)
+        )
         .where(_of_month(county, pay_month), ~is_voided(batch.c.batch_id))
+        .order_by(i.batch_id, i.line_no, o.obligation_id)
     )
-    return read_frame(conn, statement.where(is_released(batch.c.batch_id)) if is_released_only else statement)
+    return read_frame(conn, statement)
 
 
 def issued_regular(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:

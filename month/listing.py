@@ -28,6 +28,7 @@ from month.booking import REPLAYED, decided, difference_counts
 from month.explaining import explained_from
 from month.gathering import kept_input
 from month.month import Counts, Month
+from month.papers import write_papers
 from reports import corrections, lists, preview
 from reports.corrections import ActionLine, GroundLine
 from reports.missing import LISTED as CELLS
@@ -114,13 +115,15 @@ def _leave_posted(month: Month) -> list[Path]:
     folder = folder_of(month.home, county, pay_month)
     counts, refused = read("intake_counts"), read("refused_rows")
     missing = _missing(month)
+    explained = explained_from(month.book, county, pay_month, month.tables)
     written = [
         *lists.write_lists(month.book, folder, county, pay_month, read),
         *lists.write_register_lists(month.book, folder, read),
         *_list_not_drawn(month, folder),
         *_list_missing(month, folder, missing),
         *return_refused(month, _of_register(refused)),
-        explained_from(month.book, county, pay_month, month.tables).write(folder / "explained.xlsx"),
+        explained.write(folder / "explained.xlsx"),
+        *write_papers(month, folder, explained),
     ]
     told = Left(
         summary=summarise(month.book, county, pay_month, counts),

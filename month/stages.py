@@ -30,7 +30,7 @@ from contracts.tables import (
     RegisterGap,
     SamePeople,
 )
-from month import accepting, booking, deciding, findings, gathering, listing
+from month import accepting, booking, deciding, findings, gathering, listing, papers
 from month.findings import Found, broken_rules
 from month.month import EVIDENCED_POPULATION, Counts, Month, settled_table
 from month.store import DeclaredTables, Tables
@@ -319,6 +319,13 @@ STAGES: tuple[Stage, ...] = (
             "payable",
         ],
         after=["batch"],
+        own_findings=[
+            Finding(
+                "papers_tie",
+                "花名册 = 汇总表 = 申请表 = 批次,增减变动表平衡 Papers tie to the book and one another",
+                papers.untied,
+            )
+        ],
         kinds=frozenset({"excel"}),
     ),
 )

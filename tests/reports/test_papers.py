@@ -1,0 +1,140 @@
+"""The county's papers: made to be printed, tied to the book, and published lists that cannot hold what is private."""
+
+import polars as pl
+import pytest
+from openpyxl import load_workbook
+
+from contracts.errors import InputError
+from contracts.months import parse_month
+from month import papers as of_month
+from month.explaining import explained_from
+from month.listing import folder_of
+from month.month import opened_month
+from reports import forms, papers
+from reports.masking import masked_id, masked_name
+from tests import homes
+
+AUGUST = parse_month("2024-08")
+
+
+@pytest.fixture
+def folder(month_of_changes):
+    return folder_of(month_of_changes, homes.COUNTY, AUGUST)
+
+
+@pytest.fixture(scope="session")
+def told(month_of_changes):
+    """The rows of August's papers, and August explained."""
+    with opened_month(month_of_changes, homes.COUNTY, AUGUST) as month:
+        explained = explained_from(month.book, homes.COUNTY, AUGUST, month.tables)
+        return of_month.rows_of(month, explained), explained.told
+
+
+def sheet(folder, name):
+    return load_workbook(folder / f"{name}.xlsx").worksheets[0]
+
+
+def test_every_run_leaves_the_papers(folder):
+    assert {path.stem for path in folder.glob("*.xlsx")} >= {
+        "roster",
+        "arrears",
+        "totals",
+        "movements",
+        "movers",
+        "public",
+        "application",
+    }
+
+
+def test_a_paper_is_made_to_be_printed(folder):
+    page = sheet(folder, "roster")
+    assert (page.page_setup.orientation, page.page_setup.paperSize) == ("landscape", 9)
+    assert (page.page_setup.fitToWidth, page.page_setup.fitToHeight) == (
+        1,
+        0,
+    ) or page.sheet_properties.pageSetUpPr.fitToPage
+    assert page.print_title_rows == "$1:$3"
+    assert page.oddFooter.center.text == "第 &P 页 共 &N 页"
+    assert page["A1"].value == "发放花名册"
+    assert page["A2"].value.startswith("新乡县")
+
+
+def test_numbers_of_people_and_accounts_are_text_and_the_sum_stands_last(folder):
+    page = sheet(folder, "roster")
+    header = {cell.value: cell.column for cell in page[3]}
+    lines = [row for row in page.iter_rows(min_row=4) if isinstance(row[0].value, int)]
+    assert len(lines) == 6
+    for row in lines:
+        assert row[header["享受人身份证号"] - 1].data_type == row[header["银行账号"] - 1].data_type == "s"
+    after = page[4 + len(lines)]
+    assert (after[0].value, after[header["实发金额"] - 1].value) == ("合计", 350)
+    assert page.cell(5 + len(lines), 1).value == "合计金额(大写):叁佰伍拾元整"
+    assert "复核人" in page.cell(page.max_row, 1).value
+
+
+def test_arrears_of_one_standard_are_one_line(told):
+    rows, _ = told
+    lines = rows["arrears"].select("name", "from_month", "to_month", "months", "amount_fen").rows()
+    assert lines == [("样本甲", "2024-07", "2024-07", 1, 50_00), ("样本戊", "2024-07", "2024-07", 1, 50_00)]
+
+
+def test_last_months_money_is_not_this_months_whatever_its_kind(told):
+    rows, _ = told
+    (line,) = rows["totals"].iter_rows(named=True)
+    assert (line["people"], line["lines"], line["regular_fen"], line["arrears_fen"]) == (4, 6, 250_00, 100_00)
+
+
+def test_months_on_both_sides_of_a_gap_are_two_lines():
+    months = pl.date_range(pl.date(2024, 1, 1), pl.date(2024, 6, 1), "1mo", eager=True).gather([0, 1, 3, 4, 5])
+    known = pl.DataFrame({"benefit_month": months}).with_columns(
+        person_no=1,
+        benefit=pl.lit("old_age_allowance"),
+        standard_fen=pl.lit(50_00),
+        amount_fen=pl.lit(50_00),
+        is_own=False,
+        attempt=1,
+        township=pl.lit("甲镇"),
+        village=pl.lit("乙村"),
+        person_id=pl.lit("1"),
+        name=pl.lit("样本"),
+    )
+    lines = papers._arrears(known).select("from_month", "to_month", "months", "amount_fen").rows()
+    assert lines == [("2024-01", "2024-02", 2, 100_00), ("2024-04", "2024-06", 3, 150_00)]
+
+
+def test_the_papers_tie_to_the_book_and_to_one_another(told):
+    assert papers.ties(*[told[0], 350_00, told[1]]) == {}
+
+
+def test_a_paper_that_does_not_tie_is_found(told):
+    rows, explained = told
+    assert papers.ties(rows, 349_99, explained)["批次合计(元)"] == "349.99"
+    shorter = {**rows, "application": rows["application"].head(0)}
+    assert papers.ties(shorter, 350_00, explained)["申请表合计(元)"] == "0.00"
+    unbalanced = {**rows, "movements": rows["movements"].with_columns(check_fen=1)}
+    assert papers.ties(unbalanced, 350_00, explained) == {"增减变动表校验差额不为零的项目": "1"}
+
+
+def test_a_published_list_holds_the_living_and_no_private_column(told):
+    rows, _ = told
+    assert set(rows["public"].columns) <= set(forms.COLUMNS["public"])
+    assert not {"person_id", "account_no", "phone", "birth_date"} & set(rows["public"].columns)
+    assert set(rows["public"]["name"]) == {"样本甲", "样本丙", "样本丁", "样本戊"}
+
+
+def test_a_county_changes_a_form_by_a_page_of_its_own(tmp_path):
+    (tmp_path / "totals.yaml").write_text("title: 本县汇总\nrows: totals\ncolumns: [benefit, amount_fen]\n", "utf-8")
+    assert forms.load(tmp_path)["totals"].title == "本县汇总"
+    assert forms.load()["totals"].title == "发放汇总表"
+
+
+def test_a_form_that_names_what_its_rows_do_not_have_is_refused_with_its_line(tmp_path):
+    (tmp_path / "public.yaml").write_text("title: 公示\nrows: public\ncolumns:\n  [name, account_no]\n", "utf-8")
+    with pytest.raises(InputError, match=r"public.yaml:4:.*没有 account_no 一栏"):
+        forms.load(tmp_path)
+
+
+def test_what_is_shown_of_a_number_and_a_name():
+    shown = pl.DataFrame({"number": ["990721194003050012"]}).select(masked_id("number")).item()
+    assert shown == "990721********0012"
+    assert masked_name("样本甲") == "样**"
