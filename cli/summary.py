@@ -9,11 +9,10 @@ from cli.show import console, table, yuan
 from contracts.codes import BatchState
 from contracts.money import yuan_label
 from reports.corrections import ActionLine, GroundLine
-from reports.month_explained import MonthExplained
+from reports.month_explained import Change, MonthExplained
 from reports.summary import FileLine, Labelled, MonthSummary, OldRegister, total_of
 
 if TYPE_CHECKING:
-    from month.explaining import Change
     from month.listing import Silence
 
 SHOWN_DIGEST = 8

@@ -11,7 +11,6 @@ import polars as pl
 from contracts.codes import Benefit, Movement
 from contracts.columns import polars_schema
 from contracts.errors import BookError
-from contracts.registers import FILES
 from contracts.settings import Home
 from contracts.tables import Facts
 from ledger import people
@@ -19,21 +18,10 @@ from ledger.book import Book, opened
 from month.store import Store, Tables
 from reports import explained_book
 from reports.lists import where_they_live
-from reports.month_explained import MonthExplained, explain_month
+from reports.month_explained import Change, MonthExplained, explain_month
 
 TOP = 10
-
-
-@dataclass(frozen=True)
-class Change:
-    """A person whose money of a benefit differs most."""
-
-    label: str
-    name: str
-    village: str
-    cause: str
-    fen_before: int
-    fen_now: int
+_LIVES = pl.Schema({"person_no": pl.Int64(), **dict.fromkeys(("name", "township", "village", "phone"), pl.String())})
 
 
 @dataclass(frozen=True)
@@ -83,9 +71,7 @@ def explained_from(
 ) -> Opened:
     """The same from a run's own tables."""
     facts = _kept(tables, "facts", polars_schema(Facts))
-    population = _kept(
-        tables, "accepted_population", pl.Schema({"person_no": pl.Int64(), **polars_schema(FILES["population"])})
-    )
+    population = _kept(tables, "accepted_population", _LIVES)
     with book.reading() as conn:
         told = explain_month(conn, county, pay_month, facts, since)
         concerned = pl.concat([rows.select("person_no").unique() for rows in (told.people, told.money)])
@@ -94,4 +80,7 @@ def explained_from(
 
 
 def _kept(tables: Tables | None, name: str, schema: pl.Schema) -> pl.DataFrame:
-    return tables.read(name) if tables and tables.has(name) else pl.DataFrame(schema=schema)
+    """A table of the run; empty where it is kept no more, or was written before its contract had these columns."""
+    empty = pl.DataFrame(schema=schema)
+    rows = tables.read(name) if tables and tables.has(name) else empty
+    return rows if set(schema) <= set(rows.columns) else empty

@@ -29,6 +29,7 @@ from month.explaining import explained_from
 from month.gathering import kept_input
 from month.month import Counts, Month
 from month.papers import write_papers
+from month.review_page import write_reviews
 from reports import corrections, lists, preview
 from reports.corrections import ActionLine, GroundLine
 from reports.missing import LISTED as CELLS
@@ -124,6 +125,7 @@ def _leave_posted(month: Month) -> list[Path]:
         *return_refused(month, _of_register(refused)),
         explained.write(folder / "explained.xlsx"),
         *write_papers(month, folder, explained),
+        *write_reviews(month, folder, explained),
     ]
     told = Left(
         summary=summarise(month.book, county, pay_month, counts),

@@ -10,9 +10,9 @@ from contracts.errors import BookError
 from contracts.settings import Home
 from ledger import figures, signing
 from ledger.book import opened
-from month.explaining import Change, explained
+from month.explaining import explained
 from month.listing import Left, left
-from reports.month_explained import MonthExplained
+from reports.month_explained import Change, MonthExplained
 from reports.summary import FileLine, Labelled, file_lines, not_in_force
 
 

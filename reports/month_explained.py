@@ -88,6 +88,18 @@ class BenefitMonth:
 
 
 @dataclass(frozen=True)
+class Change:
+    """A person whose money of a benefit differs most."""
+
+    label: str
+    name: str
+    village: str
+    cause: str
+    fen_before: int
+    fen_now: int
+
+
+@dataclass(frozen=True)
 class MonthExplained:
     """A county's pay month against an earlier one; `since` is empty where nothing ran before.
 

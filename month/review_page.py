@@ -1,0 +1,87 @@
+"""The review of a month as one HTML file, as the book stands; written by every run, and whenever asked for."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import polars as pl
+
+import rulebook
+from contracts.codes import BatchState
+from contracts.files import write_whole
+from contracts.months import add_months, month_text
+from contracts.settings import Home
+from ledger import batches, exports, figures
+from ledger.fate import UNANSWERED
+from month.explaining import Opened, explained_from
+from month.month import Month, opened_month
+from month.papers import rows_of
+from reports import review
+from reports.status import status_of
+from reports.summary import Labelled, not_in_force
+
+MONTHS = 12
+
+
+def review_of(home: Home, county: str, pay_month: date, target: Path, *, is_masked: bool) -> Path:
+    """Write the review of a month that ran to `target` (.html), as the book stands now, whole or not at all.
+
+    `is_masked`: for finance, without whole names. BookError where the month never ran.
+    """
+    with opened_month(home, county, pay_month) as month:
+        page = _page(month, explained_from(month.book, county, pay_month, month.tables))
+    return _written(page.masked() if is_masked else page, target)
+
+
+def write_reviews(month: Month, folder: Path, explained: Opened) -> list[Path]:
+    """Write the review of a month at work, and the variant for finance."""
+    page = _page(month, explained)
+    return [_written(page, folder / "review.html"), _written(page.masked(), folder / "review_masked.html")]
+
+
+def _written(page: review.ReviewPage, target: Path) -> Path:
+    write_whole(target, review.html(page).encode())
+    return target
+
+
+def _page(month: Month, explained: Opened) -> review.ReviewPage:
+    county, pay_month = month.manifest.county, month.manifest.pay_month
+    status = status_of(month.book, month.home.settings(), county, pay_month)
+    births = month.tables.read("accepted_population").select("person_no", "birth_date").unique("person_no", keep="last")
+    with month.book.reading() as conn:
+        every = batches.batches_of(conn, county, None)
+        waiting = exports.holds(conn, county)
+        uncertain = figures.uncertain(conn, county, pay_month)
+        said = {at: figures.answers(conn, county, at) for at in _months(pay_month)}
+    released = every.filter(pl.col("state") != BatchState.VOIDED.value)
+    return review.ReviewPage(
+        county=rulebook.county_names(month.home.overlay).get(county, county),
+        month=month_text(pay_month),
+        state=status.label,
+        next_command=status.next_command,
+        next_officers=status.next_officers,
+        explained=explained.told,
+        charts=review.charts(rows_of(month, explained)["roster"], births, pay_month),
+        trend=review.trend(_filed(released, pay_month)),
+        largest=explained.largest,
+        holds=review.hold_lines(waiting, month.manifest.known_on),
+        unanswered=tuple(_unanswered(at, rows) for at, rows in said.items() if not rows.filter(UNANSWERED).is_empty()),
+        uncertain=not_in_force(uncertain),
+        files=review.signed_files(every.filter(pl.col("pay_month") == pay_month)),
+    )
+
+
+def _months(pay_month: date) -> list[date]:
+    return [add_months(pay_month, back) for back in range(1 - MONTHS, 1)]
+
+
+def _filed(standing: pl.DataFrame, pay_month: date) -> list[tuple[str, int, int]]:
+    sums = standing.group_by("pay_month").agg(pl.col("line_count", "total_fen").sum())
+    of = {month: (lines, fen) for month, lines, fen in sums.iter_rows()}
+    return [(month_text(at), *of[at]) for at in _months(pay_month) if at in of]
+
+
+def _unanswered(at: date, said: pl.DataFrame) -> Labelled:
+    rows = said.filter(UNANSWERED)
+    return Labelled("", month_text(at), int(rows["line_count"].sum()), int(rows["amount_fen"].sum()))
