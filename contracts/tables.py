@@ -297,7 +297,7 @@ class RateCatalogue(Table):
     values_json: str = column(
         "标准值",
         "JSON 列表,每个值含 parameter, key, value, unit, effective_from, issued_on, role, status, level_code, "
-        "level_name, title, number, clause, quote, label, text(给人看的值), is_amount",
+        "level_name, title, number, clause, quote, note, label, text(给人看的值), is_amount",
     )
 
     class Config(BaseConfig):

@@ -20,6 +20,7 @@ from contracts.codes import (
     Cause,
     CorrectionGround,
     Kind,
+    LeafOutcome,
     Outcome,
     RecoveryMeans,
     Role,
@@ -250,7 +251,9 @@ def _proof(
 def _with_conditions(proof: BenefitProof, conditions: tuple[LeafTold, ...], missing: pl.DataFrame) -> BenefitProof:
     """The proof with every condition, and what hangs on an empty cell (`missing`: rows of this benefit and month)."""
     said = missing_told(missing.row(0, named=True)) if missing.height else ""
-    return replace(proof, conditions=conditions, missing=said)
+    failed = next((leaf for leaf in conditions if leaf.outcome == LeafOutcome.NOT_MET and not leaf.within), None)
+    why = f"{proof.reason}({failed.note})" if failed and failed.note and not proof.outcome else proof.reason
+    return replace(proof, reason=why, conditions=conditions, missing=said)
 
 
 def _open_words(open_cells: pl.DataFrame) -> list[str]:

@@ -33,6 +33,7 @@ class LeafTold:
     clause: str
     outcome: str  # LeafOutcome
     outcome_label: str
+    note: str = ""  # what the pack says beside the value it compares with: whose business it is otherwise
 
 
 def leaves_told(
@@ -81,6 +82,7 @@ class _Telling:
                     clause=self.clause(tree),
                     outcome=outcome.value,
                     outcome_label=outcome.label,
+                    note=";".join(note for value in self.values_of(tree) if (note := value.get("note") or "")),
                 )
 
     def outcome(self, leaf: Leaf, is_asked: bool) -> LeafOutcome:
@@ -95,8 +97,12 @@ class _Telling:
     def clause(self, leaf: Leaf) -> str:
         if leaf.source:
             return leaf.source
-        found = [self.values[name] for name in _parameter_names(leaf) if name in self.values]
-        return ";".join("《{title}》({number}) {clause}".format_map(value) for value in found) or self.whole
+        said = ["《{title}》({number}) {clause}".format_map(value) for value in self.values_of(leaf)]
+        return ";".join(said) or self.whole
+
+    def values_of(self, leaf: Leaf) -> list[Mapping[str, Any]]:
+        """The values in force that a leaf compares with."""
+        return [self.values[name] for name in _parameter_names(leaf) if name in self.values]
 
 
 def first_unmet(facts: pl.DataFrame, rules: BenefitRules) -> str:

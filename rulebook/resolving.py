@@ -329,6 +329,7 @@ def _told(values: Iterable[Value], *, is_amount: bool) -> Iterator[dict[str, obj
             "number": value.source.number,
             "clause": value.source.clause,
             "quote": value.source.quote,
+            "note": value.source.note,
             "label": value.label,
             "text": text_of(value),
             "is_amount": is_amount,
