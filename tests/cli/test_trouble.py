@@ -10,6 +10,7 @@ from contracts.errors import InputError
 from contracts.settings import Home
 from ledger.book import open_book
 from tests import homes
+from tests.cli.giving import disburse
 
 
 def given(monkeypatch, capfd, home, trouble, *arguments):
@@ -73,3 +74,11 @@ def test_a_file_that_is_no_book_says_so(tmp_path):
     (tmp_path / "book.sqlite").write_bytes(b"no database at all" * 100)
     with pytest.raises(InputError, match="总账文件打不开或已损坏"):
         open_book(Home(tmp_path).database_url)
+
+
+@pytest.mark.parametrize("month", ["1999-01", "2199-01"])
+def test_a_month_that_cannot_be_a_pay_month_is_told_with_what_can(home, month):
+    where = ("--county", homes.COUNTY, "--month", month)
+    _, said = disburse(home, "run", *where, "--as", homes.MAKER, code=3)
+    assert f"{month} 不能运行" in said
+    assert "月份从 2020-01 起" in said
