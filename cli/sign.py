@@ -58,6 +58,7 @@ def approve(
     following = f"下一步:disburse release --county {county} --month {pay_month:%Y-%m} --as 发放人"
     uncertain = [asdict(line) for line in shown.uncertain]
     more = {"seen": shown.digest, "uncertain": uncertain, "explained": shown.explained.as_dict()}
+    more["unconfirmed"] = shown.unconfirmed
     _tell(BatchState.APPROVED, signed, following, as_json, **more)
 
 
@@ -68,7 +69,16 @@ def _asked_for_digest(officer: str) -> str:
 
 
 def _show_review(shown: Review) -> None:
-    from cli.summary import show_explained, show_files, show_holds, show_largest, show_old, show_silence, show_uncertain
+    from cli.summary import (
+        show_explained,
+        show_files,
+        show_holds,
+        show_largest,
+        show_old,
+        show_silence,
+        show_uncertain,
+        show_unconfirmed,
+    )
 
     if shown.left:
         show_old(shown.left.not_handed_in, shown.left.summary.pay_month)
@@ -79,6 +89,7 @@ def _show_review(shown: Review) -> None:
         show_holds(shown.left.summary.holds)
     show_uncertain(shown.uncertain)
     show_files("待批准的发放文件", shown.files)
+    show_unconfirmed(shown.unconfirmed)
     if shown.files:
         click.echo(f"待签内容的摘要:{shown.digest[:LEAST_DIGITS]}")
 

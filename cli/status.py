@@ -78,7 +78,7 @@ def _tell_counties(found: list[MonthStatus], silent: list[str], as_json: bool) -
 def _show(found: MonthStatus) -> None:
     """The step and who comes next first, then what blocks it, then the batches."""
     from cli.show import table, yuan
-    from cli.summary import show_uncertain
+    from cli.summary import show_uncertain, show_unconfirmed
 
     click.secho(f"{found.county} {found.pay_month}:{found.label}", bold=True)
     if found.next_command:
@@ -121,3 +121,4 @@ def _show(found: MonthStatus) -> None:
         [(row.label, row.count, yuan(row.fen)) for row in found.answers],
     )
     show_uncertain(found.uncertain)
+    show_unconfirmed(found.unconfirmed)

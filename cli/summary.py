@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+import click
+
 from cli.show import console, table, yuan
 from contracts.codes import BatchState
 from contracts.money import yuan_label
@@ -176,6 +178,12 @@ def show_holds(rows: tuple[Labelled, ...]) -> None:
 def show_uncertain(rows: tuple[Labelled, ...]) -> None:
     """Print the money that rests on a draft or a placeholder."""
     _labelled("金额所依的标准并非现行有效", "项目", "人数", rows)
+
+
+def show_unconfirmed(labels: tuple[str, ...]) -> None:
+    """Print the forms of files to which no bank has agreed."""
+    if labels:
+        click.echo(f"未经银行确认的格式:{'、'.join(labels)}(银行认可后在格式里写 confirmed)")
 
 
 def show_grounds(rows: tuple[GroundLine, ...]) -> None:

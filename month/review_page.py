@@ -17,6 +17,7 @@ from ledger.fate import UNANSWERED
 from month.explaining import Opened, explained_from
 from month.month import Month, opened_month
 from month.papers import rows_of
+from payments.profiles import unconfirmed
 from reports import review
 from reports.status import status_of
 from reports.summary import Labelled, not_in_force
@@ -68,6 +69,7 @@ def _page(month: Month, explained: Opened) -> review.ReviewPage:
         holds=review.hold_lines(waiting, month.manifest.known_on),
         unanswered=tuple(_unanswered(at, rows) for at, rows in said.items() if not rows.filter(UNANSWERED).is_empty()),
         uncertain=not_in_force(uncertain),
+        unconfirmed=unconfirmed(month.home, released.filter(pl.col("pay_month") == pay_month)),
         files=review.signed_files(every.filter(pl.col("pay_month") == pay_month)),
     )
 

@@ -12,6 +12,7 @@ from ledger import figures, signing
 from ledger.book import opened
 from month.explaining import explained
 from month.listing import Left, left
+from payments.profiles import unconfirmed
 from reports.month_explained import Change, MonthExplained
 from reports.summary import FileLine, Labelled, file_lines, not_in_force
 
@@ -28,6 +29,7 @@ class Review:
     explained: MonthExplained
     largest: tuple[Change, ...]
     uncertain: tuple[Labelled, ...]  # money that rests on a draft or a placeholder
+    unconfirmed: tuple[str, ...]  # forms of the files to which no bank has agreed
     left: Left | None
 
 
@@ -47,5 +49,6 @@ def review(home: Home, county: str, pay_month: date, only: Collection[str] = ())
         opened_up.told,
         opened_up.largest,
         uncertain,
+        unconfirmed(home, waiting),
         run,
     )

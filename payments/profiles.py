@@ -19,6 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Literal
 
+import polars as pl
 import xlsxwriter
 from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, field_validator, model_validator
 
@@ -253,6 +254,23 @@ def of_batch(home: Home, name: str, digest: str) -> BatchProfile:
         what = f"编批所用的银行格式 {name} 没有存档,现有的已不在、已改动或写出表格的程序库换过版本"
         raise InputError(what, "请从备份恢复 store/profiles,或恢复当时的格式", "profiles")
     return BatchProfile(today, today.writer)
+
+
+def unconfirmed(home: Home, rows: pl.DataFrame) -> tuple[str, ...]:
+    """The labels of the profiles of these batches (ledger.batches.batches_of) to which no bank has agreed, each once.
+
+    A profile that cannot be read any more is told by its name: nobody can say that it was agreed to.
+    """
+    used = rows.select("profile", "profile_digest").unique().sort("profile", "profile_digest").iter_rows()
+    return tuple(dict.fromkeys(label for name, digest in used for label in _unconfirmed(home, name, digest)))
+
+
+def _unconfirmed(home: Home, name: str, digest: str) -> list[str]:
+    try:
+        profile = of_batch(home, name, digest).profile
+    except InputError:
+        return [name]
+    return [] if profile.confirmed else [profile.label]
 
 
 def _kept_at(store: Path, digest: str) -> Path:

@@ -82,6 +82,7 @@ class ReviewPage:
     holds: tuple[HoldLine, ...]
     unanswered: tuple[Labelled, ...]
     uncertain: tuple[Labelled, ...]
+    unconfirmed: tuple[str, ...]
     files: tuple[SignedFile, ...]
     is_masked: bool = False
 

@@ -16,6 +16,7 @@ from ledger import batches, cycles, figures, holds, results, sealing, signing
 from ledger.book import Book, Transaction
 from ledger.fate import UNANSWERED
 from payments.outbox import folder_of
+from payments.profiles import unconfirmed
 from reports.corrections import beyond
 from reports.summary import Labelled, OldRegister, not_in_force
 
@@ -77,6 +78,7 @@ class MonthStatus:
     matters: tuple[OpenMatter, ...]
     answers: tuple[Labelled, ...]  # lines and fen of released files by what the bank said
     uncertain: tuple[Labelled, ...]  # money that rests on a draft or a placeholder
+    unconfirmed: tuple[str, ...]  # forms of the month's files to which no bank has agreed
     batches: tuple[dict[str, object], ...]
     waiting_digest: str = ""  # of what waits for a signature, as ledger.signing.seen_digest; empty where nothing does
 
@@ -126,6 +128,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
         matters=tuple(matters),
         answers=tuple(_answers(said)),
         uncertain=not_in_force(uncertain),
+        unconfirmed=unconfirmed(seen.home, rows) if seen and seen.home else (),
         batches=tuple(rows.select("batch_id", "part", "state", "file_name", "line_count", "total_fen").to_dicts()),
         waiting_digest="" if unsigned.is_empty() else signing.seen_digest(unsigned),
     )

@@ -88,6 +88,16 @@ def test_signing_names_the_batches_and_a_second_time_signs_nothing(home):
     assert "没有需要签署的批次" in disburse(home, "release", *MONTH, "--as", homes.RELEASER, "--yes")[0]
 
 
+def test_a_form_no_bank_has_agreed_to_is_told_where_one_signs_and_looks(home):
+    assert "未经银行确认的格式:" in home.said["approve"]
+    assert "竖线分隔文本(通用)" in home.said["approve"]
+    shown, _ = disburse(home, "status", *MONTH)
+    assert "未经银行确认的格式:" in shown
+    assert set(asked(home, "status", *MONTH)["unconfirmed"]) == {"竖线分隔文本(通用)", "一卡通发放清单(通用)"}
+    (page,) = (home.path / "reports").rglob("review.html")
+    assert "未经银行确认的格式:" in page.read_text("utf-8")
+
+
 def test_files_agree_with_the_book(home):
     assert "核对 2 个文件,与总账完全相符" in disburse(home, "verify", *MONTH)[0]
 
