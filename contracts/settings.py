@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from unicodedata import name as unicode_name
 from unicodedata import normalize
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from contracts.actor import looks, plain_name
 from contracts.codes import Benefit, FirstList, MissingRegister, OfficerRole, Vanished
 from contracts.errors import InputError, NotAllowedError
 from contracts.months import month_text, parse_month
@@ -21,6 +23,8 @@ from contracts.wording import or_nearest, refused_by_model
 
 # A month without a new population register pays the dead; any other register is carried forward, its age said.
 MISSING_BY_DEFAULT = {"population": MissingRegister.STOP}
+
+SCRIPTS = ("CJK", "LATIN")  # the letters of officers' names; those of other scripts look like Latin ones
 
 AT_PLACE = re.compile(r"line (\d+), column (\d+)")  # in the errors of tomllib
 
@@ -46,6 +50,17 @@ class Officer(Strict):
     roles: tuple[OfficerRole, ...] = Field(min_length=1)
     counties: tuple[str, ...] = ()  # empty: every county
     limit_yuan: int | None = Field(None, ge=1)  # the largest batch he may approve
+
+    @field_validator("name")
+    @classmethod
+    def _plain(cls, name: str) -> str:
+        plain = plain_name(name)
+        if not looks(plain):
+            raise ValueError("姓名不能为空")
+        strange = [char for char in plain if char.isalpha() and not unicode_name(char, "").startswith(SCRIPTS)]
+        if strange:
+            raise ValueError(f"姓名只用汉字和拉丁字母,“{'、'.join(strange)}”与它们形似而不同")
+        return plain
 
 
 class DatabaseSource(Strict):
@@ -159,6 +174,16 @@ class Settings(Strict):
     county: dict[str, CountySettings] = Field(default_factory=dict)
     officer: tuple[Officer, ...] = ()
 
+    @field_validator("officer")
+    @classmethod
+    def _told_apart(cls, officers: tuple[Officer, ...]) -> tuple[Officer, ...]:
+        seen: dict[str, str] = {}
+        for officer in officers:
+            if before := seen.get(looks(officer.name)):
+                raise ValueError(f"“{before}”和“{officer.name}”分不开:一人只登记一次,两人的名字须看得出不同")
+            seen[looks(officer.name)] = officer.name
+        return officers
+
     def of(self, county: str) -> CountySettings:
         """A county's settings; the defaults where the file has none."""
         return self.county.get(county, CountySettings())
@@ -171,7 +196,7 @@ class Settings(Strict):
 
     def authorised(self, name: str, role: OfficerRole, county: str) -> Officer:
         """Return the officer of that name, if he has the role in the county; NotAllowedError otherwise."""
-        officer = next((officer for officer in self.officer if officer.name == name), None)
+        officer = next((officer for officer in self.officer if officer.name == plain_name(name)), None)
         if officer is None:
             raise NotAllowedError(
                 f"没有名为“{name}”的经办人", "请在 disburse.toml 的 [[officer]] 中登记", "disburse.toml"

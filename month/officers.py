@@ -28,7 +28,7 @@ def require(home: Home, by: Actor, role: OfficerRole, county: str, act: str) -> 
 
 def require_to_run(home: Home, county: str, choices: Choices) -> None:
     """Refuse a run whose maker may not make one, or that an officer lets go on who may not, or without a reason."""
-    require(home, Actor(choices.maker, choices.system_user), OfficerRole.MAKER, county, "run")
+    require(home, choices.by, OfficerRole.MAKER, county, "run")
     if not choices.override_by:
         return
     agrees = Actor(choices.override_by, choices.system_user)
@@ -36,7 +36,7 @@ def require_to_run(home: Home, county: str, choices: Choices) -> None:
     if not choices.override_reason.strip():
         raise InputError("同意继续须写明理由", "请加 --reason 理由", county)
     with two_officers(home, agrees, county, "override"):
-        if choices.override_by == choices.maker:
+        if agrees.officer == choices.by.officer:
             raise SameOfficerError("经办人不能自己同意继续", "请由另一位复核人员署名", county)
 
 

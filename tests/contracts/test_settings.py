@@ -79,6 +79,11 @@ def test_an_officer_may_not_act_as_or_where_he_is_not(tmp_path, name, role, coun
     assert told.value.advice
 
 
+def officers_named(*names):
+    """Officers of these names."""
+    return "".join(f'[[officer]]\nname = "{name}"\nroles = ["maker"]\n' for name in names)
+
+
 @pytest.mark.parametrize(
     ("text", "named"),
     [
@@ -91,6 +96,12 @@ def test_an_officer_may_not_act_as_or_where_he_is_not(tmp_path, name, role, coun
         ('[county.410721.parts]\nlow_income = ["农村", " 农村"]', "low_income:至少写两份,名称不空、不重复"),
         ('[[officer]]\nname = "示例经办"\nroles = []', "officer.0.roles"),
         ('[[officer]]\nname = "示例经办"\nroles = ["king"]', "officer.0.roles.0"),
+        (officers_named("路人 甲", "路人甲"), "“路人 甲”和“路人甲”分不开"),
+        (officers_named("Li 1", "LI l"), "“Li 1”和“LI l”分不开"),
+        (officers_named("张三", "张\u200b三"), "“张三”和“张三”分不开"),
+        (officers_named("\u2f00一", "一一"), "“一一”和“一一”分不开"),
+        (officers_named("L\u0456"), "姓名只用汉字和拉丁字母"),
+        (officers_named("\u200b · "), "姓名不能为空"),
         ("further = 1", "further"),
         ("[county", "disburse.toml"),
     ],
@@ -104,6 +115,12 @@ def test_an_officer_may_not_act_as_or_where_he_is_not(tmp_path, name, role, coun
         "a part named twice",
         "an officer who may do nothing",
         "an unknown role",
+        "names that differ in a blank",
+        "names that look alike",
+        "a name with a letter nobody sees",
+        "a radical in place of its character",
+        "a letter of a script that looks like another",
+        "a name of nothing",
         "an unknown section",
         "no TOML at all",
     ],
@@ -114,6 +131,12 @@ def test_a_wrong_setting_is_named(tmp_path, text, named):
     assert named in str(told.value)
     assert "disburse.toml" in str(told.value)
     assert told.value.exit_code == 3
+
+
+def test_an_officer_is_himself_however_his_name_is_typed(tmp_path):
+    settings = home_with(tmp_path, officers_named(" 阿依古丽·\u200b买买提 ")).settings()
+    for typed in ("阿依古丽·买买提", "阿依古丽·买买提\u00a0", "阿依古丽\u200d·买买提"):
+        assert settings.authorised(typed, OfficerRole.MAKER, "410721").name == "阿依古丽·买买提"
 
 
 def test_all_wrong_settings_are_named_at_once(tmp_path):

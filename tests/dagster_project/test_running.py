@@ -70,6 +70,27 @@ def test_a_scheduled_tick_runs_the_month_of_every_county_whose_day_has_come(home
     assert left == {"doubtful.xlsx", "summary.json", "summary.xlsx"}, "the same as a run by command leaves"
 
 
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"override_by": "路人甲", "override_reason": "已核对"},
+        {"override_by": homes.MAKER, "override_reason": "已核对"},
+        {"override_by": homes.CHECKER},
+        {"maker": "路人甲"},
+        {"maker": homes.CHECKER},
+    ],
+    ids=["no officer agrees", "the maker agrees", "no reason", "no officer makes it", "a checker makes it"],
+)
+def test_what_a_run_is_told_on_the_lineage_page_is_no_permission(home, told):
+    job = defs.resolve_job_def(MONTH_JOB)
+    config = {"ops": {"manifest": {"config": told}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+    done = job.execute_in_process(
+        instance=open_instance(home), partition_key="410721|2024-07", run_config=config, raise_on_error=False
+    )
+    assert not done.success
+    assert not home.store.exists(), "nothing was taken in"
+
+
 def test_the_facts_of_a_fresh_month_are_materialised_alone(home):
     home.dagster.mkdir()
     selected = ("-m", "dagster_project.definitions", "--select", "*facts", "--partition", "410721|2024-07")
