@@ -57,8 +57,14 @@ def approve(
     tell_lineage(home, county)
     following = f"下一步:disburse release --county {county} --month {pay_month:%Y-%m} --as 发放人"
     uncertain = [asdict(line) for line in shown.uncertain]
-    more = {"seen": shown.digest, "uncertain": uncertain, "explained": shown.explained.as_dict()}
-    more["unconfirmed"] = shown.unconfirmed
+    overridden = [asdict(line) for line in shown.overridden]
+    more = {
+        "seen": shown.digest,
+        "overridden": overridden,
+        "uncertain": uncertain,
+        "unconfirmed": shown.unconfirmed,
+        "explained": shown.explained.as_dict(),
+    }
     _tell(BatchState.APPROVED, signed, following, as_json, **more)
 
 
@@ -75,11 +81,13 @@ def _show_review(shown: Review) -> None:
         show_holds,
         show_largest,
         show_old,
+        show_overridden,
         show_silence,
         show_uncertain,
         show_unconfirmed,
     )
 
+    show_overridden(shown.overridden)
     if shown.left:
         show_old(shown.left.not_handed_in, shown.left.summary.pay_month)
         show_silence(shown.left.silence)

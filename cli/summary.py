@@ -15,6 +15,7 @@ from reports.month_explained import Change, MonthExplained
 from reports.summary import FileLine, Labelled, MonthSummary, OldRegister, total_of
 
 if TYPE_CHECKING:
+    from ledger.overrides import Overridden
     from month.listing import Silence
 
 SHOWN_DIGEST = 8
@@ -150,6 +151,12 @@ def show_old(registers: Sequence[OldRegister], pay_month: str) -> None:
             _warn(f"名册:{line.told(pay_month)}")
     if never := [line.label for line in registers if not line.is_received]:
         _say(f"名册:从未收到{'、'.join(never)}")
+
+
+def show_overridden(overridden: Sequence[Overridden]) -> None:
+    """Before everything else an officer signs on: which controls stopped the month, and who let it go on."""
+    for line in overridden:
+        _warn(f"曾被叫停 {line.told}")
 
 
 def show_silence(silence: Silence) -> None:

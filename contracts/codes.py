@@ -614,6 +614,16 @@ class MissingRegister(Code):
     STOP = "stop", "叫停"
 
 
+class Control(Code):
+    """What stops a run until an officer lets it go on."""
+
+    MISSING_REGISTER = "missing_register", "名册未到"
+    REFUSED_SHARE = "refused_share", "拒收过多"
+    SHRINK = "shrink", "名册缩水"
+    RECOVERY = "recovery", "撤回和追回过多"
+    ORDER = "order", "月份或知悉日"
+
+
 class Act(Code):
     """What officers do with a month after its run, in order."""
 

@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from contracts.actor import Actor
-from contracts.codes import Kind, RecoveryMeans
+from contracts.codes import Control, Kind, RecoveryMeans
 from contracts.errors import BookError, StoppedError
 from contracts.manifest import Manifest
 from contracts.money import yuan_label
@@ -27,6 +27,7 @@ from ledger import (
     fate,
     holds,
     identity,
+    overrides,
     receivables,
     totals,
     versions,
@@ -124,7 +125,11 @@ def post(book: Book, decided: Decided, by: Actor, limits: StopLimits, override: 
         into = _cycle_for(conn, manifest, newest, found)
         run = cycles.add_run(conn, into.cycle_id, manifest, by)
         if is_stopped and override is not None:
-            _note_override(conn, manifest, override, by.system_user)
+            name, reason = override
+            why = overrides.Override(
+                Control.RECOVERY.value, _stop(decided, found, limits).what, reason, manifest.digest()
+            )
+            overrides.note(conn, manifest.county, manifest.pay_month, Actor(name, by.system_user), why)
         _write(conn, decided, found, run, by)
         return Posted(into, run, found, is_replay=False)
 
@@ -234,12 +239,6 @@ def _stop(decided: Decided, found: Differences, limits: StopLimits) -> StoppedEr
         f"确认无误的,由复核人员署名并写明理由:{run} --override-by 复核人 --reason 理由",
         f"{decided.manifest.county} {month_text(decided.manifest.pay_month)}",
     )
-
-
-def _note_override(conn: Connection, manifest: Manifest, override: tuple[str, str], system_user: str) -> None:
-    name, reason = override
-    detail = {"manifest": manifest.digest(), "reason": reason}
-    audit.append(conn, manifest.county, Actor(name, system_user), "override", month_text(manifest.pay_month), detail)
 
 
 def _write(conn: Connection, decided: Decided, found: Differences, run: Run, by: Actor) -> None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import polars as pl
 
 import intake
-from contracts.codes import Doubt, ListChange, MissingRegister, RefusalCode
+from contracts.actor import Actor
+from contracts.codes import Control, Doubt, ListChange, MissingRegister, RefusalCode
 from contracts.columns import empty, headers, polars_schema
 from contracts.errors import StoppedError
 from contracts.manifest import RegisterInput
 from contracts.months import month_text, parse_month
 from contracts.registers import MATCH_LISTS, REGISTERS, REQUIRED_REGISTERS, accepted_schema, empty_register, label_of
 from contracts.tables import GonePerson, IntakeCount, ListedChange, RefusedRow, RegisterGap
-from ledger import people, receipts
+from ledger import overrides, people, receipts
 from month.gathering import kept_input, oldest_month
 from month.month import EVIDENCED_POPULATION, Counts, Month, settled_table
 
@@ -44,8 +47,9 @@ def accept(month: Month, register: str) -> Counts:
     known_on = month.manifest.known_on
     accepted = intake.accept(received, numbers, known_on, earlier=earlier, is_current_list=is_current_list)
     month.tables.write(f"refused_{register}", accepted.refused)  # to be looked at where a threshold stops the register
-    if not _is_taken_anyway(month, given):
+    with _goes_on_where_taken(month, given, Control.REFUSED_SHARE):
         intake.check_refused(accepted, month.settings)
+    with _goes_on_where_taken(month, given, Control.SHRINK):
         intake.check_shrink(register, accepted.rows, _running(previous, given), month.settings)
     decisions = month.tables.read("decisions")
     listed = _with_months(month, given, accepted, previous, decisions)
@@ -92,13 +96,13 @@ def _require_new(month: Month, given: RegisterInput, *, is_usable: bool = True) 
     """Stop without a usable file of the pay month where the county's settings say so; an officer may let it go on."""
     if (given.is_new and is_usable) or month.settings.without_file(given.name) is not MissingRegister.STOP:
         return
-    if not _goes_on(month):
-        if not is_usable:
-            lacking, last = "报送的不能使用", _month_used_before(month, given)
-        elif given.inbox_month == month_text(month.manifest.pay_month):
-            lacking, last = f"没有报齐(缺 {'、'.join(given.lacking)})", oldest_month(month.manifest, given)
-        else:
-            lacking, last = "没有报送", given.inbox_month
+    if not is_usable:
+        lacking, last = "报送的不能使用", _month_used_before(month, given)
+    elif given.inbox_month == month_text(month.manifest.pay_month):
+        lacking, last = f"没有报齐(缺 {'、'.join(given.lacking)})", oldest_month(month.manifest, given)
+    else:
+        lacking, last = "没有报送", given.inbox_month
+    with _goes_on(month, Control.MISSING_REGISTER):
         raise StoppedError(
             f"“{label_of(given.name)}”名册本月{lacking},{f'最近一次为 {last}' if last else '从未收到可用的'}",
             f"请补报后重新运行;确需沿用的,由复核人员同意并写明理由:disburse run --county {month.manifest.county}"
@@ -107,17 +111,35 @@ def _require_new(month: Month, given: RegisterInput, *, is_usable: bool = True) 
         )
 
 
-def _goes_on(month: Month) -> bool:
-    """Whether an officer lets this run go on, or the month was paid long ago and is only compared."""
-    return month.choices.override is not None or month.is_replay
+@contextmanager
+def _goes_on(month: Month, control: Control) -> Iterator[None]:
+    """Where a control stops: go on, noted in the book, if an officer lets this run; a month only compared goes on."""
+    try:
+        yield
+    except StoppedError as stopped:
+        if month.is_replay:
+            return
+        if month.choices.override is None:
+            raise
+        name, reason = month.choices.override
+        manifest = month.manifest
+        why = overrides.Override(control.value, stopped.what, reason, manifest.digest())
+        with month.book.writing() as conn:
+            by = Actor(name, month.choices.system_user)
+            overrides.note(conn, manifest.county, manifest.pay_month, by, why)
 
 
-def _is_taken_anyway(month: Month, given: RegisterInput) -> bool:
-    """Whether an officer took this very file, or the run goes on whatever a threshold says."""
-    if _goes_on(month):
-        return True
-    with month.book.reading() as conn:
-        return receipts.accepted_by(conn, month.manifest.county, given.name, given.file_digest) is not None
+@contextmanager
+def _goes_on_where_taken(month: Month, given: RegisterInput, control: Control) -> Iterator[None]:
+    """Where a threshold stops a file: go on if an officer took this very file, or lets the run go on."""
+    with _goes_on(month, control):
+        try:
+            yield
+        except StoppedError:
+            with month.book.reading() as conn:
+                taken = receipts.accepted_by(conn, month.manifest.county, given.name, given.file_digest)
+            if taken is None:
+                raise
 
 
 def _keep(

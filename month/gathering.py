@@ -12,12 +12,13 @@ import polars as pl
 
 import intake
 import rulebook
+from contracts.codes import Control
 from contracts.errors import InputError, StoppedError
 from contracts.manifest import Manifest, RegisterInput
 from contracts.months import add_months, month_text
 from contracts.registers import INBOX_FILES, MATCH_LISTS, REGISTER_LABELS, REQUIRED_REGISTERS, label_of
 from contracts.settings import CountySettings, Home
-from ledger import audit, cycles, history, holds, identity, people, receipts
+from ledger import cycles, history, holds, identity, overrides, people, receipts
 from ledger.book import Book, open_book
 from month.month import Choices, Counts, Month
 from month.officers import require_to_run
@@ -213,8 +214,8 @@ def _require_in_order(book: Book, county: str, pay_month: date, known_on: date, 
     if not choices.override_reason.strip():
         raise StoppedError(";".join(told), "请核对月份和知悉日;确要这样办的,请加 --reason 理由", where)
     with book.writing() as conn:
-        detail = {"reason": choices.override_reason, "why": ";".join(told)}
-        audit.append(conn, county, choices.by, "override", month_text(pay_month), detail)
+        why = overrides.Override(Control.ORDER.value, ";".join(told), choices.override_reason)
+        overrides.note(conn, county, pay_month, choices.by, why)
 
 
 def _begun_tables(home: Home, book: Book, county: str, pay_month: date, known_on: date, system_user: str) -> Tables:

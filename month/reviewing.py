@@ -8,8 +8,9 @@ from datetime import date
 
 from contracts.errors import BookError
 from contracts.settings import Home
-from ledger import figures, signing
+from ledger import figures, overrides, signing
 from ledger.book import opened
+from ledger.overrides import Overridden
 from month.explaining import explained
 from month.listing import Left, left
 from payments.profiles import unconfirmed
@@ -31,12 +32,14 @@ class Review:
     uncertain: tuple[Labelled, ...]  # money that rests on a draft or a placeholder
     unconfirmed: tuple[str, ...]  # forms of the files to which no bank has agreed
     left: Left | None
+    overridden: tuple[Overridden, ...]  # the controls that stopped the month, and who let it go on
 
 
 def review(home: Home, county: str, pay_month: date, only: Collection[str] = ()) -> Review:
     """Read what waits to be signed, or `only` some batches of it by id. Read-only."""
     with opened(home.database_url) as book, book.reading() as conn:
         waiting = signing.among(signing.waiting(conn, county, pay_month), only)
+        overridden = overrides.of_month(conn, county, pay_month)
         uncertain = not_in_force(figures.uncertain(conn, county, pay_month))
     try:
         run = left(home, county, pay_month)
@@ -51,4 +54,5 @@ def review(home: Home, county: str, pay_month: date, only: Collection[str] = ())
         uncertain,
         unconfirmed(home, waiting),
         run,
+        overridden,
     )

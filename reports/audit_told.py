@@ -10,7 +10,7 @@ from typing import Any
 
 import polars as pl
 
-from contracts.codes import BankEvent, GapDecision, HoldCode, HoldEvent, Logged, RecoveryMeans, SamePerson
+from contracts.codes import BankEvent, Control, GapDecision, HoldCode, HoldEvent, Logged, RecoveryMeans, SamePerson
 from contracts.money import yuan_label
 from contracts.registers import label_of
 
@@ -60,6 +60,7 @@ def _digest(value: object) -> str:
 DETAILS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "code": ("", lambda value: HoldCode.label_of(str(value))),
     "means": ("", lambda value: RecoveryMeans.label_of(str(value))),
+    "control": ("", lambda value: Control.label_of(str(value))),
     "decision": ("", lambda value: _decision(str(value))),
     "register": ("", lambda value: f"{label_of(str(value))}名册"),
     "inbox_month": ("收件月", str),

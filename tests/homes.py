@@ -8,6 +8,8 @@ from contracts.columns import columns_of
 from contracts.months import parse_month
 from contracts.registers import INBOX_FILES
 from contracts.settings import Home
+from ledger import overrides
+from ledger.book import opened
 from month import gathering, signing
 from month.month import Choices
 from month.running import run_month, work
@@ -152,6 +154,12 @@ def payment_files(home):
     """Path → bytes of every payment file, of those that wait and of those that went out."""
     files = [path for root in (home.review, home.outbox) for path in root.rglob("*") if path.is_file()]
     return {path.relative_to(home.path).as_posix(): path.read_bytes() for path in files}
+
+
+def overridden(home, month, county=COUNTY):
+    """Who let a month go on that a control had stopped."""
+    with opened(home.database_url) as book, book.reading() as conn:
+        return overrides.of_month(conn, county, parse_month(month))
 
 
 def tables_of(home, month, county=COUNTY):

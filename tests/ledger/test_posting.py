@@ -6,8 +6,10 @@ import polars as pl
 import pytest
 from sqlalchemy import func, select
 
+from contracts.codes import Control
 from contracts.errors import StoppedError
-from ledger import audit, tables, versions
+from contracts.months import parse_month
+from ledger import audit, overrides, tables, versions
 from ledger.posting import StopLimits
 from tests.ledger.county import CARE, CHECKER, CODE, row
 
@@ -310,9 +312,10 @@ class TestRecoveryStop:
     def test_an_officer_lets_it_go_on_and_that_is_kept(self, county, book, rows):
         county.run("2024-08", rows[2:], self.LIMITS, (CHECKER, "名单已逐人核对"))
         with book.reading() as conn:
-            acts = conn.execute(select(tables.audit_log.c.actor, tables.audit_log.c.action)).all()
+            (line,) = overrides.of_month(conn, CODE, parse_month("2024-08"))
             assert audit.verify(conn) == []
-        assert (CHECKER, "override") in [tuple(act) for act in acts]
+        assert (line.officer, line.override.control) == (CHECKER, Control.RECOVERY)
+        assert "撤回和追回 2 人共" in line.told
 
 
 def test_other_peoples_rows_do_not_move(county):

@@ -7,6 +7,7 @@ from contracts.months import parse_month
 from ledger import batches, holds
 from ledger.grounds import GROUND
 from month.month import opened_month
+from month.reviewing import review
 from reports.summary import not_handed_in
 from tests import homes
 
@@ -77,6 +78,11 @@ def test_it_stops_the_month_until_an_officer_says_go_on(tmp_path):
         homes.run(home, "2024-08")
     homes.run(home, "2024-08", override=(homes.CHECKER, "已核对"))
     assert held(home) == []
+    homes.run(home, "2024-08", override=(homes.CHECKER, "已核对"))
+    (line,) = homes.overridden(home, "2024-08")
+    assert line.told == "名册未到:“低收入”名册本月没有报送,最近一次为 2024-07;示例复核同意继续,理由:已核对"
+    assert review(home, homes.COUNTY, parse_month("2024-08")).overridden == (line,), "told before it is signed"
+    assert line.override.manifest == homes.tables_of(home, "2024-08").manifest.digest()
 
 
 def test_a_register_never_received_stops_the_month_too(tmp_path):

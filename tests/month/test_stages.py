@@ -109,6 +109,10 @@ def test_a_register_that_loses_most_people_stops_the_month(tmp_path):
     homes.hand_in(home, "2024-08", population=[homes.person(one) for one in many[:10]])
     with pytest.raises(StoppedError, match="上次 40 人,其中 30 人本月没有可采用的行"):
         homes.run(home, "2024-08")
+    with homes.begin(home, "2024-08", override=(homes.CHECKER, "已核对")) as begun:
+        homes.do(begun, "accepted_population")
+    (line,) = homes.overridden(home, "2024-08")
+    assert line.told.startswith("名册缩水:“人口”名册:上次 40 人,其中 30 人本月没有可采用的行")
     accept_file(home, "2024-08", "population")
     posted, _ = homes.run(home, "2024-08")
     assert posted["应追回笔数"] == 0, "the vanished stand in with their last rows, held"
@@ -121,6 +125,8 @@ def test_a_register_with_many_refused_rows_stops_the_month_until_an_officer_says
     with pytest.raises(StoppedError, match="40 行中有 20 行被拒收"):
         homes.run(home, "2024-07")
     homes.run(home, "2024-07", override=(homes.CHECKER, "已核对"))
+    (line,) = homes.overridden(home, "2024-07")
+    assert line.told.startswith("拒收过多:“人口”名册:40 行中有 20 行被拒收")
 
 
 def accept_file(home, month, register):
