@@ -27,6 +27,8 @@ def note(book: Book, county: str, manifest_digest: str, tables: Mapping[str, str
         if conn.execute(is_there).first():
             return False
     with book.writing() as conn:
+        if conn.execute(is_there).first():  # another run of the same month was quicker
+            return False
         row = {"county": county, "manifest_digest": manifest_digest, "tables_json": told, "digest": digest}
         conn.execute(insert(kept_content).values(keep_id=next_id(conn, kept_content), recorded_at=now(), **row))
         audit.append(conn, county, by, "kept", manifest_digest, {"digest": digest, "tables": len(tables)})
