@@ -89,8 +89,8 @@ def seen_digest(rows: pl.DataFrame) -> str:
 
     `rows`: as `waiting`; what was rejected is not signed and does not count.
     """
-    standing = rows.filter(pl.col("state") != BatchState.REJECTED.value).sort("batch_id")
-    told = standing.select("batch_id", "content_digest", "file_digest").write_csv()
+    live = rows.filter(pl.col("state") != BatchState.REJECTED.value).sort("batch_id")
+    told = live.select("batch_id", "content_digest", "file_digest").write_csv()
     return hashlib.sha256(told.encode()).hexdigest()
 
 

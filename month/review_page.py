@@ -78,8 +78,8 @@ def _months(pay_month: date) -> list[date]:
     return [add_months(pay_month, back) for back in range(1 - MONTHS, 1)]
 
 
-def _filed(standing: pl.DataFrame, pay_month: date) -> list[tuple[str, int, int]]:
-    sums = standing.group_by("pay_month").agg(pl.col("line_count", "total_fen").sum())
+def _filed(live: pl.DataFrame, pay_month: date) -> list[tuple[str, int, int]]:
+    sums = live.group_by("pay_month").agg(pl.col("line_count", "total_fen").sum())
     of = {month: (lines, fen) for month, lines, fen in sums.iter_rows()}
     return [(month_text(at), *of[at]) for at in _months(pay_month) if at in of]
 

@@ -166,7 +166,7 @@ def hold_lines(waiting: pl.DataFrame, known_on: date) -> tuple[HoldLine, ...]:
 
 def signed_files(rows: pl.DataFrame) -> tuple[SignedFile, ...]:
     """Batches that are not voided (ledger.batches.batches_of), each with its file and signatures."""
-    standing = rows.filter(pl.col("state") != BatchState.VOIDED.value).sort("batch_id")
+    live = rows.filter(pl.col("state") != BatchState.VOIDED.value).sort("batch_id")
     return tuple(
         SignedFile(
             row["batch_id"],
@@ -180,5 +180,5 @@ def signed_files(rows: pl.DataFrame) -> tuple[SignedFile, ...]:
             row["checker"] or "",
             row["releaser"] or "",
         )
-        for row in standing.iter_rows(named=True)
+        for row in live.iter_rows(named=True)
     )
