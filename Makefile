@@ -1,12 +1,13 @@
 # Needs Python 3.11+ with venv, and make. Every target first makes the .venv it needs (scripts/prepare.sh), and works a
 # second time without network.
 .DEFAULT_GOAL := help
-.PHONY: help run test explore ui lint bench clean
+.PHONY: help run test explore ui lint bench mutants clean
 
 DISBURSE_HOME ?= $(CURDIR)/var
 export DISBURSE_HOME
 PEOPLE ?= 100000
 TIMES ?= 20
+AT_MOST ?= 40
 bin := .venv/bin
 
 help: ## 本页 This list
@@ -39,6 +40,10 @@ lint: ## 格式、规则、类型、导入方向、锁文件 Format, rules, type
 bench: ## 速度与内存(PEOPLE=100000) Seconds and memory of a county-month
 	@sh scripts/prepare.sh run
 	@$(bin)/python benchmarks/county_month.py --people $(PEOPLE)
+
+mutants: ## 测试能发现多少种小错(AT_MOST=40) How many small faults the tests notice
+	@sh scripts/prepare.sh dev
+	@$(bin)/python benchmarks/mutants.py --at-most $(AT_MOST)
 
 clean: ## 删除 .venv 与缓存,保留数据目录 Remove .venv and caches, keep the home
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
