@@ -41,7 +41,7 @@ class Overridden:
 
 
 def note(conn: Connection, county: str, pay_month: date, by: Actor, override: Override) -> None:
-    """Add it to the log once: the same run again, stopped on the same figures, adds nothing."""
+    """Add it to the log once, in the caller's transaction: the same run, stopped on the same figures, adds nothing."""
     told = json.dumps(asdict(override), ensure_ascii=False, sort_keys=True)
     c = audit_log.c
     same = (c.county == county, c.action == Logged.OVERRIDE.value, c.actor == by.officer, c.detail_json == told)

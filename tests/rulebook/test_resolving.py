@@ -260,6 +260,7 @@ def test_a_value_tells_everything_about_itself(shipped):
         "number": "新政办〔2024〕13号",
         "clause": "第5项",
         "quote": "80-90岁、90-99岁和百岁以上老年人每人每月分别不低于50元、100元和300元",
+        "note": "",
         "label": "高龄津贴标准",
         "text": "50 元/月",
         "is_amount": True,
