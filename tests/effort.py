@@ -1,7 +1,7 @@
 """How hard the random tests try.
 
-`make test` tries the same examples every time, and only so many; `.ci/run` with LONG=1 also the rest of them, the whole
-table of situations and the long walks; `make explore` others each time, and more.
+`make test` tries the same examples every time, and only so many; with LONG=1 `.ci/run` reads the whole table of
+situations and walks the protocol and the book's stories further; `make explore` tries others each time, and more.
 """
 
 import os
