@@ -19,8 +19,8 @@ from contracts.months import add_months, month_text
 from contracts.registers import INBOX_FILES, MATCH_LISTS, REGISTER_LABELS, REQUIRED_REGISTERS, label_of
 from contracts.settings import CountySettings, Home
 from ledger import cycles, history, holds, identity, overrides, people, receipts
-from ledger.book import Book, open_book
-from month.month import Choices, Counts, Month
+from ledger.book import Book
+from month.month import Choices, Counts, Month, kept_open
 from month.officers import require_to_run
 from month.store import Store, Tables
 from month.witnessing import require_current
@@ -180,16 +180,12 @@ def begin(home: Home, county: str, pay_month: date, known_on: date, choices: Cho
     where a month is passed over, or known on an earlier day than the last run, and no reason is given.
     """
     require_to_run(home, county, choices)
-    book = open_book(home.database_url)
-    try:
+    with kept_open(home) as book:
         require_current(home, book)
         _require_in_order(book, county, pay_month, known_on, choices)
         month = Month(home, book, _begun_tables(home, book, county, pay_month, known_on, choices.system_user))
-    except BaseException:
-        book.close()
-        raise
-    month.keep_choices(choices)
-    return month
+        month.keep_choices(choices)
+        return month
 
 
 def _require_in_order(book: Book, county: str, pay_month: date, known_on: date, choices: Choices) -> None:

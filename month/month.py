@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from copy import copy
 from dataclasses import dataclass
 from datetime import date
@@ -245,12 +246,18 @@ def opened_month(home: Home, county: str, pay_month: date | None = None) -> Mont
 
     BookError where there is none.
     """
-    book = open_book(home.database_url)
-    try:
+    with kept_open(home) as book:
         return Month(home, book, Store(home).current(county, pay_month or _newest(book, county)))
-    except BaseException:
-        book.close()
-        raise
+
+
+@contextmanager
+def kept_open(home: Home) -> Iterator[Book]:
+    """A book that stays open for whoever is given it; closed where something goes wrong before."""
+    with ExitStack() as undone:
+        book = open_book(home.database_url)
+        undone.callback(book.close)
+        yield book
+        undone.pop_all()
 
 
 def _newest(book: Book, county: str) -> date:

@@ -40,3 +40,18 @@ def disburse(home, *arguments, code=0, typed=None):
 
 def asked(home, *arguments):
     return json.loads(disburse(home, *arguments, "--json")[0])
+
+
+def given(monkeypatch, capfd, home, *arguments):
+    """Give a command on a terminal of another language; its exit code, what it said on stdout and on stderr."""
+    if home is not None:
+        monkeypatch.setenv("DISBURSE_HOME", str(home))
+    monkeypatch.setenv("LANGUAGE", "en")
+    monkeypatch.setattr(sys, "argv", ["disburse", *arguments])
+    try:
+        main()
+    except SystemExit as left:
+        code = left.code
+    else:
+        code = 0
+    return code, *capfd.readouterr()

@@ -1,14 +1,13 @@
 """County, month and officer may be left out; a county may be named; what was taken is said first."""
 
 import json
-import sys
 from datetime import date
 
 import pytest
 
-from cli import main as command
 from month.progress import month_at_work
 from tests import homes
+from tests.cli.giving import given
 
 PERSON = homes.resident_id("1940-03-05")
 REGISTERS = {"population": [homes.person(PERSON)], "account": [homes.account(PERSON)]}
@@ -24,23 +23,9 @@ def home(tmp_path_factory):
     return made
 
 
-def given(monkeypatch, capfd, home, *arguments):
-    """Give a command in this process; its exit code, what it said on stdout and on stderr."""
-    monkeypatch.setenv("DISBURSE_HOME", str(home.path))
-    monkeypatch.setenv("LANGUAGE", "en")
-    monkeypatch.setattr(sys, "argv", ["disburse", *arguments])
-    try:
-        command.main()
-    except SystemExit as left:
-        code = left.code
-    else:
-        code = 0
-    return code, *capfd.readouterr()
-
-
 def test_what_was_not_said_is_told_on_the_first_line(monkeypatch, capfd, home):
     monkeypatch.setenv("DISBURSE_OFFICER", homes.CHECKER)
-    code, said, _ = given(monkeypatch, capfd, home, "reject", "--reason", "看")
+    code, said, _ = given(monkeypatch, capfd, home.path, "reject", "--reason", "看")
     assert code == 0
     first = said.splitlines()[0]
     assert first == (
@@ -49,25 +34,25 @@ def test_what_was_not_said_is_told_on_the_first_line(monkeypatch, capfd, home):
 
 
 def test_json_stays_json(monkeypatch, capfd, home):
-    code, said, beside = given(monkeypatch, capfd, home, "verify", "--json")
+    code, said, beside = given(monkeypatch, capfd, home.path, "verify", "--json")
     assert (code, json.loads(said)["findings"], beside.startswith("未写明的按:县 410721")) == (0, [], True)
 
 
 def test_a_command_that_is_told_everything_says_nothing_of_it(monkeypatch, capfd, home):
-    _, said, beside = given(monkeypatch, capfd, home, "verify", "--county", "新乡县", "--month", "2024-07")
+    _, said, beside = given(monkeypatch, capfd, home.path, "verify", "--county", "新乡县", "--month", "2024-07")
     assert "未写明" not in said + beside
 
 
 def test_a_county_is_named_or_coded_and_a_slip_gets_its_nearest(monkeypatch, capfd, home):
-    by_name = given(monkeypatch, capfd, home, "status", "--county", "新乡县", "--json")
+    by_name = given(monkeypatch, capfd, home.path, "status", "--county", "新乡县", "--json")
     assert json.loads(by_name[1])["county"] == "410721"
     for slip, nearest in (("新乡", "新乡县"), ("410712", "410721")):
-        code, _, beside = given(monkeypatch, capfd, home, "status", "--county", slip)
+        code, _, beside = given(monkeypatch, capfd, home.path, "status", "--county", slip)
         assert (code, f"没有“{slip}”这个县,是不是 {nearest}?" in beside) == (2, True), beside
 
 
 def test_who_acts_is_not_guessed(monkeypatch, capfd, home):
-    code, _, beside = given(monkeypatch, capfd, home, "approve")
+    code, _, beside = given(monkeypatch, capfd, home.path, "approve")
     assert (code, "缺少选项 “--as”" in beside, "[default]" in beside) == (2, True, True)
 
 
@@ -75,7 +60,7 @@ def test_the_settings_name_county_and_officer(monkeypatch, capfd, tmp_path):
     home = homes.make_home(tmp_path / "home")
     settings = home.settings_file.read_text("utf-8")
     home.settings_file.write_text(f'[default]\ncounty = "新乡县"\nofficer = "{homes.MAKER}"\n{settings}', "utf-8")
-    code, _, beside = given(monkeypatch, capfd, home, "hold", "lift", "1", "--reason", "无")
+    code, _, beside = given(monkeypatch, capfd, home.path, "hold", "lift", "1", "--reason", "无")
     assert (code, "缺少" in beside) == (7, False), beside
 
 

@@ -4,14 +4,13 @@ import ast
 import gettext
 import json
 import re
-import sys
 from pathlib import Path
 
 import click
 import pytest
 
-from cli import main as command
 from cli.words import DOMAIN, LANGUAGE, LOCALE
+from tests.cli.giving import given
 
 SENTENCE = re.compile(r"[A-Za-z]{2,} [a-z]{2,} [a-z]{2,}")
 CATALOGUE = LOCALE / LANGUAGE / "LC_MESSAGES" / DOMAIN
@@ -53,20 +52,6 @@ def test_what_is_compiled_is_what_is_written():
     assert told == pairs, "compile messages.po (cli/README.md)"
 
 
-def given(monkeypatch, capfd, *arguments):
-    """Give a command in this process; its exit code and all it said."""
-    monkeypatch.setenv("LANGUAGE", "en")
-    monkeypatch.setattr(sys, "argv", ["disburse", *arguments])
-    try:
-        command.main()
-    except SystemExit as left:
-        code = left.code
-    else:
-        code = 0
-    said = capfd.readouterr()
-    return code, said.out + said.err
-
-
 WRONG = [
     (("stauts",), "没有“stauts”这条命令。是不是"),
     (("run", "--cuonty", "410721"), "没有“--cuonty”这个选项。是不是 “--county”"),
@@ -84,17 +69,18 @@ WRONG = [
 
 @pytest.mark.parametrize(("arguments", "told"), WRONG, ids=[" ".join(arguments) for arguments, _ in WRONG])
 def test_a_wrong_command_line_is_told_in_chinese(monkeypatch, capfd, arguments, told):
-    code, said = given(monkeypatch, capfd, *arguments)
+    code, *said = given(monkeypatch, capfd, None, *arguments)
+    said = "".join(said)
     assert (code, told in said) == (2, True), said
     assert not SENTENCE.search(said.partition("写法见")[0]), said
     assert "写法见 disburse" in said
 
 
 def test_help_has_no_english_but_its_own(monkeypatch, capfd):
-    code, said = given(monkeypatch, capfd, "run", "--help")
+    code, said, _ = given(monkeypatch, capfd, None, "run", "--help")
     assert (code, "Show this message" in said, "显示本说明" in said) == (0, False, True)
 
 
 def test_a_wrong_command_line_is_json_too(monkeypatch, capfd):
-    _, said = given(monkeypatch, capfd, "stauts", "--json")
+    _, said, _ = given(monkeypatch, capfd, None, "stauts", "--json")
     assert json.loads(said)["error"].startswith("没有“stauts”这条命令")
