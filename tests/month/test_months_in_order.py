@@ -4,7 +4,8 @@ import pytest
 
 from contracts.errors import StoppedError
 from ledger import audit, cycles
-from ledger.book import opened
+from ledger.book import Book, opened
+from month.month import kept_open
 from tests import homes
 
 ONE = homes.resident_id("1940-03-05")
@@ -54,3 +55,14 @@ def test_with_a_reason_it_goes_on_and_the_log_has_it_once(home):
     assert "八月由市里代发" in told
     assert "2024-08" in told
     homes.run(home, "2024-10")
+
+
+def test_a_book_is_closed_where_it_is_not_handed_over(tmp_path, monkeypatch):
+    home, closed = homes.make_home(tmp_path / "home"), []
+    monkeypatch.setattr(Book, "close", lambda book: closed.append(book))
+    with pytest.raises(KeyError), kept_open(home):
+        raise KeyError
+    assert len(closed) == 1
+    with kept_open(home):
+        pass
+    assert len(closed) == 1
