@@ -33,7 +33,8 @@ def audit() -> None:
     help="以前印在签字单上的链尾摘要,至少前 16 位:它须仍在链上",
 )
 @json_option
-def verify(head: str, as_json: bool) -> None:
+@click.pass_obj
+def verify(home: Home, head: str, as_json: bool) -> None:
     """总账自证:审计链、封存、防护、每条记录与账目、每人每月应发与入账、各处之和;有不符即列出。
 
     The whole book proves itself, open months too: chain, seals, guards, log against rows, the laws of the money.
@@ -43,7 +44,6 @@ def verify(head: str, as_json: bool) -> None:
     from ledger.book import opened
     from month.witnessing import lost_heads
 
-    home = Home.from_environment()
     with opened(home.database_url) as book, book.reading() as conn:
         proof = proving.prove(conn)
         problems = [*proof.problems, *lost_heads(home, conn)]
@@ -74,7 +74,9 @@ def verify(head: str, as_json: bool) -> None:
 @click.option("--by", "actor", metavar="NAME", help="只列这个人办的")
 @click.option("--last", type=click.IntRange(min=1), default=50, show_default=True, help="最近多少条")
 @json_option
+@click.pass_obj
 def listing(
+    home: Home,
     county: str,
     person_id: str | None,
     batch_id: str | None,
@@ -92,7 +94,7 @@ def listing(
     from reports.audit_told import day_of, entries_told
 
     since, before = day_of(day) if day else (None, None)
-    with opened(Home.from_environment().database_url) as book, book.reading() as conn:
+    with opened(home.database_url) as book, book.reading() as conn:
         about = about_batch(conn, batch_id) if batch_id else None
         if person_id:
             person_no = people.person_no_of(conn, person_id)

@@ -18,7 +18,8 @@ from contracts.settings import Home
 @click.option("--sign-list", "signature", metavar="摘要", default="", help="待查清单的摘要:核对过清单后照抄,即为署名")
 @click.option("--reason", default="", help="尚有待查仍要结账的理由")
 @json_option
-def close(county: str, pay_month: date, officer: str, signature: str, reason: str, as_json: bool) -> None:
+@click.pass_obj
+def close(home: Home, county: str, pay_month: date, officer: str, signature: str, reason: str, as_json: bool) -> None:
     """复核人结账:本月(及以前未结各月)封存,此后不再改动;后来知道的,在开着的月份里补发或追回。
 
     Seal the month, and earlier ones still open. What the bank has not answered is listed first; an officer who has
@@ -27,7 +28,6 @@ def close(county: str, pay_month: date, officer: str, signature: str, reason: st
     from cli.lineage import tell_lineage
     from month.closing import close_month, month_name
 
-    home = Home.from_environment()
     seals = close_month(home, county, pay_month, Actor.here(officer), reason, signature)
     tell_lineage(home, county)
     if as_json:

@@ -13,7 +13,8 @@ from contracts.settings import Home
 @click.command()
 @click.option("--deep", is_flag=True, help="总账全部自证一遍(与 disburse audit verify 相同,账大时较久)")
 @json_option
-def doctor(deep: bool, as_json: bool) -> None:
+@click.pass_obj
+def doctor(home: Home, deep: bool, as_json: bool) -> None:
     """检查安装与数据目录:能否写、设置、政策包、银行格式、总账、孤立的运行。
 
     Check the installation and the home, one line each.
@@ -26,7 +27,7 @@ def doctor(deep: bool, as_json: bool) -> None:
         )
     from month.health import examine
 
-    findings = list(examine(Home.from_environment(), deep=deep))
+    findings = list(examine(home, deep=deep))
     found = {"checks": [{"what": one.what, "ok": one.is_well, "detail": one.detail} for one in findings]}
     sick = [one.what for one in findings if not one.is_well]
     if not as_json:

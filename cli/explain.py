@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 @click.option("--month", "benefit_month", required=True, type=MonthType(), help="所属月")
 @click.option("--run", "pay_month", type=MonthType(), help="按哪个发放月所知来说明(默认最近一次)")
 @json_option
-def explain(person_id: str, county: str, benefit_month: date, pay_month: date | None, as_json: bool) -> None:
+@click.pass_obj
+def explain(
+    home: Home, person_id: str, county: str, benefit_month: date, pay_month: date | None, as_json: bool
+) -> None:
     """说明一个人一个月的每一分钱:情形、名册行、条款、标准、择高、入账与文件行。
 
     Explain one person's benefit month: facts, register rows, clauses, rates, choose-higher, postings and file rows.
@@ -32,7 +35,7 @@ def explain(person_id: str, county: str, benefit_month: date, pay_month: date | 
     from reports.explain import explain as proof_of
     from rulebook.telling import in_force
 
-    with opened_month(Home.from_environment(), county, pay_month) as month:
+    with opened_month(home, county, pay_month) as month:
         with month.book.reading() as conn:
             person_no = people.counted_no_of(conn, county, person_id)
         if person_no is None:

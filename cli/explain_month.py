@@ -18,8 +18,9 @@ from contracts.settings import Home
 @click.option("--year", "of_year", is_flag=True, help="与上年同月相比")
 @click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="写成 .xlsx,逐人列出每一原因")
 @json_option
+@click.pass_obj
 def explain_month(
-    county: str, pay_month: date, since: date | None, of_year: bool, output: Path | None, as_json: bool
+    home: Home, county: str, pay_month: date, since: date | None, of_year: bool, output: Path | None, as_json: bool
 ) -> None:
     """说明本月的钱:上月应发经哪些原因变成本月应发,本月应发又怎样成为文件里的钱;分文不差,每一原因都能列出人。
 
@@ -31,7 +32,7 @@ def explain_month(
 
     if since and of_year:
         raise click.UsageError("--since 与 --year 只能用一个")
-    told = explained(Home.from_environment(), county, pay_month, a_year_before(pay_month) if of_year else since)
+    told = explained(home, county, pay_month, a_year_before(pay_month) if of_year else since)
     written = told.write(output) if output else None
     if as_json:
         print_json({**told.told.as_dict(), "output": str(written or "")})

@@ -34,7 +34,8 @@ def export() -> None:
 @click.option("--as-known-now", is_flag=True, help="按现在所知(默认按该月入账时的认定)")
 @output_option
 @json_option
-def entitlements(county: str, pay_month: date, as_known_now: bool, output: Path, as_json: bool) -> None:
+@click.pass_obj
+def entitlements(home: Home, county: str, pay_month: date, as_known_now: bool, output: Path, as_json: bool) -> None:
     """整个窗口内每人每项每月的结果,含未领到的;默认按该月入账时的认定。
 
     Every outcome of the window, as that month decided it.
@@ -43,7 +44,6 @@ def entitlements(county: str, pay_month: date, as_known_now: bool, output: Path,
     from ledger.book import opened
     from month.progress import posted
 
-    home = Home.from_environment()
     with opened(home.database_url) as book:
         told = posted(home, book, county, pay_month)
         until = None if as_known_now else told.run.run_id
@@ -58,11 +58,12 @@ def entitlements(county: str, pay_month: date, as_known_now: bool, output: Path,
 @month_option
 @output_option
 @json_option
-def payments(county: str, pay_month: date, output: Path, as_json: bool) -> None:
+@click.pass_obj
+def payments(home: Home, county: str, pay_month: date, output: Path, as_json: bool) -> None:
     """本月入账的每笔应付,及本月编批的更早应付。  Obligations posted in the month, and older ones batched in it."""
     from ledger import exports
 
-    _of_book(exports.payments, county, pay_month, output, "发放", as_json)
+    _of_book(home, exports.payments, county, pay_month, output, "发放", as_json)
 
 
 @export.command()
@@ -70,11 +71,12 @@ def payments(county: str, pay_month: date, output: Path, as_json: bool) -> None:
 @month_option
 @output_option
 @json_option
-def receivables(county: str, pay_month: date, output: Path, as_json: bool) -> None:
+@click.pass_obj
+def receivables(home: Home, county: str, pay_month: date, output: Path, as_json: bool) -> None:
     """本月入账的应追回。  Receivables posted in the month."""
     from ledger import exports
 
-    _of_book(exports.receivables, county, pay_month, output, "应追回", as_json)
+    _of_book(home, exports.receivables, county, pay_month, output, "应追回", as_json)
 
 
 @export.command()
@@ -82,12 +84,13 @@ def receivables(county: str, pay_month: date, output: Path, as_json: bool) -> No
 @click.option("--month", "pay_month", type=MonthType(), help="取该月人口名册的姓名住址(默认最近一月)")
 @output_option
 @json_option
-def holds(county: str, pay_month: date | None, output: Path, as_json: bool) -> None:
+@click.pass_obj
+def holds(home: Home, county: str, pay_month: date | None, output: Path, as_json: bool) -> None:
     """现有的暂缓:何人、何故、怎么办、多少钱。  Open holds: who, why, what to do, how much."""
     from month.month import opened_month
     from reports.lists import holds_told
 
-    with opened_month(Home.from_environment(), county, pay_month) as month:
+    with opened_month(home, county, pay_month) as month:
         rows = holds_told(month.book, county, month.tables.read("accepted_population"))
     _written(rows, output, "暂缓", as_json)
 
@@ -97,13 +100,14 @@ def holds(county: str, pay_month: date | None, output: Path, as_json: bool) -> N
 @month_option
 @output_option
 @json_option
-def services(county: str, pay_month: date, output: Path, as_json: bool) -> None:
+@click.pass_obj
+def services(home: Home, county: str, pay_month: date, output: Path, as_json: bool) -> None:
     """谁可以享受清单中的哪项服务(政策找人),以名册能判断的为限。  Who may have which service, as registers decide."""
     from ledger import people
     from month.month import opened_month
     from reports.services import roster
 
-    with opened_month(Home.from_environment(), county, pay_month) as month:
+    with opened_month(home, county, pay_month) as month:
         with month.book.reading() as conn:
             identities = people.identities(conn)
         rows = roster(month.registers, month.rules, month.services, pay_month, identities)
@@ -111,6 +115,7 @@ def services(county: str, pay_month: date, output: Path, as_json: bool) -> None:
 
 
 def _of_book(
+    home: Home,
     table: Callable[[Any, str, date], pl.DataFrame],
     county: str,
     pay_month: date,
@@ -121,7 +126,6 @@ def _of_book(
     from ledger.book import opened
     from month.progress import posted
 
-    home = Home.from_environment()
     with opened(home.database_url) as book:
         told = posted(home, book, county, pay_month)
         with book.reading() as conn:

@@ -20,13 +20,14 @@ from contracts.settings import Home
 @click.option("--seed", default=1, show_default=True, help="随机种子;同样的人数与种子得到同样的文件")
 @click.option("-o", "--output", type=click.Path(file_okay=False, path_type=Path), help="目标目录(默认数据目录的 inbox)")
 @json_option
+@click.pass_obj
 def generate(
-    county: str, people: int, first_month: date, months: int, seed: int, output: Path | None, as_json: bool
+    home: Home, county: str, people: int, first_month: date, months: int, seed: int, output: Path | None, as_json: bool
 ) -> None:
     """生成仿真名册:年龄与各类人员占比同真实县,姓名与号码一望即知为假(99 开头)。"""
     import generator
 
-    target = output or Home.from_environment().path / "inbox"
+    target = output or home.path / "inbox"
     wanted = [add_months(first_month, count) for count in range(months)]
     summary = generator.generate(target, county, people, wanted, seed)
     if as_json:

@@ -24,13 +24,14 @@ def hold() -> None:
 @hold.command("list")
 @county_option
 @json_option
-def listing(county: str, as_json: bool) -> None:
+@click.pass_obj
+def listing(home: Home, county: str, as_json: bool) -> None:
     """列出现有的暂缓。  List open holds."""
     from cli.show import table, yuan
     from month.month import opened_month
     from reports.lists import held_for_programs, held_people
 
-    with opened_month(Home.from_environment(), county) as month:
+    with opened_month(home, county) as month:
         held = held_for_programs if as_json else held_people
         rows = held(month.book, county, month.tables.read("accepted_population"))
     if as_json:
@@ -72,11 +73,12 @@ def listing(county: str, as_json: bool) -> None:
 @click.option("--reason", required=True, help="理由")
 @officer_option
 @json_option
-def place(county: str, person_id: str, code: str, reason: str, officer: str, as_json: bool) -> None:
+@click.pass_obj
+def place(home: Home, county: str, person_id: str, code: str, reason: str, officer: str, as_json: bool) -> None:
     """暂缓一个人的全部款项,直到解除。  Hold everything of a person until lifted."""
     from month.holding import place as placing
 
-    hold_id = placing(Home.from_environment(), county, person_id, HoldCode(code), reason, Actor.here(officer))
+    hold_id = placing(home, county, person_id, HoldCode(code), reason, Actor.here(officer))
     _tell(hold_id, "已暂缓", as_json)
 
 
@@ -91,12 +93,13 @@ def place(county: str, person_id: str, code: str, reason: str, officer: str, as_
 )
 @officer_option
 @json_option
-def lift(county: str, hold_id: int, reason: str, decision: str | None, officer: str, as_json: bool) -> None:
+@click.pass_obj
+def lift(home: Home, county: str, hold_id: int, reason: str, decision: str | None, officer: str, as_json: bool) -> None:
     """解除一项暂缓;下次运行即付。  Lift a hold; the next run pays."""
     from month.holding import lift as lifting
 
     lifting(
-        Home.from_environment(),
+        home,
         county,
         hold_id,
         reason,

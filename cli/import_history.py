@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 @click.option("--accept-refused", is_flag=True, help="有拒收行时,不等更正先导入其余各行;须写明 --reason")
 @click.option("--reason", default="", help="不等更正的理由,记入审计日志")
 @json_option
+@click.pass_obj
 def import_history(
+    home: Home,
     county: str,
     file: Path,
     officer: str,
@@ -43,7 +45,6 @@ def import_history(
     from month.importing import import_history as importing
 
     known = known_on or date.today()  # noqa: DTZ011 the officer's own calendar day
-    home = Home.from_environment()
     without = reason if accept_refused else ""
     _tell(importing(home, county, file, Actor.here(officer), known, without_refused=without), as_json)
 

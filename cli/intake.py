@@ -59,7 +59,9 @@ def intake() -> None:
 @click.option("--list-changes", "lists_changes", is_flag=True, help="逐格列出被统一写法的单元格")
 @click.option("--list-refused", "lists_refused", is_flag=True, help="逐行列出会拒收的行(号码遮盖)")
 @json_option
+@click.pass_obj
 def inspect(
+    home: Home,
     file: Path,
     county: str | None,
     register: str | None,
@@ -80,7 +82,6 @@ def inspect(
     if file.is_dir():
         _inspect_folder(file, as_json)
         return
-    home = Home.from_environment()
     named = register or room.register_named(file)
     part = room.part_named(file.name)
     layout = room.find_layout(home.layouts_of(county), named, part) if county and named else None
@@ -125,14 +126,17 @@ def inspect(
 @officer_option
 @click.option("--reason", required=True, help="理由,记入审计日志")
 @json_option
-def accept(county: str, pay_month: date, register: str | None, officer: str, reason: str, as_json: bool) -> None:
+@click.pass_obj
+def accept(
+    home: Home, county: str, pay_month: date, register: str | None, officer: str, reason: str, as_json: bool
+) -> None:
     """采用被内控叫停的名册:只对这一份文件有效,署名并写明理由。
 
     Take a register's file that a threshold stopped; this very file only, by name and reason.
     """
     from month.files import accept_stopped
 
-    given = accept_stopped(Home.from_environment(), county, pay_month, register, Actor.here(officer), reason)
+    given = accept_stopped(home, county, pay_month, register, Actor.here(officer), reason)
     if as_json:
         print_json({"register": given.name, "file_name": given.file_name, "file_digest": given.file_digest})
     else:
@@ -145,7 +149,8 @@ def accept(county: str, pay_month: date, register: str | None, officer: str, rea
 @register_option
 @click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="写入文件(csv、xlsx、parquet)")
 @json_option
-def refused(county: str, pay_month: date, register: str | None, output: Path | None, as_json: bool) -> None:
+@click.pass_obj
+def refused(home: Home, county: str, pay_month: date, register: str | None, output: Path | None, as_json: bool) -> None:
     """列出本月拒收的行和原因(号码遮盖),并说明退回县里的表在哪里。
 
     Refused rows with reasons, masked, and where the workbooks to send back lie.
@@ -156,7 +161,6 @@ def refused(county: str, pay_month: date, register: str | None, output: Path | N
     from reports.lists import refused_rows
     from reports.tables import write_table
 
-    home = Home.from_environment()
     with _month(home, county, pay_month) as month:
         rows = refused_rows(refused_of(month, register))
         returned = return_refused_of(month, register)
@@ -174,7 +178,8 @@ def refused(county: str, pay_month: date, register: str | None, output: Path | N
 @county_option
 @register_option
 @json_option
-def history(county: str, register: str | None, as_json: bool) -> None:
+@click.pass_obj
+def history(home: Home, county: str, register: str | None, as_json: bool) -> None:
     """收件历史:每份收到过的文件,何时收到,收下和拒收多少行,被哪份取代。
 
     Every file ever received, its rows in the newest run that used it, and what superseded it.
@@ -183,7 +188,6 @@ def history(county: str, register: str | None, as_json: bool) -> None:
     from ledger.book import opened
     from month.files import received_files
 
-    home = Home.from_environment()
     with opened(home.database_url) as book:
         files = received_files(home, book, county, register)
     if as_json:

@@ -81,13 +81,17 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="disburse", prog_name="disburse", help="显示版本")
 @click.option("--home", type=click.Path(file_okay=False, path_type=Path), help="数据目录 (默认 DISBURSE_HOME 或 ./var)")
-def disburse(home: Path | None) -> None:
+@click.pass_context
+def disburse(ctx: click.Context, home: Path | None) -> None:
     """县级待遇发放:从名册到银行文件,算得清、说得明、不重发。
 
     Monthly benefit disbursement of a county: from registers to payment files, right to the fen.
     """
     if home is not None:
         os.environ["DISBURSE_HOME"] = str(home.resolve())
+    from contracts.settings import Home
+
+    ctx.obj = Home.from_environment()
 
 
 def main() -> None:

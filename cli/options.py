@@ -18,6 +18,8 @@ from contracts.months import parse_month
 if TYPE_CHECKING:
     import polars as pl
 
+    from contracts.settings import Home
+
 LEAST_DIGITS = 16  # of a digest
 DIGEST = re.compile(f"[0-9a-f]{{{LEAST_DIGITS},64}}")
 
@@ -92,10 +94,9 @@ class CountyType(click.ParamType[str]):
     def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> str:
         """The code of the county; a slip is told with the nearest name or code."""
         import rulebook
-        from contracts.settings import Home
         from contracts.wording import or_nearest
 
-        home, given = Home.from_environment(), str(value).strip()
+        home, given = the_home(), str(value).strip()
         names = rulebook.county_names(home.overlay)
         if given in {*names, *home.settings().county, *home.counties_handed_in()}:
             return given
@@ -110,11 +111,14 @@ class CountyType(click.ParamType[str]):
 COUNTY = CountyType()
 
 
+def the_home() -> Home:
+    """The home that this call works in, for what is no command: a command takes it by `click.pass_obj`."""
+    return cast("Home", click.get_current_context().obj)
+
+
 def _usual_county(ctx: click.Context, param: click.Parameter, given: str | None) -> str:
     """The county that was given, or the one of the settings."""
-    from contracts.settings import Home
-
-    usual = given or Home.from_environment().settings().usual_county
+    usual = given or the_home().settings().usual_county
     if not usual:
         advice = "也可以在 disburse.toml 的 [default] 中写 county"
         raise click.MissingParameter(advice, ctx, param)
@@ -123,9 +127,7 @@ def _usual_county(ctx: click.Context, param: click.Parameter, given: str | None)
 
 def _usual_officer(ctx: click.Context, param: click.Parameter, given: str | None) -> str:
     """The officer that was given, or the one of the settings."""
-    from contracts.settings import Home
-
-    usual = given or Home.from_environment().settings().default.officer
+    usual = given or the_home().settings().default.officer
     if not usual:
         advice = "也可以在 disburse.toml 的 [default] 中写 officer"
         raise click.MissingParameter(advice, ctx, param)
@@ -138,10 +140,9 @@ def _month_at_work(is_to_run: bool) -> Callable[[click.Context, click.Parameter,
     def at_work(ctx: click.Context, param: click.Parameter, given: date | None) -> date:
         if given is not None:
             return given
-        from contracts.settings import Home
         from month.progress import month_at_work
 
-        found = month_at_work(Home.from_environment(), ctx.params["county"], is_to_run=is_to_run)
+        found = month_at_work(the_home(), ctx.params["county"], is_to_run=is_to_run)
         if found is None:
             raise click.MissingParameter("本县还没有运行过,收件目录里也没有哪个月的名册", ctx, param)
         return found

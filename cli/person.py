@@ -65,7 +65,8 @@ def person() -> None:
 @click.option("--number", "person_no", type=int, metavar="序号", help="找到几个人时,按列出的序号选一个")
 @click.option("--county", type=COUNTY, metavar="县", help="县的代码或名称:只看一个县(默认所有县)")
 @json_option
-def show(asked: str | None, place: str, person_no: int | None, county: str | None, as_json: bool) -> None:
+@click.pass_obj
+def show(home: Home, asked: str | None, place: str, person_no: int | None, county: str | None, as_json: bool) -> None:
     """一个人的全部经过:发到哪个月,各月应发已发,每次核定、入账、发放、回盘、暂缓、追回,何时何人办理。
 
     可写身份证号、姓名(可加村名)、指令号、账号末几位;不止一人的,先列出是谁,再用 --number 选。
@@ -79,7 +80,6 @@ def show(asked: str | None, place: str, person_no: int | None, county: str | Non
 
     if (asked is None) == (person_no is None):
         raise click.UsageError("请写身份证号、姓名、指令号或账号末几位;或 --number 序号")
-    home = Home.from_environment()
     with opened(home.database_url) as book:
 
         def registers(name: str) -> Mapping[str, pl.LazyFrame] | None:
@@ -138,14 +138,15 @@ document_option = click.option("--document", required=True, help="凭据:证明�
 @document_option
 @officer_option
 @json_option
-def join(county: str, old_id: str, new_id: str, document: str, officer: str, as_json: bool) -> None:
+@click.pass_obj
+def join(home: Home, county: str, old_id: str, new_id: str, document: str, officer: str, as_json: bool) -> None:
     """认定两个号码是同一人,今后按现号码;两个号码的钱合并计算,多发的追回,下次运行生效。
 
     Decide that two identity numbers are one person's, who goes by the second one.
     """
     from month.identifying import join as joining
 
-    count = joining(Home.from_environment(), county, old_id, new_id, document, Actor.here(officer))
+    count = joining(home, county, old_id, new_id, document, Actor.here(officer))
     _tell_decision(count, "已认定为同一人", as_json)
 
 
@@ -156,14 +157,15 @@ def join(county: str, old_id: str, new_id: str, document: str, officer: str, as_
 @document_option
 @officer_option
 @json_option
-def split(county: str, one_id: str, other_id: str, document: str, officer: str, as_json: bool) -> None:
+@click.pass_obj
+def split(home: Home, county: str, one_id: str, other_id: str, document: str, officer: str, as_json: bool) -> None:
     """认定两个号码是两个人;认错的合并就此分开,各人的钱同没有合并过一样,下次运行生效。
 
     Decide that two identity numbers are two people's; a wrong join is undone.
     """
     from month.identifying import split as splitting
 
-    count = splitting(Home.from_environment(), county, one_id, other_id, document, Actor.here(officer))
+    count = splitting(home, county, one_id, other_id, document, Actor.here(officer))
     _tell_decision(count, "已认定为两个人", as_json)
 
 

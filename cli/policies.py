@@ -42,7 +42,8 @@ def today() -> date:
 @policies.command()
 @known_on_option
 @json_option
-def check(known_on: date | None, as_json: bool) -> None:
+@click.pass_obj
+def check(home: Home, known_on: date | None, as_json: bool) -> None:
     """检查全部政策:一次列出所有问题;有低于下限、高于上限的标准,或证明中未经确认的疑点时退出码为 4。
 
     Check the whole law: every problem at once; exit code 4 where a standard breaks a bound, or a proof finds what the
@@ -53,7 +54,7 @@ def check(known_on: date | None, as_json: bool) -> None:
     from rulebook.bands import left_behind
     from rulebook.breaches import breaches
 
-    law, day = law_of(Home.from_environment()), known_on or today()
+    law, day = law_of(home), known_on or today()
     broken = [f"{law.name_of(breach.county)} {breach}" for breach in breaches(law, day)]
     unintended = unacknowledged(law, day.replace(day=1), day)
     problems = [*broken, *unintended]
@@ -110,7 +111,10 @@ def _statuses(law: LawBook) -> dict[str, int]:
     help="写入 .xlsx:疑点、相遇的项目、应助未助",
 )
 @json_option
-def prove_law(county: str, month: date | None, known_on: date | None, output: Path | None, as_json: bool) -> None:
+@click.pass_obj
+def prove_law(
+    home: Home, county: str, month: date | None, known_on: date | None, output: Path | None, as_json: bool
+) -> None:
     """把一县规定能区分的每种情形都算一遍:矛盾、够不着的标准、应升而降、应助未助,逐条注明条款与行号。
 
     Decide every situation a county's law can tell apart: contradictions, rates out of reach, steps that fall, people
@@ -121,7 +125,7 @@ def prove_law(county: str, month: date | None, known_on: date | None, output: Pa
     from reports.proof_told import proof_row, write_proof
 
     day = known_on or today()
-    found = prove(law_of(Home.from_environment()), county, month or day.replace(day=1), day)
+    found = prove(law_of(home), county, month or day.replace(day=1), day)
     if output:
         write_proof(found, output)
     if as_json:
@@ -138,12 +142,13 @@ def prove_law(county: str, month: date | None, known_on: date | None, output: Pa
 @known_on_option
 @click.option("--all", "is_all", is_flag=True, help="连同条件参数与办理方式")
 @json_option
-def show(county: str, month: date, known_on: date | None, is_all: bool, as_json: bool) -> None:
+@click.pass_obj
+def show(home: Home, county: str, month: date, known_on: date | None, is_all: bool, as_json: bool) -> None:
     """某县某月适用什么:标准、状态、由谁定、依据哪份文件。  What applies in a month, on which document."""
     from cli.show import table
     from rulebook.telling import in_force
 
-    law = law_of(Home.from_environment())
+    law = law_of(home)
     told = in_force(law.chain_of(county), month, known_on or today())
     if as_json:
         print_json([in_force_row(row) for row in told])
@@ -204,14 +209,17 @@ def in_force_row(row: InForce) -> dict[str, object]:
 @click.option("--to", "last", type=MonthType(), help="末月(默认本月)")
 @known_on_option
 @json_option
-def calendar(county: str | None, first: date | None, last: date | None, known_on: date | None, as_json: bool) -> None:
+@click.pass_obj
+def calendar(
+    home: Home, county: str | None, first: date | None, last: date | None, known_on: date | None, as_json: bool
+) -> None:
     """覆盖日历:每项每月有无标准、是否占位或征求意见稿、多久没有更新。  Coverage by benefit and month."""
     from rulebook.coverage import calendar as covered
 
     day = known_on or today()
     end = last or day.replace(day=1)
     months = months_between(first or add_months(end, 1 - YEAR), end)
-    law = law_of(Home.from_environment())
+    law = law_of(home)
     told = [row for code in ([county] if county else law.counties()) for row in covered(law.resolve(code, months, day))]
     if as_json:
         print_json([covered_row(row) for row in told])
@@ -284,7 +292,9 @@ def _show_calendar(law: LawBook, told: list[Covered]) -> None:
     help="谁增谁减,逐人逐月写入 .csv、.parquet 或 .xlsx",
 )
 @json_option
+@click.pass_obj
 def diff(
+    home: Home,
     county: str,
     pay_month: date | None,
     known_on: date | None,
@@ -316,7 +326,6 @@ def diff(
     from reports.situation_change import changes_of_situations
     from reports.tables import write_table
 
-    home = Home.from_environment()
     with opened_month(home, county, pay_month) as month:
         manifest, registers = month.manifest, month.registers
         day = known_on or manifest.known_on

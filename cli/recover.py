@@ -27,14 +27,15 @@ def recover() -> None:
 @recover.command("list")
 @county_option
 @json_option
-def listing(county: str, as_json: bool) -> None:
+@click.pass_obj
+def listing(home: Home, county: str, as_json: bool) -> None:
     """列出尚未追回的款项。  List what is still owed back."""
     from cli.show import table, yuan
     from contracts.codes import Cause
     from ledger.book import opened
     from ledger.receivables import owed_back
 
-    with opened(Home.from_environment().database_url) as book, book.reading() as conn:
+    with opened(home.database_url) as book, book.reading() as conn:
         rows = owed_back(conn, county)
     if as_json:
         print_json(rows_of(rows))
@@ -71,7 +72,9 @@ def listing(county: str, as_json: bool) -> None:
 @click.option("--approved-by", metavar="NAME", default="", help="核销由谁批准(另一位复核人)")
 @officer_option
 @json_option
+@click.pass_obj
 def note(
+    home: Home,
     county: str,
     receivable_id: int | None,
     person_id: str | None,
@@ -95,7 +98,7 @@ def note(
         raise click.UsageError("核销(waived)须写明 --approved-by,其他方式不写")
     owed = _owed(receivable_id, person_id, benefit, benefit_month)
     came_back = CameBack(MEANS[means], amount_fen, document, approved_by)
-    count = noting(Home.from_environment(), county, owed, came_back, Actor.here(officer))
+    count = noting(home, county, owed, came_back, Actor.here(officer))
     if as_json:
         print_json({"receivables": count})
     else:

@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 @month_option
 @click.option("--sequence", type=click.IntRange(min=1), metavar="N", help="第几期;不写为本月最后一期")
 @json_option
-def replay(county: str, pay_month: date, sequence: int | None, as_json: bool) -> None:
+@click.pass_obj
+def replay(home: Home, county: str, pay_month: date, sequence: int | None, as_json: bool) -> None:
     """用存档的名册、政策和清单重算已发的一期,与存档、总账、发放文件逐字节比较;只看不动。
 
     Rebuild a past cycle from its stored inputs and compare with what was kept, booked and sent, to the byte; changes
@@ -33,7 +34,7 @@ def replay(county: str, pay_month: date, sequence: int | None, as_json: bool) ->
 
     where = f"{county} {pay_month:%Y-%m}"
     with progress(f"重放 {where}", len(REPLAYED)) as reached:
-        result = replayed(Home.from_environment(), county, pay_month, sequence, reached)
+        result = replayed(home, county, pay_month, sequence, reached)
     found = {**asdict(result), "is_other_code": result.is_other_code, "pay_month": f"{pay_month:%Y-%m}"}
     if not as_json:
         _show(result)

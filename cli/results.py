@@ -20,7 +20,9 @@ from contracts.settings import Home
 @click.option("--reason", default="", help="银行所述的整批退回原因")
 @officer_option
 @json_option
+@click.pass_obj
 def results(
+    home: Home,
     county: str,
     file: Path | None,
     profile: str,
@@ -37,7 +39,7 @@ def results(
     """
     from cli.lineage import tell_lineage
 
-    home, by = Home.from_environment(), Actor.here(officer)
+    by = Actor.here(officer)
     if whole_batch:
         told = _whole_batch(home, county, file, batch_id, reason, by, as_json=as_json)
     elif file is None:

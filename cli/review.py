@@ -17,14 +17,15 @@ from contracts.settings import Home
 @click.option("-o", "output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="写成 .html")
 @click.option("--masked", is_flag=True, help="财政审阅版:隐去姓名和村社区")
 @json_option
-def review(county: str, pay_month: date, output: Path, masked: bool, as_json: bool) -> None:
+@click.pass_obj
+def review(home: Home, county: str, pay_month: date, output: Path, masked: bool, as_json: bool) -> None:
     """本月审阅页:一个文件,不联网,可打印:钱为何变动、图表、暂缓、待查、占位标准、文件摘要、谁已签谁该签。
 
     The month's review as one self-contained HTML file, as the book stands now.
     """
     from month.review_page import review_of
 
-    written = review_of(Home.from_environment(), county, pay_month, output, is_masked=masked)
+    written = review_of(home, county, pay_month, output, is_masked=masked)
     if as_json:
         print_json({"output": str(written)})
     else:

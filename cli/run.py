@@ -23,7 +23,9 @@ from contracts.settings import Home
 @click.option("--reason", default="", help="同意继续、越过一个发放月、知悉日早于上次运行的理由")
 @click.option("--tables", is_flag=True, help="列出全部汇总表(默认只列要点)")
 @json_option
+@click.pass_obj
 def run(
+    home: Home,
     county: str,
     pay_month: date,
     officer: str,
@@ -47,7 +49,6 @@ def run(
     from month.month import Choices
     from month.stages import PREVIEW, STAGES
 
-    home = Home.from_environment()
     choices = Choices(maker=officer, system_user=system_user(), override_by=override_by, override_reason=reason)
     with progress(f"{county} {pay_month:%Y-%m}", len(PREVIEW if preview else STAGES)) as reached:
         run_id = run_month(home, county, pay_month, known_on, choices, preview=preview, on_stage=reached)

@@ -36,8 +36,9 @@ yes_option = click.option("--yes", is_flag=True, help="不再询问(供脚本使
 )
 @yes_option
 @json_option
+@click.pass_obj
 def approve(
-    county: str, pay_month: date, officer: str, only: tuple[str, ...], seen: str, yes: bool, as_json: bool
+    home: Home, county: str, pay_month: date, officer: str, only: tuple[str, ...], seen: str, yes: bool, as_json: bool
 ) -> None:
     """复核人批准本月各批次:先列出本月与上月之差、所依标准、暂缓和文件,看过再签;签的是内容摘要,内容一变批准即失效。
 
@@ -47,7 +48,6 @@ def approve(
     from month.reviewing import review
     from month.signing import approve as approving
 
-    home = Home.from_environment()
     shown = review(home, county, pay_month, only)
     if not as_json:
         _show_review(shown)
@@ -121,14 +121,15 @@ def _require_terminal() -> None:
 @officer_option
 @click.option("--reason", required=True, help="驳回理由")
 @json_option
-def reject(county: str, pay_month: date, officer: str, reason: str, as_json: bool) -> None:
+@click.pass_obj
+def reject(home: Home, county: str, pay_month: date, officer: str, reason: str, as_json: bool) -> None:
     """复核人驳回本月各批次;更正后重新运行,再行批准。
 
     Reject the month's batches; after a correction, run again.
     """
     from month.signing import reject as rejecting
 
-    signed = rejecting(Home.from_environment(), county, pay_month, Actor.here(officer), reason)
+    signed = rejecting(home, county, pay_month, Actor.here(officer), reason)
     _tell(BatchState.REJECTED, signed, "更正名册或暂缓后,请重新运行 disburse run", as_json)
 
 
@@ -138,7 +139,8 @@ def reject(county: str, pay_month: date, officer: str, reason: str, as_json: boo
 @officer_option
 @yes_option
 @json_option
-def release(county: str, pay_month: date, officer: str, yes: bool, as_json: bool) -> None:
+@click.pass_obj
+def release(home: Home, county: str, pay_month: date, officer: str, yes: bool, as_json: bool) -> None:
     """发放人放行本月各批次:不可撤回,此后款项视为已经付出。
 
     Release the month's batches: one way; from then on the money has gone out.
@@ -147,7 +149,6 @@ def release(county: str, pay_month: date, officer: str, yes: bool, as_json: bool
     from month.reviewing import review
     from month.signing import release as releasing
 
-    home = Home.from_environment()
     if not as_json:
         _ask_to_release(review(home, county, pay_month), officer, yes=yes)
     signed = releasing(home, county, pay_month, Actor.here(officer))

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
 )
 @click.option("--known-on", type=DayType(), help="按哪一天所知(默认该次运行的知悉日)")
 @json_option
-def simulate(county: str, pay_month: date | None, folder: Path, known_on: date | None, as_json: bool) -> None:
+@click.pass_obj
+def simulate(
+    home: Home, county: str, pay_month: date | None, folder: Path, known_on: date | None, as_json: bool
+) -> None:
     """设想的政策下本月各项多少人、多少钱,到年底相差多少;不入账。
 
     The month under another law: people and money per benefit, and the difference to year end. Nothing is posted.
@@ -39,7 +42,6 @@ def simulate(county: str, pay_month: date | None, folder: Path, known_on: date |
     from month.month import opened_month
     from reports.law_change import law_change, month_totals, months_to_year_end, no_longer_set, totals
 
-    home = Home.from_environment()
     with opened_month(home, county, pay_month) as month:
         manifest, registers = month.manifest, month.registers
         months = months_to_year_end(manifest.window(), manifest.pay_month)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 @click.option("--county", type=COUNTY, metavar="县", help="县的代码或名称(不写:本目录的每个县一行)")
 @click.option("--month", "pay_month", type=MonthType(), help="发放月(默认最近一月)")
 @json_option
-def status(county: str | None, pay_month: date | None, as_json: bool) -> None:
+@click.pass_obj
+def status(home: Home, county: str | None, pay_month: date | None, as_json: bool) -> None:
     """本月走到哪一步、什么挡着下一步、由谁来办;不写 --county 则每县一行。
 
     Where a month stands, what blocks the next step and who may take it; without --county one line a county.
@@ -28,7 +29,6 @@ def status(county: str | None, pay_month: date | None, as_json: bool) -> None:
     from ledger.book import opened
     from month import progress
 
-    home = Home.from_environment()
     with opened(home.database_url) as book:
         if county is None:
             every = {one: progress.status(home, book, one, pay_month) for one in progress.counties(home, book)}

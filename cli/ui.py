@@ -19,14 +19,14 @@ LOOPBACK = "127.0.0.1"
 @click.option("--port", default=3000, show_default=True, help="端口")
 @click.option("--read-only", is_flag=True, help="只看不动:不运行、不定时 Look, but start nothing")
 @json_option
-def ui(port: int, read_only: bool, as_json: bool) -> None:
+@click.pass_obj
+def ui(home: Home, port: int, read_only: bool, as_json: bool) -> None:
     """打开 Dagster 血缘界面:网页与定时服务,只监听本机。
 
     The web page has no login: it is bound to loopback. Put a proxy with authentication before it to share it.
     """
     from dagster_project.instance import prepare_environment
 
-    home = Home.from_environment()
     prepare_environment(home)
     module = ["-m", "dagster_project.definitions"]
     webserver = [sys.executable, "-m", "dagster_webserver", "-h", LOOPBACK, "-p", str(port), *module]

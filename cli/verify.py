@@ -16,7 +16,8 @@ from contracts.settings import Home
 @county_option
 @month_option
 @json_option
-def verify(county: str, pay_month: date, as_json: bool) -> None:
+@click.pass_obj
+def verify(home: Home, county: str, pay_month: date, as_json: bool) -> None:
     """另用一套程序重读本月发放文件,逐行与总账核对;只看不动。
 
     Re-read the month's payment files with other code and compare every line with the book; changes nothing.
@@ -24,7 +25,6 @@ def verify(county: str, pay_month: date, as_json: bool) -> None:
     from ledger.book import opened
     from payments.verify import live_batches, verify_batches
 
-    home = Home.from_environment()
     with opened(home.database_url) as book:
         live = live_batches(book, county, pay_month)
         findings = verify_batches(book, home, county, live)

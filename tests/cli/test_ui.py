@@ -28,9 +28,8 @@ def test_read_only_starts_no_daemon_and_no_runs(monkeypatch, tmp_path, options, 
     start = SimpleNamespace(Popen=lambda command: commands.append(command) or Service())
     monkeypatch.setattr(ui, "subprocess", start)
     monkeypatch.setattr(ui.signal, "signal", lambda *_: None)
-    monkeypatch.setenv("DISBURSE_HOME", str(homes.make_home(tmp_path / "home").path))
     monkeypatch.setenv("DAGSTER_HOME", "")  # the command sets it for its children
-    CliRunner().invoke(ui.ui, options, catch_exceptions=False)
+    CliRunner().invoke(ui.ui, options, obj=homes.make_home(tmp_path / "home"), catch_exceptions=False)
     assert len(commands) == started
     webserver, *daemons = commands
     assert ("--read-only" in webserver) is bool(options)

@@ -68,10 +68,11 @@ def test_its_bank_profile_is_one(page, tmp_path):
     assert profiles.of(known, "example_bank").label == "示例银行"
 
 
-def test_its_command_answers_as_text_and_as_json(page):
-    command = run(example(page, "command"))["example"]
-    assert CliRunner().invoke(command, ["--county", "410721"]).output == "410721\n"
-    assert '"county": "410721"' in CliRunner().invoke(command, ["--county", "410721", "--json"]).output
+def test_its_command_answers_as_text_and_as_json(page, tmp_path):
+    command, home = run(example(page, "command"))["example"], homes.make_home(tmp_path / "home")
+    asked, in_words = ["--county", "410721"], f"410721 {home.path}\n"
+    assert CliRunner().invoke(command, asked, obj=home).output == in_words
+    assert '"county": "410721"' in CliRunner().invoke(command, [*asked, "--json"], obj=home).output
 
 
 def test_its_stage_runs_and_its_finding_looks(page, tmp_path):
