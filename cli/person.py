@@ -18,23 +18,9 @@ if TYPE_CHECKING:
     import polars as pl
 
     from reports.person_found import Found
-    from reports.person_told import (
-        AttemptTold,
-        ByRun,
-        CountyTold,
-        HoldTold,
-        MonthTold,
-        ObligationTold,
-        PersonTold,
-        ReceivableTold,
-        RecoveryTold,
-        Standing,
-        Sums,
-        VersionTold,
-    )
+    from reports.person_told import CountyTold, PersonTold, Registered
 
 RESIDENT_ID = re.compile(r"\d{17}[\dXx]|\d{15}")
-DAY = 10  # of an instant
 SHOWN_SUMS = ("paid", "set_off", "unpaid", "held", "owed_back")
 
 
@@ -77,6 +63,7 @@ def show(home: Home, asked: str | None, place: str, person_no: int | None, count
     from month.month import registers_of
     from reports.person import tell
     from reports.person_found import find
+    from reports.person_told import plain
 
     if (asked is None) == (person_no is None):
         raise click.UsageError("请写身份证号、姓名、指令号或账号末几位;或 --number 序号")
@@ -95,7 +82,7 @@ def show(home: Home, asked: str | None, place: str, person_no: int | None, count
     if told is None:
         _show_found(found, as_json)
     elif as_json:
-        print_json(told.as_dict())
+        print_json(plain(told))
     else:
         _show(told)
 
@@ -189,47 +176,31 @@ def _show(told: PersonTold) -> None:
 
 def _show_head(person_id: str, county: CountyTold) -> None:
     """Who he is, and the answer to the telephone: paid up to which month."""
+    from reports import person_course
+
     who = county.registered
     click.secho(f"{who.name if who else '(人口名册中没有此人)'} {person_id} · {county.county}", bold=True)
     if who:
-        told = [f"{who.sex} {who.birth_date} 生", f"{who.township}{who.village}"]
-        told += [f"{day} {what}" for day, what in _events(who.moved_in_on, who.moved_out_on, who.died_on)]
-        account = (
-            f"{who.bank_name} {who.account} 户名 {who.payee_name}({who.relationship})" if who.account else "无账户"
-        )
-        click.echo(f"  {';'.join(told)};账户:{account}")
+        click.echo(f"  {';'.join(_who(who))};账户:{_account(who)}")
     for standing in county.standings:
-        click.echo(f"  {standing.label}:{';'.join(_standing(standing))}")
+        click.echo(f"  {standing.benefit.label}:{person_course.standing(standing)}")
     if county.other_ids:
         click.echo(f"  认定为同一人的号码:{'、'.join(county.other_ids)}")
-    click.echo(f"  合计:{_sums(county.sums)}")
+    click.echo(f"  合计:{person_course.sums(county.sums)}")
 
 
-def _events(moved_in: str, moved_out: str, died: str) -> Iterator[tuple[str, str]]:
-    yield from ((day, what) for day, what in ((moved_in, "迁入"), (moved_out, "迁出"), (died, "死亡")) if day)
+def _who(who: Registered) -> Iterator[str]:
+    yield f"{who.sex.label if who.sex else ''} {who.birth_date} 生".strip()
+    yield f"{who.township}{who.village}"
+    events = ((who.moved_in_on, "迁入"), (who.moved_out_on, "迁出"), (who.died_on, "死亡"))
+    yield from (f"{what} {day}" for day, what in events if day)
 
 
-def _standing(standing: Standing) -> Iterator[str]:
-    from cli.show import yuan
-
-    yield f"已发到 {standing.paid_to}({standing.paid_label})" if standing.paid_to else "还没有发过"
-    if standing.unpaid:
-        months = "、".join(f"{month} {yuan(fen)} 元" for month, fen in standing.unpaid)
-        yield f"未付 {months}({'、'.join(standing.unpaid_labels)})"
-    if standing.owed_back:
-        yield "应追回 " + "、".join(f"{month} {yuan(fen)} 元" for month, fen in standing.owed_back)
-    if standing.newest_outcome not in ("ENTITLED", ""):
-        yield f"{standing.newest_month} {standing.newest_label}"
-
-
-def _sums(sums: Sums) -> str:
-    from contracts.money import yuan_label
-
-    parts = [("已发", sums.paid_fen), ("已抵扣", sums.set_off_fen), ("未付", sums.unpaid_fen)]
-    parts += [("其中暂缓", sums.held_fen), ("应追回", sums.owed_back_fen)]
-    parts += [("已追回", sums.recovered_fen), ("核销", sums.waived_fen)]
-    shown = [(label, fen) for label, fen in parts if fen or label in ("已发", "未付", "应追回")]
-    return ",".join(f"{label} {yuan_label(fen)} 元" for label, fen in shown)
+def _account(who: Registered) -> str:
+    if not who.account_no:
+        return "无账户"
+    relationship = f"({who.relationship.label})" if who.relationship else ""
+    return f"{who.bank_name} {who.account_no} 户名 {who.payee_name}{relationship}"
 
 
 def _show_months(county: CountyTold) -> None:
@@ -242,8 +213,8 @@ def _show_months(county: CountyTold) -> None:
         [
             (
                 month.benefit_month,
-                month.label,
-                month.outcome_label or "导入历史",
+                month.benefit.label,
+                month.outcome.label if month.outcome else "导入历史",
                 yuan(month.amount_fen),
                 *(yuan(getattr(month.sums, f"{name}_fen")) for name in SHOWN_SUMS),
             )
@@ -254,118 +225,19 @@ def _show_months(county: CountyTold) -> None:
 
 
 def _show_holds(county: CountyTold) -> None:
+    from reports import person_course
+
     if county.holds:
         click.secho(f"{county.county} 暂缓", bold=True)
     for hold in county.holds:
-        click.echo(f"  {_hold(hold)}")
-
-
-def _hold(hold: HoldTold) -> str:
-    what = "全部款项" if hold.obligation_id is None else f"应付 {hold.obligation_id}"
-    placed = f"{_day(hold.placed_at)} {hold.actor} 暂缓{what}(编号 {hold.hold_id}):{hold.label},{hold.reason}"
-    if not hold.lifted_at:
-        return f"{placed};未解除:{hold.advice}"
-    why = "、".join(part for part in (hold.decision_label, hold.lift_reason) if part)
-    return f"{placed};{_day(hold.lifted_at)} {hold.lifted_by} 解除{f'({why})' if why else ''}"
+        click.echo(f"  {person_course.hold(hold)}")
 
 
 def _show_course(county: CountyTold) -> None:
+    from reports import person_course
+
     click.secho(f"{county.county} 经过", bold=True)
     for month in county.months:
-        click.secho(f"  {month.benefit_month} {month.label}", bold=True)
-        for line in _course(month):
+        click.secho(f"  {month.benefit_month} {month.benefit.label}", bold=True)
+        for line in person_course.course(month):
             click.echo(f"    {line}")
-
-
-def _course(month: MonthTold) -> Iterator[str]:
-    """In the order of the runs: what was decided, then what it booked."""
-    told = [(version.run.run_id, [_version(version)]) for version in month.versions]
-    told += [(owed.run.run_id, list(_obligation(owed))) for owed in month.obligations]
-    told += [(owed.run.run_id, list(_receivable(owed))) for owed in month.receivables]
-    for _, lines in sorted(told, key=lambda one: one[0]):
-        yield from lines
-
-
-def _version(version: VersionTold) -> str:
-    from cli.show import yuan
-
-    amount = {"ENTITLED": f" {yuan(version.amount_fen)} 元", "LOST_TO_HIGHER": f"(中选 {version.winner_label})"}
-    told = f"核定第 {version.version_no} 版:{version.label}{amount.get(version.outcome, '')}"
-    return f"{_by(version.run)} {told}{_ground(version.correction_label)}"
-
-
-def _obligation(owed: ObligationTold) -> Iterator[str]:
-    from cli.show import yuan
-
-    number = f"应付 {owed.obligation_id}"
-    if not owed.run.pay_month:
-        yield f"{_by(owed.run)} 导入历史 {yuan(owed.amount_fen)} 元({number})"
-        return
-    yield (
-        f"{_by(owed.run)} 入账{owed.kind_label} {yuan(owed.amount_fen)} 元({number},{owed.state_label})"
-        f"{_ground(owed.correction_label)}"
-    )
-    for attempt in owed.attempts:
-        yield f"  {_attempt(attempt)}"
-        for answer in attempt.answers:
-            said = " ".join(part for part in (answer.reason_code, answer.reason) if part)
-            yield f"    {_day(answer.recorded_at)} 银行:{answer.label}{f'({said})' if said else ''}"
-    for taken in owed.withdrawals:
-        yield (
-            f"  {_by(taken.run)} 撤回 {yuan(taken.amount_fen)} 元:{taken.cause_label}{_ground(taken.correction_label)}"
-        )
-    for one in owed.set_offs:
-        yield f"  {_recovery(one)}(应收 {one.receivable_id})"
-
-
-def _attempt(attempt: AttemptTold) -> str:
-    from cli.show import yuan
-
-    signed = [
-        f"编批 {attempt.maker}",
-        f"复核 {attempt.checker}",
-        f"放行 {attempt.releaser} {_day(attempt.released_at)}",
-    ]
-    shown = [one for one, name in zip(signed, (attempt.maker, attempt.checker, attempt.releaser), strict=True) if name]
-    if attempt.rejected_by:
-        shown.append(f"{attempt.rejected_by} 驳回({attempt.reject_reason})")
-    if attempt.void_reason:
-        shown.append(f"作废({attempt.void_reason})")
-    file = f"{f',{attempt.file_name}' if attempt.file_name else ''}(指令 {attempt.instruction_id})"
-    return (
-        f"第 {attempt.attempt} 次发放 {yuan(attempt.amount_fen)} 元:{attempt.batch_id} 第 {attempt.line_no} 行{file},"
-        f"{attempt.bank_name} {attempt.account} {attempt.payee_name};{'、'.join(shown)}"
-    )
-
-
-def _receivable(owed: ReceivableTold) -> Iterator[str]:
-    from cli.show import yuan
-
-    left = f"尚欠 {yuan(owed.open_fen)} 元" if owed.open_fen else "已了结"
-    yield (
-        f"{_by(owed.run)} 应追回 {yuan(owed.amount_fen)} 元(应收 {owed.receivable_id},{left}):{owed.cause_label}"
-        f"{_ground(owed.correction_label)}"
-    )
-    for one in owed.recoveries:
-        yield f"  {_recovery(one)}" + (f"(应付 {one.obligation_id})" if one.obligation_id else "")
-
-
-def _recovery(one: RecoveryTold) -> str:
-    from cli.show import yuan
-
-    document = f",凭据 {one.document}" if one.document else ""
-    approved = f",批准 {one.approved_by}" if one.approved_by else ""
-    return f"{_day(one.recorded_at)} {one.officer} {one.label} {yuan(one.amount_fen)} 元{document}{approved}"
-
-
-def _by(run: ByRun) -> str:
-    cycle = f"{run.pay_month} 发放月" if run.pay_month else "历史"
-    return f"{_day(run.posted_at)} {run.maker}({cycle},按 {run.known_on} 所知)"
-
-
-def _ground(label: str) -> str:
-    return f"〔{label}〕" if label else ""
-
-
-def _day(instant: str) -> str:
-    return instant[:DAY]

@@ -106,17 +106,10 @@ def owed_back(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
 
 def _obligations(*, is_posted: bool) -> Select[Any]:
     o, v = obligation.c, entitlement_version.c
-    made_by = (
-        (v.county == o.county)
-        & (v.benefit_month == o.benefit_month)
-        & (v.person_no == o.person_no)
-        & (v.benefit == o.benefit)
-        & (v.version_no == o.version_no)
-    )
     names = ("obligation_id", "person_no", "benefit", "benefit_month", "kind", "amount_fen")
     flag = literal(int(is_posted)).label("is_posted")
     return select(*(o[name] for name in names), flag, v.correction).select_from(
-        obligation.outerjoin(entitlement_version, made_by)
+        obligation.outerjoin(entitlement_version, versions.that_made(obligation))
     )
 
 

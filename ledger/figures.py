@@ -30,6 +30,7 @@ from ledger.tables import (
     withdrawal,
 )
 from ledger.totals import fen_sum
+from ledger.versions import that_made
 
 
 def newest_versions(county: str, first: date, last: date) -> Subquery:
@@ -85,14 +86,7 @@ def uncertain(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
         )
         .join_from(obligation, run, run.c.run_id == o.run_id)
         .join(cycle, cycle.c.cycle_id == run.c.cycle_id)
-        .join(
-            entitlement_version,
-            (v.county == o.county)
-            & (v.benefit_month == o.benefit_month)
-            & (v.person_no == o.person_no)
-            & (v.benefit == o.benefit)
-            & (v.version_no == o.version_no),
-        )
+        .join(entitlement_version, that_made(obligation))
         .join(rate, rate.c.rate_no == v.rate_no)
         .where(_of_month(county, pay_month), rate.c.amount_status != ValueStatus.IN_FORCE.value)
         .group_by(o.benefit, rate.c.amount_status)
@@ -170,13 +164,6 @@ def issued(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
     owed says of the month), attempt; as printed: payee_name, payee_id, relationship, account_no, bank_name, remark.
     """
     i, o, v = instruction.c, obligation.c, entitlement_version.c
-    made_by = (
-        (v.county == o.county)
-        & (v.benefit_month == o.benefit_month)
-        & (v.person_no == o.person_no)
-        & (v.benefit == o.benefit)
-        & (v.version_no == o.version_no)
-    )
     printed = ("payee_name", "payee_id", "relationship", "account_no", "bank_name", "remark")
     statement = (
         select(
@@ -193,7 +180,7 @@ def issued(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
             .join(instruction)
             .join(instruction_item)
             .join(obligation)
-            .outerjoin(entitlement_version, made_by)
+            .outerjoin(entitlement_version, that_made(obligation))
         )
         .where(_of_month(county, pay_month), ~is_voided(batch.c.batch_id))
         .order_by(i.batch_id, i.line_no, o.obligation_id)

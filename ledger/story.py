@@ -47,6 +47,7 @@ from ledger.tables import (
     run,
     withdrawal,
 )
+from ledger.versions import that_made
 
 KEY = ("county", "benefit", "benefit_month")
 OF_RUN = ("pay_month", "run_id", "maker", "known_on", "posted_at", "code_version")  # pay_month null: imported history
@@ -54,19 +55,20 @@ OF_RUN = ("pay_month", "run_id", "maker", "known_on", "posted_at", "code_version
 
 @dataclass(frozen=True)
 class Story:
-    """Frames in the order things happened. KEY is county, benefit, benefit_month; OF_RUN tells of the run.
+    """Frames in the order things happened. KEY is county, benefit, benefit_month; OF_RUN tells of the run; correction
+    is why the version that made a row was decided again (null: decided in its turn).
 
     versions      KEY, version_no, outcome, amount_fen, would_be_fen, winner, rate_id, values_json, fact_code,
-                  correction (null: decided in its turn), OF_RUN
-    obligations   KEY, obligation_id, version_no, kind, amount_fen, withdrawn_fen, set_off_fen, pays_fen (left to be
+                  correction, OF_RUN
+    obligations   KEY, obligation_id, kind, amount_fen, correction, withdrawn_fen, set_off_fen, pays_fen (left to be
                   paid), is_gone (on its way or arrived), state (PaymentState), held_by (hold_id), institution_id,
                   OF_RUN
     payments      obligation_id, instruction_id, attempt, amount_fen, pay_month, batch_id, line_no, file_name,
                   payee_name, account_no, bank_name, batch_maker, checker, releaser, released_at, rejected_by,
                   reject_reason, void_reason
     answers       instruction_id, bank_event, reason_code, reason, recorded_at
-    withdrawals   KEY, obligation_id, version_no, amount_fen, cause, OF_RUN
-    receivables   KEY, receivable_id, version_no, amount_fen, cause, OF_RUN
+    withdrawals   KEY, obligation_id, amount_fen, cause, correction, OF_RUN
+    receivables   KEY, receivable_id, amount_fen, cause, correction, OF_RUN
     recoveries    receivable_id, obligation_id, means, amount_fen, officer, document, approved_by, recorded_at, and of
                   a set-off OF_RUN
     holds         county, hold_id, obligation_id (null: everything of the person), code, ground, subject, detail,
@@ -153,6 +155,7 @@ def _months(conn: Connection, counties: list[str]) -> list[str]:
 
 
 _OF_RUN = (cycle.c.pay_month, *(run.c[name] for name in OF_RUN[1:]))
+_WHY = entitlement_version.c.correction
 
 
 def _keyed(table: Table) -> list[ColumnElement[Any]]:
@@ -183,8 +186,12 @@ def _versions(reach: _Reach) -> Select[Any]:
 
 def _obligations() -> Select[Any]:
     o = obligation.c
-    told = (o.person_no, o.obligation_id, o.version_no, o.kind, o.amount_fen, o.institution_id)
-    return select(*_keyed(obligation), *told, *_OF_RUN).select_from(_with_run(obligation)).order_by(o.obligation_id)
+    told = (o.person_no, o.obligation_id, o.kind, o.amount_fen, o.institution_id)
+    return (
+        select(*_keyed(obligation), *told, _WHY, *_OF_RUN)
+        .select_from(_with_run(obligation).outerjoin(entitlement_version, that_made(obligation)))
+        .order_by(o.obligation_id)
+    )
 
 
 def _with_what_is_left(conn: Connection, owed: pl.DataFrame) -> pl.DataFrame:
@@ -252,8 +259,12 @@ def _answers() -> Select[Any]:
 def _withdrawals() -> Select[Any]:
     w = withdrawal.c
     return (
-        select(*_keyed(obligation), w.obligation_id, w.version_no, w.amount_fen, w.cause, *_OF_RUN)
-        .select_from(_with_run(withdrawal).join(obligation, obligation.c.obligation_id == w.obligation_id))
+        select(*_keyed(obligation), w.obligation_id, w.amount_fen, w.cause, _WHY, *_OF_RUN)
+        .select_from(
+            _with_run(withdrawal)
+            .join(obligation, obligation.c.obligation_id == w.obligation_id)
+            .outerjoin(entitlement_version, that_made(withdrawal, obligation))
+        )
         .order_by(w.withdrawal_id)
     )
 
@@ -261,8 +272,8 @@ def _withdrawals() -> Select[Any]:
 def _receivables() -> Select[Any]:
     r = receivable.c
     return (
-        select(*_keyed(receivable), r.receivable_id, r.version_no, r.amount_fen, r.cause, *_OF_RUN)
-        .select_from(_with_run(receivable))
+        select(*_keyed(receivable), r.receivable_id, r.amount_fen, r.cause, _WHY, *_OF_RUN)
+        .select_from(_with_run(receivable).outerjoin(entitlement_version, that_made(receivable)))
         .order_by(r.receivable_id)
     )
 

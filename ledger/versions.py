@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import ColumnElement, Connection, FromClause, select
 
 from contracts.months import month_text
 from ledger.book import insert_frame, next_id, read_frame
@@ -31,6 +31,13 @@ def newest(conn: Connection, county: str, first: date, last: date, until_run: in
     every = read_frame(conn, statement)
     is_last = pl.struct(KEY) != pl.struct(KEY).shift(-1)
     return every if every["version_no"].max() in (None, 1) else every.filter(is_last.fill_null(True))
+
+
+def that_made(posted: FromClause, owner: FromClause | None = None) -> ColumnElement[bool]:
+    """The version that a row of `posted` came of, as a join; `owner` has its key where the row has none (default)."""
+    v, c = entitlement_version.c, (posted if owner is None else owner).c
+    same = (v.county == c.county) & (v.benefit_month == c.benefit_month) & (v.person_no == c.person_no)
+    return same & (v.benefit == c.benefit) & (v.version_no == posted.c.version_no)
 
 
 def rate_numbers(conn: Connection) -> pl.DataFrame:

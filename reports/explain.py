@@ -1,5 +1,5 @@
 """The proof of one person's benefit month: facts and the register rows they rest on, each benefit's reasoning to the
-clause, what was booked, and in which file and row it went out.
+clause, and what the book says of it.
 """
 
 from __future__ import annotations
@@ -15,14 +15,9 @@ import polars as pl
 import calculators
 from calculators.missing import OPEN, open_column, with_open_words
 from contracts.codes import (
-    BankEvent,
     Benefit,
-    Cause,
-    CorrectionGround,
-    Kind,
     LeafOutcome,
     Outcome,
-    RecoveryMeans,
     Role,
     UnsetReason,
     ValueStatus,
@@ -34,9 +29,11 @@ from contracts.policy import Rules
 from contracts.registers import FILES, PROVENANCE, label_of
 from contracts.tables import Facts
 from ledger.book import Book
-from ledger.story import Story, story
+from ledger.story import story
 from reports.masking import masked
 from reports.missing import missing_told
+from reports.person import months_of
+from reports.person_course import course
 from reports.reasons import LeafTold, first_unmet, leaves_told
 from rulebook.telling import InForce
 
@@ -129,6 +126,7 @@ def explain(
     missing = calculators.missing_that_decide(lazy, rules, of_month)
     with book.reading() as conn:
         told = story(conn, person_no, rules.county, benefit_month)
+    courses = {month.benefit: tuple(course(month)) for _, month in months_of(told)}
     notes = [] if facts.height else ["人口名册中没有此人当月的行,无法判断任何待遇"]
     names = own["population"]["name"] if "population" in own else pl.Series([], dtype=pl.String)
     return Proof(
@@ -140,7 +138,7 @@ def explain(
         rows=tuple(_rows_told(own)),
         benefits=tuple(
             _with_conditions(
-                _proof(benefit, rules, facts, decided, told, in_force),
+                _proof(benefit, rules, facts, decided, courses.get(benefit, ()), in_force),
                 leaves_told(facts, rules.benefits[benefit], rules.catalogue, _open_words(open_cells)),
                 missing.filter(pl.col("benefit") == benefit.value),
             )
@@ -212,12 +210,11 @@ def _proof(
     rules: Rules,
     facts: pl.DataFrame,
     decided: pl.DataFrame,
-    told: Story,
+    course: tuple[str, ...],
     in_force: Sequence[InForce],
 ) -> BenefitProof:
     of_benefit = rules.benefits[benefit]
     rows = decided.filter(pl.col("benefit") == benefit.value)
-    booked = tuple(_booked(benefit, told))
     if rows.is_empty():
         return BenefitProof(
             benefit.value,
@@ -229,7 +226,7 @@ def _proof(
             "",
             of_benefit.when_source,
             (),
-            booked,
+            course,
         )
     row = rows.row(0, named=True)
     outcome = Outcome(row["outcome"])
@@ -243,7 +240,7 @@ def _proof(
         would_be=_yuan(row["would_be_fen"]),
         conditions_source=of_benefit.when_source,
         values=tuple(_values(row["rate_id"], rules)),
-        booked=booked,
+        booked=course,
         left_open=tuple(_left_open(benefit, in_force)) if outcome is Outcome.STANDARD_NOT_SET else (),
     )
 
@@ -316,44 +313,3 @@ def _values(rate_id: str, rules: Rules) -> Iterator[RateValue]:
             quote=value.get("quote") or "",
             effective_from=value["effective_from"],
         )
-
-
-def _booked(benefit: Benefit, told: Story) -> Iterator[str]:
-    """What the book holds for the benefit and month, one sentence a row, each with the ground of its correction."""
-    why = {row["version_no"]: row["correction"] for row in _rows(told.versions, benefit)}
-    for row in _rows(told.obligations, benefit):
-        number = row["obligation_id"]
-        yield (
-            f"{_posted_in(row)} 入账{Kind.label_of(row['kind'])} {_yuan(row['amount_fen'])} 元"
-            f"{_ground(why.get(row['version_no']))}"
-        )
-        for paid in _of(told.payments, number):
-            said = told.answers.filter(pl.col("instruction_id") == paid["instruction_id"])["bank_event"]
-            answer = "、".join(BankEvent.label_of(event) for event in said) or "尚无回盘"
-            file = paid["file_name"] or "文件未生成"
-            outcome = "批次已作废" if paid["void_reason"] else answer
-            yield f"  编入 {paid['batch_id']} 第 {paid['line_no']} 行({file}),{_yuan(paid['amount_fen'])} 元,{outcome}"
-        for taken in _of(told.withdrawals, number):
-            cause = Cause.label_of(taken["cause"]) + _ground(why.get(taken["version_no"]))
-            yield f"  {_posted_in(taken)} 撤回 {_yuan(taken['amount_fen'])} 元:{cause}"
-    for row in _rows(told.receivables, benefit):
-        cause = Cause.label_of(row["cause"]) + _ground(why.get(row["version_no"]))
-        yield f"{_posted_in(row)} 应追回 {_yuan(row['amount_fen'])} 元:{cause}"
-        for back in told.recoveries.filter(pl.col("receivable_id") == row["receivable_id"]).iter_rows(named=True):
-            yield f"  {RecoveryMeans.label_of(back['means'])} {_yuan(back['amount_fen'])} 元"
-
-
-def _posted_in(row: Mapping[str, Any]) -> str:
-    return month_text(row["pay_month"]) if row["pay_month"] else "导入历史"
-
-
-def _ground(correction: str | None) -> str:
-    return f"({CorrectionGround.label_of(correction)})" if correction else ""
-
-
-def _rows(frame: pl.DataFrame, benefit: Benefit) -> Iterator[dict[str, Any]]:
-    return frame.filter(pl.col("benefit") == benefit.value).iter_rows(named=True)
-
-
-def _of(frame: pl.DataFrame, obligation_id: int) -> Iterator[dict[str, Any]]:
-    return frame.filter(pl.col("obligation_id") == obligation_id).iter_rows(named=True)

@@ -1,9 +1,55 @@
-"""What is told of one person: the shape of `reports.person.tell`. Amounts in fen, accounts only in part."""
+"""What is told of one person: the shape of `reports.person.tell`. Amounts in fen, accounts only in part.
+
+Whatever has a code list is told by its code; `plain` adds the labels, once for all.
+"""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+from contracts.codes import (
+    BankEvent,
+    Benefit,
+    Cause,
+    Code,
+    CorrectionGround,
+    GapDecision,
+    HoldCode,
+    Kind,
+    Outcome,
+    PaymentState,
+    RecoveryMeans,
+    Relationship,
+    Sex,
+)
+from contracts.months import month_text
+from reports.masking import masked
+
+
+def _text(found: object) -> str:
+    return "" if found is None else str(found)
+
+
+Text = Annotated[str, BeforeValidator(_text)]  # empty where the book or the register has nothing
+Month = Annotated[str, BeforeValidator(lambda month: month_text(month) if month else "")]  # YYYY-MM
+Account = Annotated[str, BeforeValidator(lambda number: masked(number or ""))]
+
+
+def plain(told: object) -> Any:  # noqa: ANN401 what JSON can hold
+    """For JSON: shapes as objects, and beside every code its label, under the same name with `_label`."""
+    if isinstance(told, tuple | list):
+        return [plain(one) for one in told]
+    if not is_dataclass(told):
+        return told
+    found: dict[str, Any] = {}
+    for name in (field.name for field in fields(told)):
+        found[name] = plain(getattr(told, name))
+        if isinstance(found[name], Code):
+            found[f"{name}_label"] = found[name].label
+    return found
 
 
 @dataclass(frozen=True)
@@ -11,29 +57,29 @@ class Registered:
     """Who the person is, as a county's newest accepted registers say."""
 
     name: str
-    sex: str
-    birth_date: str
-    township: str
-    village: str
-    moved_in_on: str
-    moved_out_on: str
-    died_on: str
-    payee_name: str
-    relationship: str
-    bank_name: str
-    account: str
+    sex: Sex | None
+    birth_date: Text
+    township: Text
+    village: Text
+    moved_in_on: Text
+    moved_out_on: Text
+    died_on: Text
+    payee_name: Text = ""
+    relationship: Relationship | None = None
+    bank_name: Text = ""
+    account_no: Account = ""
 
 
 @dataclass(frozen=True)
 class ByRun:
     """The run that wrote a row: its pay month (empty: imported history), number and maker, what it knew and when."""
 
-    pay_month: str
+    pay_month: Month
     run_id: int
     maker: str
     known_on: str
     posted_at: str
-    code_version: str
+    code_version: Text
 
 
 @dataclass(frozen=True)
@@ -41,13 +87,11 @@ class VersionTold:
     """One decision. `amount_fen` is None where no standard is set; `correction` says why it was decided again."""
 
     version_no: int
-    outcome: str
-    label: str
+    outcome: Outcome
     amount_fen: int | None
     would_be_fen: int | None
-    winner_label: str
-    correction: str
-    correction_label: str
+    winner: Benefit | None
+    correction: CorrectionGround | None
     run: ByRun
 
 
@@ -55,10 +99,9 @@ class VersionTold:
 class AnswerTold:
     """What the bank said of an attempt."""
 
-    event: str
-    label: str
-    reason_code: str
-    reason: str
+    bank_event: BankEvent
+    reason_code: Text
+    reason: Text
     recorded_at: str
 
 
@@ -71,17 +114,17 @@ class AttemptTold:
     instruction_id: str
     batch_id: str
     line_no: int
-    file_name: str
+    file_name: Text
     payee_name: str
     bank_name: str
-    account: str
-    maker: str
-    checker: str
-    releaser: str
-    released_at: str
-    rejected_by: str
-    reject_reason: str
-    void_reason: str
+    account_no: Account
+    batch_maker: Text
+    checker: Text
+    releaser: Text
+    released_at: Text
+    rejected_by: Text
+    reject_reason: Text
+    void_reason: Text
     answers: tuple[AnswerTold, ...]
 
 
@@ -90,10 +133,8 @@ class TakenBack:
     """Money withdrawn from an obligation before it went out."""
 
     amount_fen: int
-    cause: str
-    cause_label: str
-    correction: str
-    correction_label: str
+    cause: Cause
+    correction: CorrectionGround | None
     run: ByRun
 
 
@@ -101,34 +142,39 @@ class TakenBack:
 class RecoveryTold:
     """Money that came back, was set off or given up. A set-off is a run's; the rest an officer's, with a document."""
 
-    means: str
-    label: str
+    means: RecoveryMeans
     amount_fen: int
     receivable_id: int
     obligation_id: int | None
-    officer: str
-    document: str
-    approved_by: str
+    officer: Text
+    document: Text
+    approved_by: Text
     recorded_at: str
 
 
 @dataclass(frozen=True)
 class ObligationTold:
-    """Money owed and booked, and what became of it."""
+    """Money owed and booked, and what became of it. `held_code`: of the hold that keeps what is left."""
 
     obligation_id: int
-    kind: str
-    kind_label: str
+    kind: Kind
     amount_fen: int
-    left_fen: int
-    state: str
-    state_label: str
-    correction: str
-    correction_label: str
+    withdrawn_fen: int
+    set_off_fen: int
+    pays_fen: int  # left to be paid
+    is_gone: bool  # on its way or arrived
+    state: PaymentState
+    held_code: HoldCode | None
+    correction: CorrectionGround | None
     run: ByRun
     attempts: tuple[AttemptTold, ...]
     withdrawals: tuple[TakenBack, ...]
     set_offs: tuple[RecoveryTold, ...]
+
+    @property
+    def state_label(self) -> str:
+        """How it stands, and what keeps it."""
+        return f"{self.state.label}:{self.held_code.label}" if self.held_code and self.pays_fen else self.state.label
 
 
 @dataclass(frozen=True)
@@ -138,10 +184,8 @@ class ReceivableTold:
     receivable_id: int
     amount_fen: int
     open_fen: int
-    cause: str
-    cause_label: str
-    correction: str
-    correction_label: str
+    cause: Cause
+    correction: CorrectionGround | None
     run: ByRun
     recoveries: tuple[RecoveryTold, ...]
 
@@ -151,17 +195,16 @@ class HoldTold:
     """A hold; `lifted_at` empty while it stands, obligation None where it keeps everything of the person."""
 
     hold_id: int
-    code: str
-    label: str
+    code: HoldCode
     reason: str
     advice: str
     obligation_id: int | None
     actor: str
-    placed_at: str
-    lifted_by: str
-    lift_reason: str
-    decision_label: str
-    lifted_at: str
+    recorded_at: str
+    lifted_by: Text
+    lift_reason: Text
+    decision: GapDecision | None
+    lifted_at: Text
 
 
 @dataclass(frozen=True)
@@ -170,24 +213,22 @@ class Sums:
     owed back; and what came back in money or was given up.
     """
 
-    paid_fen: int
-    set_off_fen: int
-    unpaid_fen: int
-    held_fen: int
-    owed_back_fen: int
-    recovered_fen: int
-    waived_fen: int
+    paid_fen: int = 0
+    set_off_fen: int = 0
+    unpaid_fen: int = 0
+    held_fen: int = 0
+    owed_back_fen: int = 0
+    recovered_fen: int = 0
+    waived_fen: int = 0
 
 
 @dataclass(frozen=True)
 class MonthTold:
-    """One benefit month: the newest decision, the money, and everything that led there."""
+    """One benefit month: the newest decision (None: history only), the money, and everything that led there."""
 
     benefit_month: str
-    benefit: str
-    label: str
-    outcome: str
-    outcome_label: str
+    benefit: Benefit
+    outcome: Outcome | None
     amount_fen: int | None
     sums: Sums
     versions: tuple[VersionTold, ...]
@@ -202,17 +243,14 @@ class Standing:
     `paid_state` is of the last paid month's newest money: history, released, accepted or unknown.
     """
 
-    benefit: str
-    label: str
+    benefit: Benefit
     paid_to: str
-    paid_state: str
-    paid_label: str
+    paid_state: PaymentState | None
     unpaid: tuple[tuple[str, int], ...]
     unpaid_labels: tuple[str, ...]
     owed_back: tuple[tuple[str, int], ...]
     newest_month: str
-    newest_outcome: str
-    newest_label: str
+    newest_outcome: Outcome | None
 
 
 @dataclass(frozen=True)
@@ -235,7 +273,3 @@ class PersonTold:
     person_id: str
     counties: tuple[CountyTold, ...]
     sums: Sums
-
-    def as_dict(self) -> dict[str, Any]:
-        """For JSON."""
-        return asdict(self)

@@ -1,5 +1,6 @@
 """What people read of a month: the summary, the status, the preview, the lists and the proof agree with the book."""
 
+import re
 from datetime import date
 
 import polars as pl
@@ -183,9 +184,13 @@ def test_a_proof_cites_clause_rate_and_register_row(august):
 def test_a_proof_shows_what_went_out_and_what_is_owed_back(august):
     _, benefits = proof_of(august, ELDER)
     told = benefits["old_age_allowance"].booked
-    assert told[0] == "2024-07 入账正常 50.00 元"
-    assert "第 1 行(410721-2024-07-01-" in told[1]
-    assert told[-1] == "2024-08 应追回 50.00 元:死亡(情况迟报)"
+    by_july, by_august = (f"{homes.MAKER}(2024-{month} 发放月,按 2024-{month}-15 所知)" for month in ("07", "08"))
+    lines = [re.sub(r"^\d{4}-\d\d-\d\d ", "", line).strip() for line in told]
+    assert lines[0] == f"{by_july} 核定第 1 版:应发 50.00 元"
+    assert lines[1].startswith(f"{by_july} 入账正常 50.00 元(应付 ")
+    assert "第 1 行,410721-2024-07-01-" in lines[2]
+    assert lines[-1].startswith(f"{by_august} 应追回 50.00 元(应收 ")
+    assert lines[-1].endswith(":死亡〔情况迟报〕")
 
 
 def test_a_proof_shows_an_account_only_in_part(august):

@@ -89,13 +89,13 @@ def told_of(home, book, person_id, county=None):
 def test_who_he_is_stands_first_with_the_account_in_part(home, book):
     (county,) = told_of(home, book, DEAD).counties
     who = county.registered
-    assert (who.name, who.died_on, who.account) == ("样本", "2024-06-20", f"…{DEAD[13:17]}")
+    assert (who.name, who.died_on, who.account_no) == ("样本", "2024-06-20", f"…{DEAD[13:17]}")
 
 
 def test_paid_up_to_which_month(home, book):
     (county,) = told_of(home, book, DEAD).counties
     (allowance,) = county.standings
-    assert (allowance.paid_to, allowance.paid_label) == ("2024-07", "已到账")
+    assert (allowance.paid_to, allowance.paid_state.label) == ("2024-07", "已到账")
     assert allowance.newest_outcome == "NOT_MET"
     assert allowance.owed_back == (("2024-07", 20_00),)
 
@@ -114,16 +114,18 @@ def test_an_attempt_names_batch_line_file_signatures_and_the_banks_words(home, b
     ((attempt,),) = [obligation.attempts for obligation in july.obligations]
     assert (attempt.batch_id, attempt.line_no > 0) == ("410721-2024-07-01-01", True)
     assert attempt.file_name.startswith(attempt.batch_id)
-    assert (attempt.maker, attempt.checker, attempt.releaser) == (homes.MAKER, homes.CHECKER, homes.RELEASER)
-    assert [(said.label, said.reason) for said in attempt.answers] == [("退票", "账号不存在")]
+    assert (attempt.batch_maker, attempt.checker, attempt.releaser) == (homes.MAKER, homes.CHECKER, homes.RELEASER)
+    assert [(said.bank_event.label, said.reason) for said in attempt.answers] == [("退票", "账号不存在")]
 
 
 def test_what_is_owed_back_names_cause_ground_and_who_took_it(home, book):
     (july,) = told_of(home, book, DEAD).counties[0].months
     (owed,) = july.receivables
-    assert (owed.amount_fen, owed.open_fen, owed.cause_label) == (50_00, 20_00, "死亡")
-    assert (owed.correction_label, owed.run.pay_month, owed.run.maker) == ("情况迟报", "2024-08", homes.MAKER)
-    assert [(one.label, one.amount_fen, one.officer, one.document, one.approved_by) for one in owed.recoveries] == [
+    assert (owed.amount_fen, owed.open_fen, owed.cause.label) == (50_00, 20_00, "死亡")
+    assert (owed.correction.label, owed.run.pay_month, owed.run.maker) == ("情况迟报", "2024-08", homes.MAKER)
+    assert [
+        (one.means.label, one.amount_fen, one.officer, one.document, one.approved_by) for one in owed.recoveries
+    ] == [
         ("现金退回", 20_00, homes.MAKER, "凭据20", ""),
         ("核销", 10_00, homes.MAKER, "凭据10", homes.CHECKER),
     ]
@@ -133,7 +135,7 @@ def test_what_is_owed_back_names_cause_ground_and_who_took_it(home, book):
 def test_every_version_says_when_it_was_known_and_why_it_changed(home, book):
     (july,) = told_of(home, book, DEAD).counties[0].months
     assert [(v.outcome, v.amount_fen, v.run.known_on, v.correction) for v in july.versions] == [
-        ("ENTITLED", 50_00, "2024-07-15", ""),
+        ("ENTITLED", 50_00, "2024-07-15", None),
         ("NOT_MET", 0, "2024-08-15", "LATE_FACT"),
     ]
 

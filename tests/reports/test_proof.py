@@ -13,6 +13,7 @@ import rulebook
 from cli.policies import policies
 from contracts.codes import Benefit
 from contracts.errors import PolicyError
+from contracts.settings import Home
 from contracts.situations import FindingKind
 from reports.decision_table import tables
 from reports.proof import prove
@@ -195,9 +196,8 @@ def test_an_acknowledgement_names_people_or_a_subject_never_both(tmp_path):
 
 
 @pytest.fixture
-def disburse(tmp_path, monkeypatch):
-    monkeypatch.setenv("DISBURSE_HOME", str(tmp_path))
-    return lambda *arguments: CliRunner().invoke(policies, arguments, catch_exceptions=False)
+def disburse(tmp_path):
+    return lambda *arguments: CliRunner().invoke(policies, arguments, obj=Home(tmp_path), catch_exceptions=False)
 
 
 def test_the_command_tells_text_json_and_a_workbook(disburse, tmp_path):

@@ -7,6 +7,7 @@ from click.testing import CliRunner
 
 from cli.policies import policies
 from contracts.errors import PolicyError
+from contracts.settings import Home
 from tests.cases.reading import write_overlay
 
 NOTICE = {"level": "410721", "parameter": "elder_care_subsidy.amount", "value": 70, "unit": "yuan/month",
@@ -14,11 +15,10 @@ NOTICE = {"level": "410721", "parameter": "elder_care_subsidy.amount", "value": 
 
 
 @pytest.fixture
-def disburse(tmp_path, monkeypatch):
-    monkeypatch.setenv("DISBURSE_HOME", str(tmp_path))
+def disburse(tmp_path):
 
     def call(*arguments):
-        return CliRunner().invoke(policies, arguments, catch_exceptions=False)
+        return CliRunner().invoke(policies, arguments, obj=Home(tmp_path), catch_exceptions=False)
 
     return call
 
