@@ -10,6 +10,7 @@ from contracts.errors import BookError, InputError, NotAllowedError
 from contracts.months import parse_month
 from ledger import cycles, holds, people, receivables
 from ledger.book import opened
+from ledger.story import story
 from month import holding, identifying, signing
 from month.replaying import replay
 from tests import homes
@@ -84,6 +85,16 @@ def test_after_the_join_nobody_owes_anything_and_every_register_row_is_his(home)
     assert books(home, lambda conn: receivables.owed_back(conn, homes.COUNTY)).is_empty()
     assert homes.tables_of(home, "2024-08").read("register_gaps").is_empty()
     assert homes.tables_of(home, "2024-08").read("same_people").is_empty()
+
+
+def test_each_number_keeps_the_ground_of_its_own_decision(home):
+    """Both have a first version of July: the ground was looked up by the version's number alone."""
+    join(home)
+    told = books(home, lambda conn: story(conn, people.person_no_of(conn, OLD), homes.COUNTY, parse_month("2024-07")))
+    assert dict(zip(told.obligations["kind"], told.obligations["correction"], strict=True)) == {
+        "regular": None,
+        "arrears": "LATE_FACT",
+    }
 
 
 def test_what_was_claimed_before_a_decision_is_not_signed_before_the_next_run(home):
