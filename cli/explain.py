@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import MonthType, county_option, json_option, print_json
-from contracts.errors import InputError
+from cli.options import MonthType, county_option, json_option, page_option, print_json
 from contracts.settings import Home
 
 if TYPE_CHECKING:
@@ -20,35 +20,36 @@ if TYPE_CHECKING:
 @county_option
 @click.option("--month", "benefit_month", required=True, type=MonthType(), help="所属月")
 @click.option("--run", "pay_month", type=MonthType(), help="按哪个发放月所知来说明(默认最近一次)")
+@page_option
 @json_option
 @click.pass_obj
 def explain(
-    home: Home, person_id: str, county: str, benefit_month: date, pay_month: date | None, as_json: bool
+    home: Home,
+    person_id: str,
+    county: str,
+    benefit_month: date,
+    pay_month: date | None,
+    output: Path | None,
+    as_json: bool,
 ) -> None:
     """说明一个人一个月的每一分钱:情形、名册行、条款、标准、择高、入账与文件行。
 
     Explain one person's benefit month: facts, register rows, clauses, rates, choose-higher, postings and file rows.
     """
-    import rulebook
-    from ledger import people
     from month.month import opened_month
-    from reports.explain import explain as proof_of
-    from rulebook.telling import in_force
+    from month.one_person import number_of, proof_of, write_page
 
     with opened_month(home, county, pay_month) as month:
-        with month.book.reading() as conn:
-            person_no = people.counted_no_of(conn, county, person_id)
-        if person_no is None:
-            raise InputError("从未收到过这个身份证号", "请核对号码", county)
-        if benefit_month not in month.manifest.computed_months():
-            raise InputError(f"{benefit_month:%Y-%m} 不在该次运行计算的月份之内", "请另选 --month 或 --run", county)
-        law = rulebook.load_kept(month.home.store, month.manifest.pack_digest)
-        told = in_force(law.chain_of(county), benefit_month, month.manifest.known_on)
-        proof = proof_of(month.book, person_no, benefit_month, month.rules, month.scope, month.registers, told)
+        person_no = number_of(month, person_id)
+        proof = proof_of(month, person_no, benefit_month)
+        if output is not None:
+            write_page(month, person_no, proof, output)
     if as_json:
         print_json(proof.as_dict())
     else:
         _show(proof)
+    if output is not None:
+        click.echo(f"已写出 {output}", err=as_json)
 
 
 def _show(proof: Proof) -> None:

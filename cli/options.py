@@ -7,6 +7,7 @@ import json
 import re
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import click
@@ -202,6 +203,13 @@ month_option = _month_option(is_to_run=False)
 month_to_run_option = _month_option(is_to_run=True)
 officer_option = click.option(
     "--as", "officer", callback=_usual_officer, envvar="DISBURSE_OFFICER", metavar="NAME", help="以谁的名义(默认见设置)"
+)
+page_option = click.option(
+    "-o",
+    "--output",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="文件.html",
+    help="写成一页(.html):常问的五件事、逐项说明、各月、更正、经过;不联网,可打印",
 )
 json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import COUNTY, county_option, json_option, officer_option, print_json
+from cli.options import COUNTY, county_option, json_option, officer_option, page_option, print_json
 from contracts.actor import Actor
 from contracts.errors import InputError
 from contracts.settings import Home
@@ -50,9 +51,18 @@ def person() -> None:
 @click.argument("place", metavar="[村社区或乡镇]", required=False, default="")
 @click.option("--number", "person_no", type=int, metavar="序号", help="找到几个人时,按列出的序号选一个")
 @click.option("--county", type=COUNTY, metavar="县", help="县的代码或名称:只看一个县(默认所有县)")
+@page_option
 @json_option
 @click.pass_obj
-def show(home: Home, asked: str | None, place: str, person_no: int | None, county: str | None, as_json: bool) -> None:
+def show(
+    home: Home,
+    asked: str | None,
+    place: str,
+    person_no: int | None,
+    county: str | None,
+    output: Path | None,
+    as_json: bool,
+) -> None:
     """一个人的全部经过:发到哪个月,各月应发已发,每次核定、入账、发放、回盘、暂缓、追回,何时何人办理。
 
     可写身份证号、姓名(可加村名)、指令号、账号末几位;不止一人的,先列出是谁,再用 --number 选。
@@ -78,13 +88,30 @@ def show(home: Home, asked: str | None, place: str, person_no: int | None, count
             is_id = asked is not None and RESIDENT_ID.fullmatch(asked)
             advice = "请核对号码或姓名;姓名以最近一次收下的人口名册为准,账号至少写末四位"
             raise InputError("从未收到过这个身份证号" if is_id else "没有找到这个人", advice, county or "")
-        told = tell(book, numbers.pop(), county, registers) if len(numbers) == 1 else None
-    if told is None:
+        number = numbers.pop() if len(numbers) == 1 else None
+        told = tell(book, number, county, registers) if number is not None else None
+    if told is None or number is None:
         _show_found(found, as_json)
-    elif as_json:
+        return
+    if output is not None:
+        _write_page(home, told, number, output)
+        click.echo(f"已写出 {output}", err=as_json)
+    if as_json:
         print_json(plain(told))
-    else:
+    elif output is None:
         _show(told)
+
+
+def _write_page(home: Home, told: PersonTold, number: int, output: Path) -> None:
+    """The page of the one county that knows him, with the proof of its newest month."""
+    from month.month import opened_month
+    from month.one_person import proof_of, write_page
+
+    if len(told.counties) != 1:
+        known = "、".join(one.county for one in told.counties) or "没有"
+        raise click.UsageError(f"一页说明一个县,请写 --county(办理过此人待遇的县:{known})")
+    with opened_month(home, told.counties[0].county) as month:
+        write_page(month, number, proof_of(month, number, month.manifest.pay_month), output)
 
 
 def _show_found(found: list[Found], as_json: bool) -> None:

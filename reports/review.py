@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
 
 import polars as pl
 
 from contracts.codes import BatchState, Benefit, HoldCode
-from contracts.money import yuan_label
+from reports.html import as_html
 from reports.masking import masked_name
 from reports.month_explained import BenefitMonth, Change, MonthExplained
 from reports.summary import Labelled
 
-TEMPLATE = "review.html.j2"
 WIDEST = 330  # of a bar, in the chart's own units
 AGES = (0, 60, 65, 70, 80, 90, 100)
 
@@ -99,12 +97,7 @@ class ReviewPage:
 
 def html(page: ReviewPage) -> str:
     """The page as one self-contained file."""
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-    shipped = FileSystemLoader(Path(__file__).parent)
-    made = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, loader=shipped)
-    made.filters["yuan"] = yuan_label
-    return made.get_template(TEMPLATE).render(page=page)
+    return as_html("review.html.j2", page=page)
 
 
 def charts(roster: pl.DataFrame, births: pl.DataFrame, pay_month: date) -> tuple[Chart, ...]:

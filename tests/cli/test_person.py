@@ -1,6 +1,7 @@
 """`disburse person`, as the clerk on the telephone reads it."""
 
 import json
+import re
 
 import pytest
 
@@ -101,3 +102,26 @@ def test_a_person_is_found_by_the_end_of_an_account_and_by_an_instruction(home):
 @pytest.mark.parametrize("asked", ["无此人", "123", "0" * 20])
 def test_nobody_found_says_what_is_searched(home, asked):
     assert "没有找到这个人" in said(home, "person", asked, code=3)
+
+
+def test_one_person_is_one_page_that_needs_nothing_outside_itself(home, tmp_path):
+    said(home, "person", ELDER, "--output", str(tmp_path / "one.html"))
+    page = (tmp_path / "one.html").read_text("utf-8")
+    assert not re.search(r"<script|<link|<img|<iframe|src=|href=|url\(|@import|https?://", page)
+    for words in (
+        "population.csv 第 2 行",
+        "2024-07 至 2024-08",
+        "高龄津贴 2024-08:50.00 元已编批",
+        "新政办〔2024〕13号",
+        "放行",
+    ):
+        assert words in page, words
+    assert f"99{ELDER[6:17]}" not in page
+
+
+def test_explain_writes_the_page_of_the_month_it_is_asked_about(home, tmp_path):
+    target = tmp_path / "july.html"
+    said(home, "explain", ELDER, "--county", homes.COUNTY, "--month", "2024-07", "--output", str(target))
+    page = target.read_text("utf-8")
+    assert "2024-07 同 2024-06 比,为什么多了或少了?" in page
+    assert "高龄津贴:2024-06 应发 0.00 元,2024-07 应发 50.00 元;条件具备。" in page

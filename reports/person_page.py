@@ -1,0 +1,219 @@
+"""One person on one page: answers to what clerks are asked, the month's proof, and everything that led there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
+
+from contracts.codes import BankEvent, Benefit, CorrectionGround, HoldCode, Outcome
+from contracts.money import yuan_label
+from contracts.months import add_months, month_text, parse_month
+from reports import person_course
+from reports.explain import Proof
+from reports.html import as_html
+from reports.person_told import CountyTold, HoldTold, MonthTold, ObligationTold
+
+OF_ACCOUNT = (HoldCode.ACCOUNT_MISSING, HoldCode.ACCOUNT_REJECTED)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One of the questions that clerks are asked, answered in plain sentences."""
+
+    question: str
+    said: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Segment:
+    """Benefit months on end that were decided alike, as now known."""
+
+    benefit: Benefit
+    first: str
+    last: str
+    months: int
+    outcome: Outcome | None
+    amount_fen: int | None
+
+
+@dataclass(frozen=True)
+class Corrected:
+    """A month that was decided again: what it is owed now, what before, and by which run. Amounts in fen."""
+
+    benefit: Benefit
+    benefit_month: str
+    now_fen: int
+    before_fen: int
+    ground: CorrectionGround
+    pay_month: str
+    known_on: str
+    maker: str
+
+    @property
+    def difference_fen(self) -> int:
+        """To be paid besides, or (below nothing) to be taken back."""
+        return self.now_fen - self.before_fen
+
+
+@dataclass(frozen=True)
+class PersonPage:
+    """Everything the page shows, in its order."""
+
+    person_id: str
+    county: CountyTold
+    proof: Proof
+    answers: tuple[Answer, ...]
+    segments: tuple[Segment, ...]
+    corrected: tuple[Corrected, ...]
+
+
+def page_of(person_id: str, county: CountyTold, proof: Proof) -> PersonPage:
+    """The page of a person of one county; `proof` is of the month that is asked about."""
+    return PersonPage(
+        person_id,
+        county,
+        proof,
+        tuple(_answers(county, proof)),
+        tuple(segments(county.months)),
+        tuple(corrected(county.months)),
+    )
+
+
+def html(page: PersonPage) -> str:
+    """The page as one self-contained file."""
+    return as_html("person.html.j2", page=page, course=person_course)
+
+
+def segments(months: Iterable[MonthTold]) -> Iterator[Segment]:
+    """Months as runs of one benefit, outcome and amount without a gap, by benefit in the order of the code list."""
+    order = {benefit: place for place, benefit in enumerate(Benefit)}
+    run: list[MonthTold] = []
+    for month in sorted(months, key=lambda one: (order[one.benefit], one.benefit_month)):
+        if run and not _goes_on(run[-1], month):
+            yield _segment(run)
+            run = []
+        run.append(month)
+    if run:
+        yield _segment(run)
+
+
+def _goes_on(last: MonthTold, month: MonthTold) -> bool:
+    is_next = month_text(add_months(parse_month(last.benefit_month), 1)) == month.benefit_month
+    same = (last.benefit, last.outcome, last.amount_fen) == (month.benefit, month.outcome, month.amount_fen)
+    return is_next and same
+
+
+def _segment(run: list[MonthTold]) -> Segment:
+    first, last = run[0], run[-1]
+    return Segment(first.benefit, first.benefit_month, last.benefit_month, len(run), first.outcome, first.amount_fen)
+
+
+def corrected(months: Iterable[MonthTold]) -> Iterator[Corrected]:
+    """Every month that was decided again and differs in money, in the order of the runs."""
+    found = []
+    for month in months:
+        for before, now in pairwise((None, *month.versions)):
+            before_fen = (before.amount_fen if before else 0) or 0
+            if now and now.correction and before_fen != (now.amount_fen or 0):
+                line = Corrected(
+                    month.benefit,
+                    month.benefit_month,
+                    now.amount_fen or 0,
+                    before_fen,
+                    now.correction,
+                    now.run.pay_month,
+                    now.run.known_on,
+                    now.run.maker,
+                )
+                found.append((now.run.run_id, line))
+    return (line for _, line in sorted(found, key=lambda one: one[0]))
+
+
+def _answers(county: CountyTold, proof: Proof) -> Iterator[Answer]:
+    before = month_text(add_months(parse_month(proof.benefit_month), -1))
+    yield _answer(
+        f"{proof.benefit_month} 同 {before} 比,为什么多了或少了?", _why_different(county, proof, before), "两个月相同。"
+    )
+    yield _answer("要不要退钱?", _owed_back(county), "不用,没有应追回的钱。")
+    yield _answer(f"{proof.benefit_month} 为什么没有别的待遇?", _not_drawn(proof), "各项待遇都已享受。")
+    yield _answer("没到手的钱在哪里?", _where(county), "该发的都已发出,没有还没付的月份。")
+    yield _answer("账户有没有问题?", _account(county), "没有:账户没有缺漏,也没有被银行退回而未更正。")
+
+
+def _answer(question: str, said: Iterable[str], otherwise: str) -> Answer:
+    return Answer(question, tuple(said) or (otherwise,))
+
+
+def _why_different(county: CountyTold, proof: Proof, before: str) -> Iterator[str]:
+    amounts = {(month.benefit, month.benefit_month): month.amount_fen or 0 for month in county.months}
+    reasons = {Benefit(one.benefit): one.reason for one in proof.benefits}
+    for benefit in Benefit:
+        then, now = (amounts.get((benefit, month), 0) for month in (before, proof.benefit_month))
+        if then != now:
+            yield (
+                f"{benefit.label}:{before} 应发 {yuan_label(then)} 元,{proof.benefit_month} 应发 {yuan_label(now)} 元;"
+                f"{reasons.get(benefit, '人口名册中没有此人当月的行')}。"
+            )
+    for month in county.months:
+        for owed in month.obligations:
+            if owed.run.pay_month == proof.benefit_month and owed.set_off_fen:
+                yield (
+                    f"{month.benefit.label} {month.benefit_month} 的钱里有 {yuan_label(owed.set_off_fen)} 元"
+                    "抵扣了以前多发的。"
+                )
+
+
+def _owed_back(county: CountyTold) -> Iterator[str]:
+    for month in county.months:
+        for owed in month.receivables:
+            if owed.open_fen:
+                yield (
+                    f"要:{month.benefit.label} {month.benefit_month} 多发 {yuan_label(owed.amount_fen)} 元"
+                    f"({owed.cause.label}),尚欠 {yuan_label(owed.open_fen)} 元。"
+                )
+
+
+def _not_drawn(proof: Proof) -> Iterator[str]:
+    for one in proof.benefits:
+        if one.outcome != Outcome.ENTITLED:
+            yield f"{one.label}:{one.outcome_label};{one.reason}。" + (f"{one.missing}。" if one.missing else "")
+
+
+def _where(county: CountyTold) -> Iterator[str]:
+    advice = {hold.code: hold.advice for hold in county.holds if not hold.lifted_at}
+    for month in county.months:
+        for owed in month.obligations:
+            if owed.pays_fen:
+                yield _waiting(month, owed, advice)
+
+
+def _waiting(month: MonthTold, owed: ObligationTold, advice: dict[HoldCode, str]) -> str:
+    what = f"{month.benefit.label} {month.benefit_month}:{yuan_label(owed.pays_fen)} 元{owed.state_label}"
+    return f"{what};{advice[owed.held_code]}。" if owed.held_code in advice else f"{what}。"
+
+
+def _account(county: CountyTold) -> Iterator[str]:
+    for hold in county.holds:
+        if _is_of_account(hold):
+            yield f"{hold.code.label}:{hold.reason};{hold.advice}。"
+    last = _last_answer(county)
+    if last:
+        yield last
+
+
+def _is_of_account(hold: HoldTold) -> bool:
+    return hold.code in OF_ACCOUNT and not hold.lifted_at
+
+
+def _last_answer(county: CountyTold) -> str:
+    """What the bank said last, where it was not that the money arrived."""
+    attempts = [attempt for month in county.months for owed in month.obligations for attempt in owed.attempts]
+    said = [(answer.recorded_at, answer, attempt) for attempt in attempts for answer in attempt.answers]
+    if not said:
+        return ""
+    day, answer, attempt = max(said, key=lambda one: one[0])
+    if answer.bank_event is BankEvent.ACCEPTED:
+        return ""
+    why = f"({answer.reason})" if answer.reason else ""
+    return f"银行最近一次答复({day[: person_course.DAY]},批次 {attempt.batch_id}):{answer.bank_event.label}{why}。"

@@ -1,0 +1,173 @@
+"""The answers to the five questions that clerks are asked, months as segments, and the grid of corrections."""
+
+from dataclasses import replace
+
+import pytest
+
+from contracts.codes import (
+    BankEvent,
+    Benefit,
+    Cause,
+    CorrectionGround,
+    HoldCode,
+    Kind,
+    Outcome,
+    PaymentState,
+)
+from reports.explain import BenefitProof, Proof
+from reports.person_page import corrected, page_of, segments
+from reports.person_told import (
+    AnswerTold,
+    AttemptTold,
+    ByRun,
+    CountyTold,
+    HoldTold,
+    MonthTold,
+    ObligationTold,
+    ReceivableTold,
+    Sums,
+    VersionTold,
+)
+
+ALLOWANCE, SERVICE = Benefit.OLD_AGE_ALLOWANCE, Benefit.ELDER_SERVICE_SUBSIDY
+
+
+def by_run(pay_month="2024-08", run_id=2):
+    return ByRun(pay_month, run_id, "甲", f"{pay_month}-15", f"{pay_month}-15T00:00:00", "")
+
+
+def version(number, fen, correction=None, outcome=Outcome.ENTITLED, run=None):
+    return VersionTold(number, outcome, fen, fen, None, correction, run or by_run())
+
+
+def month(benefit_month, fen=50_00, benefit=ALLOWANCE, outcome=Outcome.ENTITLED, **parts):
+    told = {"versions": (version(1, fen, outcome=outcome),), "obligations": (), "receivables": ()} | parts
+    return MonthTold(benefit_month, benefit, outcome, fen, Sums(), **told)
+
+
+def obligation(**parts):
+    told = {
+        "obligation_id": 1,
+        "kind": Kind.REGULAR,
+        "amount_fen": 50_00,
+        "withdrawn_fen": 0,
+        "set_off_fen": 0,
+        "pays_fen": 0,
+        "is_gone": True,
+        "state": PaymentState.RELEASED,
+        "held_code": None,
+        "correction": None,
+        "run": by_run(),
+        "attempts": (),
+        "withdrawals": (),
+        "set_offs": (),
+    }
+    return ObligationTold(**told | parts)
+
+
+def attempt(day, event, reason=""):
+    said = (AnswerTold(event, "", reason, f"{day}T09:00:00"),)
+    signed = ("甲", "乙", "丙", "", "", "", "")
+    return AttemptTold(1, 50_00, "1", "410721-2024-07-01-01", 1, "", "样本", "银行", "…0001", *signed, said)
+
+
+def hold(code, lifted_at=""):
+    return HoldTold(1, code, "没有收款账户", "请补报收款账户", None, "系统", "2024-08-15", "", "", None, lifted_at)
+
+
+def proof(*benefits):
+    told = [
+        BenefitProof(code.value, code.label, out, label, why, "", "", "", (), ()) for code, out, label, why in benefits
+    ]
+    return Proof("410721 新乡县", "2024-08", "2024-08-15", "样本", {}, (), tuple(told))
+
+
+def answers(months, holds=(), of_month=None):
+    county = CountyTold("410721", None, (), tuple(months), tuple(holds), Sums())
+    page = page_of("990721194003050028", county, of_month or proof())
+    return [answer.said for answer in page.answers]
+
+
+def test_where_nothing_is_wrong_each_question_has_a_plain_answer():
+    assert answers([month("2024-07"), month("2024-08")]) == [
+        ("两个月相同。",),
+        ("不用,没有应追回的钱。",),
+        ("各项待遇都已享受。",),
+        ("该发的都已发出,没有还没付的月份。",),
+        ("没有:账户没有缺漏,也没有被银行退回而未更正。",),
+    ]
+
+
+def test_less_this_month_is_told_with_the_reason_and_what_was_set_off():
+    lost = proof((ALLOWANCE, "SUSPENDED", "暂停", "条件具备,但当月处于暂停"))
+    owed = month("2024-08", 60_00, SERVICE, obligations=(obligation(set_off_fen=10_00),))
+    why, *_ = answers([month("2024-07"), month("2024-08", 0, outcome=Outcome.SUSPENDED), owed], of_month=lost)
+    assert why[0] == "高龄津贴:2024-07 应发 50.00 元,2024-08 应发 0.00 元;条件具备,但当月处于暂停。"
+    assert why[1].startswith("养老服务补贴:2024-07 应发 0.00 元,2024-08 应发 60.00 元")
+    assert why[2] == "养老服务补贴 2024-08 的钱里有 10.00 元抵扣了以前多发的。"
+
+
+def test_what_must_be_paid_back_is_told_as_long_as_any_of_it_is_open():
+    owed = ReceivableTold(1, 50_00, 20_00, Cause.DEATH, None, by_run(), ())
+    _, back, *_ = answers([month("2024-07", receivables=(owed,))])
+    assert back == ("要:高龄津贴 2024-07 多发 50.00 元(死亡),尚欠 20.00 元。",)
+    assert answers([month("2024-07", receivables=(replace(owed, open_fen=0),))])[1] == ("不用,没有应追回的钱。",)
+
+
+def test_what_is_not_drawn_is_told_with_the_condition_that_fails():
+    failed = proof(
+        (SERVICE, "", "不符合条件", "第一个不具备的条件:低保对象"), (ALLOWANCE, "ENTITLED", "应发", "条件具备")
+    )
+    assert answers([], of_month=failed)[2] == ("养老服务补贴:不符合条件;第一个不具备的条件:低保对象。",)
+
+
+def test_money_that_waits_is_told_with_what_would_free_it():
+    kept = obligation(pays_fen=50_00, is_gone=False, state=PaymentState.HELD, held_code=HoldCode.ACCOUNT_MISSING)
+    held = answers([month("2024-07", obligations=(kept,))], [hold(HoldCode.ACCOUNT_MISSING)])
+    assert held[3] == ("高龄津贴 2024-07:50.00 元暂缓:缺少账户;请补报收款账户。",)
+    assert held[4] == ("缺少账户:没有收款账户;请补报收款账户。",)
+    made = replace(kept, state=PaymentState.BATCHED, held_code=None)
+    assert answers([month("2024-07", obligations=(made,))])[3] == ("高龄津贴 2024-07:50.00 元已编批。",)
+
+
+@pytest.mark.parametrize("code", [HoldCode.MANUAL, HoldCode.UNDER_REVIEW])
+def test_a_hold_that_is_not_of_the_account_does_not_blame_it(code):
+    assert answers([], [hold(code)])[4] == ("没有:账户没有缺漏,也没有被银行退回而未更正。",)
+    assert answers([], [hold(HoldCode.ACCOUNT_REJECTED, "2024-08-20")])[4][0].startswith("没有:")
+
+
+def test_the_banks_last_word_counts():
+    came_back = attempt("2024-07-25", BankEvent.RETURNED, "账号不存在")
+    arrived = attempt("2024-08-25", BankEvent.ACCEPTED)
+    returned = answers([month("2024-07", obligations=(obligation(attempts=(came_back,)),))])[4]
+    assert returned == ("银行最近一次答复(2024-07-25,批次 410721-2024-07-01-01):退票(账号不存在)。",)
+    mended = answers([month("2024-07", obligations=(obligation(attempts=(arrived, came_back)),))])[4]
+    assert mended[0].startswith("没有:")
+
+
+def test_months_on_end_that_were_decided_alike_are_one_segment():
+    months = [
+        month("2024-01"),
+        month("2024-02"),
+        month("2024-04"),
+        month("2024-05", 60_00),
+        month("2024-01", 1, SERVICE),
+    ]
+    told = [(one.benefit, one.first, one.last, one.months, one.amount_fen) for one in segments(months)]
+    assert told == [
+        (ALLOWANCE, "2024-01", "2024-02", 2, 50_00),
+        (ALLOWANCE, "2024-04", "2024-04", 1, 50_00),
+        (ALLOWANCE, "2024-05", "2024-05", 1, 60_00),
+        (SERVICE, "2024-01", "2024-01", 1, 1),
+    ]
+
+
+def test_corrections_are_a_grid_of_now_before_and_difference_in_the_order_of_the_runs():
+    ground = CorrectionGround.LATE_FACT
+    june = (version(1, 50_00, run=by_run("2024-06", 1)), version(2, 0, ground, Outcome.NOT_MET, by_run("2024-09", 4)))
+    july = (version(1, 50_00, ground, run=by_run("2024-08", 3)), version(2, 50_00, ground, run=by_run("2024-09", 4)))
+    told = list(corrected([month("2024-06", versions=june), month("2024-07", versions=july)]))
+    assert [(one.benefit_month, one.now_fen, one.before_fen, one.difference_fen, one.pay_month) for one in told] == [
+        ("2024-07", 50_00, 0, 50_00, "2024-08"),
+        ("2024-06", 0, 50_00, -50_00, "2024-09"),
+    ]
