@@ -24,6 +24,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "approve": ("cli.sign", "approve", "复核人批准本月各批次  Approve the month's batches"),
     "reject": ("cli.sign", "reject", "复核人驳回本月各批次  Reject the month's batches"),
     "release": ("cli.sign", "release", "发放人放行本月各批次(不可撤回)  Release the month's batches, one way"),
+    "take-back": ("cli.take_back", "take_back", "撤回误运行的一个月(尚无批准时)  Take back a month run by mistake"),
     "results": ("cli.results", "results", "读入回盘:到账、退票、待查  Read the bank's answers"),
     "close": ("cli.close", "close", "复核人结账封存  Seal a month that is done"),
     "recover": ("cli.recover", "recover", "应追回的钱:列出、记下退回、核销  Money owed back"),

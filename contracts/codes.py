@@ -142,6 +142,7 @@ class CorrectionGround(Code):
     CORRECTED_FACT = "CORRECTED_FACT", "情况更正"
     LAW_CHANGED = "LAW_CHANGED", "政策或标准变动"
     OUR_ERROR = "OUR_ERROR", "本系统差错更正"
+    MONTH_TAKEN_BACK = "MONTH_TAKEN_BACK", "误运行的月份撤回"
 
 
 class HoldCode(Code):
@@ -654,6 +655,7 @@ class Logged(Code):
     RESULTS = "results", "读入回盘"
     REFUSED_ORDER = "refused_order", "整批退回"
     CLOSE = "close", "结账"
+    TAKE_BACK = "take_back", "撤回本月"
     HOLD = "hold", "暂缓"
     LIFT = "lift", "解除暂缓"
     RECOVER = "recover", "追回"

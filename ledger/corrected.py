@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from contracts.codes import Outcome
 from contracts.months import month_text
-from ledger import identity
+from ledger import cycles, identity
 from ledger.book import read_frame
 from ledger.tables import cycle, entitlement_version, obligation, receivable, run, withdrawal
 from ledger.versions import KEY
@@ -117,5 +117,5 @@ def _of_month(
             next(iter(table.primary_key.columns)).label("posting_id"),
         )
         .select_from(source.join(run, run.c.run_id == table.c.run_id).join(cycle).join(entitlement_version, made_by))
-        .where(cycle.c.county == county, cycle.c.pay_month == month_text(pay_month))
+        .where(cycle.c.county == county, cycle.c.pay_month == month_text(pay_month), cycles.stands())
     )

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, exists, insert, select
+from sqlalchemy import ColumnElement, Connection, Row, Select, exists, func, insert, select
 
 from contracts.actor import Actor
 from contracts.code_version import code_version
@@ -14,7 +14,7 @@ from contracts.codes import SignatureStep
 from contracts.manifest import Manifest
 from contracts.months import month_text, parse_month
 from ledger.book import next_id, now
-from ledger.tables import approval, batch, cycle, run, seal
+from ledger.tables import approval, batch, cycle, run, seal, taken_back
 
 
 @dataclass(frozen=True)
@@ -59,8 +59,8 @@ def cycles_of(conn: Connection, county: str, pay_month: date) -> list[Cycle]:
 
 
 def cycles_until(conn: Connection, county: str, pay_month: date) -> list[Cycle]:
-    """The cycles of a pay month and of all earlier ones, in order."""
-    rows = conn.execute(_cycles(county).where(cycle.c.pay_month <= month_text(pay_month)))
+    """The cycles of a pay month and of all earlier ones, in order; those taken back too."""
+    rows = conn.execute(_every_cycle(county).where(cycle.c.pay_month <= month_text(pay_month)))
     return [cycle_of(row) for row in rows]
 
 
@@ -77,8 +77,8 @@ def pay_month_before(conn: Connection, county: str, pay_month: date) -> date | N
 
 
 def latest_run(conn: Connection, county: str, pay_month: date | None = None) -> Run | None:
-    """The newest run of the county, or of one of its pay months."""
-    runs = select(run).join(cycle).where(cycle.c.county == county).order_by(run.c.run_id.desc()).limit(1)
+    """The newest run of the county, or of one of its pay months; none of a month that was taken back."""
+    runs = select(run).join(cycle).where(cycle.c.county == county, stands()).order_by(run.c.run_id.desc()).limit(1)
     if pay_month is not None:
         runs = runs.where(cycle.c.pay_month == month_text(pay_month))
     found = conn.execute(runs).first()
@@ -112,18 +112,20 @@ def accepting(conn: Connection, newest: Cycle, part: str) -> Cycle:
     later = newest_cycle(conn, newest.county)
     if later is not None and later != newest:
         return later
-    return open_cycle(conn, newest.county, newest.pay_month, newest.sequence + 1)
+    return open_cycle(conn, newest.county, newest.pay_month)
 
 
-def open_cycle(conn: Connection, county: str, pay_month: date, sequence: int) -> Cycle:
-    """Open a pay month's next cycle, in the caller's transaction."""
-    opened = Cycle(next_id(conn, cycle), county, pay_month, sequence)
+def open_cycle(conn: Connection, county: str, pay_month: date) -> Cycle:
+    """Open a pay month's next cycle, in the caller's transaction; the number of one that was taken back stays taken."""
+    of_month = _every_cycle(county).where(cycle.c.pay_month == month_text(pay_month)).subquery()
+    last = conn.execute(select(func.max(of_month.c.sequence))).scalar() or 0
+    opened = Cycle(next_id(conn, cycle), county, pay_month, last + 1)
     conn.execute(
         insert(cycle).values(
             cycle_id=opened.cycle_id,
             county=county,
             pay_month=month_text(pay_month),
-            sequence=sequence,
+            sequence=opened.sequence,
             opened_at=now(),
         )
     )
@@ -152,7 +154,16 @@ def add_run(conn: Connection, cycle_id: int, manifest: Manifest, by: Actor) -> R
 _NEWEST_FIRST = (cycle.c.pay_month.desc(), cycle.c.sequence.desc())
 
 
+def stands() -> ColumnElement[bool]:
+    """Of the rows of `cycle` those that were not taken back."""
+    return ~exists().where(taken_back.c.cycle_id == cycle.c.cycle_id)
+
+
 def _cycles(county: str) -> Select[Any]:
+    return _every_cycle(county).where(stands())
+
+
+def _every_cycle(county: str) -> Select[Any]:
     return select(cycle).where(cycle.c.county == county).order_by(cycle.c.pay_month, cycle.c.sequence)
 
 

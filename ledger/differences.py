@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 
 import polars as pl
 
-from contracts.codes import Cause, Kind, Outcome
+from contracts.codes import Cause, CorrectionGround, Kind, Outcome
 from contracts.fact_code import encode
 from contracts.manifest import Manifest
 from ledger.versions import BASIS, KEY
@@ -36,7 +36,7 @@ class Decided:
     """What a run decided: its manifest, Coordinated of all computed months, RateCatalogue, and Facts.
 
     `groups`: benefit, benefit_month, group of each benefit that the law of the month puts in a choose group, also of
-    one that nobody has a row of any more.
+    one that nobody has a row of any more. `ground`: why every key is decided again, where that is known beforehand.
     """
 
     manifest: Manifest
@@ -45,6 +45,7 @@ class Decided:
     facts: pl.DataFrame
     groups: pl.DataFrame
     set_off: SetOffRule = SetOffRule()
+    ground: CorrectionGround | None = None
 
 
 @dataclass(frozen=True)

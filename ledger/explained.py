@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, li
 
 from contracts.codes import HoldEvent, Kind, Outcome
 from contracts.months import month_text
-from ledger import holds, identity, versions
+from ledger import cycles, holds, identity, versions
 from ledger.attempts import is_released, is_voided
 from ledger.book import read_frame
 from ledger.tables import (
@@ -38,7 +38,7 @@ DECIDED = ("outcome", "fen", "fact_code", "rate_no", "correction")
 
 def last_run(conn: Connection, county: str, pay_month: date) -> int | None:
     """The newest run of the county for this pay month or an earlier one; None where there is none."""
-    until = (cycle.c.county == county) & (cycle.c.pay_month <= month_text(pay_month))
+    until = (cycle.c.county == county) & (cycle.c.pay_month <= month_text(pay_month)) & cycles.stands()
     found: int | None = conn.execute(select(func.max(run.c.run_id)).join(cycle).where(until)).scalar()
     return found
 
@@ -156,4 +156,4 @@ def _with_holds(conn: Connection, county: str, pay_month: date, rows: pl.DataFra
 
 
 def _of_month(county: str, pay_month: date) -> ColumnElement[bool]:
-    return (cycle.c.county == county) & (cycle.c.pay_month == month_text(pay_month))
+    return (cycle.c.county == county) & (cycle.c.pay_month == month_text(pay_month)) & cycles.stands()

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Subquery, func, literal, selec
 
 from contracts.codes import Outcome, RecoveryMeans, ValueStatus
 from contracts.months import month_text
+from ledger import cycles
 from ledger.attempts import is_released, is_voided, last_answer
 from ledger.book import read_frame
 from ledger.identity import counted_as
@@ -221,4 +222,4 @@ def answers(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
 
 
 def _of_month(county: str, pay_month: date) -> ColumnElement[bool]:
-    return (cycle.c.county == county) & (cycle.c.pay_month == month_text(pay_month))
+    return (cycle.c.county == county) & (cycle.c.pay_month == month_text(pay_month)) & cycles.stands()

@@ -13,7 +13,7 @@ import polars as pl
 from sqlalchemy import Connection, select
 
 from contracts.actor import Actor
-from contracts.codes import Control, Kind, RecoveryMeans
+from contracts.codes import Control, CorrectionGround, Kind, RecoveryMeans
 from contracts.errors import BookError, StoppedError
 from contracts.manifest import Manifest
 from contracts.money import yuan_label
@@ -81,7 +81,7 @@ def work_out(conn: Connection, decided: Decided) -> Differences:
     touched = differences.numbered_within_families(touched, before, known.families)
     keys = differences.with_delta(touched, totals.booked_of(conn, county, touched, known))
     is_in_window = pl.col("benefit_month") >= window[0]
-    inside = _explained(conn, manifest, known, differences.with_causes(keys.filter(is_in_window)))
+    inside = _explained(conn, decided, known, differences.with_causes(keys.filter(is_in_window)))
     less = inside.filter(pl.col("delta_fen") < 0)
     booked = fate.of_person_months(conn, county, less, known).join(less, on=KEY, how="semi")
     added = differences.new_obligations(inside, manifest, next_id(conn, obligation))
@@ -134,14 +134,25 @@ def post(book: Book, decided: Decided, by: Actor, limits: StopLimits, override: 
         return Posted(into, run, found, is_replay=False)
 
 
+def book_back(conn: Connection, decided: Decided, into: Cycle, by: Actor) -> Differences:
+    """Book what `decided` says in one more run of a cycle that is taken back, in the caller's transaction."""
+    _require_present(conn, decided.manifest)
+    found = work_out(conn, decided)
+    _write(conn, decided, found, cycles.add_run(conn, into.cycle_id, decided.manifest, by), by)
+    return found
+
+
 def _require_present(conn: Connection, manifest: Manifest) -> None:
     """What was decided by other numbers than those that count now would be subtracted from another person's money."""
     if identity.of_county(conn, manifest.county).digest() != manifest.identity_digest:
         raise BookError("本次运行开始之后,又认定了哪些号码是同一人", "请重新运行本月(disburse run)", manifest.county)
 
 
-def _explained(conn: Connection, manifest: Manifest, known: Identity, keys: pl.DataFrame) -> pl.DataFrame:
+def _explained(conn: Connection, decided: Decided, known: Identity, keys: pl.DataFrame) -> pl.DataFrame:
     """The keys with the ground of each correction, as against the county's last run."""
+    if decided.ground is not None:
+        return keys.with_columns(correction=pl.lit(decided.ground.value, CorrectionGround.dtype()))
+    manifest = decided.manifest
     latest = cycles.latest_run(conn, manifest.county)
     before = latest.manifest if latest else None
     reviewed = corrections.Reviewed(
@@ -202,10 +213,10 @@ def _cancelled(
 def _cycle_for(conn: Connection, manifest: Manifest, newest: Cycle | None, found: Differences) -> Cycle:
     """The newest cycle goes on until one of its batches is released, or it is closed; then a supplement is opened."""
     if newest is None or newest.pay_month != manifest.pay_month:
-        return cycles.open_cycle(conn, manifest.county, manifest.pay_month, 1)
+        return cycles.open_cycle(conn, manifest.county, manifest.pay_month)
     is_over = found.has_money and cycles.has_released(conn, newest.cycle_id)
     if is_over or cycles.is_sealed(conn, newest.cycle_id):
-        return cycles.open_cycle(conn, manifest.county, manifest.pay_month, newest.sequence + 1)
+        return cycles.open_cycle(conn, manifest.county, manifest.pay_month)
     return newest
 
 

@@ -127,7 +127,7 @@ def story(conn: Connection, person_no: int, county: str | None = None, benefit_m
     versions = _versions(reach).where(reach.covers(entitlement_version))
     payments = _payments().where(reach.covers(obligation))
     answers = _answers().where(reach.covers(obligation))
-    withdrawals = _withdrawals().where(reach.covers(obligation))
+    withdrawals = _withdrawals(reach).where(reach.covers(obligation))
     receivables = _receivables().where(reach.covers(receivable))
     return Story(
         versions=read_frame(conn, versions),
@@ -256,15 +256,18 @@ def _answers() -> Select[Any]:
     )
 
 
-def _withdrawals() -> Select[Any]:
-    w = withdrawal.c
+def _withdrawals(reach: _Reach) -> Select[Any]:
+    """A withdrawal may be made by the version of another number of the person, of the same run."""
+    w, v, o = withdrawal.c, entitlement_version.c, obligation.c
+    made_by = select(func.max(v.correction)).where(
+        reach.names(entitlement_version),
+        (v.county == o.county) & (v.benefit_month == o.benefit_month) & (v.benefit == o.benefit),
+        (v.version_no == w.version_no) & (v.run_id == w.run_id),
+    )
+    why = made_by.correlate(withdrawal, obligation).scalar_subquery().label("correction")
     return (
-        select(*_keyed(obligation), w.obligation_id, w.amount_fen, w.cause, _WHY, *_OF_RUN)
-        .select_from(
-            _with_run(withdrawal)
-            .join(obligation, obligation.c.obligation_id == w.obligation_id)
-            .outerjoin(entitlement_version, that_made(withdrawal, obligation))
-        )
+        select(*_keyed(obligation), w.obligation_id, w.amount_fen, w.cause, why, *_OF_RUN)
+        .select_from(_with_run(withdrawal).join(obligation, o.obligation_id == w.obligation_id))
         .order_by(w.withdrawal_id)
     )
 

@@ -499,6 +499,19 @@ register_acceptance = _table(
 )
 
 # What a run left in the store for the next one, by the digest of each table; `digest` is that of `tables_json`.
+# A month that was run by mistake and booked back: its cycle counts no more.
+taken_back = _table(
+    "taken_back",
+    _id("taken_back_id"),
+    _whole("cycle_id", _of(cycle.c.cycle_id)),
+    _text("county"),
+    _text("officer"),
+    _text("system_user"),
+    _text("reason"),
+    _text("recorded_at"),
+    UniqueConstraint("cycle_id"),
+)
+
 kept_content = _table(
     "kept_content",
     _id("keep_id"),
@@ -568,6 +581,7 @@ _HEAD = (
     " ORDER BY h.identity_row DESC LIMIT 1), {row}.person_no)"
 )
 _IS_SEALED = "EXISTS (SELECT 1 FROM seal s WHERE s.cycle_id = {cycle})"
+_IS_TAKEN_BACK = "EXISTS (SELECT 1 FROM taken_back t WHERE t.cycle_id = NEW.cycle_id)"
 _TAKEN_OFF = (
     "((SELECT coalesce(sum(w.amount_fen), 0) FROM withdrawal w WHERE w.obligation_id = {obligation})"
     " + (SELECT coalesce(sum(s.amount_fen), 0) FROM recovery s WHERE s.obligation_id = {obligation}))"
@@ -755,6 +769,27 @@ GUARDS = (
         "batch",
         _IS_SEALED.format(cycle="NEW.cycle_id"),
         "该期已结账封存,不能再编批",
+    ),
+    Guard(
+        "cycle_taken_back_takes_no_run",
+        "run",
+        _IS_TAKEN_BACK,
+        "该期已撤回,不能再运行",
+    ),
+    Guard(
+        "cycle_taken_back_takes_no_batch",
+        "batch",
+        _IS_TAKEN_BACK,
+        "该期已撤回,不能再编批",
+    ),
+    Guard(
+        "cycle_is_taken_back_when_all_is_voided",
+        "taken_back",
+        _IS_SEALED.format(cycle="NEW.cycle_id")
+        + " OR EXISTS (SELECT 1 FROM batch b WHERE b.cycle_id = NEW.cycle_id AND NOT "
+        + _IS_VOIDED.format(batch="b.batch_id")
+        + ")",
+        "该期已结账,或有批次没有作废,不能撤回",
     ),
     Guard(
         "cycle_is_sealed_when_nothing_waits",

@@ -328,6 +328,18 @@ def _closed() -> Kind:
     return Kind("close", "结账", rows)
 
 
+def _taken_back() -> Select[Any]:
+    b, c = t.taken_back.c, t.cycle.c
+    two_places = case((c.sequence < 10, literal("-0", String)), else_=literal("-", String))
+    return select(
+        b.county,
+        (c.pay_month + two_places + cast(c.sequence, Text)).label("object"),
+        b.officer.label("actor"),
+        b.system_user,
+        b.reason,
+    ).select_from(t.taken_back.join(t.cycle))
+
+
 def _by_hand(event: HoldEvent) -> Select[Any]:
     h = t.hold.c
     told = [h.county, _named("hold", h.hold_id).label("object"), h.actor, h.code]
@@ -360,6 +372,7 @@ KINDS = (
     Kind("kept", "存档", _kept()),
     Kind("accept", "同意采用名册", _taken_anyway()),
     _closed(),
+    Kind("take_back", "撤回本月", _taken_back()),
     Kind("hold", "暂缓", _by_hand(HoldEvent.PLACED)),
     Kind("lift", "解除暂缓", _by_hand(HoldEvent.LIFTED)),
     Kind(RECONCILED, "按规则解除暂缓", _lifted_by_rule(), is_summed=True),

@@ -33,9 +33,9 @@ def newest(conn: Connection, county: str, first: date, last: date, until_run: in
     return every if every["version_no"].max() in (None, 1) else every.filter(is_last.fill_null(True))
 
 
-def that_made(posted: FromClause, owner: FromClause | None = None) -> ColumnElement[bool]:
-    """The version that a row of `posted` came of, as a join; `owner` has its key where the row has none (default)."""
-    v, c = entitlement_version.c, (posted if owner is None else owner).c
+def that_made(posted: FromClause) -> ColumnElement[bool]:
+    """The version that an obligation or a receivable came of, as a join."""
+    v, c = entitlement_version.c, posted.c
     same = (v.county == c.county) & (v.benefit_month == c.benefit_month) & (v.person_no == c.person_no)
     return same & (v.benefit == c.benefit) & (v.version_no == posted.c.version_no)
 

@@ -121,11 +121,11 @@ def run(home, month, **how):
         begun.close()
 
 
-def run_whole(home, month, known_on=None):
-    """Run a month as any door does: every stage, its findings, its lists."""
+def run_whole(home, month, known_on=None, **choices):
+    """Run a month as any door does: every stage, its findings, its lists; `choices` beside maker and system user."""
     pay_month = parse_month(month)
     known = date.fromisoformat(known_on) if known_on else pay_month.replace(day=15)
-    run_month(home, COUNTY, pay_month, known, Choices(maker=MAKER, system_user="test"))
+    run_month(home, COUNTY, pay_month, known, Choices(maker=MAKER, system_user="test", **choices))
 
 
 def sign(home, month, county=COUNTY):

@@ -140,7 +140,7 @@ def test_a_month_is_explained_to_the_clause_the_register_row_and_the_file_row(ho
     assert "新政办〔2024〕13号" in out
     assert "低收入(low_income.csv 第 2 行)" in out
     assert "第一个不具备的条件:周岁≥80(当月:74)" in out
-    assert "第 1 行(410721-2024-07-01-01_elder_service_subsidy.txt)" in out
+    assert "第 1 行,410721-2024-07-01-01_elder_service_subsidy.txt(指令 " in out
 
 
 def test_a_hold_is_listed_set_and_lifted_by_name_with_a_reason(home):

@@ -10,7 +10,7 @@ from contracts.actor import Actor
 from contracts.codes import RecoveryMeans, SignatureStep
 from contracts.errors import BookError
 from contracts.months import parse_month
-from ledger import batches, identity, keeping, recovery, results, sealing, tables
+from ledger import batches, identity, keeping, recovery, results, sealing, tables, taking_back
 from ledger.book import open_book
 from ledger.tables import GUARDS
 from tests.ledger.county import CARE, CHECKER, CODE, MAKER, RELEASER, County, row
@@ -49,6 +49,8 @@ def lived_in(tmp_path_factory):
     sealing.close(book, CODE, parse_month("2024-07"), Actor(CHECKER, "tester"), "清单已核", signed_list_of(book))
     hand_in(book)
     county.join(8, 9)
+    county.run("2024-08", [row(2, "2024-08")])
+    taking_back.take_back(book, CODE, parse_month("2024-08"), Actor(MAKER, "tester"), "误运行")
     keeping.note(book, CODE, "manifest", {"accepted_account": "0" * 64}, Actor(MAKER, "tester"))
     yield book
     book.close()

@@ -1,0 +1,13 @@
+"""Months that were run by mistake and taken back."""
+
+from alembic import op
+
+from ledger.migrations import run_statements
+
+revision = "0014"
+down_revision = "0007"
+
+
+def upgrade() -> None:
+    """Add the table."""
+    run_statements(op.get_bind(), revision)
