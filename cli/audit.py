@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import DayType, DigestType, county_option, json_option, print_json
-from contracts.codes import Logged
+from contracts.codes import HowKnown, Logged
 from contracts.errors import BookError, InputError
 from contracts.settings import Home
 
@@ -42,15 +42,17 @@ def verify(home: Home, head: str, as_json: bool) -> None:
     from ledger import audit as chain
     from ledger import proving
     from ledger.book import opened
+    from ledger.signatures import one_login
     from month.witnessing import lost_heads
 
     with opened(home.database_url) as book, book.reading() as conn:
         proof = proving.prove(conn)
+        noticed = [one.told for one in one_login(conn)]
         problems = [*proof.problems, *lost_heads(home, conn)]
         if head and not chain.holds(conn, head):
             problems.append("所给的链尾摘要不在审计链上:该摘要之后的记录被换过")
     checked = [{"what": one.what, "count": one.count, "problems": list(one.problems)} for one in proof.checked]
-    found = {"whole": not problems, "head": proof.head, "problems": problems, "checked": checked}
+    found = {"whole": not problems, "head": proof.head, "problems": problems, "noticed": noticed, "checked": checked}
     if as_json and not problems:
         print_json(found)
     elif not as_json:
@@ -58,6 +60,8 @@ def verify(home: Home, head: str, as_json: bool) -> None:
             click.echo(f"{'✗' if one.problems else '✓'} {one.what}({one.count:,})")
         for problem in problems:
             click.echo(f"  {problem}")
+        for one_user in noticed:
+            click.echo(f"! {one_user}")
     if problems:
         what = f"账簿与当时不符({len(problems)} 处):{problems[0]}"
         raise BookError(what, "请停止发放,保留现场并报告", "audit", found)
@@ -91,6 +95,7 @@ def listing(
     from ledger import people
     from ledger.audit_search import Sought, about_batch, about_person, entries
     from ledger.book import opened
+    from ledger.signatures import one_login
     from reports.audit_told import day_of, entries_told
 
     since, before = day_of(day) if day else (None, None)
@@ -103,6 +108,7 @@ def listing(
             of_person = about_person(conn, county, person_no)
             about = of_person if about is None else about & of_person
         acts = None if act is None else [Logged.spellings()[act].value]
+        noticed = [one.told for one in one_login(conn, county)]
         told = entries_told(entries(conn, county, Sought(acts, about, actor, since, before, last)))
     if as_json:
         print_json([asdict(entry) for entry in told])
@@ -115,7 +121,10 @@ def listing(
     )
     if not told:
         click.echo("没有这样的记录。")
+    for one_user in noticed:
+        click.echo(f"! {one_user}")
 
 
 def _who(entry: Entry) -> str:
-    return f"{entry.actor}({entry.system_user})"
+    how = f",{HowKnown.label_of(entry.known_by)}" if entry.known_by else ""
+    return f"{entry.actor}({entry.system_user}{how})"

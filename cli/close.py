@@ -7,7 +7,7 @@ from datetime import date
 import click
 
 from cli.options import county_option, json_option, month_option, officer_option, print_json
-from contracts.actor import Actor
+from cli.who import acting
 from contracts.settings import Home
 
 
@@ -28,7 +28,7 @@ def close(home: Home, county: str, pay_month: date, officer: str, signature: str
     from cli.lineage import tell_lineage
     from month.closing import close_month, month_name
 
-    seals = close_month(home, county, pay_month, Actor.here(officer), reason, signature)
+    seals = close_month(home, county, pay_month, acting(home, officer), reason, signature)
     tell_lineage(home, county)
     if as_json:
         print_json({"closed": [{"cycle": month_name(seal), "digest": seal.digest} for seal in seals]})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from cli.options import county_option, json_option, officer_option, print_json, rows_of
-from contracts.actor import Actor
+from cli.who import acting
 from contracts.codes import GapDecision, HoldCode
 from contracts.settings import Home
 
@@ -78,7 +78,7 @@ def place(home: Home, county: str, person_id: str, code: str, reason: str, offic
     """暂缓一个人的全部款项,直到解除。  Hold everything of a person until lifted."""
     from month.holding import place as placing
 
-    hold_id = placing(home, county, person_id, HoldCode(code), reason, Actor.here(officer))
+    hold_id = placing(home, county, person_id, HoldCode(code), reason, acting(home, officer))
     _tell(hold_id, "已暂缓", as_json)
 
 
@@ -104,7 +104,7 @@ def lift(home: Home, county: str, hold_id: int, reason: str, decision: str | Non
         hold_id,
         reason,
         GapDecision(decision) if decision else None,
-        Actor.here(officer),
+        acting(home, officer),
     )
     _tell(hold_id, "已解除", as_json)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import DayType, county_option, json_option, officer_option, print_json
-from contracts.actor import Actor
+from cli.who import acting
 from contracts.settings import Home
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ def import_history(
 
     known = known_on or date.today()  # noqa: DTZ011 the officer's own calendar day
     without = reason if accept_refused else ""
-    _tell(importing(home, county, file, Actor.here(officer), known, without_refused=without), as_json)
+    _tell(importing(home, county, file, acting(home, officer), known, without_refused=without), as_json)
 
 
 def _tell(done: Imported, as_json: bool) -> None:

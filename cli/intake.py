@@ -19,7 +19,7 @@ from cli.options import (
     officer_option,
     print_json,
 )
-from contracts.actor import Actor
+from cli.who import acting
 from contracts.codes import RefusalCode
 from contracts.errors import InputError
 from contracts.registers import FILES, INBOX_FILES, label_of
@@ -136,7 +136,7 @@ def accept(
     """
     from month.files import accept_stopped
 
-    given = accept_stopped(home, county, pay_month, register, Actor.here(officer), reason)
+    given = accept_stopped(home, county, pay_month, register, acting(home, officer), reason)
     if as_json:
         print_json({"register": given.name, "file_name": given.file_name, "file_digest": given.file_digest})
     else:

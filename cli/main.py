@@ -41,6 +41,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     ),
     "verify": ("cli.verify", "verify", "独立重读发放文件并与总账核对  Re-read payment files and compare with the book"),
     "replay": ("cli.replay", "replay", "用存档的输入重算已发的一期,逐字节比较  Rebuild a past cycle and compare"),
+    "officer": ("cli.officer", "officer", "经办人:名单、密码、停用  Officers, and how each is known"),
     "audit": ("cli.audit", "audit", "核对审计链与每月封存  Whether the book is what it was"),
     "policies": ("cli.policies", "policies", "查看适用的政策与标准  The law as data"),
     "simulate": ("cli.simulate", "simulate", "设想的政策下多少人多少钱,不入账  The roster under another law"),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 import click
 from click.core import ParameterSource
 
+from cli.who import password_option
 from contracts.money import parse_yuan
 from contracts.months import parse_month
 
@@ -201,9 +202,6 @@ def _month_option(is_to_run: bool) -> Callable[[Command], Command]:
 
 month_option = _month_option(is_to_run=False)
 month_to_run_option = _month_option(is_to_run=True)
-officer_option = click.option(
-    "--as", "officer", callback=_usual_officer, envvar="DISBURSE_OFFICER", metavar="NAME", help="以谁的名义(默认见设置)"
-)
 page_option = click.option(
     "-o",
     "--output",
@@ -211,6 +209,21 @@ page_option = click.option(
     metavar="文件.html",
     help="写成一页(.html):常问的五件事、逐项说明、各月、更正、经过;不联网,可打印",
 )
+
+
+def officer_option(command: Command) -> Command:
+    """`--as`, and where his password comes from, for every command that somebody has to answer for."""
+    named = click.option(
+        "--as",
+        "officer",
+        callback=_usual_officer,
+        envvar="DISBURSE_OFFICER",
+        metavar="NAME",
+        help="以谁的名义(默认见设置)",
+    )
+    return cast("Command", named(password_option(command)))
+
+
 json_option = click.option("--json", "as_json", is_flag=True, help="以 JSON 输出")
 
 

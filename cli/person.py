@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import COUNTY, county_option, json_option, officer_option, page_option, print_json
-from contracts.actor import Actor
+from cli.who import acting
 from contracts.errors import InputError
 from contracts.settings import Home
 
@@ -160,7 +160,7 @@ def join(home: Home, county: str, old_id: str, new_id: str, document: str, offic
     """
     from month.identifying import join as joining
 
-    count = joining(home, county, old_id, new_id, document, Actor.here(officer))
+    count = joining(home, county, old_id, new_id, document, acting(home, officer))
     _tell_decision(count, "已认定为同一人", as_json)
 
 
@@ -179,7 +179,7 @@ def split(home: Home, county: str, one_id: str, other_id: str, document: str, of
     """
     from month.identifying import split as splitting
 
-    count = splitting(home, county, one_id, other_id, document, Actor.here(officer))
+    count = splitting(home, county, one_id, other_id, document, acting(home, officer))
     _tell_decision(count, "已认定为两个人", as_json)
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import MonthType, YuanType, county_option, json_option, officer_option, print_json, rows_of
-from contracts.actor import Actor
+from cli.who import acting, agreeing
 from contracts.codes import Benefit, RecoveryMeans
 from contracts.settings import Home
 
@@ -97,8 +97,9 @@ def note(
     if (means == RecoveryMeans.WAIVED.value) != bool(approved_by):
         raise click.UsageError("核销(waived)须写明 --approved-by,其他方式不写")
     owed = _owed(receivable_id, person_id, benefit, benefit_month)
-    came_back = CameBack(MEANS[means], amount_fen, document, approved_by)
-    count = noting(home, county, owed, came_back, Actor.here(officer))
+    by, approver = acting(home, officer), agreeing(home, approved_by) if approved_by else None
+    came_back = CameBack(MEANS[means], amount_fen, document, approver)
+    count = noting(home, county, owed, came_back, by)
     if as_json:
         print_json({"receivables": count})
     else:

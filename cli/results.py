@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from cli.options import county_option, json_option, officer_option, print_json
+from cli.who import acting
 from contracts.actor import Actor
 from contracts.settings import Home
 
@@ -39,7 +40,7 @@ def results(
     """
     from cli.lineage import tell_lineage
 
-    by = Actor.here(officer)
+    by = acting(home, officer)
     if whole_batch:
         told = _whole_batch(home, county, file, batch_id, reason, by, as_json=as_json)
     elif file is None:

@@ -44,12 +44,12 @@ def run(
         raise click.UsageError("--override-by 须同时写明 --reason")
 
     from cli.show import progress
-    from contracts.actor import system_user
+    from cli.who import acting, agreeing
     from dagster_project.running import run_month
     from month.month import Choices
     from month.stages import PREVIEW, STAGES
 
-    choices = Choices(maker=officer, system_user=system_user(), override_by=override_by, override_reason=reason)
+    choices = Choices.of(acting(home, officer), agreeing(home, override_by) if override_by else None, reason)
     with progress(f"{county} {pay_month:%Y-%m}", len(PREVIEW if preview else STAGES)) as reached:
         run_id = run_month(home, county, pay_month, known_on, choices, preview=preview, on_stage=reached)
     if preview:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import LEAST_DIGITS, DigestType, county_option, json_option, month_option, officer_option, print_json
-from contracts.actor import Actor
+from cli.who import acting
 from contracts.codes import BatchState
 from contracts.settings import Home
 
@@ -53,12 +53,13 @@ def approve(
         _show_review(shown)
     if shown.files and not seen:
         seen = shown.digest if yes or as_json else _asked_for_digest(officer)
-    signed = approving(home, county, pay_month, Actor.here(officer), only, seen)
+    signed = approving(home, county, pay_month, acting(home, officer), only, seen)
     tell_lineage(home, county)
     following = f"下一步:disburse release --county {county} --month {pay_month:%Y-%m} --as 发放人"
     uncertain = [asdict(line) for line in shown.uncertain]
     overridden = [asdict(line) for line in shown.overridden]
     more = {
+        "cautions": list(shown.cautions),
         "seen": shown.digest,
         "overridden": overridden,
         "uncertain": uncertain,
@@ -76,6 +77,7 @@ def _asked_for_digest(officer: str) -> str:
 
 def _show_review(shown: Review) -> None:
     from cli.summary import (
+        show_cautions,
         show_explained,
         show_files,
         show_holds,
@@ -87,6 +89,7 @@ def _show_review(shown: Review) -> None:
         show_unconfirmed,
     )
 
+    show_cautions(shown.cautions)
     show_overridden(shown.overridden)
     if shown.left:
         show_old(shown.left.not_handed_in, shown.left.summary.pay_month)
@@ -129,7 +132,7 @@ def reject(home: Home, county: str, pay_month: date, officer: str, reason: str, 
     """
     from month.signing import reject as rejecting
 
-    signed = rejecting(home, county, pay_month, Actor.here(officer), reason)
+    signed = rejecting(home, county, pay_month, acting(home, officer), reason)
     _tell(BatchState.REJECTED, signed, "更正名册或暂缓后,请重新运行 disburse run", as_json)
 
 
@@ -151,7 +154,7 @@ def release(home: Home, county: str, pay_month: date, officer: str, yes: bool, a
 
     if not as_json:
         _ask_to_release(review(home, county, pay_month), officer, yes=yes)
-    signed = releasing(home, county, pay_month, Actor.here(officer))
+    signed = releasing(home, county, pay_month, acting(home, officer))
     tell_lineage(home, county)
     folder = home.outbox / county / f"{pay_month:%Y-%m}"
     if signed.files and not as_json:
@@ -164,8 +167,9 @@ def release(home: Home, county: str, pay_month: date, officer: str, yes: bool, a
 
 
 def _ask_to_release(seen: Review, officer: str, *, yes: bool) -> None:
-    from cli.summary import show_files
+    from cli.summary import show_cautions, show_files
 
+    show_cautions(seen.cautions)
     show_files("将要放行的发放文件", seen.files)
     if seen.files:
         _ask(f"以 {officer} 的名义放行以上文件?放行后不可撤回", yes=yes)

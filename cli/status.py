@@ -27,8 +27,9 @@ def status(home: Home, county: str | None, pay_month: date | None, as_json: bool
     Where a month stands, what blocks the next step and who may take it; without --county one line a county.
     """
     from ledger.book import opened
-    from month import progress
+    from month import officers, progress
 
+    is_bare = officers.is_bare(home)
     with opened(home.database_url) as book:
         if county is None:
             every = {one: progress.status(home, book, one, pay_month) for one in progress.counties(home, book)}
@@ -40,9 +41,11 @@ def status(home: Home, county: str | None, pay_month: date | None, as_json: bool
     elif not found:
         raise BookError("本县还没有运行过,也没有收到名册", "请把名册放入 inbox 后运行 disburse run", county)
     elif as_json:
-        print_json(found[0].as_dict())
+        print_json({**found[0].as_dict(), "has_bare_names": is_bare})
     else:
         _show(found[0])
+    if is_bare and not as_json:
+        click.echo(officers.BARE_NAMES)
 
 
 def _tell_counties(found: list[MonthStatus], silent: list[str], as_json: bool) -> None:

@@ -153,6 +153,12 @@ def show_old(registers: Sequence[OldRegister], pay_month: str) -> None:
         _say(f"名册:从未收到{'、'.join(never)}")
 
 
+def show_cautions(cautions: Sequence[str]) -> None:
+    """What is to be known of who acted."""
+    for line in cautions:
+        _warn(line)
+
+
 def show_overridden(overridden: Sequence[Overridden]) -> None:
     """Before everything else an officer signs on: which controls stopped the month, and who let it go on."""
     for line in overridden:

@@ -6,6 +6,8 @@ import getpass
 from dataclasses import dataclass
 from unicodedata import category, normalize
 
+from contracts.codes import HowKnown
+
 LOOK_ALIKES = str.maketrans("i1|0〇", "llloo")
 
 
@@ -26,21 +28,18 @@ def looks(name: str) -> str:
 
 @dataclass(frozen=True)
 class Actor:
-    """An officer, by the name of the settings, and the operating system's user he acts as: logged side by side.
+    """An officer, by the name of the settings, the operating system's user he acts as, and how he was known.
 
-    However the name was typed, it is kept as `plain_name`: one person is one name in the book.
+    However the name was typed, it is kept as `plain_name`: one person is one name in the book. A door has its actors
+    from `month.officers`, which knows people; one that is made of a name alone is a bare name.
     """
 
     officer: str
     system_user: str
+    known_by: HowKnown = HowKnown.BARE
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "officer", plain_name(self.officer))
-
-    @classmethod
-    def here(cls, officer: str) -> Actor:
-        """The officer, at this process's system user."""
-        return cls(officer, system_user())
 
 
 def system_user() -> str:

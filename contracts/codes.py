@@ -642,6 +642,16 @@ class OfficerRole(Code):
     RELEASER = "releaser", "发放"
 
 
+class HowKnown(Code):
+    """How the program knew that whoever acted is the officer he said he is."""
+
+    BARE = "bare", "只凭姓名"
+    SYSTEM_USER = "system_user", "系统用户"
+    PASSWORD = "password", "密码"
+    SERVICE = "service", "定时服务"
+    RULE = "rule", "程序按规则"
+
+
 class Logged(Code):
     """An act as the audit log has it."""
 
@@ -663,7 +673,17 @@ class Logged(Code):
     KEPT = "kept", "存档运行的表"
     ACCEPT = "accept", "采用被叫停的名册"
     HISTORY = "import history", "导入历史"
+    OFFICER = "officer", "经办人密码"
     REFUSED = "refused", "被拒绝"
+
+
+class CredentialChange(Code):
+    """What became of an officer's password."""
+
+    ISSUED = "issued", "发放一次性密码"
+    CHANGED = "changed", "本人换了密码"
+    DISABLED = "disabled", "停用"
+    LOCKED = "locked", "错误过多,锁住"
 
 
 class Movement(Code):

@@ -12,7 +12,7 @@ from pathlib import Path
 from unicodedata import name as unicode_name
 from unicodedata import normalize
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationInfo, field_validator
 
 from contracts.actor import looks, plain_name
 from contracts.codes import Benefit, FirstList, MissingRegister, OfficerRole, Vanished
@@ -37,6 +37,26 @@ def _refuse_unknown(given: Iterable[str], known: Iterable[str], kind: str) -> No
         raise ValueError(f"不认识的{kind}:{'、'.join(unknown)}")
 
 
+def _readable(name: str) -> str:
+    """The plain form of a name; ValueError where nobody could tell it from another."""
+    plain = plain_name(name)
+    if not looks(plain):
+        raise ValueError("姓名不能为空")
+    strange = [char for char in plain if char.isalpha() and not unicode_name(char, "").startswith(SCRIPTS)]
+    if strange:
+        raise ValueError(f"姓名只用汉字和拉丁字母,“{'、'.join(strange)}”与它们形似而不同")
+    return plain
+
+
+def _require_apart(names: Iterable[str]) -> None:
+    """ValueError where two of the names look the same."""
+    seen: dict[str, str] = {}
+    for name in names:
+        if before := seen.get(looks(name)):
+            raise ValueError(f"“{before}”和“{name}”分不开:一人只登记一次,两人的名字须看得出不同")
+        seen[looks(name)] = name
+
+
 class Strict(BaseModel):
     """A section that refuses keys it does not know."""
 
@@ -50,17 +70,32 @@ class Officer(Strict):
     roles: tuple[OfficerRole, ...] = Field(min_length=1)
     counties: tuple[str, ...] = ()  # empty: every county
     limit_yuan: int | None = Field(None, ge=1)  # the largest batch he may approve
+    system_users: tuple[str, ...] = ()  # the operating system's users he acts as; empty: bound to none
 
     @field_validator("name")
     @classmethod
     def _plain(cls, name: str) -> str:
-        plain = plain_name(name)
-        if not looks(plain):
-            raise ValueError("姓名不能为空")
-        strange = [char for char in plain if char.isalpha() and not unicode_name(char, "").startswith(SCRIPTS)]
-        if strange:
-            raise ValueError(f"姓名只用汉字和拉丁字母,“{'、'.join(strange)}”与它们形似而不同")
-        return plain
+        return _readable(name)
+
+
+class Service(Strict):
+    """Who makes scheduled runs: no person, and it can make and nothing else."""
+
+    name: str
+    counties: tuple[str, ...] = ()  # empty: every county
+
+    @field_validator("name")
+    @classmethod
+    def _plain(cls, name: str) -> str:
+        return _readable(name)
+
+
+class Passwords(Strict):
+    """`[passwords]`: limits of officers' passwords."""
+
+    least_length: int = Field(10, ge=8, le=64)
+    tries: int = Field(5, ge=1, le=20)  # wrong ones in a row until it is locked
+    locked_minutes: int = Field(15, ge=1, le=1440)
 
 
 class DatabaseSource(Strict):
@@ -90,7 +125,7 @@ class CountySettings(Strict):
     go_live_month: date | None = None  # None: the county's first pay month
     lookback_months: int = Field(24, ge=1, le=120)
     pay_backlog: bool = False  # months before the first pay month are paid as arrears, without imported history
-    run_as: str = ""  # the maker of a scheduled run
+    run_as: str = ""  # the service that makes scheduled runs
     recovery_stop_per_mille: int = Field(10, ge=0, le=1000)  # of the month's entitlement
     recovery_stop_at_least: int = Field(20, ge=0)  # people; fewer never stop a run
     shrink_stop_per_mille: int = Field(100, ge=0, le=1000)  # of the people of a register
@@ -172,17 +207,21 @@ class Settings(Strict):
 
     default: Default = Default()
     county: dict[str, CountySettings] = Field(default_factory=dict)
+    passwords: Passwords = Passwords()
     officer: tuple[Officer, ...] = ()
+    service: tuple[Service, ...] = ()
 
     @field_validator("officer")
     @classmethod
-    def _told_apart(cls, officers: tuple[Officer, ...]) -> tuple[Officer, ...]:
-        seen: dict[str, str] = {}
-        for officer in officers:
-            if before := seen.get(looks(officer.name)):
-                raise ValueError(f"“{before}”和“{officer.name}”分不开:一人只登记一次,两人的名字须看得出不同")
-            seen[looks(officer.name)] = officer.name
+    def _officers_apart(cls, officers: tuple[Officer, ...]) -> tuple[Officer, ...]:
+        _require_apart(officer.name for officer in officers)
         return officers
+
+    @field_validator("service")
+    @classmethod
+    def _services_apart(cls, services: tuple[Service, ...], info: ValidationInfo) -> tuple[Service, ...]:
+        _require_apart(one.name for one in (*info.data.get("officer", ()), *services))
+        return services
 
     def of(self, county: str) -> CountySettings:
         """A county's settings; the defaults where the file has none."""
@@ -194,13 +233,32 @@ class Settings(Strict):
         only = next(iter(self.county)) if len(self.county) == 1 else ""
         return self.default.county or only
 
+    def known(self, name: str) -> Officer:
+        """Return the officer of that name; NotAllowedError where there is none."""
+        officer = next((officer for officer in self.officer if officer.name == plain_name(name)), None)
+        if officer is not None:
+            return officer
+        if any(service.name == plain_name(name) for service in self.service):
+            raise NotAllowedError(f"“{name}”是定时服务,只能定时编制,不能由人以它的名义办理", "请用本人的姓名")
+        raise NotAllowedError(f"没有名为“{name}”的经办人", "请在 disburse.toml 的 [[officer]] 中登记", "disburse.toml")
+
+    def service_of(self, county: str) -> Service:
+        """Return the service that makes a county's scheduled runs; NotAllowedError where `run_as` names none."""
+        name = plain_name(self.of(county).run_as)
+        service = next((service for service in self.service if service.name == name), None)
+        if service is None:
+            raise NotAllowedError(
+                f"[county.{county}] 的 run_as“{name}”不是定时服务" if name else f"[county.{county}] 没有写 run_as",
+                "请在 disburse.toml 中登记 [[service]],run_as 写它的名称:定时运行的经办不是某个人",
+                "disburse.toml",
+            )
+        if service.counties and county not in service.counties:
+            raise NotAllowedError(f"定时服务“{name}”不编制 {county}", "请改正 [[service]] 的 counties", "disburse.toml")
+        return service
+
     def authorised(self, name: str, role: OfficerRole, county: str) -> Officer:
         """Return the officer of that name, if he has the role in the county; NotAllowedError otherwise."""
-        officer = next((officer for officer in self.officer if officer.name == plain_name(name)), None)
-        if officer is None:
-            raise NotAllowedError(
-                f"没有名为“{name}”的经办人", "请在 disburse.toml 的 [[officer]] 中登记", "disburse.toml"
-            )
+        officer = self.known(name)
         if role not in officer.roles:
             raise NotAllowedError(f"“{name}”没有{role.label}权限", f"请由有{role.label}权限的人员办理", "disburse.toml")
         if officer.counties and county not in officer.counties:
@@ -270,6 +328,16 @@ class Home:
     def heads(self) -> Path:
         """Where the audit chain ended after each act, outside the book."""
         return self.path / "heads"
+
+    @property
+    def passwords(self) -> Path:
+        """Hashes of officers' passwords, for the home's own user alone."""
+        return self.path / "passwords.json"
+
+    @property
+    def vouchers(self) -> Path:
+        """For whom a run that was started at a door is made, until it begins."""
+        return self.path / "vouchers"
 
     @property
     def outbox(self) -> Path:

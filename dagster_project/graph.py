@@ -7,13 +7,17 @@ from typing import Any
 import dagster as dg
 import pandera.polars as pa
 
-from contracts.actor import system_user
+from contracts.actor import Actor
 from contracts.codes import Code
+from contracts.errors import NotAllowedError
 from contracts.money import yuan_label
+from contracts.settings import Home
 from dagster_project.guard import guarded
 from dagster_project.partitions import read_key
 from dagster_project.resources.month_home import MonthHome
+from month import vouchers
 from month.month import Choices, Counts, Month
+from month.officers import known, service
 from month.running import Done, do
 from month.stages import RECEIVED, STAGES, Finding, Stage, upstream
 
@@ -27,6 +31,27 @@ class RunChoices(dg.Config):
     maker: str = ""
     override_by: str = ""
     override_reason: str = ""
+    voucher: str = ""
+    override_voucher: str = ""
+
+    def choices(self, home: Home, county: str) -> Choices:
+        """Who makes the run and lets it go on, each known again; without a maker it is the county's service.
+
+        NotAllowedError where a name is not enough.
+        """
+        by = _known(home, self.maker, self.voucher) if self.maker else service(home, county)
+        agrees = _known(home, self.override_by, self.override_voucher) if self.override_by else None
+        return Choices.of(by, agrees, self.override_reason)
+
+
+def _known(home: Home, name: str, voucher: str) -> Actor:
+    """Whoever was known at the door he started the run at; otherwise by what the process itself can know."""
+    if not voucher:
+        return known(home, name)
+    by = vouchers.redeem(home, voucher)
+    if by.officer != Actor(name, "").officer:
+        raise NotAllowedError(f"这次运行的确认是“{by.officer}”的,不是“{name}”的", "请由本人重新开始运行")
+    return by
 
 
 def month_graph(cycles: Cycles) -> list[dg.AssetsDefinition]:
@@ -42,12 +67,7 @@ def _manifest(cycles: Cycles) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[None]]:
         county, pay_month = read_key(context.partition_key)
         with guarded(RECEIVED.name, month_home.home, month_home.stop):
-            choices = Choices(
-                maker=config.maker or month_home.home.settings().of(county).run_as,
-                system_user=system_user(),
-                override_by=config.override_by,
-                override_reason=config.override_reason,
-            )
+            choices = config.choices(month_home.home, county)
             known_on = date.fromisoformat(config.known_on) if config.known_on else date.today()  # noqa: DTZ011 the county's own day
             month = month_home.begin(county, pay_month, known_on, choices)
             yield from _materialized(month, RECEIVED, _of_manifest(month))

@@ -10,6 +10,7 @@ from contracts.wording import AGAIN, trouble_of_machine
 from dagster_project.guard import WATCHER, Watcher
 from dagster_project.instance import open_instance
 from dagster_project.partitions import FIRST_PAY_MONTH, MONTHS_AHEAD, partition_key
+from month import vouchers
 from month.month import Choices
 from month.running import holding
 
@@ -73,6 +74,8 @@ def _run_month(
                                 "maker": choices.maker,
                                 "override_by": choices.override_by,
                                 "override_reason": choices.override_reason,
+                                "voucher": vouchers.give(home, choices.by),
+                                "override_voucher": vouchers.give(home, choices.agrees) if choices.agrees else "",
                             }
                         }
                     },

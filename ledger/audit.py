@@ -18,6 +18,7 @@ from ledger.book import now
 from ledger.tables import audit_log
 
 FIRST = "0" * 64  # what stands before the first entry
+# `known_by` is chained where an entry has it: older ones were written before it was asked.
 CHAINED = ("entry_id", "county", "actor", "system_user", "action", "object", "detail_json", "recorded_at", "prev_hash")
 
 
@@ -41,6 +42,7 @@ def append(
         "detail_json": json.dumps(detail, ensure_ascii=False, sort_keys=True),
         "recorded_at": now(),
         "prev_hash": last.hash if last else FIRST,
+        "known_by": by.known_by.value,
     }
     conn.execute(insert(audit_log).values(**entry, hash=_hash(entry)))
 
@@ -80,5 +82,8 @@ def verify(conn: Connection) -> list[str]:
 
 
 def _hash(entry: Mapping[str, Any]) -> str:
-    chained = json.dumps([entry[name] for name in CHAINED], ensure_ascii=False)
+    told = [entry[name] for name in CHAINED]
+    if entry["known_by"] is not None:
+        told.append(entry["known_by"])
+    chained = json.dumps(told, ensure_ascii=False)
     return hashlib.sha256(chained.encode()).hexdigest()

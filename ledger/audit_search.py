@@ -14,11 +14,12 @@ from sqlalchemy import Connection, Select, or_, select
 
 from ledger import identity
 from ledger.book import read_frame
+from ledger.credentials import OF_HOME
 from ledger.story import story
 from ledger.tables import audit_log, bank_event, instruction
 from ledger.tables import identity as decision
 
-SHOWN = ("entry_id", "recorded_at", "actor", "system_user", "action", "object", "detail_json")
+SHOWN = ("entry_id", "recorded_at", "actor", "system_user", "known_by", "action", "object", "detail_json")
 ALL = 1 << 31
 
 
@@ -35,12 +36,12 @@ class Sought:
 
 
 def entries(conn: Connection, county: str, sought: Sought) -> pl.DataFrame:
-    """The county's entries that fit, the newest first and no more than `last`.
+    """The county's entries that fit, and those of the whole home (passwords), the newest first and no more than `last`.
 
-    entry_id, recorded_at, actor, system_user, action, object, detail_json.
+    entry_id, recorded_at, actor, system_user, known_by, action, object, detail_json.
     """
     c = audit_log.c
-    found = select(*(c[name] for name in SHOWN)).where(c.county == county)
+    found = select(*(c[name] for name in SHOWN)).where(c.county.in_((county, OF_HOME)))
     if sought.acts is not None:
         found = found.where(c.action.in_(sought.acts))
     if sought.about is not None:

@@ -174,6 +174,7 @@ def sign(
             content_digest=content_digest,
             reason=reason,
             signed_at=now(),
+            known_by=by.known_by.value,
         )
     )
 

@@ -15,7 +15,7 @@ import polars as pl
 from sqlalchemy import Connection, Select, exists, insert, select
 
 from contracts.actor import Actor
-from contracts.codes import GapDecision, HoldCode, HoldEvent, HoldGround
+from contracts.codes import GapDecision, HoldCode, HoldEvent, HoldGround, HowKnown
 from contracts.errors import BookError
 from contracts.months import month_text
 from ledger import audit, cycles, identity
@@ -101,7 +101,7 @@ def reconcile(book: Book, county: str, desired: pl.DataFrame, system_user: str) 
         _lift_by_rule(conn, county, over)
         if missing.height or over.height:
             detail = {HoldEvent.PLACED.value: missing.height, HoldEvent.LIFTED.value: over.height}
-            audit.append(conn, county, Actor(RULE, system_user), "hold", "reconcile", detail)
+            audit.append(conn, county, Actor(RULE, system_user, HowKnown.RULE), "hold", "reconcile", detail)
     return missing.height, over.height
 
 

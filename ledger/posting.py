@@ -41,7 +41,7 @@ from ledger.versions import KEY
 
 __all__ = ["Decided", "Differences", "Posted", "SetOffRule", "StopLimits", "post", "work_out"]
 
-Override = tuple[str, str] | None  # who lets a stopped run go on, and why
+Override = tuple[Actor, str] | None  # who lets a stopped run go on, and why
 CORRECTED = "入账时内容有变:所含款项有撤回或抵扣"
 
 
@@ -125,11 +125,11 @@ def post(book: Book, decided: Decided, by: Actor, limits: StopLimits, override: 
         into = _cycle_for(conn, manifest, newest, found)
         run = cycles.add_run(conn, into.cycle_id, manifest, by)
         if is_stopped and override is not None:
-            name, reason = override
+            agrees, reason = override
             why = overrides.Override(
                 Control.RECOVERY.value, _stop(decided, found, limits).what, reason, manifest.digest()
             )
-            overrides.note(conn, manifest.county, manifest.pay_month, Actor(name, by.system_user), why)
+            overrides.note(conn, manifest.county, manifest.pay_month, agrees, why)
         _write(conn, decided, found, run, by)
         return Posted(into, run, found, is_replay=False)
 

@@ -30,6 +30,7 @@ NULL = "\\N"  # of the digested text, so that nothing and an empty text differ
 ADDED_LATER = {
     "hold": {"subject", "detail"},
     "bank_event": {"return_reason", "answered_on"},
+    "approval": {"known_by"},
 }  # columns that came after seals which do not say of which they speak
 Told = Mapping[str, Any]  # of one table: rows, last, digest, and columns where the seal says so
 

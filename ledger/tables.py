@@ -353,6 +353,7 @@ approval = _table(
     _text("content_digest"),
     _text("reason"),
     _text("signed_at"),
+    _text("known_by", nullable=True),  # null: signed before it was asked
     UniqueConstraint("batch_id", "step", "officer"),
     Index(
         "released_once",
@@ -535,6 +536,7 @@ audit_log = _table(
     _text("recorded_at"),
     _text("prev_hash"),
     _text("hash", unique=True),
+    _text("known_by", nullable=True),  # null: written before it was asked
     Index("audit_of_county", "county", "entry_id"),
     Index("audit_of_object", "object"),
 )

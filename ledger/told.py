@@ -132,12 +132,14 @@ def _summed(kind: Kind, parts: list[Told]) -> Told:
 def _entries(conn: Connection, kinds: Collection[Kind]) -> dict[str, dict[tuple[str, str], list[Told]]]:
     found: dict[str, dict[tuple[str, str], list[Told]]] = {kind.action: defaultdict(list) for kind in kinds}
     log = t.audit_log.c
-    wanted = select(log.county, log.action, log.object, log.actor, log.system_user, log.detail_json)
-    for county, action, about, actor, system_user, detail in conn.execute(wanted.order_by(log.entry_id)):
+    wanted = select(log.county, log.action, log.object, log.actor, log.system_user, log.known_by, log.detail_json)
+    for county, action, about, actor, system_user, known_by, detail in conn.execute(wanted.order_by(log.entry_id)):
         of_rule = action == "hold" and about == RECONCILED
         kept_as = RECONCILED if of_rule else action
         if kept_as in found:
-            found[kept_as][county, about].append({**json.loads(detail), "actor": actor, "system_user": system_user})
+            found[kept_as][county, about].append(
+                {**json.loads(detail), "actor": actor, "system_user": system_user, "known_by": known_by}
+            )
     return found
 
 
@@ -173,6 +175,7 @@ def _signed(step: SignatureStep, label: str) -> Kind:
             a.batch_id.label("object"),
             a.officer.label("actor"),
             a.system_user,
+            a.known_by,
             a.reason,
             a.content_digest.label("content"),
             b.line_count.label("lines"),
@@ -381,6 +384,7 @@ VERSIONS = Kind("post", "核定", _versions())  # beside `post`: it reads every 
 _LABELS = {
     "actor": "经办人",
     "system_user": "系统用户",
+    "known_by": "如何确认本人",
     "reason": "理由",
     "content": "内容摘要",
     "lines": "笔数",

@@ -9,7 +9,6 @@ from dataclasses import replace
 import polars as pl
 
 import intake
-from contracts.actor import Actor
 from contracts.codes import Control, Doubt, ListChange, MissingRegister, RefusalCode
 from contracts.columns import empty, headers, polars_schema
 from contracts.errors import StoppedError
@@ -121,12 +120,11 @@ def _goes_on(month: Month, control: Control) -> Iterator[None]:
             return
         if month.choices.override is None:
             raise
-        name, reason = month.choices.override
+        agrees, reason = month.choices.override
         manifest = month.manifest
         why = overrides.Override(control.value, stopped.what, reason, manifest.digest())
         with month.book.writing() as conn:
-            by = Actor(name, month.choices.system_user)
-            overrides.note(conn, manifest.county, manifest.pay_month, by, why)
+            overrides.note(conn, manifest.county, manifest.pay_month, agrees, why)
 
 
 @contextmanager

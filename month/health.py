@@ -17,6 +17,8 @@ from contracts.settings import Home, Settings
 from contracts.wording import or_nearest, refused_by_system
 from ledger import audit, proving
 from ledger.book import SCHEMA_VERSION, opened, sqlite_version
+from month.enrolling import roll
+from month.officers import BARE_NAMES, is_bare
 from month.witnessing import lost_heads
 from payments import profiles
 
@@ -44,6 +46,7 @@ def examine(home: Home, *, deep: bool = False) -> Iterator[Examined]:
         ("磁盘空间", _space),
         ("只有本用户可读", _private),
         ("设置与经办人", _officers),
+        ("怎样确认经办人", _how_known),
         ("政策包", _policies),
         ("银行格式", _profiles),
         ("总账", _book),
@@ -96,21 +99,26 @@ def _officers(home: Home) -> str:
         raise InputError(f"没有人能{'、'.join(missing)}", "请在 disburse.toml 的 [[officer]] 中登记", "disburse.toml")
     for county, wanted in settings.county.items():
         if wanted.run_as:
-            _require_a_maker(settings, county, wanted.run_as)
+            _require_a_service(settings, county, wanted.run_as)
     return f"{len(settings.officer)} 名经办人,{len(settings.county)} 个县"
 
 
-def _require_a_maker(settings: Settings, county: str, run_as: str) -> None:
-    """InputError where the maker of a county's scheduled runs may not make one."""
+def _require_a_service(settings: Settings, county: str, run_as: str) -> None:
+    """InputError where nothing may make a county's scheduled runs."""
     try:
-        settings.authorised(run_as, OfficerRole.MAKER, county)
+        settings.service_of(county)
     except NotAllowedError as refused:
-        names = [officer.name for officer in settings.officer if OfficerRole.MAKER in officer.roles]
+        names = [service.name for service in settings.service]
         raise InputError(
-            f"[county.{county}] 的 run_as 不能用:{refused.what}{or_nearest(run_as, names)}",
-            "定时运行会被拒绝:请改正 run_as,或在 [[officer]] 中登记",
-            "disburse.toml",
+            f"{refused.what}{or_nearest(run_as, names)}", f"定时运行会被拒绝:{refused.advice}", "disburse.toml"
         ) from None
+
+
+def _how_known(home: Home) -> str:
+    """How each officer is known to be himself; said, not refused: a home of bare names is for trying out."""
+    if is_bare(home):
+        return BARE_NAMES
+    return ";".join(f"{one.name} {one.how}" for one in roll(home))
 
 
 def _policies(home: Home) -> str:

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 import calculators
 import rulebook
 from contracts.actor import Actor
-from contracts.codes import Benefit
+from contracts.codes import Benefit, HowKnown
 from contracts.errors import BookError
 from contracts.files import write_whole
 from contracts.manifest import Manifest
@@ -49,18 +49,37 @@ class Choices(BaseModel):
 
     maker: str
     system_user: str
+    known_by: HowKnown = HowKnown.BARE
     override_by: str = ""
     override_reason: str = ""
+    override_known_by: HowKnown = HowKnown.BARE
+
+    @classmethod
+    def of(cls, by: Actor, agrees: Actor | None = None, reason: str = "") -> Self:
+        """Who makes the run, who lets it go on where a control stops it, and why."""
+        return cls(
+            maker=by.officer,
+            system_user=by.system_user,
+            known_by=by.known_by,
+            override_by=agrees.officer if agrees else "",
+            override_reason=reason,
+            override_known_by=agrees.known_by if agrees else HowKnown.BARE,
+        )
 
     @property
     def by(self) -> Actor:
-        """Who makes the run, and as which system user."""
-        return Actor(self.maker, self.system_user)
+        """Who makes the run, as which system user, and how he was known."""
+        return Actor(self.maker, self.system_user, self.known_by)
 
     @property
-    def override(self) -> tuple[str, str] | None:
+    def agrees(self) -> Actor | None:
+        """Who lets a stopped run go on."""
+        return Actor(self.override_by, self.system_user, self.override_known_by) if self.override_by else None
+
+    @property
+    def override(self) -> tuple[Actor, str] | None:
         """Who lets a stopped run go on, and why."""
-        return (self.override_by, self.override_reason) if self.override_by else None
+        return (self.agrees, self.override_reason) if self.agrees else None
 
 
 def total_fen(amounts: pl.Series) -> int:

@@ -31,7 +31,7 @@ class CameBack:
     means: RecoveryMeans
     amount_fen: int
     document: str
-    approved_by: str = ""
+    approved_by: Actor | None = None
 
 
 def note(home: Home, county: str, owed: int | OwedBy, came_back: CameBack, by: Actor) -> int:
@@ -44,8 +44,9 @@ def note(home: Home, county: str, owed: int | OwedBy, came_back: CameBack, by: A
     if is_write_off != bool(came_back.approved_by):
         raise InputError("核销(waived)须写明批准人,其他方式不写", "请加或去掉 --approved-by", county)
     require(home, by, OfficerRole.MAKER, county, "recover")
-    if is_write_off:
-        require(home, Actor(came_back.approved_by, by.system_user), OfficerRole.CHECKER, county, "write off")
+    approver = came_back.approved_by
+    if approver:
+        require(home, approver, OfficerRole.CHECKER, county, "write off")
     with two_officers(home, by, county, "write off"), opened(home.database_url) as book:
         return recovery.recover(
             book,
@@ -55,7 +56,7 @@ def note(home: Home, county: str, owed: int | OwedBy, came_back: CameBack, by: A
             came_back.amount_fen,
             by,
             came_back.document,
-            came_back.approved_by or None,
+            approver.officer if approver else None,
         )
 
 

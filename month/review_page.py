@@ -14,6 +14,7 @@ from contracts.months import add_months, month_text
 from contracts.settings import Home
 from ledger import batches, exports, figures
 from ledger.fate import UNANSWERED
+from month.cautions import cautions
 from month.explaining import Opened, explained_from
 from month.month import Month, opened_month
 from month.papers import rows_of
@@ -54,12 +55,14 @@ def _page(month: Month, explained: Opened) -> review.ReviewPage:
         every = batches.batches_of(conn, county, None)
         waiting = exports.holds(conn, county)
         uncertain = figures.uncertain(conn, county, pay_month)
+        told = cautions(month.home, conn, county, pay_month)
         said = {at: figures.answers(conn, county, at) for at in _months(pay_month)}
     released = every.filter(pl.col("state") != BatchState.VOIDED.value)
     return review.ReviewPage(
         county=rulebook.county_names(month.home.overlay).get(county, county),
         month=month_text(pay_month),
         state=status.label,
+        cautions=told,
         next_command=status.next_command,
         next_officers=status.next_officers,
         explained=explained.told,

@@ -6,11 +6,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
+from contracts.actor import system_user
 from contracts.errors import BookError
 from contracts.settings import Home
 from ledger import figures, overrides, signing
 from ledger.book import opened
 from ledger.overrides import Overridden
+from month.cautions import cautions
 from month.explaining import explained
 from month.listing import Left, left
 from payments.profiles import unconfirmed
@@ -33,6 +35,7 @@ class Review:
     unconfirmed: tuple[str, ...]  # forms of the files to which no bank has agreed
     left: Left | None
     overridden: tuple[Overridden, ...]  # the controls that stopped the month, and who let it go on
+    cautions: tuple[str, ...]  # what is to be known of who acted
 
 
 def review(home: Home, county: str, pay_month: date, only: Collection[str] = ()) -> Review:
@@ -40,6 +43,7 @@ def review(home: Home, county: str, pay_month: date, only: Collection[str] = ())
     with opened(home.database_url) as book, book.reading() as conn:
         waiting = signing.among(signing.waiting(conn, county, pay_month), only)
         overridden = overrides.of_month(conn, county, pay_month)
+        told = cautions(home, conn, county, pay_month, now_at=system_user())
         uncertain = not_in_force(figures.uncertain(conn, county, pay_month))
     try:
         run = left(home, county, pay_month)
@@ -55,4 +59,5 @@ def review(home: Home, county: str, pay_month: date, only: Collection[str] = ())
         unconfirmed(home, waiting),
         run,
         overridden,
+        told,
     )

@@ -10,7 +10,17 @@ from typing import Any
 
 import polars as pl
 
-from contracts.codes import BankEvent, Control, GapDecision, HoldCode, HoldEvent, Logged, RecoveryMeans, SamePerson
+from contracts.codes import (
+    BankEvent,
+    Control,
+    CredentialChange,
+    GapDecision,
+    HoldCode,
+    HoldEvent,
+    Logged,
+    RecoveryMeans,
+    SamePerson,
+)
 from contracts.money import yuan_label
 from contracts.registers import label_of
 
@@ -27,6 +37,7 @@ OBJECTS: Mapping[str, str] = {
 }
 # What was refused: an act of the program, as month/officers.py names it.
 REFUSED_ACTS: Mapping[str, str] = {
+    "known": "确认本人",
     "run": "运行",
     "override": Logged.OVERRIDE.label,
     "approve": Logged.APPROVED.label,
@@ -61,6 +72,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "code": ("", lambda value: HoldCode.label_of(str(value))),
     "means": ("", lambda value: RecoveryMeans.label_of(str(value))),
     "control": ("", lambda value: Control.label_of(str(value))),
+    "change": ("", lambda value: CredentialChange.label_of(str(value))),
     "decision": ("", lambda value: _decision(str(value))),
     "register": ("", lambda value: f"{label_of(str(value))}名册"),
     "inbox_month": ("收件月", str),
@@ -96,7 +108,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "digest": ("存档摘要", _digest),
 }
 # Told with others, or of use to programs alone.
-NOT_TOLD = {"left_to_recover_count", "left_to_recover_fen"}
+NOT_TOLD = {"of_hash", "left_to_recover_count", "left_to_recover_fen"}
 
 
 @dataclass(frozen=True)
@@ -108,6 +120,7 @@ class Entry:
     at: str  # in the country's time
     actor: str
     system_user: str
+    known_by: str  # as HowKnown; empty in entries of before it was asked
     action: str
     act: str
     object: str
@@ -136,6 +149,7 @@ def _entry(row: dict[str, str], detail: dict[str, object]) -> Entry:
         at=f"{at:%Y-%m-%d %H:%M:%S}",
         actor=row["actor"],
         system_user=row["system_user"],
+        known_by=row["known_by"] or "",
         action=row["action"],
         act=Logged.label_of(row["action"]),
         object=row["object"],

@@ -71,6 +71,7 @@ class ReviewPage:
     county: str
     month: str
     state: str
+    cautions: tuple[str, ...]
     next_command: str
     next_officers: tuple[str, ...]
     explained: MonthExplained

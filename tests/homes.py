@@ -18,9 +18,13 @@ from month.store import Store
 
 COUNTY = "410721"
 MAKER, CHECKER, RELEASER = "示例经办", "示例复核", "示例发放"
-OFFICERS = "".join(
-    f'[[officer]]\nname = "{name}"\nroles = ["{role}"]\n'
-    for name, role in ((MAKER, "maker"), (CHECKER, "checker"), (RELEASER, "releaser"))
+SERVICE = "定时运行"
+OFFICERS = (
+    "".join(
+        f'[[officer]]\nname = "{name}"\nroles = ["{role}"]\n'
+        for name, role in ((MAKER, "maker"), (CHECKER, "checker"), (RELEASER, "releaser"))
+    )
+    + f'[[service]]\nname = "{SERVICE}"\n'
 )
 BANK = {"bank_name": "示例农村商业银行", "bank_code": "999100000011"}
 HERE = {"division_code": "410721", "township": "示范镇", "village": "示范村", "hukou_type": "农村"}
@@ -36,7 +40,7 @@ def resident_id(born, number=1):
 def make_home(path, county=COUNTY, **settings):
     """A home of one county; `settings` are keys of its section in disburse.toml, as TOML text."""
     path.mkdir(mode=0o700, parents=True, exist_ok=True)
-    carried = {"run_as": f'"{MAKER}"', "missing_register": '{ population = "carry" }', **settings}
+    carried = {"run_as": f'"{SERVICE}"', "missing_register": '{ population = "carry" }', **settings}
     told = "".join(f"{key} = {value}\n" for key, value in carried.items())
     (path / "disburse.toml").write_text(
         f'[county.{county}]\n{told}[county.{county}.profiles]\nold_age_allowance = "yikatong_list"\n{OFFICERS}', "utf-8"
@@ -81,8 +85,8 @@ def account(person_id, name="样本", **more):
     return {"person_id": person_id, "payee_name": name, **own, **BANK, **more}
 
 
-def begin(home, month, county=COUNTY, known_on=None, maker=MAKER, override=("", "")):
-    """A month on its manifest."""
+def begin(home, month, county=COUNTY, known_on=None, by=None, override=("", "")):
+    """A month on its manifest, made by the maker unless by somebody else."""
     pay_month = parse_month(month)
     known = date.fromisoformat(known_on) if known_on else pay_month.replace(day=15)
     return gathering.begin(
@@ -90,7 +94,7 @@ def begin(home, month, county=COUNTY, known_on=None, maker=MAKER, override=("", 
         county,
         pay_month,
         known,
-        Choices(maker=maker, system_user="test", override_by=override[0], override_reason=override[1]),
+        Choices.of(by or actor(MAKER), actor(override[0]) if override[0] else None, override[1]),
     )
 
 

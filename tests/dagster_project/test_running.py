@@ -18,7 +18,7 @@ from contracts.errors import OfficerError
 from dagster_project.definitions import MONTH_JOB, defs
 from dagster_project.instance import open_instance
 from dagster_project.running import run_month
-from month import stages
+from month import stages, vouchers
 from month.month import Choices
 from tests import homes
 from tests.dagster_project.conftest import ELDER
@@ -72,6 +72,9 @@ def test_a_scheduled_tick_runs_the_month_of_every_county_whose_day_has_come(home
     homes.run_whole(by_command, "2024-07")
     assert tick(home, datetime(2024, 7, 3, 2, tzinfo=ZoneInfo("Asia/Shanghai"))) == "410721|2024-07"
     assert rows(home, "obligation") == 1
+    (signed,) = homes.book_rows(home)["approval"]
+    assert f"'officer': '{homes.SERVICE}'" in signed
+    assert "'known_by': 'service'" in signed
     assert list(home.review.rglob("*.xlsx"))
     assert left_by(home) == left_by(by_command)
     assert {"summary.json", "roster.xlsx", "review.html"} <= left_by(home)
@@ -89,6 +92,23 @@ def test_a_scheduled_tick_runs_the_month_of_every_county_whose_day_has_come(home
     ids=["no officer agrees", "the maker agrees", "no reason", "no officer makes it", "a checker makes it"],
 )
 def test_what_a_run_is_told_on_the_lineage_page_is_no_permission(home, told):
+    assert_refused(home, told)
+
+
+@pytest.mark.parametrize("voucher", ["", "guessed"], ids=["none", "a guess"])
+def test_a_name_in_a_runs_configuration_is_nobody_without_his_voucher(home, voucher):
+    told = home.settings_file.read_text("utf-8").replace('["maker"]', '["maker"]\nsystem_users = ["wang"]')
+    home.settings_file.write_text(told, "utf-8")
+    assert_refused(home, {"maker": homes.MAKER, "voucher": voucher})
+
+
+def test_a_voucher_of_another_makes_no_run(home):
+    of_checker = vouchers.give(home, homes.actor(homes.CHECKER))
+    assert_refused(home, {"maker": homes.MAKER, "voucher": of_checker})
+
+
+def assert_refused(home, told):
+    """Start a run as whoever reaches the lineage page does; nothing comes of it."""
     job = defs.resolve_job_def(MONTH_JOB)
     config = {"ops": {"manifest": {"config": told}}, "loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
     done = job.execute_in_process(

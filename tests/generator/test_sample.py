@@ -25,6 +25,6 @@ def test_three_different_officers_may_act_and_a_scheduled_run_has_a_maker(root_s
     ):
         assert settings.authorised(name, role, "410721").roles == (role,)
     county = settings.of("410721")
-    assert county.run_as == "示例经办"
+    assert settings.service_of("410721").name == county.run_as
     assert county.profile_of("old_age_allowance") == "yikatong_list"
     assert county.profile_of("elder_service_subsidy") == "generic_pipe"

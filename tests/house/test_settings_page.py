@@ -5,13 +5,15 @@ from enum import Enum
 
 from pydantic_core import PydanticUndefined
 
-from contracts.settings import CountySettings, CurrentList, DatabaseSource, Default, Home, Officer
+from contracts.settings import CountySettings, CurrentList, DatabaseSource, Default, Home, Officer, Passwords, Service
 
 SECTIONS = {
     "## 一个县": CountySettings,
     "## 只报今日在册人员": CurrentList,
     "## 名册在数据库里": DatabaseSource,
     "## 经办人": Officer,
+    "## 定时服务": Service,
+    "## 密码": Passwords,
     "## 默认": Default,
 }
 

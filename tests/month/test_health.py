@@ -17,14 +17,26 @@ def test_a_sound_home_is_well(tmp_path):
 @pytest.mark.parametrize(
     ("county", "run_as", "what", "told"),
     [
-        ("410721", "示例经力", "设置与经办人", "没有名为“示例经力”的经办人,是不是 示例经办?"),
-        ("410721", homes.CHECKER, "设置与经办人", "没有经办权限"),
-        ("410712", homes.MAKER, "政策包", "没有这个县的政策,是不是 410721?"),
+        ("410721", "定时运营", "设置与经办人", "run_as“定时运营”不是定时服务,是不是 定时运行?"),
+        ("410721", homes.MAKER, "设置与经办人", "定时运行的经办不是某个人"),
+        ("410712", homes.SERVICE, "政策包", "没有这个县的政策,是不是 410721?"),
     ],
 )
 def test_a_wrong_maker_or_county_in_the_settings_is_found(tmp_path, county, run_as, what, told):
     found = sick(homes.make_home(tmp_path / "home", county, run_as=f'"{run_as}"'))
     assert told in found[what]
+
+
+def test_how_officers_are_known_is_said(tmp_path):
+    home = homes.make_home(tmp_path / "home")
+    said = {one.what: one.detail for one in examine(home)}
+    assert "经办人只凭姓名" in said["怎样确认经办人"]
+    bound = home.settings_file.read_text("utf-8").replace(
+        'roles = ["maker"]', 'roles = ["maker"]\nsystem_users = ["li"]'
+    )
+    home.settings_file.write_text(bound, "utf-8")
+    said = {one.what: one.detail for one in examine(home)}
+    assert said["怎样确认经办人"].startswith("示例经办 系统用户 li;示例复核 不能办理")
 
 
 def test_a_home_that_other_users_of_the_machine_can_enter_is_found(tmp_path):

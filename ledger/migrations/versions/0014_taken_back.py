@@ -5,7 +5,7 @@ from alembic import op
 from ledger.migrations import run_statements
 
 revision = "0014"
-down_revision = "0007"
+down_revision = "0008"
 
 
 def upgrade() -> None:
