@@ -345,6 +345,11 @@ class Home:
         return self.path / "outbox"
 
     @property
+    def sealed(self) -> Path:
+        """Packages of closed months, and what checks them."""
+        return self.path / "sealed"
+
+    @property
     def reports(self) -> Path:
         """Lists and summaries for officers."""
         return self.path / "reports"

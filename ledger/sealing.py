@@ -14,10 +14,10 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, Row, Table, insert, or_, select
+from sqlalchemy import Column, ColumnElement, Connection, Row, Table, insert, or_, select, true
 
 from contracts.actor import Actor
-from contracts.codes import BatchState, HoldGround
+from contracts.codes import BatchState, HoldGround, Logged
 from contracts.errors import BookError
 from contracts.months import month_text
 from ledger import audit, batches, cycles, holds, tables
@@ -154,6 +154,38 @@ def verify(conn: Connection) -> list[str]:
     return problems
 
 
+def sealed_rows(conn: Connection, seal: Seal) -> Iterator[tuple[str, bytes]]:
+    """What a seal speaks of, table by table: the table's name, and its rows as the text whose SHA-256 the seal has.
+
+    BookError where the book does not hold them any more as they were sealed.
+    """
+    row = next(row for row in _seal_rows(conn, seal.cycle.county) if row.digest == seal.digest)
+    told = json.loads(row.tables_json)
+    for table, where in _members(conn, seal.cycle):
+        if table.name in told:
+            content = _as_text(_rows_of(conn, table, where, told[table.name]))
+            if hashlib.sha256(content).hexdigest() != told[table.name]["digest"]:
+                raise BookError(f"结账后 {table.name} 被改动", "请停止发放,保留现场并报告", _name_in_log(seal.cycle))
+            yield table.name, content
+
+
+def told_until(conn: Connection, seal: Seal) -> list[dict[str, Any]]:
+    """A county's seals up to this one, in order: every column, and the cycle's pay_month and sequence."""
+    rows = [dict(row._mapping) for row in _seal_rows(conn, seal.cycle.county)]
+    return rows[: [row["digest"] for row in rows].index(seal.digest) + 1]
+
+
+def log_until(conn: Connection, seal: Seal) -> list[dict[str, Any]]:
+    """The audit log from its first entry to the one that closed the cycle."""
+    a = tables.audit_log.c
+    about = (a.county == seal.cycle.county) & (a.object == _name_in_log(seal.cycle)) & (a.action == Logged.CLOSE.value)
+    closed = select(a.entry_id).where(about).scalar_subquery()
+    return [
+        dict(row)
+        for row in conn.execute(select(tables.audit_log).where(a.entry_id <= closed).order_by(a.entry_id)).mappings()
+    ]
+
+
 def _close(conn: Connection, one: Cycle, open_rows: pl.DataFrame, by: Actor, reason: str) -> Seal:
     before = seals_of(conn, one.county)
     content: dict[str, Any] = {
@@ -173,9 +205,12 @@ def _close(conn: Connection, one: Cycle, open_rows: pl.DataFrame, by: Actor, rea
     digest = _digest(content)
     conn.execute(insert(tables.seal).values(**content, digest=digest))
     detail = {"seal": digest, "unanswered": open_rows.height, "reason": content["reason"]}
-    name = f"{month_text(one.pay_month)}-{one.sequence:02d}"
-    audit.append(conn, one.county, by, "close", name, detail)
+    audit.append(conn, one.county, by, Logged.CLOSE.value, _name_in_log(one), detail)
     return seals_of(conn, one.county)[-1]
+
+
+def _name_in_log(one: Cycle) -> str:
+    return f"{month_text(one.pay_month)}-{one.sequence:02d}"
 
 
 def _neither_held_nor_sent(conn: Connection, county: str) -> pl.DataFrame:
@@ -191,18 +226,32 @@ def _digests(conn: Connection, one: Cycle, sealed: Mapping[str, Told]) -> dict[s
 
 
 def _digest_of(conn: Connection, table: Table, where: ColumnElement[bool], sealed: Told | None) -> Told:
-    keys = [column.name for column in table.primary_key.columns]
-    number = table.c[keys[0]] if len(keys) == 1 and table.c[keys[0]].type.python_type is int else None
-    columns = _columns_of(table, sealed)
-    wanted = select(*(table.c[name] for name in columns)).where(where)
+    rows = _rows_of(conn, table, where, sealed)
+    number = _number_of(table)
+    newest = (rows[number.name].max() or 0) if number is not None else None
+    told = {"rows": rows.height, "last": newest, "digest": hashlib.sha256(_as_text(rows)).hexdigest()}
+    return told if sealed and "columns" not in sealed else {**told, "columns": rows.columns}
+
+
+def _rows_of(conn: Connection, table: Table, where: ColumnElement[bool], sealed: Told | None) -> pl.DataFrame:
+    """The rows that a seal speaks of, or of now where none is given, in order of the table's key."""
+    number = _number_of(table)
+    wanted = select(*(table.c[name] for name in _columns_of(table, sealed))).where(where)
     last = sealed["last"] if sealed else None
     if number is not None and last is not None:
         wanted = wanted.where(number <= last)
-    rows = read_frame(conn, wanted).sort(keys)
-    digest = hashlib.sha256(rows.write_csv(null_value=NULL).encode()).hexdigest()
-    newest = (rows[keys[0]].max() or 0) if number is not None else None
-    told = {"rows": rows.height, "last": newest, "digest": digest}
-    return told if sealed and "columns" not in sealed else {**told, "columns": columns}
+    return read_frame(conn, wanted).sort([column.name for column in table.primary_key.columns])
+
+
+def _as_text(rows: pl.DataFrame) -> bytes:
+    """Rows as they are digested."""
+    return rows.write_csv(null_value=NULL).encode()
+
+
+def _number_of(table: Table) -> Column[Any] | None:
+    """The number that grows with every row of a table, where it has one."""
+    first, *more = table.primary_key.columns
+    return None if more or first.type.python_type is not int else first
 
 
 def _columns_of(table: Table, sealed: Told | None) -> list[str]:
@@ -232,11 +281,24 @@ def _members(conn: Connection, one: Cycle) -> Iterator[tuple[Table, ColumnElemen
         yield table, table.c.run_id.in_(runs)
     yield t.recovery, or_(t.recovery.c.run_id.in_(runs), t.recovery.c.receivable_id.in_(receivables))
     yield t.hold, t.hold.c.cycle_id == one.cycle_id
-    for table in (t.batch_event, t.approval, t.refused_order, t.instruction):
+    for table in (t.batch_event, t.approval, t.instruction):
         yield table, table.c.batch_id.in_(batch_ids)
+    yield t.refused_order, t.refused_order.c.batch_id.in_(batch_ids) & _refused_before_closing(conn, one)
     yield t.batch, t.batch.c.cycle_id == one.cycle_id
     for table in (t.instruction_item, t.bank_event):
         yield table, table.c.instruction_id.in_(instructions)
+
+
+def _refused_before_closing(conn: Connection, one: Cycle) -> ColumnElement[bool]:
+    """A refused order has no number that says when it came: the log says whether the cycle was closed before."""
+    a = tables.audit_log.c
+    closed_at = conn.execute(
+        select(a.entry_id).where(a.county == one.county, a.action == Logged.CLOSE.value, a.object == _name_in_log(one))
+    ).scalar()
+    if closed_at is None:
+        return true()
+    before = select(a.object).where(a.action == Logged.REFUSED_ORDER.value, a.entry_id < closed_at)
+    return tables.refused_order.c.batch_id.in_(before)
 
 
 CONTENT = (

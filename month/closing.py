@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -11,16 +12,17 @@ import polars as pl
 from contracts.actor import Actor
 from contracts.codes import OfficerRole
 from contracts.columns import headers
-from contracts.errors import BookError, InputError
+from contracts.errors import BookError, InputError, OfficerError
 from contracts.months import month_text
 from contracts.settings import Home
 from contracts.tables import RefusedRow
 from ledger import proving, sealing
-from ledger.book import opened
+from ledger.book import Book, opened
 from ledger.results import Refusal
 from ledger.sealing import Seal
 from month.listing import folder_of
 from month.officers import require
+from month.packaging import Sealed, write_packages
 from month.witnessing import bear_witness, require_current
 from payments.answering import Noted, note_answer, refuse_whole
 from reports.lists import refused_rows
@@ -43,6 +45,14 @@ class Answered:
 
     noted: Noted
     listed: Path | None
+
+
+@dataclass(frozen=True)
+class Closed:
+    """What closing sealed (none: all was before), and the packages of the months concerned."""
+
+    seals: tuple[Seal, ...]
+    packages: tuple[Sealed, ...]
 
 
 def read_results(home: Home, county: str, path: Path, by: Actor, profile: str = "") -> Answered:
@@ -71,10 +81,8 @@ def refuse_order(home: Home, county: str, batch_id: str, reason: str, by: Actor)
         return refuse_whole(book, county, batch_id, reason, by)
 
 
-def close_month(
-    home: Home, county: str, pay_month: date, by: Actor, reason: str = "", signature: str = ""
-) -> list[Seal]:
-    """Seal the month's open cycles, and those of earlier months; nothing where all are sealed.
+def close_month(home: Home, county: str, pay_month: date, by: Actor, reason: str = "", signature: str = "") -> Closed:
+    """Seal the month's open cycles, and those of earlier months, and write the package of each; none where all are.
 
     NotAllowedError; BookError where the book does not prove itself whole, and where something is unanswered (it is
     listed) until the officer gives the signature of the list he has seen, and a reason.
@@ -95,7 +103,28 @@ def close_month(
             proving.prove(conn).require(county)
         seals = sealing.close(book, county, pay_month, by, reason, digest if signature else "")
         bear_witness(home, book)
-        return seals
+        return Closed(tuple(seals), tuple(_packaged(home, book, county, pay_month, seals)))
+
+
+def package_month(home: Home, county: str, pay_month: date, by: Actor) -> Closed:
+    """Have the packages of the month's sealed cycles again, where they are lost; nothing is sealed. NotAllowedError."""
+    require(home, by, OfficerRole.CHECKER, county, "close")
+    with opened(home.database_url) as book:
+        require_current(home, book)
+        packages = write_packages(home, book, county, pay_month)
+    if not packages:
+        raise BookError("本月没有已结账的", "请先结账", f"{county} {month_text(pay_month)}")
+    return Closed((), tuple(packages))
+
+
+def _packaged(home: Home, book: Book, county: str, pay_month: date, seals: Iterable[Seal]) -> list[Sealed]:
+    """The packages of what was sealed now, and of what was sealed of the month before."""
+    months = sorted({pay_month, *(seal.cycle.pay_month for seal in seals)})
+    try:
+        return [one for month in months for one in write_packages(home, book, county, month)]
+    except OfficerError as failed:
+        what = f"已经结账,封存包没有写成:{failed.what}"
+        raise BookError(what, failed.advice, failed.where, failed.found) from failed
 
 
 def _still_unanswered(home: Home, county: str, pay_month: date, rows: pl.DataFrame, signature: str) -> BookError:

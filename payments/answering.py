@@ -186,5 +186,9 @@ def _infer_the_rest(book: Book, county: str, digest: str, batch_ids: pl.Series, 
         reason_code=pl.lit(""),
         reason=pl.lit(INFERRED),
     ).sort("instruction_id")
-    source = hashlib.sha256(f"inferred {digest}".encode()).hexdigest()
-    return results.record(book, county, source, rows, by).noted
+    return results.record(book, county, inferred_source(digest), rows, by).noted
+
+
+def inferred_source(digest: str) -> str:
+    """The source of answers that a failure list of that digest does not write down."""
+    return hashlib.sha256(f"inferred {digest}".encode()).hexdigest()

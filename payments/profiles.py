@@ -256,6 +256,13 @@ def of_batch(home: Home, name: str, digest: str) -> BatchProfile:
     return BatchProfile(today, today.writer)
 
 
+def kept_text(home: Home, name: str, digest: str) -> bytes:
+    """The text whose SHA-256 a batch has of its profile; InputError as `of_batch`."""
+    place = _kept_at(home.store, digest)
+    profile = of_batch(home, name, digest).profile
+    return place.read_bytes() if place.exists() else profile.digested
+
+
 def unconfirmed(home: Home, rows: pl.DataFrame) -> tuple[str, ...]:
     """The labels of the profiles of these batches (ledger.batches.batches_of) to which no bank has agreed, each once.
 

@@ -1,12 +1,14 @@
 """The bank's answers read back and the month closed, through the commands, as officers give them."""
 
 import json
+from pathlib import Path
 
 import openpyxl
 import polars as pl
 import pytest
 
 from contracts.columns import headers
+from contracts.files import digest_of
 from contracts.tables import RefusedRow
 from ledger import batches
 from ledger.book import open_book
@@ -124,9 +126,14 @@ def test_a_file_without_instructions_is_refused_whole(home):
 def test_a_month_is_closed_when_the_bank_has_answered(home):
     rows = [(one, "成功", "") for one in instructions(home)]
     disburse(home, *RESULTS, answer_file(home, "all.csv", *rows))
-    (closed,) = asked(home, *CLOSE)["closed"]
-    assert closed["cycle"] == "2024-07 第 1 期"
-    assert asked(home, *CLOSE)["closed"] == []
+    done = asked(home, *CLOSE)
+    assert [one["cycle"] for one in done["closed"]] == ["2024-07 第 1 期"]
+    assert asked(home, *CLOSE) == {"closed": [], "packages": done["packages"]}
+    (package,) = done["packages"]
+    Path(package["file"]).unlink()
+    said, _ = disburse(home, *CLOSE, "--package")
+    assert f"check_package.py {package['file']} --head {package['head']}" in said
+    assert digest_of(Path(package["file"])) == package["digest"]
     assert laws(home) == []
 
 

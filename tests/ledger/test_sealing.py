@@ -8,7 +8,7 @@ from sqlalchemy import insert, select, text
 from contracts.actor import Actor
 from contracts.errors import BookError
 from contracts.months import parse_month
-from ledger import audit, cycles, sealing, tables
+from ledger import audit, cycles, results, sealing, tables
 from tests.ledger.county import CHECKER, CODE, MAKER, row
 from tests.ledger.laws import breaches
 
@@ -123,6 +123,34 @@ def test_a_late_answer_does_not_break_a_seal(county, book):
     county.answer("returned", source="bank-2")
     assert found(book) == []
     assert breaches(book) == []
+
+
+def test_an_order_refused_whole_after_closing_does_not_break_a_seal(county, book):
+    county.pay("2024-07", [row(1, "2024-07")])
+    with book.reading() as conn:
+        (one,) = sealing.open_cycles(conn, CODE, JULY)
+        seen = sealing.list_digest(sealing.unanswered(conn, one.cycle_id))
+    close(book, reason="已核", signed_list=seen)
+    results.refuse_order(book, CODE, f"{CODE}-2024-07-01-01", "", "付款账户余额不足", Actor(MAKER, "tester"))
+    assert found(book) == []
+    assert breaches(book) == []
+
+
+def test_an_order_refused_whole_before_closing_is_sealed(county, book):
+    county.pay("2024-07", [row(1, "2024-07")])
+    results.refuse_order(book, CODE, f"{CODE}-2024-07-01-01", "", "付款账户余额不足", Actor(MAKER, "tester"))
+    county.run("2024-07", [row(1, "2024-07")], note="again")
+    for _ in county.claim():
+        county.sign("2024-07")
+        county.release("2024-07")
+    county.answer("accepted")
+    close(book)
+    if book.engine.dialect.name == "sqlite":
+        with sqlite3.connect(book.engine.url.database) as conn:
+            conn.execute("DROP TRIGGER refused_order_no_update")
+            conn.execute("UPDATE refused_order SET reason = '另一个原因'")
+        conn.close()
+        assert "2024-07 第 1 期 结账后 refused_order 被改动" in found(book)[0]
 
 
 def test_earlier_months_are_closed_with_a_later_one_and_chained(county, book):
