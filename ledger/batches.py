@@ -22,7 +22,7 @@ from contracts.tables import InstructionLine
 from ledger import audit, fate
 from ledger.book import insert_frame, next_id, now, read_among, read_frame
 from ledger.identity import Identity
-from ledger.tables import approval, bank_event, batch, batch_event, cycle, instruction, instruction_item
+from ledger.tables import approval, bank_event, batch, batch_event, cycle, instruction, instruction_item, run
 
 UNPAID = (
     "obligation_id",
@@ -100,6 +100,12 @@ def lines(conn: Connection, batch_id: str) -> pl.DataFrame:
     statement = select(*(instruction.c[name] for name in schema)).where(instruction.c.batch_id == batch_id)
     rows = read_frame(conn, statement).with_columns(pl.col("pay_month").dt.strftime("%Y-%m"))
     return rows.select(pl.col(name).cast(dtype) for name, dtype in schema.items()).sort("line_no")
+
+
+def dated_on(conn: Connection, batch_id: str) -> date:
+    """The day an order is dated: what was known was known on it when the batch's cycle was opened, by its first run."""
+    first = select(run.c.known_on).join(batch, batch.c.cycle_id == run.c.cycle_id).where(batch.c.batch_id == batch_id)
+    return date.fromisoformat(conn.execute(first.order_by(run.c.run_id).limit(1)).scalar_one())
 
 
 def items(conn: Connection, batch_id: str) -> pl.DataFrame:

@@ -140,7 +140,7 @@ def _profiles(home: Home) -> str:
     known = profiles.load(home.profiles)
     used = {name for settings in home.settings().county.values() for name in settings.profiles.values()}
     for name in sorted(used):
-        profiles.of(known, name)
+        profiles.to_pay_by(known, name)
     unconfirmed = sorted(name for name, profile in known.items() if profile.confirmed is None)
     return f"{len(known)} 种" + (f",未经银行确认:{'、'.join(unconfirmed)}" if unconfirmed else "")
 

@@ -29,7 +29,7 @@ from ledger.book import Book, open_book
 from ledger.identity import Identity
 from month.store import Store, Tables
 from payments import profiles
-from payments.profiles import Profile
+from payments.file_forms import Profile
 
 CHOICES_FILE = "choices.json"
 EVIDENCED_POPULATION = "evidenced_population"
@@ -165,7 +165,7 @@ class Month:
     def profile_of(self) -> Mapping[str, Profile]:
         """The bank profile of each benefit, by the county's settings."""
         known = profiles.load(self.home.profiles)
-        return {benefit.value: profiles.of(known, self.settings.profile_of(benefit)) for benefit in Benefit}
+        return {benefit.value: profiles.to_pay_by(known, self.settings.profile_of(benefit)) for benefit in Benefit}
 
     @cached_property
     def identity(self) -> Identity:

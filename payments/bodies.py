@@ -1,7 +1,8 @@
-"""The bytes of a payment file, by kind of profile: a pure function of the lines and the profile."""
+"""The bytes of a payment file, by kind of profile: a pure function of the order and the profile."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,40 +11,64 @@ import polars as pl
 from contracts.errors import InputError
 from contracts.money import yuan_text
 from contracts.workbooks import MAX_SHEET_ROWS, new_workbook
-from payments.printing import amount_text, printed
-from payments.profiles import Delimited, Printed, Profile, Xlsx
+from payments.file_forms import Delimited, Fitted, FixedWidth, Printed, Profile, Xlsx
+from payments.orders import Order
+from payments.printing import printed, total_words
 
 NEWLINES = {"CRLF": "\r\n", "LF": "\n"}
 
 
-def file_words(lines: pl.DataFrame, county: str) -> dict[str, str]:
-    """The words of a file name."""
-    first = lines.row(0, named=True)
-    return {name: first[name] for name in ("pay_month", "batch_id", "benefit")} | {"county": county}
-
-
-def write_body(target: Path, lines: pl.DataFrame, county: str, profile: Profile) -> None:
-    """Write the whole file. `lines`: InstructionLine of one batch in order of line_no; `target` is overwritten."""
+def write_body(target: Path, order: Order, profile: Profile) -> None:
+    """Write the whole file; `target` is overwritten."""
     if isinstance(profile, Xlsx):
-        _write_xlsx(target, lines, profile)
+        _write_xlsx(target, order, profile)
     else:
-        target.write_bytes(delimited_bytes(lines, county, profile))
+        target.write_bytes(text_bytes(order, profile))
 
 
-def delimited_bytes(lines: pl.DataFrame, county: str, profile: Delimited) -> bytes:
+def text_bytes(order: Order, profile: Delimited | FixedWidth) -> bytes:
     """Text: lines of totals, one line a payee, lines of totals; a character the encoding lacks is an error."""
-    words = file_words(lines, county) | {
-        "count": str(lines.height),
-        "total": amount_text(int(lines["amount_fen"].sum()), profile),
-    }
-    body = printed(lines, profile).select(pl.concat_str(pl.all(), separator=profile.delimiter)).to_series().to_list()
-    told = [*(text.format(**words) for text in profile.header), *body, *(t.format(**words) for t in profile.trailer)]
+    lines = _delimited(order, profile) if isinstance(profile, Delimited) else _fixed(order, profile)
     newline = NEWLINES[profile.newline]
-    return "".join(text + newline for text in told).encode(profile.encoding, "strict")
+    text = newline.join(lines) + (newline if profile.final_newline else "")
+    return text.encode(profile.encoding, "strict")
 
 
-def _write_xlsx(target: Path, lines: pl.DataFrame, profile: Xlsx) -> None:
+def _delimited(order: Order, profile: Delimited) -> Iterator[str]:
+    words = total_words(order, profile)
+    yield from (text.format(**words) for text in profile.header)
+    line = pl.concat_str(pl.all(), separator=profile.delimiter)
+    yield from (
+        printed(order, profile).select(line + (profile.delimiter if profile.trailing_delimiter else "")).to_series()
+    )
+    yield from (text.format(**words) for text in profile.trailer)
+
+
+def _fixed(order: Order, profile: FixedWidth) -> Iterator[str]:
+    words = total_words(order, profile)
+    for pieces in profile.header:
+        yield "".join(_fitted(piece.text.format(**words), piece, profile) for piece in pieces)
+    places = [
+        [_fitted(text, column, profile) for text in cells]
+        for column, cells in zip(profile.columns, printed(order, profile), strict=True)
+    ]
+    yield from map("".join, zip(*places, strict=True))
+    for pieces in profile.trailer:
+        yield "".join(_fitted(piece.text.format(**words), piece, profile) for piece in pieces)
+
+
+def _fitted(text: str, place: Fitted, profile: FixedWidth) -> str:
+    """The text filled up to its place; never cut: what does not fit was held, but a total cannot be."""
+    missing = place.width - profile.length_of(text)
+    if missing < 0:
+        what = f"宽 {place.width} 的一栏写不下 {profile.length_of(text)} 位的内容"
+        raise InputError(what, "请按银行的说明放宽这一栏,或把一批拆小", profile.profile)
+    return text + place.pad * missing if place.side == "left" else place.pad * missing + text
+
+
+def _write_xlsx(target: Path, order: Order, profile: Xlsx) -> None:
     """Text, so that no spreadsheet shortens an account; only the line number and the amount are numbers."""
+    lines = order.lines
     if lines.height >= MAX_SHEET_ROWS:
         raise InputError(f"一张工作表放不下 {lines.height} 行", "请按乡镇拆分,或改用文本格式", profile.profile)
     with new_workbook(target) as book:
@@ -57,7 +82,7 @@ def _write_xlsx(target: Path, lines: pl.DataFrame, profile: Xlsx) -> None:
         sheet.set_landscape()
         for place, column in enumerate(profile.columns):
             sheet.write_string(0, place, column.header, bold)
-        cells = printed(lines, profile)
+        cells = printed(order, profile)
         fields = [column.field for column in profile.columns]
         for row, (fen, *values) in enumerate(zip(lines["amount_fen"], *cells.get_columns(), strict=True), start=1):
             for place, (field, value) in enumerate(zip(fields, values, strict=True)):

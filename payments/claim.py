@@ -18,8 +18,8 @@ from contracts.errors import BookError
 from ledger import batches, cycles
 from ledger.book import Book, Transaction
 from ledger.cycles import Cycle
+from payments.file_forms import Profile
 from payments.instructions import BatchIdentity, Instructions, content_digest, instructions
-from payments.profiles import Profile
 
 CHANGED = "内容有变,重新编批"
 

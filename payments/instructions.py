@@ -18,7 +18,7 @@ from contracts.columns import polars_schema
 from contracts.errors import BookError
 from contracts.months import month_text
 from contracts.tables import InstructionLine
-from payments.profiles import Layout
+from payments.file_forms import Layout
 from payments.templates import words_of
 
 REISSUE = "重发"  # a second attempt, which is never 补发

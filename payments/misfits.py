@@ -10,9 +10,10 @@ import polars as pl
 
 from contracts.codes import HoldCode, Misfit
 from payments import grounds
+from payments.file_forms import NUMBERS, Delimited, FixedColumn, Profile, Shown
 from payments.instructions import BatchIdentity, instructions
+from payments.orders import Order
 from payments.printing import printed
-from payments.profiles import Column, Delimited, Profile
 
 TEXTS = ("code", "ground", "subject", "detail")
 HELD = pl.Schema({"person_no": pl.Int64(), "obligation_id": pl.Int64(), **dict.fromkeys(TEXTS, pl.String())})
@@ -29,7 +30,7 @@ def misfits(payable: pl.DataFrame, profile_of: Mapping[str, Profile]) -> pl.Data
     for (benefit,), rows in payable.group_by("benefit"):
         profile = profile_of[str(benefit)]
         content = instructions(rows, NOWHERE, profile)
-        cells = printed(content.lines, profile)
+        cells = printed(Order(content.lines, NOWHERE.county, NOWHERE.pay_month), profile)
         owners = content.items.join(rows.select("obligation_id", "person_no"), on="obligation_id")
         for place, column in enumerate(profile.columns):
             wrong = _wrong_values(cells[str(place)].unique().to_list(), column, profile)
@@ -43,7 +44,7 @@ def misfits(payable: pl.DataFrame, profile_of: Mapping[str, Profile]) -> pl.Data
     return pl.concat(found)
 
 
-def _wrong_values(values: Iterable[str], column: Column, profile: Profile) -> dict[str, str]:
+def _wrong_values(values: Iterable[str], column: Shown, profile: Profile) -> dict[str, str]:
     """Each value that cannot be printed in a column, and why (Misfit)."""
     wrong = {}
     for value in values:
@@ -53,7 +54,7 @@ def _wrong_values(values: Iterable[str], column: Column, profile: Profile) -> di
     return wrong
 
 
-def reasons(value: str, column: Column, profile: Profile) -> Iterator[Misfit]:
+def reasons(value: str, column: Shown, profile: Profile) -> Iterator[Misfit]:
     """Why a text cannot stand in a column."""
     forbidden = profile.forbidden + (profile.delimiter if isinstance(profile, Delimited) else "")
     for letter in value:
@@ -61,10 +62,14 @@ def reasons(value: str, column: Column, profile: Profile) -> Iterator[Misfit]:
             yield NEVER_PRINTED[unicodedata.category(letter)]
         elif letter in forbidden:
             yield Misfit.FORBIDDEN
+    if isinstance(column, FixedColumn) and column.field not in NUMBERS and column.is_filling(value):
+        yield Misfit.FORBIDDEN
     try:
-        encoded = value.encode(profile.encoding)
+        length = profile.length_of(value)
+        value.encode(profile.encoding)
     except UnicodeEncodeError:
         yield Misfit.UNENCODABLE
-    else:
-        if column.max_bytes is not None and len(encoded) > column.max_bytes:
-            yield Misfit.TOO_LONG
+        return
+    room = profile.room_in(column)
+    if room is not None and length > room:
+        yield Misfit.TOO_LONG

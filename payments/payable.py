@@ -16,8 +16,8 @@ from contracts.columns import polars_schema
 from contracts.tables import DesiredHold, Payable
 from ledger import holds, returns
 from payments import grounds
+from payments.file_forms import Profile
 from payments.misfits import misfits
-from payments.profiles import Profile
 
 PAYEE = ("payee_name", "payee_id", "relationship", "account_no", "bank_name", "bank_code")
 

@@ -1,7 +1,6 @@
-"""Bank profiles: how one bank or platform wants its file, as data. `profiles/<name>.yaml`, one file each.
+"""Bank profiles: how one bank or platform wants its file, as data (file_forms.py). `profiles/<name>.yaml`, one each.
 
-A profile decides everything about a file but its money: kind, encoding, columns, totals, what a cell may hold, the
-file's name. A county's own folder is read after the shipped ones; the same name there replaces the shipped profile.
+A county's own folder is read after the shipped ones; the same name there replaces the shipped profile.
 
 What a batch is claimed with is kept by content, `store/profiles/<digest>.txt`, so that its file can be read and written
 again whatever becomes of the profile. Such a file holds the very text that was digested: the profile as JSON, then what
@@ -14,177 +13,20 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import polars as pl
-import xlsxwriter
-from pydantic import BaseModel, ConfigDict, Field, RootModel, ValidationError, field_validator, model_validator
+from pydantic import Field, RootModel, ValidationError
 
-from contracts.codes import Benefit
 from contracts.errors import InputError
 from contracts.files import have_bytes
 from contracts.settings import Home
-from contracts.strict_yaml import Day, Problem, Whole, check, read
-from payments.answer_forms import AnswerForm
-from payments.templates import known_words
+from contracts.strict_yaml import Problem, check, read
+from payments.file_forms import Profile
 
 SHIPPED = Path(__file__).parent / "profiles"
 KEPT = "profiles"
-
-
-class Printed(StrEnum):
-    """What a column may print."""
-
-    LINE_NO = "line_no"
-    ITEM_CODE = "item_code"
-    BENEFIT = "benefit"
-    PAY_MONTH = "pay_month"
-    PERIOD_FROM = "period_from"
-    PERIOD_TO = "period_to"
-    KIND = "kind"
-    NAME = "name"
-    PERSON_ID = "person_id"
-    RELATIONSHIP = "relationship"
-    PAYEE_NAME = "payee_name"
-    PAYEE_ID = "payee_id"
-    ACCOUNT_NO = "account_no"
-    BANK_NAME = "bank_name"
-    BANK_CODE = "bank_code"
-    AMOUNT = "amount"
-    TOWNSHIP = "township"
-    VILLAGE = "village"
-    PEOPLE_COUNT = "people_count"
-    REMARK = "remark"
-    INSTRUCTION_ID = "instruction_id"
-
-
-ALWAYS_PRINTED = (Printed.PAYEE_NAME, Printed.ACCOUNT_NO, Printed.AMOUNT)  # without these nobody can pay or match
-FILE_WORDS = frozenset({"county", "pay_month", "batch_id", "benefit"})
-TOTAL_WORDS = FILE_WORDS | {"count", "total"}
-REMARK_WORDS = frozenset({"benefit", "months", "kind", "people"})
-
-
-class Strict(BaseModel):
-    """A part of a profile that refuses keys it does not know."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Confirmed(Strict):
-    """Who at the bank agreed to the layout, when, and on which sample."""
-
-    by: str = Field(min_length=1)
-    confirmed_on: Day
-    sample: str = Field(min_length=1)
-
-
-class Column(Strict):
-    """One column: a header, and either what it prints or a constant; `max_bytes` in the profile's encoding."""
-
-    header: str = Field(min_length=1)
-    field: Printed | None = None
-    constant: str = ""
-    max_bytes: Whole | None = Field(None, gt=0)
-
-    @model_validator(mode="after")
-    def _prints_one_thing(self) -> Column:
-        if self.field is not None and self.constant:
-            raise ValueError("field 与 constant 只能有一个")
-        return self
-
-
-class Remark(Strict):
-    """Templates of 备注 for a person's line and for an institution's."""
-
-    person: str = ""
-    institution: str = ""
-
-    @field_validator("person", "institution")
-    @classmethod
-    def _known(cls, template: str) -> str:
-        return known_words(template, REMARK_WORDS)
-
-
-class Layout(Strict):
-    """What every kind of profile says."""
-
-    profile: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
-    label: str = Field(min_length=1)
-    confirmed: Confirmed | None = None  # None: 未经银行确认
-    encoding: Literal["gb18030", "gbk", "utf-8"] = "gb18030"
-    amount: Literal["yuan2", "fen"] = "yuan2"
-    remark: Remark = Remark()
-    forbidden: str = ""
-    file_name: str
-    item_codes: dict[Benefit, str] = Field(default_factory=dict)
-    columns: tuple[Column, ...]
-    answer: AnswerForm = AnswerForm()
-
-    @field_validator("file_name")
-    @classmethod
-    def _plain_file_name(cls, template: str) -> str:
-        if not template.isascii() or "/" in template or "{batch_id}" not in template:
-            raise ValueError("文件名只用 ASCII 字符,不含 /,并须含 {batch_id}")
-        return known_words(template, FILE_WORDS)
-
-    @field_validator("columns")
-    @classmethod
-    def _pays_somebody(cls, columns: tuple[Column, ...]) -> tuple[Column, ...]:
-        missing = [field.value for field in ALWAYS_PRINTED if field not in [column.field for column in columns]]
-        if missing:
-            raise ValueError(f"缺少必需的列 {'、'.join(missing)}")
-        return columns
-
-    @property
-    def writer(self) -> str:
-        """What, beside this profile, decides the bytes of a file."""
-        return ""
-
-    @property
-    def digested(self) -> bytes:
-        """Everything above as JSON, and the writer's version where that decides bytes.
-
-        Not the answer's form: another reading of what comes back changes nothing of what is sent.
-        """
-        return f"{self.model_dump_json(exclude={'answer'})}{self.writer}".encode()
-
-    @cached_property
-    def digest(self) -> str:
-        """SHA-256 of it."""
-        return hashlib.sha256(self.digested).hexdigest()
-
-
-class Delimited(Layout):
-    """Text, one line a payee, with lines of totals before or after."""
-
-    kind: Literal["delimited"]
-    newline: Literal["CRLF", "LF"] = "CRLF"
-    delimiter: str = Field(min_length=1, max_length=1)
-    header: tuple[str, ...] = ()
-    trailer: tuple[str, ...] = ()
-
-    @field_validator("header", "trailer")
-    @classmethod
-    def _known(cls, templates: tuple[str, ...]) -> tuple[str, ...]:
-        return tuple(known_words(template, TOTAL_WORDS) for template in templates)
-
-
-class Xlsx(Layout):
-    """A spreadsheet: a line of headers, then one row a payee."""
-
-    kind: Literal["xlsx"]
-    sheet: str = Field("Sheet1", min_length=1, max_length=31)
-
-    @property
-    def writer(self) -> str:
-        """Another version of the library may pack the same cells into other bytes."""
-        return f"xlsxwriter {xlsxwriter.__version__}"
-
-
-Profile = Delimited | Xlsx
 
 
 class _AnyProfile(RootModel[Annotated[Profile, Field(discriminator="kind")]]):
@@ -195,17 +37,38 @@ def load(*folders: Path) -> Mapping[str, Profile]:
     """Every profile of the shipped folder and then of `folders`, by name; InputError with all problems at once."""
     found: dict[str, Profile] = {}
     problems: list[Problem] = []
-    for path in (path for folder in (SHIPPED, *folders) for path in sorted(folder.glob("*.yaml"))):
-        document = read(path.read_text("utf-8"), path.name)
-        loaded, wrong = check(_AnyProfile, document)
+    for path in files_in(SHIPPED, *folders):
+        profile, wrong = read_file(path)
         problems += wrong
-        if loaded is not None:
-            if loaded.root.profile != path.stem:
-                problems.append(document.problem(("profile",), f"profile 应与文件名相同:{path.stem}"))
-            found[path.stem] = loaded.root
+        if profile is not None:
+            found[profile.profile] = profile
     if problems:
-        raise InputError("银行格式有误:\n" + "\n".join(map(str, problems)), "请改正后重试", "profiles")
+        raise refusal(problems)
     return found
+
+
+def files_in(*folders: Path) -> list[Path]:
+    """The profile files of these folders, in the order in which they are read."""
+    return [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
+
+
+def read_file(path: Path) -> tuple[Profile | None, list[Problem]]:
+    """One profile file: the profile where nothing is wrong with it, otherwise None and every problem."""
+    content = path.read_bytes()
+    try:
+        document = read(content.decode("utf-8-sig"), path.name)
+    except UnicodeDecodeError as broken:
+        line = content[: broken.start].count(b"\n") + 1
+        return None, [Problem(path.name, line, 1, "这一行不是 UTF-8 编码:请用 UTF-8 另存")]
+    loaded, problems = check(_AnyProfile, document)
+    if loaded is not None and loaded.root.profile != path.stem:
+        problems = [document.problem(("profile",), f"profile 应与文件名相同:{path.stem}")]
+    return (None, problems) if problems or loaded is None else (loaded.root, [])
+
+
+def refusal(problems: list[Problem]) -> InputError:
+    """What is wrong in profile files, for an officer."""
+    return InputError("银行格式有误:\n" + "\n".join(map(str, problems)), "请改正后重试", "profiles")
 
 
 def of(profiles: Mapping[str, Profile], name: str) -> Profile:
@@ -213,6 +76,18 @@ def of(profiles: Mapping[str, Profile], name: str) -> Profile:
     if name not in profiles:
         raise InputError(f"没有名为 {name} 的银行格式", f"现有:{'、'.join(sorted(profiles))}", "disburse.toml")
     return profiles[name]
+
+
+def to_pay_by(profiles: Mapping[str, Profile], name: str) -> Profile:
+    """The profile of that name where money can go out by it; InputError also where it does not say who pays."""
+    profile = of(profiles, name)
+    if profile.names_payer and profile.payer is None:
+        raise InputError(
+            f"格式 {name} 的文件要写付款账户,而格式里没有",
+            f"请把 payments/profiles/{name}.yaml 复制到数据目录的 profiles/,填上 payer",
+            "profiles",
+        )
+    return profile
 
 
 @dataclass(frozen=True)

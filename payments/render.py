@@ -18,9 +18,10 @@ from contracts.settings import Home
 from ledger import batches
 from ledger.book import Book
 from payments import profiles
-from payments.bodies import file_words, write_body
-from payments.outbox import SIDECAR, folder_of, with_sidecar
-from payments.profiles import Profile
+from payments.bodies import write_body
+from payments.file_forms import Profile
+from payments.orders import order_of
+from payments.outbox import SIDECAR, folder_of, sidecar_text, with_sidecar
 
 GONE = (BatchState.VOIDED, BatchState.REJECTED)  # states of batches whose file nobody may take to a bank
 
@@ -90,11 +91,12 @@ def _batches(book: Book, county: str) -> Iterator[dict[str, Any]]:
 def write_batch(book: Book, folder: Path, county: str, batch_id: str, profile: Profile) -> Path:
     """Write one batch's file and sidecar into a folder, whole; nothing in the book changes."""
     with book.reading() as conn:
-        lines = batches.lines(conn, batch_id)
-    target = folder / profile.file_name.format(**file_words(lines, county))
+        order = order_of(conn, county, batch_id)
+    target = folder / profile.file_name.format(**order.words())
     with whole_file(target) as temporary:
-        write_body(temporary, lines, county, profile)
-    write_whole(target.with_name(target.name + SIDECAR), f"{digest_of(target)}  {target.name}\n".encode())
+        write_body(temporary, order, profile)
+    sidecar = sidecar_text(target.name, digest_of(target), profile)
+    write_whole(target.with_name(target.name + SIDECAR), sidecar.encode())
     return target
 
 

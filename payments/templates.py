@@ -27,12 +27,13 @@ def words_of(template: str) -> list[tuple[str, str | None]]:
 
 def read_by(template: str, line: str, anything: str = "any") -> dict[str, str] | None:
     """What a line says for each word of a template; None where it is not written so."""
-    pattern = ""
+    pattern, seen = "", set()
     for text, word in words_of(template):
         pattern += re.escape(text)
         if word == anything:
             pattern += ".*"
         elif word:
-            pattern += f"(?P<{word}>.*?)"
+            pattern += f"(?P={word})" if word in seen else f"(?P<{word}>.*?)"
+            seen.add(word)
     found = re.fullmatch(pattern, line)
     return found.groupdict() if found else None

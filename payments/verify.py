@@ -22,9 +22,11 @@ from contracts.settings import Home
 from ledger import batches
 from ledger.book import Book
 from payments.claim import content_of
+from payments.file_forms import OF_PAYER, Layout, OwnBank, Printed, Profile, Shown
 from payments.instructions import content_digest
+from payments.orders import Order
 from payments.outbox import folder_of
-from payments.profiles import Column, Layout, Printed, Profile, of_batch
+from payments.profiles import of_batch
 from payments.reading import FileRead, read_file
 from payments.render import GONE
 
@@ -43,29 +45,34 @@ class Claimed:
     """A batch as the book has it. `file_digest` is empty before its file was recorded."""
 
     batch_id: str
-    county: str
     line_count: int
     total_fen: int
     file_digest: str
 
 
-def findings_in_file(path: Path, claimed: Claimed, lines: pl.DataFrame, profile: Profile) -> list[Finding]:
-    """Everything in which the file at `path` and its sidecar differ from the batch and its lines (InstructionLine)."""
-    told = [*_differences(path, claimed, lines, profile)]
+def findings_in_file(path: Path, claimed: Claimed, order: Order, profile: Profile) -> list[Finding]:
+    """Everything in which the file at `path` and its sidecar differ from the batch and its order."""
+    told = [*_differences(path, claimed, order, profile)]
     return [Finding(claimed.batch_id, path.name, what) for what in told]
 
 
-def _differences(path: Path, claimed: Claimed, lines: pl.DataFrame, profile: Profile) -> Iterator[str]:
+def _differences(path: Path, claimed: Claimed, order: Order, profile: Profile) -> Iterator[str]:
+    lines = order.lines
     if lines.height != claimed.line_count or lines["amount_fen"].sum() != claimed.total_fen:
         yield "总账中批次的笔数或总金额与其明细不符"
     if not path.is_file():
         yield "文件不存在"
         return
     yield from _digest_differences(path, claimed)
+    yield from differences_in(path, order, profile)
+
+
+def differences_in(path: Path, order: Order, profile: Profile) -> Iterator[str]:
+    """Everything in which what a file says differs from its order, read back by the profile."""
     read = read_file(path, profile)
     yield from read.problems
-    yield from _line_differences(read, lines, profile)
-    yield from _total_differences(read, claimed, lines, profile)
+    yield from _line_differences(read, order, profile)
+    yield from _total_differences(read, order, profile)
 
 
 def _digest_differences(path: Path, claimed: Claimed) -> Iterator[str]:
@@ -75,13 +82,20 @@ def _digest_differences(path: Path, claimed: Claimed) -> Iterator[str]:
     sidecar = path.with_name(path.name + ".sha256")
     if not sidecar.is_file():
         yield "缺少 .sha256 校验文件"
-    elif sidecar.read_text("ascii", errors="replace").split() != [digest, path.name]:
+    elif _told_in(sidecar) != [digest, path.name]:
         yield ".sha256 校验文件与文件不符"
 
 
-def _line_differences(read: FileRead, lines: pl.DataFrame, profile: Layout) -> Iterator[str]:
+def _told_in(sidecar: Path) -> list[str]:
+    """The words of a sidecar without its remarks."""
+    lines = sidecar.read_text("utf-8", errors="replace").splitlines()
+    return [word for line in lines if not line.startswith("#") for word in line.split()]
+
+
+def _line_differences(read: FileRead, order: Order, profile: Layout) -> Iterator[str]:
     """Line by line; matched by instruction id where the file prints it, so that one dropped line is one finding."""
-    in_book = list(lines.sort("line_no").iter_rows(named=True))
+    day = _day(order.dated_on, profile)
+    in_book = [{**row, "date": day} for row in order.lines.sort("line_no").iter_rows(named=True)]
     fields = [column.field for column in profile.columns]
     if Printed.INSTRUCTION_ID not in fields:
         yield from _pairwise(read, in_book, profile)
@@ -117,7 +131,7 @@ def _cell_differences(cells: list[str], row: Mapping[str, Any], profile: Layout)
             yield f"第 {row['line_no']} 笔“{column.header}”与总账不符"
 
 
-def _expected(column: Column, row: Mapping[str, Any], profile: Layout) -> str:
+def _expected(column: Shown, row: Mapping[str, Any], profile: Layout) -> str:
     match column.field:
         case None:
             return column.constant
@@ -127,26 +141,48 @@ def _expected(column: Column, row: Mapping[str, Any], profile: Layout) -> str:
             return "重发" if row["attempt"] > 1 else Kind(row["kind"]).label
         case Printed.ITEM_CODE:
             return profile.item_codes.get(Benefit(row["benefit"]), "")
+        case Printed.OTHER_BANK if profile.own_bank:
+            return profile.own_bank.own if _is_own(profile.own_bank, row) else profile.own_bank.other
+        case payer if payer in OF_PAYER:
+            return _of_payer(payer, profile)
         case stored:
             return "" if row[stored] is None else str(row[stored])
 
 
-def _total_differences(read: FileRead, claimed: Claimed, lines: pl.DataFrame, profile: Layout) -> Iterator[str]:
+def _is_own(own: OwnBank, row: Mapping[str, Any]) -> bool:
+    if row["bank_code"] and own.bank_codes:
+        return bool(row["bank_code"].startswith(own.bank_codes))
+    return any(name in row["bank_name"] for name in own.bank_names)
+
+
+def _of_payer(word: str, profile: Layout) -> str:
+    return profile.payer.model_dump()[word] if profile.payer else ""
+
+
+def _day(day: date, profile: Layout) -> str:
+    return {"yyyymmdd": f"{day:%Y%m%d}", "yyyy-mm-dd": f"{day}", "yyyy/mm/dd": f"{day:%Y/%m/%d}"}[profile.dates]
+
+
+def _total_differences(read: FileRead, order: Order, profile: Layout) -> Iterator[str]:
     amounts = [column.field for column in profile.columns].index(Printed.AMOUNT)
     found = sum(fen_in(cells[amounts], profile.amount) or 0 for cells in read.rows)
-    if len(read.rows) != claimed.line_count:
-        yield f"笔数:文件 {len(read.rows)},总账 {claimed.line_count}"
-    if found != claimed.total_fen:
-        yield f"各笔金额之和:文件 {yuan_label(found)} 元,总账 {yuan_label(claimed.total_fen)} 元"
-    first = lines.row(0, named=True)
+    if len(read.rows) != order.lines.height:
+        yield f"笔数:文件 {len(read.rows)},总账 {order.lines.height}"
+    if found != order.total_fen:
+        yield f"各笔金额之和:文件 {yuan_label(found)} 元,总账 {yuan_label(order.total_fen)} 元"
+    first = order.lines.row(0, named=True)
     for word, text in read.totals.items():
         match word:
             case "count":
-                is_same = text == str(claimed.line_count)
+                is_same = text == str(order.lines.height)
             case "total":
-                is_same = fen_in(text, profile.amount) == claimed.total_fen
+                is_same = fen_in(text, profile.amount) == order.total_fen
             case "county":
-                is_same = text == claimed.county
+                is_same = text == order.county
+            case "date":
+                is_same = text == _day(order.dated_on, profile)
+            case payer if payer in OF_PAYER:
+                is_same = text == _of_payer(payer, profile)
             case _:
                 is_same = text == first[word]
         if not is_same:
@@ -157,7 +193,8 @@ def fen_in(text: str, style: str) -> int | None:
     """The fen a printed amount says; None where it is not written as the profile's style demands."""
     if style == "fen":
         return int(text) if re.fullmatch(r"[1-9]\d*", text) else None
-    parts = re.fullmatch(r"(0|[1-9]\d*)\.(\d\d)", text)
+    decimals = r"(\d\d)0" if style == "yuan3" else r"(\d\d)"
+    parts = re.fullmatch(rf"(0|[1-9]\d*)\.{decimals}", text)
     return int(parts[1] + parts[2]) if parts else None
 
 
@@ -171,7 +208,7 @@ def verify_batches(book: Book, home: Home, county: str, live: pl.DataFrame) -> l
     for row in live.sort("batch_id").iter_rows(named=True):
         batch_id, file_name = row["batch_id"], row["file_name"] or ""
         with book.reading() as conn:
-            content = content_of(conn, batch_id)
+            content, dated_on = content_of(conn, batch_id), batches.dated_on(conn, batch_id)
         if content_digest(content, row["profile_digest"], row["law_digest"]) != row["content_digest"]:
             findings.append(Finding(batch_id, file_name, "批次明细与编批时的内容摘要不符"))
         try:
@@ -179,9 +216,9 @@ def verify_batches(book: Book, home: Home, county: str, live: pl.DataFrame) -> l
         except InputError as told:
             findings.append(Finding(batch_id, file_name, f"{told.what},无法重读"))
             continue
-        claimed = Claimed(batch_id, county, row["line_count"], row["total_fen"], row["file_digest"] or "")
+        claimed = Claimed(batch_id, row["line_count"], row["total_fen"], row["file_digest"] or "")
         path = folder_of(home, county, row["pay_month"], row["state"]) / (file_name or batch_id)
-        findings += findings_in_file(path, claimed, content.lines, profile)
+        findings += findings_in_file(path, claimed, Order(content.lines, county, dated_on), profile)
     return findings
 
 

@@ -67,7 +67,8 @@ def test_a_release_names_each_file_with_its_digest(home):
     asked(home, "approve", *JULY, *CHECKER)
     said, _ = disburse(home, "release", *JULY, *RELEASER, "--yes")
     (file,) = (one for one in (home.outbox / homes.COUNTY / "2024-07").iterdir() if one.suffix != ".sha256")
-    sidecar = file.with_name(f"{file.name}.sha256").read_text("ascii")
+    sidecar = file.with_name(f"{file.name}.sha256").read_text("utf-8")
+    assert "# 未经银行确认" in sidecar
     assert f"  {sidecar.split()[0]}  {file}" in said.splitlines()
     assert asked(home, "status", *JULY)["waiting_digest"] == ""
 

@@ -9,8 +9,9 @@ from contracts.registers import accepted_schema
 from payments.answer_comparing import compared, listed_misfits
 from payments.answer_forms import AnswerForm
 from payments.answer_reading import read_answer
-from payments.bodies import delimited_bytes
+from payments.bodies import text_bytes
 from payments.instructions import BatchIdentity, instructions
+from payments.orders import Order
 from payments.reasons import reason_of
 from tests.payments.rows import JULY, payable_rows
 
@@ -159,7 +160,7 @@ def test_what_is_wrong_in_a_form_is_told(form, told):
 def test_our_own_lines_come_back_with_a_state_and_a_reason_at_their_end(tmp_path, pipe):
     """Written by the shipped profile, answered by a bank that only adds to each line, and found to say the same."""
     content = instructions(payable_rows({"n": 1}, {"n": 2, "payee_name": "阿卜杜拉·䶮"}), BATCH, pipe)
-    total, *sent = delimited_bytes(content.lines, "410721", pipe).decode("gb18030").split("\r\n")[:-1]
+    total, *sent = text_bytes(Order(content.lines, "410721", JULY), pipe).decode("gb18030").split("\r\n")[:-1]
     back = [total, f"{sent[0]}|成功|", f"{sent[1]}|退票|已销户"]
     taken = read(tmp_path, "\r\n".join([*back, ""]), pipe.answer)
     found = compared(taken.rows, content.lines)

@@ -1,20 +1,22 @@
 """The bytes that go to a bank."""
 
 import zipfile
+from datetime import date
 
 import pytest
 from python_calamine import CalamineWorkbook
 
-from payments.bodies import delimited_bytes, write_body
+from payments.bodies import text_bytes, write_body
 from payments.instructions import BatchIdentity, instructions
+from payments.orders import Order
 from tests.payments.rows import JULY, payable_rows
 
 IDENTITY = BatchIdentity("410721", JULY, 1, 1)
 LARGEST = 1_000_000_000
 
 
-def lines_of(payable, profile):
-    return instructions(payable, IDENTITY, profile).lines
+def order_of(payable, profile):
+    return Order(instructions(payable, IDENTITY, profile).lines, "410721", date(2024, 7, 3))
 
 
 @pytest.fixture
@@ -33,12 +35,12 @@ def test_the_text_file_is_these_bytes(pipe, people):
         "2|99000721000000002|𠮷㐂䶮|990721194003050028|10000000.00|示例农村商业银行|999100000011|高龄津贴202407正常|41072124070101000002\r\n"
         f"3|99000721000000003|{'样' * 20}||0.10|示例农村商业银行||高龄津贴202407正常|41072124070101000003\r\n"
     )
-    made = delimited_bytes(lines_of(people, pipe), "410721", pipe)
+    made = text_bytes(order_of(people, pipe), pipe)
     assert made == told.encode("gb18030")
 
 
 def test_rare_characters_take_the_bytes_of_gb18030(pipe, people):
-    made = delimited_bytes(lines_of(people, pipe), "410721", pipe)
+    made = text_bytes(order_of(people, pipe), pipe)
     name = made.split(b"\r\n")[2].split(b"|")[2]
     assert name == b"\x954\xb25" + b"\x819\xef1" + b"\xfe\x9f"  # four, four and two bytes
     assert made.split(b"\r\n")[1].split(b"|")[2][6:8] == b"\xa1\xa4"  # the dot of a name takes two
@@ -48,7 +50,7 @@ def test_a_profile_may_want_fen_line_feeds_and_totals_at_the_end(pipe, people):
     other = pipe.model_copy(
         update={"amount": "fen", "newline": "LF", "header": (), "trailer": ("合计,{count},{total}",), "delimiter": ";"}
     )
-    made = delimited_bytes(lines_of(people, other), "410721", other).decode("gb18030").split("\n")
+    made = text_bytes(order_of(people, other), other).decode("gb18030").split("\n")
     assert made[0].split(";")[4] == "1"
     assert made[-2:] == ["合计,3,1000000011", ""]
 
@@ -56,13 +58,13 @@ def test_a_profile_may_want_fen_line_feeds_and_totals_at_the_end(pipe, people):
 def test_a_character_the_encoding_lacks_is_an_error_and_never_a_question_mark(pipe, people):
     other = pipe.model_copy(update={"encoding": "gbk"})
     with pytest.raises(UnicodeEncodeError):
-        delimited_bytes(lines_of(people, other), "410721", other)
+        text_bytes(order_of(people, other), other)
 
 
 @pytest.fixture
 def cells(tmp_path, sheet):
     def read(payable):
-        write_body(tmp_path / "list.xlsx", lines_of(payable, sheet), "410721", sheet)
+        write_body(tmp_path / "list.xlsx", order_of(payable, sheet), sheet)
         return CalamineWorkbook.from_path(tmp_path / "list.xlsx").get_sheet_by_name("发放清单").to_python()
 
     return read
@@ -101,27 +103,27 @@ def test_an_amount_in_the_list_is_the_number_itself(cells, fen):
 
 def test_no_amount_in_the_list_has_a_third_decimal(tmp_path, sheet):
     rows = payable_rows(*({"n": n, "pays_fen": 999_999_900 + n} for n in range(1, 100)))
-    write_body(tmp_path / "list.xlsx", lines_of(rows, sheet), "410721", sheet)
+    write_body(tmp_path / "list.xlsx", order_of(rows, sheet), sheet)
     xml = zipfile.ZipFile(tmp_path / "list.xlsx").read("xl/worksheets/sheet1.xml").decode()
     assert [text for text in [f"<v>{9999999 + (n // 100)}.{n:02d}</v>" for n in range(1, 100)] if text not in xml] == []
 
 
 @pytest.mark.parametrize("profile", ["generic_pipe", "yikatong_list"])
 def test_the_same_lines_give_the_same_bytes_twice(tmp_path, shipped, people, profile):
-    lines = lines_of(people, shipped[profile])
-    write_body(tmp_path / "once", lines, "410721", shipped[profile])
-    write_body(tmp_path / "twice", lines, "410721", shipped[profile])
+    order = order_of(people, shipped[profile])
+    write_body(tmp_path / "once", order, shipped[profile])
+    write_body(tmp_path / "twice", order, shipped[profile])
     assert (tmp_path / "once").read_bytes() == (tmp_path / "twice").read_bytes()
 
 
 def test_writing_leaves_nothing_else_behind(tmp_path, sheet, people):
-    write_body(tmp_path / "list.xlsx", lines_of(people, sheet), "410721", sheet)
+    write_body(tmp_path / "list.xlsx", order_of(people, sheet), sheet)
     assert [path.name for path in tmp_path.iterdir()] == ["list.xlsx"]
 
 
 def test_an_item_code_of_the_county_is_printed(tmp_path, sheet):
     coded = type(sheet).model_validate(sheet.model_dump() | {"item_codes": {"old_age_allowance": "2080502"}})
-    write_body(tmp_path / "list.xlsx", lines_of(payable_rows({}), coded), "410721", coded)
+    write_body(tmp_path / "list.xlsx", order_of(payable_rows({}), coded), coded)
     assert CalamineWorkbook.from_path(tmp_path / "list.xlsx").get_sheet_by_index(0).to_python()[1][1] == "2080502"
 
 
@@ -130,10 +132,10 @@ def test_a_constant_column_prints_its_constant(pipe):
         "columns": [*pipe.model_dump()["columns"], {"header": "币种", "constant": "CNY"}]
     }
     other = type(pipe).model_validate(with_constant)
-    made = delimited_bytes(lines_of(payable_rows({}), other), "410721", other)
+    made = text_bytes(order_of(payable_rows({}), other), other)
     assert made.split(b"\r\n")[1].endswith(b"|CNY")
 
 
 def test_the_file_is_ordered_by_line_number(pipe, people):
-    made = delimited_bytes(lines_of(people, pipe), "410721", pipe).decode("gb18030").split("\r\n")[1:-1]
+    made = text_bytes(order_of(people, pipe), pipe).decode("gb18030").split("\r\n")[1:-1]
     assert [line.split("|")[0] for line in made] == ["1", "2", "3"]

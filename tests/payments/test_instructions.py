@@ -8,6 +8,7 @@ import pytest
 from contracts.errors import BookError
 from contracts.tables import InstructionLine
 from payments.instructions import BatchIdentity, content_digest, instructions
+from payments.orders import Order
 from payments.printing import printed
 from tests.payments.rows import JULY, in_institution, payable_rows, resident_id
 
@@ -122,5 +123,5 @@ def test_a_remark_says_benefit_months_and_kind(pipe):
     [("regular", 1, "正常"), ("arrears", 1, "补发"), ("arrears", 2, "重发"), ("regular", 2, "重发")],
 )
 def test_a_second_attempt_is_never_called_arrears(sheet, kind, attempt, word):
-    lines = made(payable_rows({"kind": kind, "attempt": attempt}), sheet).lines
-    assert printed(lines, sheet)["6"].to_list() == [word]
+    order = Order(made(payable_rows({"kind": kind, "attempt": attempt}), sheet).lines, "410721", JULY)
+    assert printed(order, sheet)["6"].to_list() == [word]

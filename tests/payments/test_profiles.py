@@ -6,7 +6,7 @@ import pytest
 
 from contracts.errors import InputError
 from contracts.settings import Home
-from payments import profiles
+from payments import file_forms, profiles
 from payments.answer_forms import AnswerForm
 
 GOOD = """\
@@ -31,8 +31,8 @@ def load(folder, text, name="county_bank"):
 
 def test_the_shipped_profiles_say_that_no_bank_has_confirmed_them():
     shipped = profiles.load()
-    assert set(shipped) == {"generic_pipe", "yikatong_list"}
-    assert [profile.confirmed for profile in shipped.values()] == [None, None]
+    assert {"generic_pipe", "yikatong_list", "generic_fixed", "abc_cfrt03"} <= set(shipped)
+    assert {profile.confirmed for profile in shipped.values()} == {None}
 
 
 def test_the_list_has_the_twenty_columns_word_for_word(sheet):
@@ -83,8 +83,29 @@ def test_what_is_wrong_in_a_profile_is_told_with_file_and_line(tmp_path, wrong, 
     assert told in str(refused.value)
 
 
+def test_a_profile_that_is_not_utf_8_is_told_with_its_line(tmp_path):
+    (tmp_path / "county_bank.yaml").write_bytes(GOOD.encode("gb18030"))
+    with pytest.raises(InputError, match=r"county_bank\.yaml:2:1 这一行不是 UTF-8 编码"):
+        profiles.load(tmp_path)
+    (tmp_path / "county_bank.yaml").write_bytes(GOOD.encode("utf-8-sig"))
+    assert profiles.load(tmp_path)["county_bank"].label == "县农商行"
+
+
+# Of the day profiles learnt fixed widths, payers and dates: what waited then is not claimed anew because of that.
+DIGESTS = {
+    "generic_pipe": "930780509dda36224a7207ad04443544b1baf03f3293c335e826b38b51daa9db",
+    "yikatong_list": "53c3c9df3c569e01970c3b76e2a7b712599c7008b60c2f0e9446235ce4dcac31",
+}
+
+
+def test_what_profiles_learn_to_say_changes_no_digest_of_those_that_do_not_say_it():
+    known = profiles.load()
+    told = {name: known[name].digested.removesuffix(known[name].writer.encode()) for name in DIGESTS}
+    assert {name: hashlib.sha256(text).hexdigest() for name, text in told.items()} == DIGESTS
+
+
 def test_an_unknown_profile_is_named_with_those_there_are():
-    with pytest.raises(InputError, match="generic_pipe、yikatong_list"):
+    with pytest.raises(InputError, match=r"abc_cfrt03、.*generic_pipe、.*yikatong_list"):
         profiles.of(profiles.load(), "abc_bank")
 
 
@@ -146,7 +167,7 @@ def test_another_version_of_the_library_is_another_digest_and_the_kept_profile_t
     then = profiles.load()["yikatong_list"]
     written_by = then.writer
     profiles.keep(then, tmp_path)
-    monkeypatch.setattr(profiles.xlsxwriter, "__version__", "99.0")
+    monkeypatch.setattr(file_forms.xlsxwriter, "__version__", "99.0")
     found = profiles.kept(tmp_path, then.digest)
     assert (found.writer, found.profile.writer, found.profile) == (written_by, "xlsxwriter 99.0", then)
     assert profiles.load()["yikatong_list"].digest != then.digest

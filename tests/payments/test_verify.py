@@ -8,6 +8,7 @@ import pytest
 
 from payments.bodies import write_body
 from payments.instructions import BatchIdentity, instructions
+from payments.orders import Order
 from payments.verify import Claimed, fen_in, findings_in_file
 from tests.payments.rows import JULY, in_institution, payable_rows
 
@@ -19,12 +20,10 @@ class Sent:
 
     def __init__(self, folder, profile, payable):
         self.profile = profile
-        self.lines = instructions(payable, IDENTITY, profile).lines
+        self.order = Order(instructions(payable, IDENTITY, profile).lines, "410721", JULY)
         self.path = folder / ("list.xlsx" if profile.kind == "xlsx" else "list.txt")
-        write_body(self.path, self.lines, "410721", profile)
-        self.claimed = Claimed(
-            IDENTITY.batch_id, "410721", self.lines.height, self.lines["amount_fen"].sum(), self.seal()
-        )
+        write_body(self.path, self.order, profile)
+        self.claimed = Claimed(IDENTITY.batch_id, self.order.lines.height, self.order.total_fen, self.seal())
 
     def seal(self):
         digest = hashlib.sha256(self.path.read_bytes()).hexdigest()
@@ -32,7 +31,7 @@ class Sent:
         return digest
 
     def told(self):
-        return [finding.what for finding in findings_in_file(self.path, self.claimed, self.lines, self.profile)]
+        return [finding.what for finding in findings_in_file(self.path, self.claimed, self.order, self.profile)]
 
     def rewrite(self, change):
         """Change the text and seal it again, so that only reading it can tell."""
@@ -164,6 +163,14 @@ def test_a_missing_sidecar_and_a_file_nobody_recorded_are_found(text):
     assert text.told() == ["文件尚未在总账登记", "缺少 .sha256 校验文件"]
 
 
+def test_a_remark_in_the_sidecar_is_no_finding_and_the_digest_still_counts(text):
+    sidecar = text.path.with_name("list.txt.sha256")
+    sidecar.write_text(f"# 未经银行确认\n{sidecar.read_text()}", "utf-8")
+    assert text.told() == []
+    sidecar.write_text(sidecar.read_text("utf-8").replace("list.txt", "other.txt"), "utf-8")
+    assert text.told() == [".sha256 校验文件与文件不符"]
+
+
 def test_a_missing_file_is_found(text):
     text.path.unlink()
     assert text.told() == ["文件不存在"]
@@ -213,6 +220,9 @@ def test_no_finding_names_a_person_or_an_account(text):
         ("150", "fen", 150),
         ("0150", "fen", None),
         ("1.50", "fen", None),
+        ("1.500", "yuan3", 150),
+        ("1.50", "yuan3", None),
+        ("1.505", "yuan3", None),
     ],
 )
 def test_an_amount_counts_only_as_the_profile_writes_it(text, style, fen):
