@@ -44,6 +44,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "officer": ("cli.officer", "officer", "经办人:名单、密码、停用  Officers, and how each is known"),
     "audit": ("cli.audit", "audit", "核对审计链与每月封存  Whether the book is what it was"),
     "policies": ("cli.policies", "policies", "查看适用的政策与标准  The law as data"),
+    "profiles": ("cli.profiles", "profiles", "银行格式:列出、查看、试写、检查  Bank profiles: list, show, try, check"),
     "simulate": ("cli.simulate", "simulate", "设想的政策下多少人多少钱,不入账  The roster under another law"),
     "generate": ("cli.generate", "generate", "生成仿真名册  Make synthetic registers"),
     "doctor": ("cli.doctor", "doctor", "检查安装与数据目录  Check the installation and the home"),

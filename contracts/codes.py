@@ -189,6 +189,8 @@ class Misfit(Code):
     FORBIDDEN = "forbidden", "含有银行不收的字符"
     UNENCODABLE = "unencodable", "含有银行编码没有的字"
     TOO_LONG = "too_long", "超过银行允许的长度"
+    MISSING = "missing", "没有登记,而格式要求填写"
+    WRONG_BANK_CODE = "wrong_bank_code", "不是 12 位,或校验位不符"
 
 
 class PaymentState(Code):

@@ -327,6 +327,10 @@ class Payable(Table):
     account_no: str = column("账号")
     bank_name: str = column("开户行")
     bank_code: str = column("联行号", required=False)
+    village_group: str = column("村民小组", required=False)
+    head_name: str = column("户主姓名", required=False)
+    head_id: str = column("户主身份证号", required=False)
+    phone: str = column("联系电话", required=False)
 
     class Config(BaseConfig):
         strict = True
@@ -361,6 +365,10 @@ class InstructionLine(Table):
     village: str = column("村社区")
     people_count: int = column("人数", "机构行为名单人数", minimum=1)
     remark: str = column("备注", required=False)
+    village_group: str = column("村民小组", "格式要印的才有,以下同", required=False)
+    head_name: str = column("户主姓名", required=False)
+    head_id: str = column("户主身份证号", required=False)
+    phone: str = column("联系电话", required=False)
 
     class Config(BaseConfig):
         strict = True

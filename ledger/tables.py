@@ -389,6 +389,7 @@ instruction = _table(
     _text("village"),
     _whole("people_count"),
     _text("remark", nullable=True),
+    *(_text(name, nullable=True) for name in ("village_group", "head_name", "head_id", "phone")),
     UniqueConstraint("batch_id", "line_no"),
 )
 

@@ -138,7 +138,8 @@ def _policies(home: Home) -> str:
 
 def _profiles(home: Home) -> str:
     known = profiles.load(home.profiles)
-    used = {name for settings in home.settings().county.values() for name in settings.profiles.values()}
+    counties = home.settings().county.values()
+    used = {name for settings in counties for name in (settings.default_profile, *settings.profiles.values())}
     for name in sorted(used):
         profiles.to_pay_by(known, name)
     unconfirmed = sorted(name for name, profile in known.items() if profile.confirmed is None)

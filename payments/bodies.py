@@ -11,7 +11,7 @@ import polars as pl
 from contracts.errors import InputError
 from contracts.money import yuan_text
 from contracts.workbooks import MAX_SHEET_ROWS, new_workbook
-from payments.file_forms import Delimited, Fitted, FixedWidth, Printed, Profile, Xlsx
+from payments.file_forms import Delimited, Fitted, FixedWidth, Pain001, Printed, Profile, Xlsx
 from payments.orders import Order
 from payments.printing import printed, total_words
 
@@ -22,6 +22,10 @@ def write_body(target: Path, order: Order, profile: Profile) -> None:
     """Write the whole file; `target` is overwritten."""
     if isinstance(profile, Xlsx):
         _write_xlsx(target, order, profile)
+    elif isinstance(profile, Pain001):
+        from payments.pain001 import write_pain001  # loads the XML library
+
+        write_pain001(target, order, profile)
     else:
         target.write_bytes(text_bytes(order, profile))
 

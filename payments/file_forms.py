@@ -10,57 +10,68 @@ batch that waits is not claimed anew because the program has learnt something.
 from __future__ import annotations
 
 import hashlib
-from enum import StrEnum
 from functools import cached_property
+from importlib.metadata import version
 from typing import Any, Literal
 
 import xlsxwriter
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from contracts.codes import Benefit
+from contracts.codes import Benefit, Code
 from contracts.strict_yaml import Day, Whole, YesNo
 from payments.answer_forms import AnswerForm
 from payments.templates import known_words, words_of
 
 
-class Printed(StrEnum):
+class Printed(Code):
     """What a column may print."""
 
-    LINE_NO = "line_no"
-    ITEM_CODE = "item_code"
-    BENEFIT = "benefit"
-    PAY_MONTH = "pay_month"
-    PERIOD_FROM = "period_from"
-    PERIOD_TO = "period_to"
-    KIND = "kind"
-    NAME = "name"
-    PERSON_ID = "person_id"
-    RELATIONSHIP = "relationship"
-    PAYEE_NAME = "payee_name"
-    PAYEE_ID = "payee_id"
-    ACCOUNT_NO = "account_no"
-    BANK_NAME = "bank_name"
-    BANK_CODE = "bank_code"
-    OTHER_BANK = "other_bank"
-    AMOUNT = "amount"
-    TOWNSHIP = "township"
-    VILLAGE = "village"
-    PEOPLE_COUNT = "people_count"
-    REMARK = "remark"
-    INSTRUCTION_ID = "instruction_id"
-    DATE = "date"
-    PAYER_NAME = "payer_name"
-    PAYER_ACCOUNT = "payer_account"
-    PAYER_BANK = "payer_bank"
-    AGREEMENT = "agreement"
+    LINE_NO = "line_no", "序号"
+    ITEM_CODE = "item_code", "项目编码"
+    BENEFIT = "benefit", "待遇名"
+    PAY_MONTH = "pay_month", "发放年月"
+    PERIOD_FROM = "period_from", "所属期起"
+    PERIOD_TO = "period_to", "所属期止"
+    KIND = "kind", "发放类型"
+    NAME = "name", "享受人"
+    PERSON_ID = "person_id", "享受人证件号"
+    RELATIONSHIP = "relationship", "与收款人关系"
+    PAYEE_NAME = "payee_name", "户名"
+    PAYEE_ID = "payee_id", "收款人证件号"
+    ACCOUNT_NO = "account_no", "账号"
+    BANK_NAME = "bank_name", "开户行"
+    BANK_CODE = "bank_code", "联行号"
+    OTHER_BANK = "other_bank", "跨行标识"
+    AMOUNT = "amount", "金额"
+    TOWNSHIP = "township", "乡镇"
+    VILLAGE = "village", "村"
+    VILLAGE_GROUP = "village_group", "村民小组"
+    HEAD_NAME = "head_name", "户主姓名"
+    HEAD_ID = "head_id", "户主证件号"
+    PHONE = "phone", "联系电话"
+    PEOPLE_COUNT = "people_count", "人数"
+    REMARK = "remark", "备注"
+    INSTRUCTION_ID = "instruction_id", "指令号"
+    DATE = "date", "制单日期"
+    PAYER_NAME = "payer_name", "付款户名"
+    PAYER_ACCOUNT = "payer_account", "付款账号"
+    PAYER_BANK = "payer_bank", "付款开户行"
+    PAYER_BANK_CODE = "payer_bank_code", "付款联行号"
+    AGREEMENT = "agreement", "协议号"
 
 
 ALWAYS_PRINTED = (Printed.PAYEE_NAME, Printed.ACCOUNT_NO, Printed.AMOUNT)  # without these nobody can pay or match
 NUMBERS = (Printed.AMOUNT, Printed.LINE_NO, Printed.PEOPLE_COUNT)  # what noughts before it leave as it is
-OF_PAYER = (Printed.PAYER_NAME, Printed.PAYER_ACCOUNT, Printed.PAYER_BANK, Printed.AGREEMENT)
+OF_PAYER = (
+    Printed.PAYER_NAME,
+    Printed.PAYER_ACCOUNT,
+    Printed.PAYER_BANK,
+    Printed.PAYER_BANK_CODE,
+    Printed.AGREEMENT,
+)
 FILE_WORDS = frozenset({"county", "pay_month", "batch_id", "benefit"})
 TOTAL_WORDS = FILE_WORDS | {"count", "total", "date"} | {field.value for field in OF_PAYER}
-REMARK_WORDS = frozenset({"benefit", "months", "kind", "people"})
+REMARK_WORDS = frozenset({"benefit", "months", "kind", "people", "instruction_id"})
 
 
 def unsaid(default: object) -> dict[str, Any]:
@@ -72,6 +83,15 @@ class Strict(BaseModel):
     """A part of a profile that refuses keys it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Kind(Code):
+    """Kinds of file."""
+
+    DELIMITED = "delimited", "分隔文本"
+    FIXED_WIDTH = "fixed_width", "定长文本"
+    XLSX = "xlsx", "表格"
+    PAIN001 = "pain001", "ISO 20022 报文"
 
 
 class Confirmed(Strict):
@@ -88,6 +108,7 @@ class Payer(Strict):
     payer_name: str = Field(min_length=1)
     payer_account: str = Field(min_length=1)
     payer_bank: str = ""
+    payer_bank_code: str = ""
     agreement: str = ""
 
 
@@ -110,16 +131,26 @@ class OwnBank(Strict):
 
 
 class Shown(Strict):
-    """One column: a header, and either what it prints or a constant."""
+    """One column: a header, and either what it prints or a constant.
+
+    `required`: a line that has nothing to print there waits. `checked`: so does one whose 联行号 is
+    wrong by its check digit.
+    """
 
     header: str = Field(min_length=1)
     field: Printed | None = None
     constant: str = ""
+    required: YesNo = Field(**unsaid(False))
+    checked: YesNo = Field(**unsaid(False))
 
     @model_validator(mode="after")
     def _prints_one_thing(self) -> Shown:
         if self.field is not None and self.constant:
             raise ValueError("field 与 constant 只能有一个")
+        if self.checked and self.field != Printed.BANK_CODE:
+            raise ValueError("checked 只用于联行号(bank_code)")
+        if self.required and self.field is None:
+            raise ValueError("required 只用于写 field 的列")
         return self
 
 
@@ -228,14 +259,6 @@ class Layout(Strict):
             raise ValueError(f"缺少必需的列 {'、'.join(missing)}")
         return columns
 
-    @model_validator(mode="after")
-    def _tells_banks_apart(self) -> Layout:
-        if Printed.OTHER_BANK in [column.field for column in self.columns] and not (
-            self.own_bank and self.own_bank.own != self.own_bank.other
-        ):
-            raise ValueError("有跨行标识(other_bank)一列的,须写 own_bank:哪些是本行,本行、他行各写什么")
-        return self
-
     @property
     def templates(self) -> tuple[str, ...]:
         """Every template of the file's body."""
@@ -340,4 +363,53 @@ class Xlsx(Layout):
         return f"xlsxwriter {xlsxwriter.__version__}"
 
 
-Profile = Delimited | FixedWidth | Xlsx
+Purpose = Literal["SSBE", "BENE", "PENS", "GOVT", "ALLW", "RHBS"]  # of the ISO list, those that fit a benefit
+PAIN001_COLUMNS = (
+    Column(header="指令号", field=Printed.INSTRUCTION_ID, required=True, max_bytes=35),
+    Column(header="金额", field=Printed.AMOUNT, required=True),
+    Column(header="联行号", field=Printed.BANK_CODE, required=True, checked=True, max_bytes=12),
+    Column(header="户名", field=Printed.PAYEE_NAME, required=True, max_bytes=140),
+    Column(header="账号", field=Printed.ACCOUNT_NO, required=True, max_bytes=34),
+    Column(header="附言", field=Printed.REMARK, max_bytes=140),
+)
+
+
+class Pain001(Layout):
+    """ISO 20022 pain.001.001.09: a credit transfer each payee, in CNY. Its columns are the standard's.
+
+    `purposes`: benefit → code of the ISO list of purposes, where it is not `purpose`.
+    """
+
+    kind: Literal["pain001"]
+    encoding: Literal["utf-8"] = "utf-8"
+    amount: Literal["yuan2"] = "yuan2"
+    dates: Literal["yyyy-mm-dd"] = "yyyy-mm-dd"
+    columns: tuple[Column, ...] = PAIN001_COLUMNS
+    name_max_bytes: Whole = Field(140, gt=0, le=140)
+    purpose: Purpose = "SSBE"
+    purposes: dict[Benefit, Purpose] = Field(default_factory=dict)
+
+    @field_validator("columns")
+    @classmethod
+    def _of_the_standard(cls, columns: tuple[Column, ...]) -> tuple[Column, ...]:
+        if columns != PAIN001_COLUMNS:
+            raise ValueError("报文的各栏由标准定,不写 columns")
+        return columns
+
+    @property
+    def names_payer(self) -> bool:
+        """Always."""
+        return True
+
+    def room_in(self, column: Shown) -> int | None:
+        """The standard's length, of a name no more than this bank takes."""
+        room = super().room_in(column)
+        return self.name_max_bytes if column.field == Printed.PAYEE_NAME else room
+
+    @property
+    def writer(self) -> str:
+        """Another version of the library may write the same message in other bytes."""
+        return f"lxml {version('lxml')}"
+
+
+Profile = Delimited | FixedWidth | Xlsx | Pain001

@@ -21,12 +21,14 @@ from contracts.tables import InstructionLine
 from payments.file_forms import Layout
 from payments.templates import words_of
 
+HOUSEHOLD = ("village_group", "head_name", "head_id", "phone")  # kept of a line only where its profile prints them
 REISSUE = "重发"  # a second attempt, which is never 补发
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ITEMS = pl.Schema(
     {"instruction_id": pl.String(), "obligation_id": pl.Int64(), "attempt": pl.Int64(), "amount_fen": pl.Int64()}
 )
 LINE_PLACES = 6
+INSTRUCTION_ID_LENGTH = 20
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,9 @@ def instructions(payable: pl.DataFrame, identity: BatchIdentity, profile: Layout
     )
     if numbered.height >= 10**LINE_PLACES:
         raise BookError("一个批次超过 999,999 行", "请按乡镇拆分发放格式", identity.batch_id)
-    lines = numbered.with_columns(remark=_remark(profile))
+    asked = {column.field for column in profile.columns}
+    unasked = [name for name in HOUSEHOLD if name not in asked]
+    lines = numbered.with_columns(pl.lit(None).alias(name) for name in unasked).with_columns(remark=_remark(profile))
     items = keyed.join(numbered.select("line_key", "instruction_id"), on="line_key").with_columns(amount_fen="pays_fen")
     return Instructions(
         lines.select(pl.col(name).cast(dtype) for name, dtype in polars_schema(InstructionLine).items()),
@@ -90,8 +94,10 @@ def content_digest(content: Instructions, profile_digest: str, law_digest: str |
 
     Not over the batch's own name. `law_digest`: of the policies; None for a batch of before it was signed too.
     So a batch voided and claimed again without a change would have the same digest, and an unchanged one is kept.
+    What of a household no line prints is no part of it, so that batches of before keep theirs.
     """
-    lines = content.lines.drop("batch_id", "instruction_id")
+    unprinted = [name for name in HOUSEHOLD if content.lines[name].is_null().all()]
+    lines = content.lines.drop("batch_id", "instruction_id", *unprinted)
     items = content.items.select(pl.col("instruction_id").str.tail(LINE_PLACES), "obligation_id", "amount_fen")
     parts = (lines.write_csv(), items.write_csv(), profile_digest, *([law_digest] if law_digest else []))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
@@ -137,6 +143,7 @@ _LINE = {
     "amount_fen": pl.col("pays_fen").sum(),
     "township": _of_person("township").fill_null(""),
     "village": _of_person("village").fill_null(""),
+    **{column: _of_person(column) for column in HOUSEHOLD},
     "people_count": pl.col("person_no").n_unique(),
     "first_obligation": pl.col("obligation_id").min(),
 }
@@ -150,6 +157,7 @@ def _remark(profile: Layout) -> pl.Expr:
         "months": pl.when(first == last).then(first).otherwise(pl.format("{}-{}", first, last)),
         "kind": kind_words(),
         "people": pl.col("people_count").cast(pl.String),
+        "instruction_id": pl.col("instruction_id"),
     }
     text = (
         pl.when(pl.col("person_id").is_not_null())

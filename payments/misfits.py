@@ -10,6 +10,7 @@ import polars as pl
 
 from contracts.codes import HoldCode, Misfit
 from payments import grounds
+from payments.bank_codes import is_bank_code
 from payments.file_forms import NUMBERS, Delimited, FixedColumn, Profile, Shown
 from payments.instructions import BatchIdentity, instructions
 from payments.orders import Order
@@ -18,6 +19,7 @@ from payments.printing import printed
 TEXTS = ("code", "ground", "subject", "detail")
 HELD = pl.Schema({"person_no": pl.Int64(), "obligation_id": pl.Int64(), **dict.fromkeys(TEXTS, pl.String())})
 NEVER_PRINTED = {**dict.fromkeys(("Cc", "Cf", "Zl", "Zp"), Misfit.CONTROL), "Co": Misfit.PRIVATE_USE}
+NO_CHARACTERS = "\ufffe\uffff"  # which no XML may hold
 NOWHERE = BatchIdentity("000000", date(2000, 1, 1), 1, 1)  # a name of the right length; no batch is made
 
 
@@ -56,12 +58,20 @@ def _wrong_values(values: Iterable[str], column: Shown, profile: Profile) -> dic
 
 def reasons(value: str, column: Shown, profile: Profile) -> Iterator[Misfit]:
     """Why a text cannot stand in a column."""
+    if not value:
+        if column.required:
+            yield Misfit.MISSING
+        return
     forbidden = profile.forbidden + (profile.delimiter if isinstance(profile, Delimited) else "")
     for letter in value:
         if unicodedata.category(letter) in NEVER_PRINTED:
             yield NEVER_PRINTED[unicodedata.category(letter)]
+        elif letter in NO_CHARACTERS:
+            yield Misfit.CONTROL
         elif letter in forbidden:
             yield Misfit.FORBIDDEN
+    if column.checked and not is_bank_code(value):
+        yield Misfit.WRONG_BANK_CODE
     if isinstance(column, FixedColumn) and column.field not in NUMBERS and column.is_filling(value):
         yield Misfit.FORBIDDEN
     try:

@@ -17,6 +17,7 @@ from contracts.tables import DesiredHold, Payable
 from ledger import holds, returns
 from payments import grounds
 from payments.file_forms import Profile
+from payments.instructions import HOUSEHOLD
 from payments.misfits import misfits
 
 PAYEE = ("payee_name", "payee_id", "relationship", "account_no", "bank_name", "bank_code")
@@ -216,7 +217,7 @@ def _printed_people(population: pl.DataFrame) -> pl.DataFrame:
     return (
         population.sort(order, nulls_last=False)
         .unique("person_no", keep="last", maintain_order=True)
-        .select("person_no", "name", "township", "village")
+        .select("person_no", "name", "township", "village", *HOUSEHOLD)
     )
 
 

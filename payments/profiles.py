@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +23,8 @@ from contracts.errors import InputError
 from contracts.files import have_bytes
 from contracts.settings import Home
 from contracts.strict_yaml import Problem, check, read
+from contracts.wording import or_nearest
+from payments.faults import faults
 from payments.file_forms import Profile
 
 SHIPPED = Path(__file__).parent / "profiles"
@@ -61,9 +63,12 @@ def read_file(path: Path) -> tuple[Profile | None, list[Problem]]:
         line = content[: broken.start].count(b"\n") + 1
         return None, [Problem(path.name, line, 1, "这一行不是 UTF-8 编码:请用 UTF-8 另存")]
     loaded, problems = check(_AnyProfile, document)
-    if loaded is not None and loaded.root.profile != path.stem:
-        problems = [document.problem(("profile",), f"profile 应与文件名相同:{path.stem}")]
-    return (None, problems) if problems or loaded is None else (loaded.root, [])
+    if loaded is None:
+        return None, problems
+    problems = [document.problem(key, what) for key, what in faults(loaded.root)]
+    if loaded.root.profile != path.stem:
+        problems.insert(0, document.problem(("profile",), f"profile 应与文件名相同:{path.stem}"))
+    return (None, problems) if problems else (loaded.root, [])
 
 
 def refusal(problems: list[Problem]) -> InputError:
@@ -74,8 +79,15 @@ def refusal(problems: list[Problem]) -> InputError:
 def of(profiles: Mapping[str, Profile], name: str) -> Profile:
     """The profile of that name; InputError where there is none."""
     if name not in profiles:
-        raise InputError(f"没有名为 {name} 的银行格式", f"现有:{'、'.join(sorted(profiles))}", "disburse.toml")
+        raise unknown(name, profiles, "disburse.toml")
     return profiles[name]
+
+
+def unknown(name: str, known: Iterable[str], where: str) -> InputError:
+    """No profile has that name; with the nearest and all there are. `where`: what asked for it."""
+    there_are = sorted(known)
+    what = f"没有名为 {name} 的银行格式{or_nearest(name, there_are)}"
+    return InputError(what, f"现有:{'、'.join(there_are)}", where)
 
 
 def to_pay_by(profiles: Mapping[str, Profile], name: str) -> Profile:

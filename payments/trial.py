@@ -12,14 +12,14 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.codes import Benefit, Kind, Relationship
+from contracts.codes import Benefit, Kind, Misfit, Relationship
 from contracts.columns import polars_schema
 from contracts.money import MAX_FEN
 from contracts.tables import Payable
 from generator.numbers import resident_id
 from payments.bank_codes import check_digit
 from payments.bodies import write_body
-from payments.file_forms import OwnBank, Payer, Profile
+from payments.file_forms import OwnBank, Payer, Printed, Profile
 from payments.instructions import BatchIdentity, instructions
 from payments.misfits import misfits
 from payments.orders import Order
@@ -33,6 +33,7 @@ PAYER = Payer(
     payer_name="示范县财政局示范专户",
     payer_account="990007210000000901",
     payer_bank="示例银行示范县支行",
+    payer_bank_code="99900000001" + check_digit("99900000001"),
     agreement="XY990721",
 )
 OTHER_BANK = {"bank_name": "示例银行外县支行", "bank_code": f"99820000002{check_digit('99820000002')}"}
@@ -43,12 +44,13 @@ PEOPLE: tuple[dict[str, object], ...] = (
     {"name": "示范䶮"},
     {"name": "示范𠮷㐂"},
     {"name": "样" * 20},
-    {"name": "示范一分", "pays_fen": 1},
+    {"name": "示范一分", "pays_fen": 1, "phone": "13900000000"},
     {"name": "示范最多", "pays_fen": MAX_FEN},
     {"name": "示范补发", "kind": Kind.ARREARS.value, "benefit_month": date(2024, 5, 1)},
     {"name": "示范重发", "attempt": 2},
     {"name": "示范被代领", "payee_name": "示范代领", "relationship": Relationship.CHILD.label},
     {"name": "示范无行号", "bank_code": None},
+    {"name": "示范无户主", "head_name": None, "head_id": None},
     {"name": "示范他行", **OTHER_BANK},
     {"name": "示范院甲", "institution_id": "J01"},
     {"name": "示范院乙", "institution_id": "J01"},
@@ -61,7 +63,7 @@ class Misfitting:
 
     name: str
     header: str
-    why: str
+    why: str  # in an officer's words
 
 
 @dataclass(frozen=True)
@@ -91,13 +93,27 @@ def try_out(profile: Profile) -> Trial:
     people = sample(used.own_bank)
     unfit = misfits(people, {BENEFIT.value: used})
     fit = people.join(unfit, on="obligation_id", how="anti")
-    held = unfit.join(people, on="obligation_id").sort("obligation_id", "detail")
+    told = unfit.join(people, on="obligation_id").sort("obligation_id", "detail").select("name", "detail", "ground")
     return Trial(
         used,
         Order(instructions(fit, IDENTITY, used).lines, COUNTY, MONTH),
-        tuple(Misfitting(*row) for row in held.select("name", "detail", "ground").iter_rows()),
+        tuple(Misfitting(name, header, Misfit.label_of(why)) for name, header, why in told.iter_rows()),
         is_made_up,
     )
+
+
+def advice_on(profile: Profile) -> list[str]:
+    """What a county should know of a profile that is rightly written."""
+    advice = []
+    if Printed.INSTRUCTION_ID not in [column.field for column in profile.columns]:
+        advice.append("没有指令号一栏:回盘只能按批次、行号、账号和金额认,请与银行商量留一栏附言")
+    if profile.names_payer and profile.payer is None:
+        advice.append("还没有填付款账户(payer),填上才能用来发放")
+    if not profile.confirmed:
+        advice.append("未经银行确认")
+    if profile.encoding == "gbk":
+        advice.append("gbk 没有䶮、𠮷等字,姓名里有的会被暂缓;银行收得下的改为 gb18030")
+    return advice
 
 
 def sample(own: OwnBank | None = None) -> pl.DataFrame:
@@ -130,6 +146,9 @@ def _row(n: int, told: dict[str, object]) -> dict[str, object]:
         "person_id": _person_id(n),
         "township": "示范镇",
         "village": "示范村",
+        "village_group": "示范一组",
+        "head_name": name,
+        "head_id": _person_id(n),
     }
     if "institution_id" in told:
         return row | {"institution_name": INSTITUTION, "payee_name": INSTITUTION, "account_no": _account_no(0)}

@@ -11,15 +11,16 @@ from hypothesis import strategies as st
 
 from contracts.errors import InputError
 from contracts.money import MAX_FEN
-from payments import profiles, trial
+from payments import grounds, profiles, trial
 from payments.bodies import text_bytes
+from payments.faults import faults
 from payments.file_forms import FixedWidth, OwnBank
-from payments.instructions import instructions
+from payments.instructions import content_digest, instructions
 from payments.misfits import misfits
 from payments.orders import Order
 from payments.verify import differences_in
 from tests.golden.files import EXPECTED, content, name_of
-from tests.payments.rows import payable_rows
+from tests.payments.rows import payable_rows, resident_id
 
 SHIPPED = profiles.load()
 NAMES = sorted(SHIPPED)
@@ -141,7 +142,7 @@ def test_noughts_before_an_account_stay_and_those_before_an_amount_go(tmp_path, 
         (lambda body: body.replace(b"000000000066700", b"000000000066800", 1), "金额与总账不符"),
         (lambda body: body.replace(b"99000721000000001 ", b"99000721000000009 ", 1), "“账号”与总账不符"),
         (lambda body: body.replace("示范甲  ".encode("gb18030"), "示范甲 ".encode("gb18030"), 1), "长度与格式不符"),
-        (lambda body: body.replace(b"0000001000800401", b"0000001000800402", 1), "汇总行的 total 与总账不符"),
+        (lambda body: body.replace(b"0000001000867101", b"0000001000867102", 1), "汇总行的 total 与总账不符"),
         (lambda body: body.replace(b"20240701", b"20240702", 1), "汇总行的 date 与总账不符"),
         (lambda body: b"X" + body[1:], "汇总行的写法与格式不符"),
         (lambda body: body[40:], "汇总行的长度与格式不符"),
@@ -191,11 +192,13 @@ def test_an_account_is_of_the_own_bank_by_its_code_and_without_one_by_the_name(t
     assert (tmp_path / "file").read_text("gb18030").split("|")[4] == ("0" if own else "1")
 
 
-def test_a_column_that_tells_banks_apart_needs_to_know_the_own_one():
-    told = SHIPPED["ccb_like"].model_dump()
-    for own_bank in (None, {"bank_codes": ["105"]}):
-        with pytest.raises(ValueError, match="跨行标识"):
-            type(SHIPPED["ccb_like"]).model_validate(told | {"own_bank": own_bank})
+@pytest.mark.parametrize("own_bank", [None, OwnBank(bank_codes=("105",))])
+def test_a_column_that_tells_banks_apart_needs_to_know_the_own_one(own_bank):
+    unsure = SHIPPED["ccb_like"].model_copy(update={"own_bank": own_bank})
+    assert [(key, what[:5]) for key, what in faults(unsure)] == [(("columns", 4), "有跨行标识")]
+
+
+def test_an_own_bank_is_known_by_something():
     with pytest.raises(ValueError, match="前几位"):
         OwnBank(own="0", other="1")
 
@@ -206,3 +209,36 @@ def test_money_does_not_go_out_by_a_profile_that_names_no_payer():
     assert profiles.to_pay_by(SHIPPED, "psbc_like") is SHIPPED["psbc_like"]
     paid_by = SHIPPED["icbc_like_fen"].model_copy(update={"payer": trial.PAYER})
     assert profiles.to_pay_by({"icbc_like_fen": paid_by}, "icbc_like_fen") is paid_by
+
+
+HOUSEHOLD = {"village_group": "一组", "head_name": "示范户主", "head_id": resident_id(9)}
+
+
+def test_who_lacks_what_a_list_requires_waits_with_the_column_named():
+    listed = SHIPPED["yikatong_18"]
+    rows = payable_rows(HOUSEHOLD, {"n": 2, **HOUSEHOLD, "village_group": None}, {"n": 3, **HOUSEHOLD, "phone": "139"})
+    held = misfits(rows, {"old_age_allowance": listed})
+    assert held.select("obligation_id", "ground", "subject", "detail").rows() == [
+        (2, "missing", "yikatong_18", "村(居)民小组")
+    ]
+    told = grounds.told("UNDER_REVIEW", grounds.Ground("missing", "yikatong_18", "村(居)民小组"))
+    assert told.reason == "村(居)民小组没有登记,而格式要求填写(格式 yikatong_18)"
+
+
+def test_what_of_a_household_no_column_prints_is_not_kept_and_changes_no_digest(pipe):
+    listed = SHIPPED["yikatong_18"]
+    bare, full = payable_rows({}), payable_rows({**HOUSEHOLD, "phone": "13900000000"})
+    kept = {profile.profile: instructions(full, trial.IDENTITY, profile) for profile in (pipe, listed)}
+    assert kept["generic_pipe"].lines.select("village_group", "head_name", "head_id", "phone").row(0) == (None,) * 4
+    assert kept["yikatong_18"].lines["phone"].to_list() == ["13900000000"]
+    same = instructions(bare, trial.IDENTITY, pipe)
+    assert content_digest(same, "p", "law") == content_digest(kept["generic_pipe"], "p", "law")
+    other = instructions(bare, trial.IDENTITY, listed)
+    assert content_digest(other, "p", "law") != content_digest(kept["yikatong_18"], "p", "law")
+
+
+DIGEST = "19dfa01771995c3d613fa1b141fcaeed9a4d4b5afda43f52c48260f6e3154cc6"  # before lines had a household
+
+
+def test_a_batch_of_before_has_the_digest_it_had(pipe):
+    assert content_digest(instructions(payable_rows({}), trial.IDENTITY, pipe), "p", "law") == DIGEST
