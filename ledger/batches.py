@@ -11,10 +11,10 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, insert, select
+from sqlalchemy import Connection, func, insert, select
 
 from contracts.actor import Actor
-from contracts.codes import BankEvent, BatchEvent, BatchState, Code, SignatureStep
+from contracts.codes import BatchEvent, BatchState, Code, SignatureStep
 from contracts.columns import polars_schema
 from contracts.errors import BookError
 from contracts.months import month_text
@@ -22,7 +22,7 @@ from contracts.tables import InstructionLine
 from ledger import audit, fate
 from ledger.book import insert_frame, next_id, now, read_among, read_frame
 from ledger.identity import Identity
-from ledger.tables import approval, bank_event, batch, batch_event, cycle, instruction, instruction_item, run
+from ledger.tables import approval, batch, batch_event, cycle, instruction, instruction_item, open_obligation, run
 
 UNPAID = (
     "obligation_id",
@@ -137,7 +137,7 @@ def claim(conn: Connection, county: str, new: NewBatch, lines: pl.DataFrame, ite
     total = int(lines["amount_fen"].sum())
     conn.execute(insert(batch).values(**vars(new), line_count=lines.height, total_fen=total, claimed_at=now()))
     insert_frame(conn, instruction, lines.sort("line_no"))
-    insert_frame(conn, instruction_item, _counted(conn, items))
+    insert_frame(conn, instruction_item, _counted(conn, county, items))
     sign(conn, new.batch_id, new.content_digest, SignatureStep.MADE, by)
     detail = {"content": new.content_digest, "lines": lines.height, "fen": total}
     audit.append(conn, county, by, "claim", new.batch_id, detail)
@@ -224,22 +224,17 @@ def _signatures(conn: Connection, county: str, step: SignatureStep, officer: str
     return signed.unique("batch_id", keep="first", maintain_order=True)
 
 
-def _counted(conn: Connection, items: pl.DataFrame) -> pl.DataFrame:
+def _counted(conn: Connection, county: str, items: pl.DataFrame) -> pl.DataFrame:
     """Items with their attempt: every claim of an obligation counts, also one whose batch was voided."""
-    tried = pl.concat([read_frame(conn, statement) for statement in (_VOIDED_ATTEMPTS, _RETURNED_ATTEMPTS)])
-    counts = tried.group_by("obligation_id").agg(before=pl.col("attempt").max())
+    i, its_own = instruction_item.c, open_obligation.c.obligation_id == instruction_item.c.obligation_id
+    tried = select(i.obligation_id, func.max(i.attempt).label("before"))
+    of_county = tried.select_from(open_obligation.join(instruction_item, its_own)).where(
+        open_obligation.c.county == county
+    )
+    counts = read_frame(conn, of_county.group_by(i.obligation_id))
     numbered = items.drop("attempt", strict=False).join(counts, on="obligation_id", how="left")
     numbered = numbered.with_columns(attempt=pl.col("before").fill_null(0) + 1)
     return numbered.select("obligation_id", "attempt", "instruction_id", "amount_fen").sort("obligation_id")
-
-
-_TRIED = select(instruction_item.c.obligation_id, instruction_item.c.attempt)
-_IN_VOIDED = (batch_event.c.batch_id == instruction.c.batch_id) & (batch_event.c.event == BatchEvent.VOIDED.value)
-_CAME_BACK = (bank_event.c.instruction_id == instruction_item.c.instruction_id) & (
-    bank_event.c.event == BankEvent.RETURNED.value
-)
-_VOIDED_ATTEMPTS = _TRIED.select_from(instruction_item.join(instruction).join(batch_event, _IN_VOIDED))
-_RETURNED_ATTEMPTS = _TRIED.select_from(instruction_item.join(bank_event, _CAME_BACK))
 
 
 def _add_event(conn: Connection, batch_id: str, event: BatchEvent, **told: str) -> None:

@@ -31,7 +31,6 @@ from sqlalchemy import (
     Select,
     case,
     cast,
-    exists,
     false,
     func,
     or_,
@@ -41,16 +40,16 @@ from sqlalchemy import (
 from contracts.codes import BankEvent, Kind, PaymentState
 from contracts.months import month_text
 from ledger import holds, identity
-from ledger.attempts import came_back, is_released, is_return, is_voided, last_answer
+from ledger.attempts import came_back, is_released, is_voided, last_answer
 from ledger.book import read_frame
 from ledger.identity import Identity
 from ledger.tables import (
-    bank_event,
     batch,
     cycle,
     instruction,
     instruction_item,
     obligation,
+    open_obligation,
     recovery,
     run,
     withdrawal,
@@ -62,16 +61,23 @@ UNANSWERED = pl.col("bank_event").is_null() | (pl.col("bank_event") == BankEvent
 
 
 def unpaid(conn: Connection, county: str, known: Identity | None = None) -> pl.DataFrame:
-    """Everything of the county that has not gone out and of which something is left to be paid.
+    """Everything of the county that has not gone out and of which something is left to be paid: the columns above from
+    the obligation's to set_off_fen, and live_batch_id, held_by, pays_fen and attempt; in order of obligation_id.
 
-    Here and below `known` says whose numbers are whose; by default what is decided now.
+    What it costs is what is unpaid, whatever the life of the book and however often that was batched and voided. Here
+    and below `known` says whose numbers are whose; by default what is decided now.
     """
-    of_county = (obligation.c.county == county) & (obligation.c.kind != Kind.HISTORY.value)
-    never_claimed = ~exists().where(instruction_item.c.obligation_id == obligation.c.obligation_id)
-    claimed = [obligation.c.obligation_id.in_(found) for found in _claimed_and_open(county)]
-    parts = (_OWED.where(of_county, never_claimed), _fate().where(of_county, or_(*claimed)))
-    rows = pl.concat([read_frame(conn, part) for part in parts], how="diagonal")
-    return _told(conn, county, rows, known).filter(pl.col("pays_fen") > 0)
+    by = known or identity.of_county(conn, county)
+    is_open = (open_obligation.c.county == county) & (open_obligation.c.obligation_id == obligation.c.obligation_id)
+    rows = by.of(read_frame(conn, _OWED.select_from(open_obligation.join(obligation, is_open))))
+    for found in (_waiting_in(county), _times_returned(county)):
+        rows = rows.join(read_frame(conn, found), on="obligation_id", how="left")
+    return (
+        rows.join(_held_by(conn, county, rows, by), on="obligation_id", how="left")
+        .with_columns(pays_fen=_LEFT, attempt=pl.col("returned_count").fill_null(0) + 1)
+        .drop("returned_count")
+        .sort("obligation_id")
+    )
 
 
 def of_person_months(conn: Connection, county: str, keys: pl.DataFrame, known: Identity | None = None) -> pl.DataFrame:
@@ -136,16 +142,21 @@ def _conditions(table: FromClause, county: str, wanted: pl.DataFrame) -> Iterato
         yield in_month if people.len() > PEOPLE_AT_ONCE else in_month & c.person_no.in_(people.to_list())
 
 
-def _claimed_and_open(county: str) -> Iterator[Select[Any]]:
-    """Obligations whose newest attempt waits, or was given up, or came back: two short lists in an ordinary month."""
-    later = instruction_item.alias("later")
-    is_newest = ~exists().where(
-        later.c.obligation_id == instruction_item.c.obligation_id, later.c.attempt > instruction_item.c.attempt
-    )
-    not_released = select(batch.c.batch_id).join(cycle).where(cycle.c.county == county, ~is_released(batch.c.batch_id))
-    newest = select(instruction_item.c.obligation_id).where(is_newest)
-    yield newest.join(instruction).where(instruction.c.batch_id.in_(not_released))
-    yield newest.join(bank_event, bank_event.c.instruction_id == instruction_item.c.instruction_id).where(is_return())
+def _waiting_in(county: str) -> Select[Any]:
+    """Obligations in batches that are neither released nor voided, each with its batch."""
+    of_county = select(batch.c.batch_id).join(cycle).where(cycle.c.county == county)
+    live = of_county.where(~is_released(batch.c.batch_id), ~is_voided(batch.c.batch_id))
+    waiting = select(instruction_item.c.obligation_id, instruction.c.batch_id.label("live_batch_id"))
+    return waiting.select_from(instruction.join(instruction_item)).where(instruction.c.batch_id.in_(live))
+
+
+def _times_returned(county: str) -> Select[Any]:
+    """How often what is unpaid came back; only what did."""
+    its_own = open_obligation.c.obligation_id == instruction_item.c.obligation_id
+    counted = select(instruction_item.c.obligation_id, func.count().label("returned_count"))
+    tried = counted.select_from(open_obligation.join(instruction_item, its_own))
+    came = tried.where(open_obligation.c.county == county, came_back(instruction_item.c.instruction_id))
+    return came.group_by(instruction_item.c.obligation_id)
 
 
 _TRIED, _ORDER, _OF_BATCH, _OF_CYCLE = (
@@ -224,16 +235,12 @@ def _told(conn: Connection, county: str, raw: pl.DataFrame, known: Identity | No
     rows = by.of(raw)
     is_history = pl.col("kind") == Kind.HISTORY.value
     is_back = (pl.col("bank_event") == BankEvent.RETURNED.value).fill_null(value=False)
-    covered = holds.covered(rows, holds.open_holds(conn, county, by))
-    held = covered.group_by("obligation_id").agg(held_by=pl.col("hold_id").min())
-    left = pl.col("amount_fen") - pl.col("withdrawn_fen") - pl.col("set_off_fen")
     return (
-        rows.join(held, on="obligation_id", how="left")
-        .with_columns(pl.col("is_released").fill_null(value=False), pl.col("returned_count").fill_null(0))
+        rows.join(_held_by(conn, county, rows, by), on="obligation_id", how="left")
         .with_columns(
             is_gone=is_history | (pl.col("is_released") & ~is_back),
             live_batch_id=pl.when(~pl.col("is_released")).then("batch_id"),
-            left_fen=left,
+            left_fen=_LEFT,
             shown_attempt=pl.col("shown_attempt").fill_null(pl.col("newest_attempt").fill_null(0) + 1),
             attempt=pl.col("returned_count") + 1,
         )
@@ -243,6 +250,15 @@ def _told(conn: Connection, county: str, raw: pl.DataFrame, known: Identity | No
         .drop("left_fen", "is_released", "returned_count", "newest_attempt")
         .sort("obligation_id")
     )
+
+
+_LEFT = pl.col("amount_fen") - pl.col("withdrawn_fen") - pl.col("set_off_fen")
+
+
+def _held_by(conn: Connection, county: str, rows: pl.DataFrame, by: Identity) -> pl.DataFrame:
+    """The first open hold on each obligation that has one: obligation_id, held_by."""
+    covered = holds.covered(rows, holds.open_holds(conn, county, by))
+    return covered.group_by("obligation_id").agg(held_by=pl.col("hold_id").min())
 
 
 def _state(state: PaymentState) -> pl.Expr:

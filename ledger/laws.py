@@ -24,6 +24,7 @@ from sqlalchemy import (
     not_,
     or_,
     select,
+    text,
     true,
     union_all,
 )
@@ -37,6 +38,7 @@ from ledger.book import read_frame
 from ledger.fate import read_of
 from ledger.identity import Identity
 from ledger.tables import (
+    IS_OPEN,
     approval,
     bank_event,
     batch,
@@ -45,6 +47,7 @@ from ledger.tables import (
     instruction,
     instruction_item,
     obligation,
+    open_obligation,
     receivable,
     recovery,
     run,
@@ -189,6 +192,21 @@ def nothing_is_paid_beyond_what_is_owed(conn: Connection, batch_ids: Collection[
             yield f"应付款 {number} 有 {tries} 笔付款同时有效"
         else:
             yield f"应付款 {number} 应付 {yuan_label(owed)} 元,已付、撤回和抵扣共 {yuan_label(fen)} 元"
+
+
+def what_is_unpaid_is_kept(conn: Connection) -> Iterator[str]:
+    """What triggers keep as unpaid is what the rows leave unpaid, and nothing else: what is missing goes to nobody."""
+    o = obligation.alias("o").c
+    is_kept = exists().where(open_obligation.c.county == o.county, open_obligation.c.obligation_id == o.obligation_id)
+    is_open = text(f"({IS_OPEN})")
+    for number in conn.execute(_told(select(o.obligation_id).where(is_open, ~is_kept))).scalars():
+        yield f"应付款 {number} 还没有付,却不在未付之列"
+    kept = open_obligation.c
+    by_rows = exists(
+        select(o.obligation_id).where(o.county == kept.county, o.obligation_id == kept.obligation_id, is_open)
+    )
+    for number in conn.execute(_told(select(kept.obligation_id).where(~by_rows))).scalars():
+        yield f"应付款 {number} 已没有未付的金额,却在未付之列"
 
 
 def every_attempt_follows_a_return(conn: Connection) -> Iterator[str]:

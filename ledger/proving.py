@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from contracts.errors import BookError
 from ledger import audit, guarding, keeping, laws, sealing, told
-from ledger.tables import batch, entitlement_version, kept_content, obligation, seal
+from ledger.tables import batch, entitlement_version, kept_content, obligation, open_obligation, seal
 
 
 @dataclass(frozen=True)
@@ -71,6 +71,9 @@ def _whole(conn: Connection) -> Iterator[Proved]:
     yield _proved("每人每月应发与入账相符", _count(conn, entitlement_version.c.run_id), _booked_as_owed(conn))
     yield _proved("每笔应付款有核定作依据", owed, laws.every_obligation_has_its_version(conn))
     yield _proved("每笔应付款不多付、不重付", owed, laws.nothing_is_paid_beyond_what_is_owed(conn))
+    yield _proved(
+        "未付之列与账目相符", _count(conn, open_obligation.c.obligation_id), laws.what_is_unpaid_is_kept(conn)
+    )
     yield _proved("再次付款都在退回或作废之后", owed, laws.every_attempt_follows_a_return(conn))
     yield _proved("应追回款不多追", owed, laws.nothing_is_recovered_beyond_what_is_owed_back(conn))
     batches = _count(conn, batch.c.batch_id)

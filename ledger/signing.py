@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from contracts.actor import Actor
 from contracts.codes import BatchState, SignatureStep
 from contracts.errors import BookError
 from contracts.months import month_text
-from ledger import audit, batches, cycles, holds, identity
-from ledger.book import Book, read_among
-from ledger.tables import instruction, instruction_item, obligation
+from ledger import audit, batches, cycles, identity
+from ledger.book import Book
 
 SEEN_PLACES = 16  # of the digest of what waits that an officer gives back, at least
 
@@ -127,18 +126,10 @@ def _waiting(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
 
 def _require_nothing_held(conn: Connection, county: str, batch_ids: pl.Series) -> None:
     """What was held after its batch was claimed does not go out: the next run claims the batch anew without it."""
-    waiting = holds.open_holds(conn, county)
-    is_whole = pl.col("obligation_id").is_null()
-    people = identity.of_county(conn, county).with_numbers(waiting.filter(is_whole).select("person_no"))["person_no"]
-    paid = select(obligation.c.obligation_id).select_from(instruction.join(instruction_item).join(obligation))
-    paid = paid.where(instruction.c.batch_id.in_(batch_ids.to_list()))
-    held = pl.concat(
-        [
-            read_among(conn, paid, obligation.c.obligation_id, waiting.filter(~is_whole)["obligation_id"].unique()),
-            read_among(conn, paid, obligation.c.person_no, people.unique()),
-        ]
+    held = batches.unpaid(conn, county).filter(
+        pl.col("live_batch_id").is_in(batch_ids.implode()), pl.col("held_by").is_not_null()
     )
-    if count := held["obligation_id"].n_unique():
+    if count := held.height:
         raise BookError(
             f"待放行的批次中有 {count} 笔编批之后被暂缓", "请重新运行 disburse run,重新编批并批准后再放行", county
         )

@@ -2,7 +2,8 @@
 
 Months are text "YYYY-MM", days and instants ISO text (instants in UTC), money whole fen, codes the words of
 `contracts.codes`: of a closed list by CHECK, of one that law or practice extends by the rows of a word table. State is
-never stored: it follows from the rows, so nothing is ever updated.
+never stored: it follows from the rows, so nothing is ever updated. One table is derived, `open_obligation`: triggers
+keep it (KEEPERS), a row of it goes only when the other rows say so, and ledger.proving holds it against them.
 
 A key is (county, person_no, benefit, benefit_month).
 """
@@ -231,6 +232,15 @@ obligation = _table(
     _text("institution_id", nullable=True),
     UniqueConstraint("county", "benefit_month", "person_no", "benefit", "kind", "version_no"),
     Index("obligation_of_run", "run_id"),
+)
+
+# Derived: what has not gone out and is not wholly taken back, so that a month's cost does not grow with the book.
+open_obligation = _table(
+    "open_obligation",
+    _text("county"),
+    _whole("obligation_id", _of(obligation.c.obligation_id)),
+    PrimaryKeyConstraint("county", "obligation_id"),
+    with_rowid=False,
 )
 
 history_row = _table(
@@ -590,6 +600,23 @@ _TAKEN_OFF = (
     " + (SELECT coalesce(sum(s.amount_fen), 0) FROM recovery s WHERE s.obligation_id = {obligation}))"
 )
 
+# Nothing of it is on its way or has arrived, and something of it is left. The rows alone say so.
+IS_OPEN = (
+    "o.kind <> 'history' AND o.amount_fen > "
+    + _TAKEN_OFF.format(obligation="o.obligation_id")
+    + " AND NOT EXISTS (SELECT 1 FROM instruction_item i JOIN instruction n ON n.instruction_id = i.instruction_id"
+    " WHERE i.obligation_id = o.obligation_id AND "
+    + _IS_RELEASED.format(batch="n.batch_id")
+    + " AND NOT "
+    + _IS_RETURNED.format(instruction="i.instruction_id")
+    + ")"
+)
+_ROW_IS_OPEN = (
+    "EXISTS (SELECT 1 FROM obligation o WHERE o.obligation_id = {row}.obligation_id AND o.county = {row}.county AND "
+    + IS_OPEN
+    + ")"
+)
+
 # A run whose entry stands in the log has said how many rows it made: nothing joins it afterwards.
 _JOINS_NO_OPEN_RUN = (
     "NOT EXISTS (SELECT 1 FROM run r WHERE r.run_id = NEW.run_id)"
@@ -831,24 +858,81 @@ GUARDS = (
         f"NEW.event <> '{BankEvent.RETURNED.value}' AND " + _IS_RETURNED.format(instruction="NEW.instruction_id"),
         "该指令已退票,又报其他结果,须先查明",
     ),
+    Guard(
+        "open_obligation_is_open",
+        "open_obligation",
+        "NOT " + _ROW_IS_OPEN.format(row="NEW"),
+        "这笔应付款没有未付的金额",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class Keeper:
+    """After a row of `table` for which `when` holds, `act` brings the derived table up to it; read alike by both."""
+
+    name: str
+    table: str
+    when: str
+    act: str
+
+
+_CLOSE = "DELETE FROM open_obligation WHERE (county, obligation_id) IN (SELECT o.county, o.obligation_id FROM {of})"
+_CLOSE_IF_NOTHING_IS_LEFT = _CLOSE.format(
+    of="obligation o WHERE o.obligation_id = NEW.obligation_id AND o.amount_fen <= "
+    + _TAKEN_OFF.format(obligation="NEW.obligation_id")
+)
+
+KEEPERS = (
+    Keeper(
+        "obligation_opens",
+        "obligation",
+        "NEW.kind <> 'history'",
+        "INSERT INTO open_obligation (county, obligation_id) VALUES (NEW.county, NEW.obligation_id)",
+    ),
+    Keeper("withdrawal_closes", "withdrawal", "1 = 1", _CLOSE_IF_NOTHING_IS_LEFT),
+    Keeper("set_off_closes", "recovery", "NEW.obligation_id IS NOT NULL", _CLOSE_IF_NOTHING_IS_LEFT),
+    Keeper(
+        "release_closes",
+        "approval",
+        _is("NEW.step", SignatureStep.RELEASED),
+        _CLOSE.format(
+            of="instruction n JOIN instruction_item i ON i.instruction_id = n.instruction_id"
+            " JOIN obligation o ON o.obligation_id = i.obligation_id WHERE n.batch_id = NEW.batch_id"
+        ),
+    ),
+    Keeper(
+        "return_opens",
+        "bank_event",
+        _is("NEW.event", BankEvent.RETURNED),
+        # the same return told again, after the next attempt, opens nothing
+        "INSERT INTO open_obligation (county, obligation_id) SELECT o.county, o.obligation_id"
+        " FROM instruction_item t JOIN obligation o ON o.obligation_id = t.obligation_id"
+        " WHERE t.instruction_id = NEW.instruction_id AND NOT EXISTS (SELECT 1 FROM open_obligation p"
+        " WHERE p.county = o.county AND p.obligation_id = o.obligation_id) AND " + IS_OPEN,
+    ),
 )
 APPEND_ONLY = "账簿只增不改"
 
 
 def create_guards(conn: Connection) -> None:
-    """Create every guard, once the tables are the present ones: rebuilding a table drops its triggers."""
+    """Create every guard and keeper, once the tables are the present ones: rebuilding a table drops its triggers."""
     make = postgresql_guards if conn.dialect.name == "postgresql" else sqlite_guards
     for statement in make():
         conn.exec_driver_sql(statement)
 
 
 def sqlite_guards() -> Iterable[str]:
-    """The statements that make every guard, as SQLite reads them; those it had are dropped first."""
+    """The statements that make every guard and keeper, as SQLite reads them; those it had are dropped first."""
     for table in metadata.sorted_tables:
         for act in ("UPDATE", "DELETE"):
             name = f"{table.name}_no_{act.lower()}"
+            when = f" WHEN {_refused_when(table, act)}" if _refused_when(table, act) else ""
             yield f"DROP TRIGGER IF EXISTS {name}"
-            yield f"CREATE TRIGGER {name} BEFORE {act} ON {table.name} BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
+            yield (
+                f"CREATE TRIGGER {name} BEFORE {act} ON {table.name}{when}"
+                f" BEGIN SELECT RAISE(ABORT, '{APPEND_ONLY}'); END"
+            )
         yield f"DROP TRIGGER IF EXISTS {table.name}_no_replace"
         yield (
             f"CREATE TRIGGER {table.name}_no_replace BEFORE INSERT ON {table.name} WHEN {_is_there(table)}"
@@ -860,6 +944,16 @@ def sqlite_guards() -> Iterable[str]:
             f"CREATE TRIGGER {guard.name} BEFORE INSERT ON {guard.table} WHEN {guard.when}"
             f" BEGIN SELECT RAISE(ABORT, '{guard.message}'); END"
         )
+    for keeper in KEEPERS:
+        yield f"DROP TRIGGER IF EXISTS {keeper.name}"
+        yield (
+            f"CREATE TRIGGER {keeper.name} AFTER INSERT ON {keeper.table} WHEN {keeper.when} BEGIN {keeper.act}; END"
+        )
+
+
+def _refused_when(table: Table, act: str) -> str:
+    """On what condition a row may not be updated or deleted; empty where it never may."""
+    return _ROW_IS_OPEN.format(row="OLD") if table is open_obligation and act == "DELETE" else ""
 
 
 def _is_there(table: Table) -> str:
@@ -881,13 +975,16 @@ def _has_key(table: str, columns: Sequence[str], where: str) -> str:
 
 
 def postgresql_guards() -> Iterable[str]:
-    """The statements that make or replace every guard, as PostgreSQL reads them: a function, then its trigger."""
+    """The statements that make or replace every guard and keeper, as PostgreSQL reads them: a function, then its
+    trigger.
+    """
     yield _refusing("book_is_append_only", APPEND_ONLY)
+    yield _refusing("open_obligation_no_delete", APPEND_ONLY, _refused_when(open_obligation, "DELETE"), "OLD")
     for table in metadata.sorted_tables:
-        for name, acts, each in (("no_change", "UPDATE OR DELETE", "ROW"), ("no_truncate", "TRUNCATE", "STATEMENT")):
+        for name, acts, each, function in _postgresql_refusals(table):
             yield (
                 f"CREATE OR REPLACE TRIGGER {table.name}_{name} BEFORE {acts} ON {table.name}"
-                f" FOR EACH {each} EXECUTE FUNCTION book_is_append_only()"
+                f" FOR EACH {each} EXECUTE FUNCTION {function}()"
             )
     for guard in GUARDS:
         yield _refusing(guard.name, guard.message, guard.when)
@@ -895,10 +992,28 @@ def postgresql_guards() -> Iterable[str]:
             f"CREATE OR REPLACE TRIGGER {guard.name} BEFORE INSERT ON {guard.table}"
             f" FOR EACH ROW EXECUTE FUNCTION {guard.name}()"
         )
+    for keeper in KEEPERS:
+        yield _function(keeper.name, f"IF {keeper.when} THEN {keeper.act}; END IF; RETURN NULL;")
+        yield (
+            f"CREATE OR REPLACE TRIGGER {keeper.name} AFTER INSERT ON {keeper.table}"
+            f" FOR EACH ROW EXECUTE FUNCTION {keeper.name}()"
+        )
 
 
-def _refusing(name: str, message: str, when: str = "true") -> str:
-    return (
-        f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
-        f" IF {when} THEN RAISE EXCEPTION '{message}'; END IF; RETURN NEW; END $$"
-    )
+def _postgresql_refusals(table: Table) -> Iterable[tuple[str, str, str, str]]:
+    """Name, acts, level and function of the triggers that refuse what would change the table."""
+    if table is open_obligation:
+        yield "no_change", "UPDATE", "ROW", "book_is_append_only"
+        yield "no_delete", "DELETE", "ROW", "open_obligation_no_delete"
+    else:
+        yield "no_change", "UPDATE OR DELETE", "ROW", "book_is_append_only"
+    yield "no_truncate", "TRUNCATE", "STATEMENT", "book_is_append_only"
+
+
+def _refusing(name: str, message: str, when: str = "true", row: str = "NEW") -> str:
+    """`row`: what the trigger gives back where it refuses nothing."""
+    return _function(name, f"IF {when} THEN RAISE EXCEPTION '{message}'; END IF; RETURN {row};")
+
+
+def _function(name: str, body: str) -> str:
+    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$"

@@ -6,10 +6,11 @@ from contracts.actor import Actor
 from contracts.columns import empty
 from contracts.months import parse_month
 from contracts.tables import IntakeCount
-from ledger import exports, fate, figures, holds, sealing
+from ledger import batches, exports, fate, figures, holds, sealing
 from ledger.story import story
 from reports.summary import summarise
 from tests.ledger.county import CODE, MAKER, row
+from tests.ledger.places import SERVER
 
 TOLD = ("state", "shown_attempt", "attempt", "is_gone", "pays_fen")
 
@@ -111,3 +112,33 @@ def test_story_export_summary_and_seal_say_the_same(county, book):
     assert of_people == [[state] for state in exported]
     assert answered == {"accepted": 1, "returned": 1, "unknown": 1, None: 1}
     assert sorted(unanswered, key=str) == [None, "unknown"]
+
+
+def steps_of_asking(county):
+    """How many steps of SQLite's machine it takes to say what is unpaid."""
+    counted = []
+    with county.book.reading() as conn:
+        conn.connection.driver_connection.set_progress_handler(lambda: counted.append(1), 1)
+        batches.unpaid(conn, CODE)
+        conn.connection.driver_connection.set_progress_handler(None, 1)
+    return len(counted)
+
+
+@pytest.mark.skipif(bool(SERVER), reason="a server counts no steps")
+def test_what_is_unpaid_costs_no_more_in_an_old_book(county):
+    """Neither what was paid since nor what was batched and voided again and again is looked at."""
+    owed = [row(n, "2024-07") for n in range(1, 10)]
+    county.run("2024-07", owed)
+    county.claim()
+    young = steps_of_asking(county)
+    for _ in range(10):
+        county.claim()
+    county.sign("2024-07")
+    county.release("2024-07")
+    for month in ("2024-08", "2024-09", "2024-10", "2024-11"):
+        owed += [row(n, month) for n in range(1, 10)]
+        county.pay(month, owed)
+    county.run("2024-12", owed + [row(n, "2024-12") for n in range(1, 10)])
+    county.claim()
+    assert county.unpaid().height == 9
+    assert steps_of_asking(county) < 2 * young

@@ -51,6 +51,7 @@ def lived_in(tmp_path_factory):
     county.join(8, 9)
     county.run("2024-08", [row(2, "2024-08")])
     taking_back.take_back(book, CODE, parse_month("2024-08"), Actor(MAKER, "tester"), "误运行")
+    county.run("2024-08", [row(4, "2024-08")])
     keeping.note(book, CODE, "manifest", {"accepted_account": "0" * 64}, Actor(MAKER, "tester"))
     yield book
     book.close()

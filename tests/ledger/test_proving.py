@@ -107,6 +107,7 @@ def test_the_same_with_its_money(lived, book):
         "INSERT INTO obligation (obligation_id, run_id, county, benefit_month, person_no, benefit, kind, version_no,"
         f" amount_fen, is_to_institution) VALUES (99, 2, '{CODE}', '2024-08', 4, 'old_age_allowance', 'regular', 1,"
         " 99999900, 0)",
+        f"INSERT INTO open_obligation VALUES ('{CODE}', 99)",
     )
     told = found(book)
     assert {one.split("审计")[0] for one in told} == {
@@ -115,6 +116,18 @@ def test_the_same_with_its_money(lived, book):
         f"{CODE} 核定 run 2:核定条数 ",
     }
     assert [one for one in waiting(book) if "应付金额" in one]
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        ("DELETE FROM open_obligation WHERE obligation_id = 4", "应付款 4 还没有付,却不在未付之列"),
+        (f"INSERT INTO open_obligation VALUES ('{CODE}', 1)", "应付款 1 已没有未付的金额,却在未付之列"),
+    ],
+)
+def test_what_is_unpaid_and_what_is_kept_as_unpaid(lived, book, statement, told):
+    change(book, statement)
+    assert found(book) == [told]
 
 
 def test_money_without_a_decision(lived, book):
