@@ -7,7 +7,7 @@ from datetime import date
 import click
 
 from cli.options import MonthType, county_option, json_option, officer_option, print_json
-from contracts.actor import Actor
+from cli.who import acting
 from contracts.settings import Home
 
 
@@ -27,7 +27,7 @@ def take_back(home: Home, county: str, pay_month: date, reason: str, officer: st
     from cli.show import yuan
     from month.taking_back import take_back as taking_back
 
-    done = taking_back(home, county, pay_month, Actor.here(officer), reason)
+    done = taking_back(home, county, pay_month, acting(home, officer), reason)
     if as_json:
         print_json({"month": f"{pay_month:%Y-%m}", "voided": done.batches, "withdrawn_fen": done.withdrawn_fen})
         return
