@@ -181,7 +181,7 @@ def test_running_a_month_again_and_rematerialising_an_older_one_post_nothing(hom
     assert (homes.book_rows(home), homes.payment_files(home)) == (first, made)
     homes.sign(home, "2024-07")
     homes.hand_in(home, "2024-08", population=[homes.person(ELDER, died_on="2024-07-02")])
-    run(home, "2024-08", "2024-08-15")
+    homes.run_whole(home, "2024-08", "2024-08-15")
     book, files = homes.book_rows(home), homes.payment_files(home)
     run(home, "2024-07", "2024-09-15")
     assert (homes.book_rows(home), homes.payment_files(home)) == (book, files)

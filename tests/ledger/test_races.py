@@ -19,6 +19,7 @@ from ledger.book import SCHEMA_VERSION, open_book
 from month.month import Choices
 from payments import claim, profiles
 from tests import homes
+from tests.effort import long_walk
 from tests.ledger.county import CHECKER, CODE, MAKER, RELEASER, County, row
 from tests.ledger.laws import breaches, contents, rows, uncancelled
 from tests.ledger.racing import COUNT
@@ -134,6 +135,7 @@ def run_graph(number, home):
         run_month(home, CODE, AUGUST, AUGUST.replace(day=15), choices)
 
 
+@long_walk
 def test_runs_of_the_graph_in_one_home_wait_for_each_other(august, racers, book_url):
     home = august[0]
     assert racers.race(run_graph, home, DISBURSE_DATABASE_URL=book_url) == [None] * COUNT

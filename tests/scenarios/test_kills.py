@@ -11,11 +11,12 @@ import pytest
 
 from contracts.settings import Home
 from tests import homes
+from tests.effort import LONG, long_walk
 from tests.ledger import laws
 from tests.scenarios import killing
 
 SICK, DEAD, FRESH = (homes.resident_id(born) for born in ("1931-02-03", "1940-03-05", "1944-08-09"))
-OTHERS = 4  # of each act
+OTHERS = 4 if LONG else 1  # of each act
 GRAPH_POINTS = 2
 
 
@@ -74,6 +75,7 @@ def test_what_is_killed_anywhere_and_done_again_is_as_if_nothing_had_happened(un
         shutil.rmtree(home.path)
 
 
+@long_walk
 def test_a_run_of_the_graph_killed_anywhere_and_run_again_is_as_if_nothing_had_happened(prepared, tmp_path):
     alone = copy_of(prepared, tmp_path / "alone")
     points = killing.done(killing.run_graph, alone)
