@@ -29,6 +29,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "close": ("cli.close", "close", "复核人结账封存  Seal a month that is done"),
     "recover": ("cli.recover", "recover", "应追回的钱:列出、记下退回、核销  Money owed back"),
     "hold": ("cli.hold", "hold", "列出、设立、解除暂缓  List, place and lift holds"),
+    "finding": (
+        "cli.finding",
+        "finding",
+        "列出、办理疑点:暂缓、更正名册、认可照发  What auditors would find, and decide it",
+    ),
     "intake": ("cli.intake", "intake", "看来文、版式、拒收行、收件历史  Files as they arrive"),
     "export": ("cli.export", "export", "导出应享、发放、应追回、暂缓  Export tables"),
     "person": ("cli.person", "person", "一个人的全部经过:发到哪个月、各月的钱  One person's whole story"),

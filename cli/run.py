@@ -68,7 +68,7 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, *, tables
         show_old,
         show_silence,
     )
-    from month.listing import folder_of, left
+    from month.listing import left
     from month.progress import is_replay
 
     told = left(home, county, pay_month)
@@ -103,7 +103,7 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, *, tables
         show_brief(summary, told.silence)
     show_actions(told.action_required)
     if told.lists and not replayed:
-        click.echo(f"清单:{_shown(folder_of(home, county, pay_month), home)} 下 {'、'.join(map(_name, told.lists))}")
+        click.echo(f"清单:{_shown(home.lists(county, pay_month), home)} 下 {'、'.join(map(_name, told.lists))}")
     if waiting:
         click.echo(f"待批准的文件在 {_shown(folder, home)};放行后才在 outbox")
         click.echo(f"下一步:disburse approve --county {county} --month {pay_month:%Y-%m} --as 复核人")

@@ -675,6 +675,7 @@ class Logged(Code):
     KEPT = "kept", "存档运行的表"
     ACCEPT = "accept", "采用被叫停的名册"
     HISTORY = "import history", "导入历史"
+    FINDING = "finding", "办理疑点"
     OFFICER = "officer", "经办人密码"
     REFUSED = "refused", "被拒绝"
 
@@ -686,6 +687,67 @@ class CredentialChange(Code):
     CHANGED = "changed", "本人换了密码"
     DISABLED = "disabled", "停用"
     LOCKED = "locked", "错误过多,锁住"
+
+
+class Department(Code):
+    """Whose matter a finding is: the office that keeps what it was read from."""
+
+    CIVIL_AFFAIRS = "civil_affairs", "民政局"
+    DISABLED_FEDERATION = "disabled_federation", "残联"
+    PUBLIC_SECURITY = "public_security", "公安局"
+    HUMAN_RESOURCES = "human_resources", "人社局"
+    JUSTICE = "justice", "司法局"
+    FINANCE = "finance", "财政局"
+    BANK = "bank", "代发银行"
+
+
+class AuditRule(Code):
+    """What auditors look for in a month of payments, by their numbers (audit/rules.py says how each is looked for)."""
+
+    R01 = "R01", "死后领取"
+    R02 = "R02", "停发不及时"
+    R03 = "R03", "特困重叠残疾人两项补贴"
+    R04 = "R04", "特困重叠低保"
+    R05 = "R05", "特困重叠养老服务、护理补贴"
+    R06 = "R06", "护理类重复"
+    R07 = "R07", "生活类重复"
+    R08 = "R08", "重复领取"
+    R09 = "R09", "跨县重复"
+    R10 = "R10", "一人多号"
+    R11 = "R11", "年龄不符"
+    R12 = "R12", "年龄段未调"
+    R13 = "R13", "超标准"
+    R14 = "R14", "低于标准"
+    R15 = "R15", "调标未执行"
+    R16 = "R16", "应享未享"
+    R17 = "R17", "户籍不符"
+    R18 = "R18", "低保退出未停"
+    R19 = "R19", "残疾证失效"
+    R20 = "R20", "残疾等级不符"
+    R21 = "R21", "服刑领取"
+    R22 = "R22", "工伤护理费重叠"
+    R23 = "R23", "护理档次错"
+    R24 = "R24", "未评估"
+    R25 = "R25", "集中供养付个人"
+    R26 = "R26", "账户集中"
+    R27 = "R27", "户名不符"
+    R28 = "R28", "认证缺失"
+    R29 = "R29", "失败款滞留"
+    R30 = "R30", "无批准"
+    R31 = "R31", "未公示"
+    R32 = "R32", "追回未入账"
+    R33 = "R33", "资金渠道错"
+    R34 = "R34", "财政供养人员享受低保"
+    R35 = "R35", "汇总不平"
+    R36 = "R36", "百岁老人核实"
+
+
+class FindingDecision(Code):
+    """What an officer decides of a finding."""
+
+    HOLD = "hold", "暂缓"
+    CORRECT = "correct", "更正名册"
+    ACCEPT = "accept", "认可照发"
 
 
 class Movement(Code):

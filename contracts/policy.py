@@ -29,7 +29,7 @@ from typing import Literal
 
 import polars as pl
 
-from contracts.codes import Benefit, ChoiceGroup, UnsetReason
+from contracts.codes import AuditRule, Benefit, ChoiceGroup, UnsetReason
 
 
 @dataclass(frozen=True)
@@ -177,6 +177,25 @@ class ServiceRule:
     item_id: str
     name: str
     when: Condition
+    source: str  # document and clause, for a person to read
+
+
+# Audit rules that the pack gives a number, and what it counts.
+AUDIT_LIMITS: Mapping[AuditRule, str] = {
+    AuditRule.R20: "级",
+    AuditRule.R29: "天",
+    AuditRule.R32: "个月",
+    AuditRule.R36: "周岁",
+}
+
+
+@dataclass(frozen=True)
+class AuditSetting:
+    """What a county's pack says of one audit rule: whether its findings stop the batch; its limit, where it has one."""
+
+    rule: AuditRule
+    is_blocking: bool
+    limit: int | None
     source: str  # document and clause, for a person to read
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-ROOMS = ("rulebook", "intake", "calculators", "ledger", "payments", "reports", "generator", "month", "dagster_project")
+ROOMS = (
+    "rulebook",
+    "intake",
+    "calculators",
+    "ledger",
+    "payments",
+    "reports",
+    "audit",
+    "generator",
+    "month",
+    "dagster_project",
+)
 HOUSE = Path(__file__).parents[1]
 
 

@@ -354,6 +354,10 @@ class Home:
         """Lists and summaries for officers."""
         return self.path / "reports"
 
+    def lists(self, county: str, pay_month: date) -> Path:
+        """Where a month's lists lie."""
+        return self.reports / county / month_text(pay_month)
+
     @property
     def dagster(self) -> Path:
         """DAGSTER_HOME."""

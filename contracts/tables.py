@@ -16,6 +16,7 @@ from pandera.api.polars.model_config import BaseConfig
 from contracts.codes import (
     AbilityScale,
     Area,
+    AuditRule,
     Benefit,
     Cause,
     CellChange,
@@ -337,6 +338,25 @@ class Payable(Table):
         unique = ["obligation_id"]
 
 
+class AuditFinding(Table):
+    """疑点:审计规则在发放之前查出的,每条规则每人一行;同一证据给出同一编号,经办人办理后不再问。"""
+
+    finding_id: str = column("疑点编号", "规则、此人与所依事实的摘要")
+    rule: pl.Enum = column("规则", code=AuditRule)
+    is_blocking: bool = column("叫停", "未办理前不编批;由政策包决定")
+    person_no: int = person_no()
+    benefits: str = column("项目", "项目代码,以 + 相连;空为不涉及某一项")
+    first_month: pl.Date = column("所属月起", unit="month", required=False)
+    last_month: pl.Date = column("所属月止", unit="month", required=False)
+    months: int = column("月数", "涉及几个所属月", unit="months", minimum=0)
+    amount_fen: int = column("涉及金额", unit="fen", minimum=0, maximum=1000 * MAX_FEN)
+    evidence: str = column("证据", "所依事实")
+
+    class Config(BaseConfig):
+        strict = True
+        unique = ["finding_id"]
+
+
 class InstructionLine(Table):
     """指令:一次付款,一行对应银行文件的一行;所有印出的字段原样保存。
 
@@ -503,6 +523,7 @@ TABLES: tuple[type[Table], ...] = (
     Coordinated,
     RateCatalogue,
     Payable,
+    AuditFinding,
     InstructionLine,
     DesiredHold,
     EntitlementExport,

@@ -16,7 +16,7 @@ from ledger import identity
 from ledger.book import read_frame
 from ledger.credentials import OF_HOME
 from ledger.story import story
-from ledger.tables import audit_log, bank_event, instruction
+from ledger.tables import audit_log, bank_event, finding_decision, instruction
 from ledger.tables import identity as decision
 
 SHOWN = ("entry_id", "recorded_at", "actor", "system_user", "known_by", "action", "object", "detail_json")
@@ -64,7 +64,8 @@ def about_batch(conn: Connection, batch_id: str) -> set[str]:
 def about_person(conn: Connection, county: str, person_no: int) -> set[str]:
     """What entries of a person are about, under every number that counts as one with this.
 
-    The runs that changed something of his, his batches with their answers, holds, debts, and decisions on his numbers.
+    The runs that changed something of his, his batches with their answers, holds, debts, and decisions on his numbers
+    and on findings about him.
     """
     told = story(conn, person_no, county)
     numbers = identity.of_county(conn, county).numbers_of(person_no)
@@ -76,6 +77,9 @@ def about_person(conn: Connection, county: str, person_no: int) -> set[str]:
         decision.c.county == county,
         or_(decision.c.person_no.in_(numbers), decision.c.other_no.in_(numbers)),
     )
+    doubted = select(finding_decision.c.finding_id).where(
+        finding_decision.c.county == county, finding_decision.c.person_no.in_(numbers)
+    )
     return {
         *set(told.payments["batch_id"]),
         *_texts(conn, answers),
@@ -83,6 +87,7 @@ def about_person(conn: Connection, county: str, person_no: int) -> set[str]:
         *(f"hold {number}" for number in told.holds["hold_id"]),
         *(f"receivable {number}" for number in told.receivables["receivable_id"]),
         *(f"decision {number}" for number in _texts(conn, decided)),
+        *(f"finding {number}" for number in _texts(conn, doubted)),
     }
 
 

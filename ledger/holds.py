@@ -116,22 +116,35 @@ def place(
 ) -> int:
     """Hold one obligation, or everything of a person, for an officer's reason; the hold's number."""
     with book.writing() as conn:
-        hold_id = next_id(conn, hold)
-        row = {
-            "hold_row": hold_id,
-            "hold_id": hold_id,
-            "event": HoldEvent.PLACED.value,
-            "person_no": person_no,
-            "obligation_id": obligation_id,
-            "code": code,
-            "ground": HoldGround.BY_HAND.value,
-            "subject": "",
-            "detail": "",
-            "actor": by.officer,
-            "reason": reason,
-        }
-        conn.execute(insert(hold).values(**row, **_when(conn, county)))
-        audit.append(conn, county, by, "hold", f"hold {hold_id}", {"code": code})
+        return placed(conn, county, person_no, code, reason, by, obligation_id)
+
+
+def placed(
+    conn: Connection,
+    county: str,
+    person_no: int,
+    code: str,
+    reason: str,
+    by: Actor,
+    obligation_id: int | None = None,
+) -> int:
+    """The same in the caller's transaction."""
+    hold_id = next_id(conn, hold)
+    row = {
+        "hold_row": hold_id,
+        "hold_id": hold_id,
+        "event": HoldEvent.PLACED.value,
+        "person_no": person_no,
+        "obligation_id": obligation_id,
+        "code": code,
+        "ground": HoldGround.BY_HAND.value,
+        "subject": "",
+        "detail": "",
+        "actor": by.officer,
+        "reason": reason,
+    }
+    conn.execute(insert(hold).values(**row, **_when(conn, county)))
+    audit.append(conn, county, by, "hold", f"hold {hold_id}", {"code": code})
     return hold_id
 
 

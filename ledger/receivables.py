@@ -12,7 +12,7 @@ from ledger import identity
 from ledger.book import read_frame
 from ledger.identity import Identity
 from ledger.people import identities
-from ledger.tables import receivable, recovery
+from ledger.tables import cycle, receivable, recovery, run
 
 
 def _recovered(*, waived: bool) -> Any:  # noqa: ANN401 - a scalar of whole fen
@@ -44,6 +44,23 @@ def unrecovered(conn: Connection, county: str, known: Identity | None = None) ->
     of_people = (known or identity.of_county(conn, county)).of(read_frame(conn, of_county(county)))
     rows = of_people.with_columns(left_fen=pl.col("amount_fen") - pl.col("recovered_fen"))
     return rows.filter(pl.col("left_fen") > 0).sort("receivable_id")
+
+
+def outstanding(conn: Connection, county: str, known: Identity) -> pl.DataFrame:
+    """Receivables that are still collected, and since when nothing came back of them.
+
+    person_no, benefit, benefit_month, cause, left_fen, since_month: of the last recovery, else of the pay month that
+    posted it.
+    """
+    last = select(func.max(recovery.c.recorded_at)).where(recovery.c.receivable_id == receivable.c.receivable_id)
+    posted = of_county(county).add_columns(cycle.c.pay_month, last.scalar_subquery().label("recovered_at"))
+    rows = read_frame(conn, posted.join(run, run.c.run_id == receivable.c.run_id).join(cycle))
+    left = pl.col("amount_fen") - pl.col("recovered_fen") - pl.col("waived_fen")
+    moved = pl.col("recovered_at").str.head(10).str.to_date("%Y-%m-%d").dt.month_start()
+    told = known.of(rows).with_columns(left_fen=left, since_month=pl.max_horizontal("pay_month", moved))
+    return told.filter(pl.col("left_fen") > 0).select(
+        "person_no", "benefit", "benefit_month", "cause", "left_fen", "since_month"
+    )
 
 
 def owed_back(conn: Connection, county: str) -> pl.DataFrame:

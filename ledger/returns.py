@@ -15,10 +15,11 @@ from sqlalchemy import Connection, Select, select
 from contracts.codes import Fault, HoldCode, HoldEvent, HoldGround, ReturnReason
 from contracts.columns import polars_schema
 from contracts.tables import DesiredHold
-from ledger import holds
+from ledger import fate, holds
 from ledger.attempts import is_released, is_return, is_voided
 from ledger.book import read_among, read_frame
 from ledger.grounds import with_grounds
+from ledger.identity import Identity
 from ledger.tables import bank_event, batch, cycle, hold, instruction, instruction_item, obligation
 
 BANK_TRIES = 3  # a payment that the bank could not make for reasons of its own: from then on an officer decides
@@ -57,6 +58,22 @@ def came_back(conn: Connection, county: str) -> pl.DataFrame:
         .with_columns(is_cleared=(pl.col("event_id") <= pl.col("cleared_to")).fill_null(value=False))
         .select(*_RETURNED, *PAYEE)
         .sort("event_id", "obligation_id")
+    )
+
+
+def not_sent_again(conn: Connection, county: str, known: Identity) -> pl.DataFrame:
+    """What came back and has neither gone out again nor been taken off since.
+
+    person_no, benefit, benefit_month, pays_fen, returned_on: of its newest return.
+    """
+    rows = read_frame(conn, _RETURNED_ON.where(obligation.c.county == county))
+    day = pl.coalesce("answered_on", pl.col("recorded_at").str.head(10)).str.to_date("%Y-%m-%d")
+    last = rows.group_by("obligation_id").agg(returned_on=day.max())
+    now_at = fate.of_person_months(conn, county, known.of(rows), known)
+    return (
+        now_at.filter(pl.col("pays_fen") > 0)
+        .join(last, on="obligation_id")
+        .select("person_no", "benefit", "benefit_month", "pays_fen", "returned_on")
     )
 
 
@@ -195,6 +212,15 @@ _CAME_BACK: Select[Any] = (
         obligation.c.person_no,
         instruction.c.person_id,
         *(instruction.c[name] for name in PAYEE),
+    )
+    .select_from(bank_event.join(instruction).join(instruction_item).join(obligation))
+    .where(is_return())
+)
+_RETURNED_ON: Select[Any] = (
+    select(
+        bank_event.c.answered_on,
+        bank_event.c.recorded_at,
+        *(obligation.c[name] for name in ("obligation_id", "person_no", "benefit", "benefit_month")),
     )
     .select_from(bank_event.join(instruction).join(instruction_item).join(obligation))
     .where(is_return())

@@ -281,7 +281,8 @@ def _members(conn: Connection, one: Cycle) -> Iterator[tuple[Table, ColumnElemen
     for table in (t.obligation, t.withdrawal, t.receivable):
         yield table, table.c.run_id.in_(runs)
     yield t.recovery, or_(t.recovery.c.run_id.in_(runs), t.recovery.c.receivable_id.in_(receivables))
-    yield t.hold, t.hold.c.cycle_id == one.cycle_id
+    for decided in (t.hold, t.finding_decision):
+        yield decided, decided.c.cycle_id == one.cycle_id
     for table in (t.batch_event, t.approval, t.instruction):
         yield table, table.c.batch_id.in_(batch_ids)
     yield t.refused_order, t.refused_order.c.batch_id.in_(batch_ids) & _refused_before_closing(conn, one)

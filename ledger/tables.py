@@ -33,6 +33,7 @@ from sqlalchemy import (
 from sqlalchemy.schema import SchemaItem
 
 from contracts.codes import (
+    AuditRule,
     BankEvent,
     BatchEvent,
     Benefit,
@@ -40,6 +41,7 @@ from contracts.codes import (
     ChoiceGroup,
     Code,
     CorrectionGround,
+    FindingDecision,
     GapDecision,
     HoldCode,
     HoldEvent,
@@ -122,12 +124,14 @@ hold_code_word = _words("hold_code_word")
 cause_word = _words("cause_word")
 correction_word = _words("correction_word")
 return_reason_word = _words("return_reason_word")
+audit_rule_word = _words("audit_rule_word")
 OPEN_LISTS: dict[Table, type[Code]] = {
     benefit_word: Benefit,
     hold_code_word: HoldCode,
     cause_word: Cause,
     correction_word: CorrectionGround,
     return_reason_word: ReturnReason,
+    audit_rule_word: AuditRule,
 }
 
 person = _table(
@@ -322,6 +326,28 @@ hold = _table(
     CheckConstraint(f"({_is('event', HoldEvent.PLACED)}) = (hold_row = hold_id)"),
     CheckConstraint(f"{_is('event', HoldEvent.LIFTED)} OR decision IS NULL"),
     Index("hold_of_county", "county", "person_no"),
+)
+
+# What an officer decided of a finding; of several rows of one the newest counts. `finding_id` is a digest of the rule,
+# the person and the evidence, so that other evidence is another finding.
+finding_decision = _table(
+    "finding_decision",
+    _id("decision_row"),
+    _text("county"),
+    _whole("cycle_id", _of(cycle.c.cycle_id), nullable=True),
+    _text("finding_id"),
+    _known("rule", audit_rule_word),
+    _whole("person_no", _of(person.c.person_no)),
+    _code("decision", FindingDecision),
+    _text("until_month", CheckConstraint("length(until_month) = 7"), nullable=True),
+    _whole("hold_id", _of(hold.c.hold_row), nullable=True),
+    _text("officer"),
+    _text("system_user"),
+    _text("reason", CheckConstraint("length(reason) > 0")),
+    _text("recorded_at"),
+    CheckConstraint(f"({_is('decision', FindingDecision.ACCEPT)}) = (until_month IS NOT NULL)"),
+    CheckConstraint(f"({_is('decision', FindingDecision.HOLD)}) = (hold_id IS NOT NULL)"),
+    Index("finding_decision_of_county", "county", "finding_id"),
 )
 
 batch = _table(
@@ -625,6 +651,13 @@ _JOINS_NO_OPEN_RUN = (
 )
 
 GUARDS = (
+    Guard(
+        "finding_waits_on_its_persons_hold",
+        "finding_decision",
+        "NEW.hold_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.hold_row = NEW.hold_id"
+        f" AND h.county = NEW.county AND h.person_no = NEW.person_no AND {_is('h.event', HoldEvent.PLACED)})",
+        "疑点的暂缓须是此人的",
+    ),
     Guard(
         "version_joins_its_run",
         "entitlement_version",

@@ -121,7 +121,8 @@ def _unlike(entry: Told, row: Told) -> Iterator[str]:
 
 def _order(told: Told) -> str:
     return json.dumps(
-        [told.get("fen"), told.get("document"), told.get("digest"), told.get("actor")], ensure_ascii=False
+        [told.get(name) for name in ("fen", "document", "digest", "actor", "decision", "until", "reason")],
+        ensure_ascii=False,
     )
 
 
@@ -310,6 +311,20 @@ def _decided() -> Select[Any]:
     ).group_by(*told)
 
 
+def _doubted() -> Select[Any]:
+    f = t.finding_decision.c
+    return select(
+        f.county,
+        (literal("finding ", String) + f.finding_id).label("object"),
+        f.officer.label("actor"),
+        f.system_user,
+        f.rule,
+        f.decision,
+        func.coalesce(f.until_month, "").label("until"),
+        f.reason,
+    )
+
+
 def _taken_anyway() -> Select[Any]:
     a = t.register_acceptance.c
     about = literal("file ", String) + func.substr(a.file_digest, 1, 12)
@@ -374,6 +389,7 @@ KINDS = (
     Kind("identity", "认定同一人", _decided()),
     Kind("kept", "存档", _kept()),
     Kind("accept", "同意采用名册", _taken_anyway()),
+    Kind("finding", "办理疑点", _doubted()),
     _closed(),
     Kind("take_back", "撤回本月", _taken_back()),
     Kind("hold", "暂缓", _by_hand(HoldEvent.PLACED)),
@@ -411,6 +427,8 @@ _LABELS = {
     "code": "原因",
     "digest": "摘要",
     "register": "名册",
+    "rule": "规则",
+    "until": "到何月",
     **{event.value: f"{event.label}笔数" for event in BankEvent},
     HoldEvent.LIFTED.value: "解除笔数",
 }

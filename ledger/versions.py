@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, FromClause, select
+from sqlalchemy import ColumnElement, Connection, Exists, FromClause, exists, select
 
+from contracts.codes import Benefit, Outcome
 from contracts.months import month_text
 from ledger.book import insert_frame, next_id, read_frame
-from ledger.tables import entitlement_version, rate
+from ledger.tables import cycle, entitlement_version, rate
 
 KEY = ["person_no", "benefit", "benefit_month"]
 BASIS = ["outcome", "amount_fen", "would_be_fen", "winner", "rate_no", "fact_code"]
@@ -38,6 +40,36 @@ def that_made(posted: FromClause) -> ColumnElement[bool]:
     v, c = entitlement_version.c, posted.c
     same = (v.county == c.county) & (v.benefit_month == c.benefit_month) & (v.person_no == c.person_no)
     return same & (v.benefit == c.benefit) & (v.version_no == posted.c.version_no)
+
+
+def entitled_elsewhere(conn: Connection, county: str, month: date) -> pl.DataFrame:
+    """Who is entitled to a benefit of the month in the county and in another of this book: person_no, benefit, paid_by.
+
+    `paid_by`: the other county's code.
+    """
+    here, there = entitlement_version.alias("here").c, entitlement_version.alias("there").c
+    others = [code for code in conn.execute(select(cycle.c.county).distinct()).scalars() if code != county]
+    if not others:
+        return pl.DataFrame(schema={"person_no": pl.Int64, "benefit": Benefit.dtype(), "paid_by": pl.String})
+    statement = select(here.person_no, here.benefit, there.county.label("paid_by")).where(
+        here.county == county,
+        here.benefit_month == month_text(month),
+        here.outcome == Outcome.ENTITLED.value,
+        there.county.in_(others),
+        there.benefit_month == here.benefit_month,
+        there.person_no == here.person_no,
+        there.benefit == here.benefit,
+        there.outcome == Outcome.ENTITLED.value,
+        ~_has_later(here),
+        ~_has_later(there),
+    )
+    return read_frame(conn, statement)
+
+
+def _has_later(row: Any) -> Exists:  # noqa: ANN401 - the columns of an alias
+    later = entitlement_version.alias().c
+    same = (later[name] == row[name] for name in ("county", *KEY))
+    return exists().where(*same, later.version_no > row.version_no)
 
 
 def rate_numbers(conn: Connection) -> pl.DataFrame:

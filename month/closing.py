@@ -20,7 +20,6 @@ from ledger import proving, sealing
 from ledger.book import Book, opened
 from ledger.results import Refusal
 from ledger.sealing import Seal
-from month.listing import folder_of
 from month.officers import require
 from month.packaging import Sealed, write_packages
 from month.witnessing import bear_witness, require_current
@@ -129,7 +128,7 @@ def _packaged(home: Home, book: Book, county: str, pay_month: date, seals: Itera
 
 def _still_unanswered(home: Home, county: str, pay_month: date, rows: pl.DataFrame, signature: str) -> BookError:
     """List what the bank has not finally answered, and say how it is signed."""
-    target = write_table(rows, folder_of(home, county, pay_month) / "unanswered.xlsx", UNANSWERED, "待查")
+    target = write_table(rows, home.lists(county, pay_month) / "unanswered.xlsx", UNANSWERED, "待查")
     return BookError(
         f"有 {rows.height} 笔尚无最终回盘结果,清单见 {target}",
         f"请先读入回盘;确需结账的,核对清单后加 --sign-list {signature} --reason 理由",

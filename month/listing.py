@@ -24,6 +24,7 @@ from contracts.months import month_text
 from contracts.registers import FILES, label_of
 from contracts.settings import Home
 from ledger import people, posting
+from month.auditing import findings_lists
 from month.booking import REPLAYED, decided, difference_counts
 from month.explaining import explained_from
 from month.gathering import kept_input
@@ -82,11 +83,6 @@ class LeftByPreview:
     lists: tuple[str, ...]
 
 
-def folder_of(home: Home, county: str, pay_month: date) -> Path:
-    """Where a month's lists lie."""
-    return home.reports / county / month_text(pay_month)
-
-
 def leave(month: Month) -> Counts:
     """Write what the run leaves; the number of files."""
     if month.is_replay:
@@ -106,14 +102,14 @@ def left_by_preview(home: Home, county: str, pay_month: date) -> LeftByPreview:
 
 def _kept(home: Home, county: str, pay_month: date, name: str) -> bytes:
     try:
-        return (folder_of(home, county, pay_month) / name).read_bytes()
+        return (home.lists(county, pay_month) / name).read_bytes()
     except FileNotFoundError:
         raise BookError("本月的汇总不在了", "请重新运行 disburse run", f"{county} {month_text(pay_month)}") from None
 
 
 def _leave_posted(month: Month) -> list[Path]:
     county, pay_month, read = month.manifest.county, month.manifest.pay_month, month.tables.read
-    folder = folder_of(month.home, county, pay_month)
+    folder = month.home.lists(county, pay_month)
     counts, refused = read("intake_counts"), read("refused_rows")
     missing = _missing(month)
     explained = explained_from(month.book, county, pay_month, month.tables)
@@ -126,6 +122,7 @@ def _leave_posted(month: Month) -> list[Path]:
         explained.write(folder / "explained.xlsx"),
         *write_papers(month, folder, explained),
         *write_reviews(month, folder, explained),
+        *(path for path in findings_lists(month) if path.exists()),
     ]
     told = Left(
         summary=summarise(month.book, county, pay_month, counts),
@@ -142,7 +139,7 @@ def _leave_posted(month: Month) -> list[Path]:
 
 def _leave_preview(month: Month) -> list[Path]:
     read = month.tables.read
-    folder = folder_of(month.home, month.manifest.county, month.manifest.pay_month)
+    folder = month.home.lists(month.manifest.county, month.manifest.pay_month)
     counts, refused = read("intake_counts"), read("refused_rows")
     missing = _missing(month)
     with month.book.reading() as conn:
@@ -239,7 +236,7 @@ def return_refused(month: Month, refused_of: Callable[[str], pl.DataFrame]) -> l
 
 
 def _returned(month: Month, refused_of: Callable[[str], pl.DataFrame]) -> Iterator[Path | None]:
-    folder = folder_of(month.home, month.manifest.county, month.manifest.pay_month)
+    folder = month.home.lists(month.manifest.county, month.manifest.pay_month)
     for given in month.manifest.registers:
         if given.file_digest:
             target = folder / f"returned_{given.name}.xlsx"

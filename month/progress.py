@@ -13,6 +13,7 @@ from ledger import cycles
 from ledger.book import Book, opened
 from ledger.cycles import Run
 from ledger.story import counties_of
+from month.auditing import open_findings
 from month.listing import not_taken
 from month.stages import BY_NAME, DECIDING, StageGroup
 from month.store import Store, Tables
@@ -39,7 +40,7 @@ def status(home: Home, book: Book, county: str, pay_month: date | None) -> Month
         beyond = tables.read("beyond_window") if tables.has("beyond_window") else None
         has_counts = BY_NAME["refused_rows"].is_done(tables)
         old = not_handed_in(tables.read("intake_counts"), tables.read("refused_rows")) if has_counts else ()
-        seen = Seen(home, beyond, stopped_at(book, tables), old, unread)
+        seen = Seen(home, beyond, stopped_at(book, tables), old, open_findings(book, tables), unread)
     return status_of(book, home.settings(), county, month, seen)
 
 

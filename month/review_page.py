@@ -8,12 +8,14 @@ from pathlib import Path
 import polars as pl
 
 import rulebook
+from audit.told import by_rule, not_checked
 from contracts.codes import BatchState
 from contracts.files import write_whole
 from contracts.months import add_months, month_text
 from contracts.settings import Home
 from ledger import batches, exports, figures
 from ledger.fate import UNANSWERED
+from month.auditing import looked_at
 from month.cautions import cautions
 from month.explaining import Opened, explained_from
 from month.month import Month, opened_month
@@ -51,6 +53,7 @@ def _page(month: Month, explained: Opened) -> review.ReviewPage:
     county, pay_month = month.manifest.county, month.manifest.pay_month
     status = status_of(month.book, month.home.settings(), county, pay_month)
     births = month.tables.read("accepted_population").select("person_no", "birth_date").unique("person_no", keep="last")
+    looked = looked_at(month.book, month.tables)
     with month.book.reading() as conn:
         every = batches.batches_of(conn, county, None)
         waiting = exports.holds(conn, county)
@@ -70,6 +73,10 @@ def _page(month: Month, explained: Opened) -> review.ReviewPage:
         trend=review.trend(_filed(released, pay_month)),
         largest=explained.largest,
         holds=review.hold_lines(waiting, month.manifest.known_on),
+        findings=tuple(
+            review.FindingLine(**line) for line in by_rule(looked.found, looked.decisions, looked.undecided)
+        ),
+        not_checked=not_checked(),
         unanswered=tuple(_unanswered(at, rows) for at, rows in said.items() if not rows.filter(UNANSWERED).is_empty()),
         uncertain=not_in_force(uncertain),
         unconfirmed=unconfirmed(month.home, released.filter(pl.col("pay_month") == pay_month)),

@@ -44,7 +44,7 @@ class Done:
         told = ",".join(f"{label} {value}" for label, value in self.found[first].items())
         return OfficerError(
             f"核对未通过:{self.stage.name}.{first.name}({first.text.split()[0]}):{told}",
-            "请在 disburse ui 中查看该核对的明细;输入更正后重新运行",
+            first.advice or "请在 disburse ui 中查看该核对的明细;输入更正后重新运行",
         )
 
 

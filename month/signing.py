@@ -15,7 +15,9 @@ from contracts.errors import BookError
 from contracts.settings import Home
 from ledger import batches, proving, signing
 from ledger.book import Book, opened
+from month.auditing import open_findings
 from month.officers import require, require_limit, two_officers
+from month.progress import tables_of
 from month.witnessing import bear_witness, require_current
 from payments.outbox import folder_of
 from payments.render import GONE, place, strangers
@@ -110,9 +112,24 @@ def _require_no_strangers(home: Home, book: Book, county: str, pay_month: date) 
         )
 
 
+def _require_decided(home: Home, book: Book, county: str, pay_month: date) -> None:
+    """BookError while findings of the month's last run that stop the batch wait for an officer."""
+    tables = tables_of(home, county, pay_month)
+    stopping, _ = open_findings(book, tables) if tables is not None else (0, 0)
+    if stopping:
+        raise BookError(
+            f"有 {stopping} 条须先办理的疑点未办理,不能签署",
+            f"请用 disburse finding list --open --county {county} 列出,办理后重新运行 disburse run",
+            county,
+        )
+
+
 def _require_true(home: Home, book: Book, county: str, pay_month: date) -> None:
-    """BookError where the files of what waits are not what the book says, or the book does not prove itself in them."""
+    """BookError where findings wait, where the files of what waits are not what the book says, or where the book does
+    not prove itself in them.
+    """
     require_current(home, book)
+    _require_decided(home, book, county, pay_month)
     with book.reading() as conn:
         waiting = signing.waiting(conn, county, pay_month).filter(~pl.col("state").is_in(GONE))
         proof = proving.prove_batches(conn, county, waiting["batch_id"].to_list())

@@ -16,6 +16,7 @@ import pandera.polars as pa
 from contracts.codes import Benefit, Code
 from contracts.registers import INBOX_FILES, MATCH_LISTS, REGISTERS, accepted, evidenced_population, label_of
 from contracts.tables import (
+    AuditFinding,
     Coordinated,
     DoubtfulRow,
     Entitled,
@@ -30,7 +31,7 @@ from contracts.tables import (
     RegisterGap,
     SamePeople,
 )
-from month import accepting, booking, deciding, findings, gathering, listing, papers
+from month import accepting, auditing, booking, deciding, findings, gathering, listing, papers
 from month.findings import Found, broken_rules
 from month.month import EVIDENCED_POPULATION, Counts, Month, settled_table
 from month.store import DeclaredTables, Tables
@@ -50,18 +51,23 @@ class StageGroup(Code):
     COORDINATED = "coordinated", "核定"
     POSTED = "posted", "入账"
     PAYABLE = "payable", "可付"
+    FINDINGS = "findings", "疑点"
     BATCH = "batch", "编批"
     LISTED = "listed", "清单与汇总"
 
 
 @dataclass(frozen=True)
 class Finding:
-    """A question that must find nothing. One that does not block is a warning: the month goes on."""
+    """A question that must find nothing. One that does not block is a warning: the month goes on.
+
+    `advice`: what an officer does about it, where he has a way of his own.
+    """
 
     name: str
     text: str
     find: Callable[[Month], Found]
     is_blocking: bool = True
+    advice: str = ""
 
 
 @dataclass(frozen=True)
@@ -285,12 +291,37 @@ STAGES: tuple[Stage, ...] = (
         ],
     ),
     Stage(
+        "findings",
+        StageGroup.FINDINGS,
+        f"{AuditFinding.__doc__}\n\nWhat auditors look for, found before the money goes out; an officer decides it.",
+        auditing.look,
+        reads=auditing.READS,
+        writes={"findings": AuditFinding.to_schema()},
+        own_findings=[
+            Finding(
+                "decided",
+                "须先办理的疑点都已办理 Findings that stop the batch are decided",
+                auditing.stopping,
+                advice="请看本月清单中的 findings.xlsx,逐条决定:disburse finding list 列出,"
+                "disburse finding decide 办理;办理后重新运行",
+            ),
+            Finding(
+                "none_open",
+                "没有未办理的疑点 No finding is left undecided",
+                auditing.warning,
+                is_blocking=False,
+            ),
+        ],
+        kinds=frozenset({"polars", "parquet", "excel"}),
+    ),
+    Stage(
         "batch",
         StageGroup.BATCH,
         "编批与文件:每个项目一批、一个文件,附 SHA-256;由总账重新生成,逐字节相同。\n\n"
         "One batch and one payment file per benefit, a pure function of the book.",
         booking.batch,
         reads=["payable"],
+        after=["findings"],
         own_findings=[
             Finding("heads_and_sums", "文件 = 批次 = 可付 File equals batch equals payable", findings.hop_to_batch)
         ],
@@ -317,6 +348,7 @@ STAGES: tuple[Stage, ...] = (
             EVIDENCED_POPULATION,
             "beyond_window",
             "payable",
+            "findings",
         ],
         after=["batch"],
         own_findings=[

@@ -11,9 +11,11 @@ from typing import Any
 import polars as pl
 
 from contracts.codes import (
+    AuditRule,
     BankEvent,
     Control,
     CredentialChange,
+    FindingDecision,
     GapDecision,
     HoldCode,
     HoldEvent,
@@ -33,6 +35,7 @@ OBJECTS: Mapping[str, str] = {
     "hold": "暂缓 {}",
     "receivable": "应收 {}",
     "decision": "认定 {}",
+    "finding": "疑点 {}",
     "file": "文件 {}",
 }
 # What was refused: an act of the program, as month/officers.py names it.
@@ -46,6 +49,7 @@ REFUSED_ACTS: Mapping[str, str] = {
     "results": Logged.RESULTS.label,
     "close": Logged.CLOSE.label,
     "hold": "设立或解除暂缓",
+    "finding": Logged.FINDING.label,
     "recover": Logged.RECOVER.label,
     "write off": RecoveryMeans.WAIVED.label,
     "join": SamePerson.JOINED.label,
@@ -74,6 +78,8 @@ DETAILS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "control": ("", lambda value: Control.label_of(str(value))),
     "change": ("", lambda value: CredentialChange.label_of(str(value))),
     "decision": ("", lambda value: _decision(str(value))),
+    "rule": ("", lambda value: AuditRule.label_of(str(value))),
+    "until": ("到", str),
     "register": ("", lambda value: f"{label_of(str(value))}名册"),
     "inbox_month": ("收件月", str),
     "rows": ("", _count("行")),
@@ -187,4 +193,5 @@ def _place(name: str) -> int:
 
 
 def _decision(value: str) -> str:
-    return SamePerson.label_of(value) if value in SamePerson.values() else GapDecision.label_of(value)
+    of = next((codes for codes in (SamePerson, FindingDecision) if value in codes.values()), GapDecision)
+    return of.label_of(value)

@@ -49,6 +49,24 @@ class HoldLine:
 
 
 @dataclass(frozen=True)
+class FindingLine:
+    """What one audit rule found: people, fen, and of them how many an officer holds, has corrected, accepts, or owes.
+
+    `stops`: the batch is not made while one of them is open.
+    """
+
+    rule: str
+    owner: str
+    stops: bool
+    people: int
+    fen: int
+    hold: int
+    correct: int
+    accept: int
+    open: int
+
+
+@dataclass(frozen=True)
 class SignedFile:
     """One batch with its file and who signed it; empty where nobody has."""
 
@@ -79,6 +97,8 @@ class ReviewPage:
     trend: Chart
     largest: tuple[Change, ...]
     holds: tuple[HoldLine, ...]
+    findings: tuple[FindingLine, ...]
+    not_checked: tuple[str, ...]  # rules whose data no register carries, and which is lacking
     unanswered: tuple[Labelled, ...]
     uncertain: tuple[Labelled, ...]
     unconfirmed: tuple[str, ...]

@@ -22,10 +22,12 @@ from reports.summary import Labelled, OldRegister, not_in_force
 
 RESULTS = "disburse results"
 NOT_RUN, NOTHING_TO_PAY, ANSWERED, CLOSED = "none", "nothing_to_pay", "answered", "closed"
+DOUBTED = "findings"
 # step → what it is called, the command that comes next, and the role that may give it
 STEPS: dict[str, tuple[str, str, OfficerRole | None]] = {
     NOT_RUN: ("尚未运行", "disburse run", OfficerRole.MAKER),
     NOTHING_TO_PAY: ("已入账,没有要付的款项,待结账", "disburse close", OfficerRole.CHECKER),
+    DOUBTED: ("有疑点须先办理", "disburse finding list", OfficerRole.MAKER),
     BatchState.CLAIMED: ("已编批,文件未生成", "disburse run", OfficerRole.MAKER),
     BatchState.RENDERED: ("文件已生成,待批准", "disburse approve", OfficerRole.CHECKER),
     BatchState.REJECTED: ("已驳回,待更正后重新运行", "disburse run", OfficerRole.MAKER),
@@ -47,6 +49,7 @@ class Seen:
     beyond_window: pl.DataFrame | None = None
     stopped_at: str = ""  # empty: the last run was booked
     old_registers: tuple[OldRegister, ...] = ()  # what it did without
+    findings: tuple[int, int] = (0, 0)  # undecided: those that stop the batch, and the others
     not_taken: tuple[str, ...] = ()  # files of the month's inbox that no register takes, in an officer's words
 
 
@@ -102,12 +105,14 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
         said = figures.answers(conn, county, pay_month)
         contradicted = results.open_misfits(conn, county, month_text(pay_month))
         is_closed = bool(of_month) and of_month[-1] not in sealing.open_cycles(conn, county, pay_month)
-        step = _step(rows, said, is_run=bool(of_month), is_closed=is_closed)
+        is_doubted = bool((seen or Seen()).findings[0])
+        step = _step(rows, said, is_run=bool(of_month), is_closed=is_closed, is_doubted=is_doubted)
         desk = _Desk(settings, county, pay_month)
         matters = [
             *_of_run(desk, seen or Seen()),
             *_of_registers(desk, seen or Seen()),
             *_of_inbox(desk, seen or Seen()),
+            *_of_findings(desk, seen or Seen()),
             *_of_batches(desk, rows, seen or Seen()),
             *_of_answers(desk, said, step),
             *_of_misfits(desk, contradicted, step),
@@ -164,11 +169,13 @@ class _Desk:
         return f"{name} --county {self.county} --month {month_text(self.pay_month)}"
 
 
-def _step(rows: pl.DataFrame, said: pl.DataFrame, *, is_run: bool, is_closed: bool) -> str:
+def _step(rows: pl.DataFrame, said: pl.DataFrame, *, is_run: bool, is_closed: bool, is_doubted: bool) -> str:
     if is_closed:
         return CLOSED
     states = rows["state"].to_list()
     step = next((state.value for state in ORDER if state in states), NOTHING_TO_PAY if is_run else NOT_RUN)
+    if is_doubted and step in (NOTHING_TO_PAY, *ORDER[:-1]):
+        return DOUBTED  # until an officer has decided, nothing is made or signed
     return ANSWERED if step == BatchState.RELEASED and _open_answers(said).is_empty() else step
 
 
@@ -206,6 +213,15 @@ def _of_inbox(desk: _Desk, seen: Seen) -> Iterator[OpenMatter]:
     for told in seen.not_taken:
         label, _, advice = told.rpartition(";")
         yield OpenMatter("not_taken", label, 1, None, desk.who(OfficerRole.MAKER), advice, blocks=False)
+
+
+def _of_findings(desk: _Desk, seen: Seen) -> Iterator[OpenMatter]:
+    """Findings that no officer has decided."""
+    told = (("findings_stopping", "疑点未办理,不编批", True), ("findings", "疑点未办理", False))
+    for (code, label, blocks), count in zip(told, seen.findings, strict=True):
+        if count:
+            advice = f"disburse finding list --open --county {desk.county}"
+            yield OpenMatter(code, label, count, None, desk.who(OfficerRole.MAKER), advice, blocks=blocks)
 
 
 def _of_batches(desk: _Desk, rows: pl.DataFrame, seen: Seen) -> Iterator[OpenMatter]:

@@ -7,9 +7,10 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from contracts.codes import Benefit, ChoiceGroup, Role, ValueStatus
+from contracts.codes import AuditRule, Benefit, ChoiceGroup, Role, ValueStatus
+from contracts.policy import AUDIT_LIMITS
 from contracts.situations import FindingKind
-from contracts.strict_yaml import Day, YesNo
+from contracts.strict_yaml import Day, Whole, YesNo
 
 Text = Annotated[str, Field(min_length=1)]
 Division = Annotated[str, Field(pattern=r"^\d{6}$")]
@@ -229,3 +230,27 @@ class KnownFindingsForm(Strict):
 
     documents: dict[str, Paper] = Field(default_factory=dict)
     known: tuple[KnownForm, ...]
+
+
+class AuditRuleForm(Strict):
+    """One audit rule: whether its findings stop the batch, its limit where it has one; a source of its own, if any."""
+
+    blocks: YesNo
+    limit: Whole | None = None
+    source: Citation | None = None
+
+
+class AuditForm(Strict):
+    """`audit.yaml`: the rules that a level decides, on one source unless a rule names its own."""
+
+    documents: dict[str, Paper] = Field(default_factory=dict)
+    source: Citation
+    rules: dict[AuditRule, AuditRuleForm] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _limits(self) -> AuditForm:
+        for rule, said in self.rules.items():
+            if (said.limit is not None) != (rule in AUDIT_LIMITS):
+                unit = AUDIT_LIMITS.get(rule)
+                raise ValueError(f"{rule} {'须' if unit else '不'}写 limit{f'(单位:{unit})' if unit else ''}")
+        return self

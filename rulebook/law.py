@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from contracts.codes import Benefit, Role, ValueStatus
+from contracts.codes import AuditRule, Benefit, Role, ValueStatus
+from contracts.policy import AuditSetting
 from contracts.situations import FindingKind
 from contracts.strict_yaml import Key as At
 from contracts.strict_yaml import Problem
@@ -171,3 +172,4 @@ class Jurisdiction:
     pairs: list[Pair] = field(default_factory=list)
     items: list[Item] = field(default_factory=list)
     known: list[Known] = field(default_factory=list)
+    audit: dict[AuditRule, AuditSetting] = field(default_factory=dict)

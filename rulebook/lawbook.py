@@ -9,8 +9,9 @@ from functools import lru_cache
 from itertools import chain as each
 from pathlib import Path
 
+from contracts.codes import AuditRule
 from contracts.errors import PolicyError
-from contracts.policy import Rules, ServiceRule
+from contracts.policy import AuditSetting, Rules, ServiceRule
 from contracts.strict_yaml import Problem
 from rulebook import checks
 from rulebook.chain import Chain
@@ -64,6 +65,16 @@ class LawBook:
             for item in items
             if item.tree is not None
         ]
+
+    def audit(self, county: str) -> Mapping[AuditRule, AuditSetting]:
+        """What the county's pack says of every audit rule, the nearest level first; PolicyError where none says it."""
+        settings: dict[AuditRule, AuditSetting] = {}
+        for level in reversed(self.chain_of(county).levels):
+            settings |= level.audit
+        unsaid = [rule.value for rule in AuditRule if rule not in settings]
+        if unsaid:
+            raise PolicyError(f"政策包没有写明审计规则 {'、'.join(unsaid)}", "请在 policies/audit.yaml 中写明", county)
+        return settings
 
     def _place(self, code: str) -> Jurisdiction:
         if code not in self.jurisdictions:

@@ -1,6 +1,7 @@
 """From folders of YAML to the law of each jurisdiction. Nothing is guessed; every problem is kept with its place.
 
 A folder whose name begins with a division code is that jurisdiction's, wherever it lies; later roots add to earlier.
+`audit.yaml` beside these folders is every province's, as far as its own says nothing else.
 """
 
 from __future__ import annotations
@@ -11,11 +12,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
-from contracts.codes import Benefit, Code
+from contracts.codes import AuditRule, Benefit, Code
+from contracts.policy import AuditSetting
 from contracts.strict_yaml import Document, Problem, check, check_part, read
 from contracts.strict_yaml import Key as At
 from rulebook.conditions import Tree, read_tree
 from rulebook.forms import (
+    AuditForm,
     Citation,
     ConditionsForm,
     InteractionsForm,
@@ -35,6 +38,7 @@ Form = TypeVar("Form", bound=Strict)
 FOLDER = re.compile(r"^(\d{6})(_.+)?$")
 JURISDICTION, INTERACTIONS, LIST = "jurisdiction.yaml", "interactions.yaml", "list.yaml"
 KNOWN = "known.yaml"
+AUDIT = "audit.yaml"
 
 
 @dataclass
@@ -84,14 +88,19 @@ def read_law(texts: Iterable[tuple[Path, str, str]]) -> Reading:
     """Read (path below its root, name for problems, text) of every file."""
     reading = Reading()
     folders: dict[str, list[tuple[Path, str, str]]] = {}
+    shared: dict[AuditRule, AuditSetting] = {}
     for path, name, text in texts:
         found = FOLDER.match(path.parent.name)
         if found:
             folders.setdefault(found[1], []).append((path, name, text))
+        elif path == Path(AUDIT):
+            shared |= _shared_audit(name, text, reading.problems)
         else:
             reading.problems.append(Problem(name, 1, 1, "文件应放在以行政区划代码开头的文件夹里,如 410721_新乡县/"))
     for code, files in sorted(folders.items()):
         _read_jurisdiction(code, files, reading)
+    for province in (place for place in reading.jurisdictions.values() if place.parent is None):
+        province.audit = shared | province.audit
     return reading
 
 
@@ -100,6 +109,7 @@ MODELS: Mapping[str, type[Strict]] = {
     INTERACTIONS: InteractionsForm,
     LIST: ListForm,
     KNOWN: KnownFindingsForm,
+    AUDIT: AuditForm,
 }
 
 
@@ -131,8 +141,30 @@ def _read_jurisdiction(code: str, files: list[tuple[Path, str, str]], reading: R
                 jurisdiction.pairs += _pairs(file, form, jurisdiction)
             case KnownFindingsForm() as form:
                 jurisdiction.known += _known(file, form)
+            case AuditForm() as form:
+                jurisdiction.audit |= _audit(file, form)
             case ListForm() as form:
                 jurisdiction.items = list(_items(file, form))  # a home's own list stands for the shipped one
+
+
+def _shared_audit(name: str, text: str, problems: list[Problem]) -> dict[AuditRule, AuditSetting]:
+    document = read(text, name)
+    form, wrong = check(AuditForm, document)
+    problems += wrong
+    return _audit(_File(document, form, form.documents, problems), form) if form else {}
+
+
+def _audit(file: _File, form: AuditForm) -> dict[AuditRule, AuditSetting]:
+    common = file.source(form.source, "source")
+    return {
+        rule: AuditSetting(
+            rule,
+            said.blocks,
+            said.limit,
+            str(file.source(said.source, "rules", rule.value, "source") if said.source else common),
+        )
+        for rule, said in form.rules.items()
+    }
 
 
 def _gather_papers(file: _File, papers: dict[str, Paper]) -> None:

@@ -1,7 +1,8 @@
 """How hard the random tests try.
 
-`make test` tries the same examples every time, and only so many; with LONG=1 `.ci/run` reads the whole table of
-situations, walks the protocol and the book's stories further, and kills and races whole runs of the graph; `make explore` tries others each time, and more.
+`make test` tries the same examples every time, and only so many. With LONG=1 `.ci/run` reads the whole table of
+situations, walks the protocol and the book's stories further, and kills and races whole runs of the graph. `make
+explore` tries others each time, and more.
 """
 
 import os

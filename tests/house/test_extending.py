@@ -13,6 +13,7 @@ from month import stages
 from month.running import do
 from payments import profiles
 from tests import homes
+from tests.audit.months import SOUND, month
 
 PAGE = Path(__file__).parents[2] / "docs/guides/extending.md"
 ELDER = homes.resident_id("1940-03-05")
@@ -66,6 +67,13 @@ def test_its_bank_profile_is_one(page, tmp_path):
     (tmp_path / "example_bank.yaml").write_text(example(page, "profile"), "utf-8")
     known = profiles.load(tmp_path)
     assert profiles.of(known, "example_bank").label == "示例银行"
+
+
+def test_its_audit_rule_finds(page):
+    rule = run(example(page, "rule"))["five_benefits"]
+    evidence = month()
+    found = rule(evidence.lines, evidence.month, limit=3).collect()
+    assert found["person_no"].unique().to_list() == [SOUND]
 
 
 def test_its_command_answers_as_text_and_as_json(page, tmp_path):

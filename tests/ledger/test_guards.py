@@ -7,10 +7,10 @@ import pytest
 from sqlalchemy import insert, text
 
 from contracts.actor import Actor
-from contracts.codes import RecoveryMeans, SignatureStep
+from contracts.codes import AuditRule, FindingDecision, RecoveryMeans, SignatureStep
 from contracts.errors import BookError
 from contracts.months import parse_month
-from ledger import batches, identity, keeping, recovery, results, sealing, tables, taking_back
+from ledger import batches, findings, holds, identity, keeping, recovery, results, sealing, tables, taking_back
 from ledger.book import open_book
 from ledger.tables import GUARDS
 from tests.ledger.county import CARE, CHECKER, CODE, MAKER, RELEASER, County, row
@@ -52,6 +52,8 @@ def lived_in(tmp_path_factory):
     county.run("2024-08", [row(2, "2024-08")])
     taking_back.take_back(book, CODE, parse_month("2024-08"), Actor(MAKER, "tester"), "误运行")
     county.run("2024-08", [row(4, "2024-08")])
+    doubt = findings.Subject("0123456789ab", AuditRule.R36, 2)
+    findings.decide(book, CODE, [doubt], FindingDecision.HOLD, "待入户", Actor(MAKER, "tester"))
     keeping.note(book, CODE, "manifest", {"accepted_account": "0" * 64}, Actor(MAKER, "tester"))
     yield book
     book.close()
@@ -365,6 +367,19 @@ def test_what_came_back_did_not_arrive(claimed, book):
         answer(conn, "returned", only_line(conn))
     with pytest.raises(BookError, match="已退票"), book.writing() as conn:
         answer(conn, "accepted", only_line(conn), 2)
+
+
+def test_a_finding_waits_on_a_hold_of_its_own_person(county, book):
+    county.pay("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
+    hold_id = holds.place(book, CODE, 1, "UNDER_REVIEW", "待入户", Actor(MAKER, "tester"))
+    told = {
+        "decision_row": 1, "county": CODE, "finding_id": "0123456789ab", "rule": "R36", "decision": "hold",
+        "officer": MAKER, "system_user": "tester", "reason": "待入户", "recorded_at": "2024-07-16T00:00:00Z",
+    }  # fmt: skip
+    with pytest.raises(BookError, match="疑点的暂缓须是此人的"), book.writing() as conn:
+        conn.execute(insert(tables.finding_decision).values(**told, person_no=2, hold_id=hold_id))
+    with book.writing() as conn:
+        conn.execute(insert(tables.finding_decision).values(**told, person_no=1, hold_id=hold_id))
 
 
 def test_every_guard_has_a_message_of_its_own():

@@ -6,7 +6,6 @@ import pytest
 
 from contracts.errors import BookError
 from contracts.months import parse_month
-from month.listing import folder_of
 from month.review_page import review_of
 from tests import homes
 
@@ -34,7 +33,7 @@ def home(tmp_path_factory):
 
 
 def page(home, name="review"):
-    return (folder_of(home, homes.COUNTY, AUGUST) / f"{name}.html").read_text("utf-8")
+    return (home.lists(homes.COUNTY, AUGUST) / f"{name}.html").read_text("utf-8")
 
 
 def test_the_page_needs_nothing_outside_itself(home):

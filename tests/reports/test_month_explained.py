@@ -11,7 +11,7 @@ from contracts.errors import BookError
 from contracts.months import parse_month
 from ledger.book import opened
 from month.explaining import explained, explained_from
-from month.listing import folder_of, left
+from month.listing import left
 from reports import movements
 from tests import homes
 
@@ -90,7 +90,7 @@ def test_each_cause_opens_to_its_people(august):
 
 
 def test_every_run_leaves_it_as_a_workbook(august):
-    written = folder_of(august, homes.COUNTY, AUGUST) / "explained.xlsx"
+    written = august.lists(homes.COUNTY, AUGUST) / "explained.xlsx"
     book = load_workbook(written)
     assert book.sheetnames == ["本月说明", "人员变动", "金额去向"]
     assert {row[1].value for row in book["人员变动"].iter_rows(min_row=2)} == {"样本乙", "样本丙", "样本丁", "样本戊"}

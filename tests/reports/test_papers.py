@@ -8,7 +8,6 @@ from contracts.errors import InputError
 from contracts.months import parse_month
 from month import papers as of_month
 from month.explaining import explained_from
-from month.listing import folder_of
 from month.month import opened_month
 from reports import forms, papers
 from reports.masking import masked_id, masked_name
@@ -19,7 +18,7 @@ AUGUST = parse_month("2024-08")
 
 @pytest.fixture
 def folder(month_of_changes):
-    return folder_of(month_of_changes, homes.COUNTY, AUGUST)
+    return month_of_changes.lists(homes.COUNTY, AUGUST)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,172 @@
+"""A finding that stops the batch stops it until an officer has decided, and is not asked again while it is the same."""
+
+import json
+
+import openpyxl
+import polars as pl
+import pytest
+
+from contracts.codes import FindingDecision
+from contracts.errors import BookError, InputError, NotAllowedError, OfficerError, SameOfficerError
+from contracts.months import parse_month
+from ledger import audit_search, batches, people
+from ledger.book import opened
+from month import auditing, holding, progress
+from month.month import opened_month
+from tests import homes
+
+OLD, YOUNGER = homes.resident_id("1930-03-05"), homes.resident_id("1940-06-07")
+ACCEPT, CORRECT, HOLD = FindingDecision.ACCEPT, FindingDecision.CORRECT, FindingDecision.HOLD
+PACK = """
+documents: {own: {title: 本县规定, number: 测试}}
+source: {document: own, clause: 第一条, note: 九十周岁以上先核实再发}
+rules:
+  R36: {blocks: yes, limit: 90}
+"""
+
+
+@pytest.fixture
+def home(tmp_path):
+    """Two elders, of whom the older has to be seen at home before he is paid: so the county's pack says."""
+    made = homes.make_home(tmp_path / "home")
+    own = made.overlay / "410721_新乡县"
+    own.mkdir(parents=True)
+    (own / "audit.yaml").write_text(PACK, "utf-8")
+    people = [homes.person(OLD), homes.person(YOUNGER)]
+    homes.hand_in(made, "2024-07", population=people, account=[homes.account(OLD), homes.account(YOUNGER)])
+    return made
+
+
+def decide(home, who, decision, *, until=None, reason="已入户核实", finding=None):
+    ids = [finding] if finding else auditing.listed(home, homes.COUNTY, is_open=True)["finding_id"].to_list()
+    last = parse_month(until) if until else None
+    return auditing.decide(home, homes.COUNTY, ids, decision, reason, homes.actor(who), last)
+
+
+def run_and_sign(home, month):
+    homes.run_whole(home, month)
+    homes.sign(home, month)
+
+
+def paid(home, month):
+    """Whose money is in the month's batches, and how much."""
+    with opened_month(home, homes.COUNTY, parse_month(month)) as at_work:
+        return at_work.tables.read("payable").select("person_id", "pays_fen").rows()
+
+
+def test_a_finding_stops_the_batch_until_it_is_accepted_and_is_asked_again_when_that_is_over(home):
+    stopped = "须先办理的疑点都已办理.*R36百岁老人核实 1"
+    with pytest.raises(OfficerError, match=stopped) as told:
+        homes.run_whole(home, "2024-07")
+    assert "disburse finding decide" in told.value.advice
+    with opened_month(home, homes.COUNTY) as month, month.book.reading() as conn:
+        assert batches.batches_of(conn, homes.COUNTY, None).is_empty()
+    (row,) = auditing.listed(home, homes.COUNTY).to_dicts()
+    assert (row["person_id"], row["rule"], row["state"], row["effect"]) == (OLD, "R36 百岁老人核实", "未办理", "不编批")
+    decide(home, homes.CHECKER, ACCEPT, until="2024-08")
+    run_and_sign(home, "2024-07")
+    (row,) = auditing.listed(home, homes.COUNTY).to_dicts()
+    assert row["state"].startswith("认可照发到 2024-08:已入户核实(示例复核")
+    run_and_sign(home, "2024-08")
+    assert len(paid(home, "2024-08")) == 2
+    with pytest.raises(OfficerError, match=stopped):
+        homes.run_whole(home, "2024-09")
+
+
+def test_to_hold_lets_the_others_be_paid_and_a_lifted_hold_asks_again(home):
+    with pytest.raises(OfficerError):
+        homes.run_whole(home, "2024-07")
+    (hold_id,) = decide(home, homes.MAKER, HOLD, reason="待入户")
+    homes.run_whole(home, "2024-07")
+    assert paid(home, "2024-07") == [(YOUNGER, 50_00)]
+    assert auditing.listed(home, homes.COUNTY, is_open=True).is_empty()
+    holding.lift(home, homes.COUNTY, hold_id, "已入户", None, homes.actor(homes.MAKER))
+    with pytest.raises(OfficerError, match="R36"):
+        homes.run_whole(home, "2024-07")
+    with opened_month(home, homes.COUNTY) as month, month.book.reading() as conn:
+        person_no = people.person_no_of(conn, OLD)
+        about = audit_search.about_person(conn, homes.COUNTY, person_no)
+        acts = audit_search.Sought(acts=["finding"], about=about)
+        (entry,) = audit_search.entries(conn, homes.COUNTY, acts).to_dicts()
+    assert (entry["actor"], json.loads(entry["detail_json"])) == (
+        homes.MAKER,
+        {"decision": "hold", "rule": "R36", "until": "", "reason": "待入户"},
+    )
+
+
+def test_to_correct_goes_on_stopping_until_the_register_is_right(home):
+    with pytest.raises(OfficerError):
+        homes.run_whole(home, "2024-07")
+    decide(home, homes.MAKER, CORRECT, reason="出生日期有误,已退派出所")
+    with pytest.raises(OfficerError, match="R36"):
+        homes.run_whole(home, "2024-07")
+    right = [homes.person(OLD, died_on="2024-05-06"), homes.person(YOUNGER)]
+    homes.hand_in(home, "2024-07", population=right, account=[homes.account(OLD), homes.account(YOUNGER)])
+    homes.run_whole(home, "2024-07")
+    assert auditing.listed(home, homes.COUNTY).is_empty()
+
+
+def test_who_decides_what_and_with_which_words(home):
+    with pytest.raises(OfficerError):
+        homes.run_whole(home, "2024-07")
+    with pytest.raises(NotAllowedError):
+        decide(home, homes.MAKER, ACCEPT, until="2024-08")
+    with pytest.raises(NotAllowedError):
+        decide(home, homes.RELEASER, HOLD)
+    with pytest.raises(InputError, match="到哪个月"):
+        decide(home, homes.CHECKER, ACCEPT)
+    with pytest.raises(InputError, match="到哪个月"):
+        decide(home, homes.MAKER, HOLD, until="2024-08")
+    with pytest.raises(InputError, match="早于本月"):
+        decide(home, homes.CHECKER, ACCEPT, until="2024-06")
+    with pytest.raises(InputError, match="理由"):
+        decide(home, homes.CHECKER, ACCEPT, until="2024-08", reason=" ")
+    with pytest.raises(InputError, match="本月没有编号 abc 的疑点"):
+        decide(home, homes.MAKER, HOLD, finding="abc")
+    two_roles = (
+        (home.path / "disburse.toml").read_text("utf-8").replace('roles = ["maker"]', 'roles = ["maker", "checker"]')
+    )
+    (home.path / "disburse.toml").write_text(two_roles, "utf-8")
+    with pytest.raises(SameOfficerError):
+        decide(home, homes.MAKER, ACCEPT, until="2024-08")
+    assert auditing.listed(home, homes.COUNTY, is_open=True).height == 1
+
+
+def test_a_stopped_month_leaves_its_list_with_a_sheet_for_each_department(home):
+    with pytest.raises(OfficerError):
+        homes.run_whole(home, "2024-07")
+    folder = home.lists(homes.COUNTY, parse_month("2024-07"))
+    book = openpyxl.load_workbook(folder / "findings.xlsx")
+    assert book.sheetnames == ["各条规则", "民政局"]
+    assert book["各条规则"].max_row == 37
+    header, row = book["民政局"].iter_rows(values_only=True)
+    assert dict(zip(header, row, strict=True))["身份证号"] == OLD
+    assert pl.read_csv(folder / "findings.csv")["责任部门"].to_list() == ["民政局"]
+
+
+def test_status_and_signatures_wait_for_a_finding_that_came_after_the_batch(home):
+    (home.overlay / "410721_新乡县" / "audit.yaml").unlink()
+    homes.run_whole(home, "2024-07")
+    (home.overlay / "410721_新乡县" / "audit.yaml").write_text(PACK, "utf-8")
+    with pytest.raises(OfficerError, match="R36"):
+        homes.run_whole(home, "2024-07")
+    with opened(home.database_url) as book:
+        told = progress.status(home, book, homes.COUNTY, parse_month("2024-07"))
+    (matter,) = (one for one in told.matters if one.code == "findings_stopping")
+    assert (told.step, matter.count, matter.blocks) == ("findings", 1, True)
+    assert told.next_command == "disburse finding list --county 410721 --month 2024-07"
+    with pytest.raises(BookError, match="1 条须先办理的疑点未办理"):
+        homes.sign(home, "2024-07")
+
+
+def test_the_review_page_tells_each_rule_and_how_it_was_decided_and_names_nobody(home):
+    with pytest.raises(OfficerError):
+        homes.run_whole(home, "2024-07")
+    decide(home, homes.CHECKER, ACCEPT, until="2024-08")
+    homes.run_whole(home, "2024-07")
+    page = (home.lists(homes.COUNTY, parse_month("2024-07")) / "review.html").read_text("utf-8")
+    told = page.partition("六、疑点及其办理")[2].partition("<h2>")[0]
+    assert "R36 百岁老人核实(不办理不编批)</td><td>民政局</td>" in told
+    assert [told.count(f'<td class="n">{figure}</td>') for figure in (0, 1)] == [3, 2]
+    assert "R34 财政供养人员享受低保(缺财政供养人员名单)" in told
+    assert OLD not in told
