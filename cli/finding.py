@@ -7,15 +7,13 @@ from datetime import date
 import click
 
 from cli.options import MonthType, county_option, json_option, month_option, officer_option, print_json, rows_of
-from contracts.actor import Actor
+from cli.who import acting
 from contracts.codes import FindingDecision
 from contracts.settings import Home
 
 SHOWN = {
     "finding_id": "编号",
     "rule": "疑点",
-    "owner": "责任部门",
-    "township": "乡镇",
     "name": "姓名",
     "person_id": "身份证号",
     "evidence": "证据",
@@ -55,6 +53,8 @@ def listing(home: Home, county: str, pay_month: date, is_open: bool, as_json: bo
     )
     if rows.is_empty():
         click.echo("没有未办理的疑点。" if is_open else "没有疑点。")
+    else:
+        click.echo("责任部门、乡镇、依据见本月清单中的 findings.xlsx")
 
 
 @finding.command("decide")
@@ -88,7 +88,7 @@ def decide(
     from month.auditing import decide as deciding
 
     made = FindingDecision(decision)
-    placed = deciding(home, county, finding_ids, made, reason, Actor.here(officer), until_month)
+    placed = deciding(home, county, finding_ids, made, reason, acting(home, officer), until_month)
     if as_json:
         print_json({"decided": sorted(finding_ids), "holds": placed})
         return

@@ -4,6 +4,7 @@ import pytest
 
 from contracts.months import parse_month
 from ledger.book import open_book
+from month.month import opened_month
 from payments.verify import live_batches, verify_batches
 from tests import homes
 from tests.golden.months import EXPECTED, MONTHS, run_sample, texts
@@ -37,3 +38,10 @@ def test_running_the_newest_month_again_books_nothing(home):
     homes.run(home, MONTHS[-1])
     assert homes.book_rows(home) == book
     assert homes.payment_files(home) == files
+
+
+def test_auditors_find_what_is_planted_in_the_newest_month_and_nothing_else(home):
+    with opened_month(home, homes.COUNTY) as month:
+        homes.do(month, "findings")
+        found = month.tables.read("findings").group_by("rule").len().sort("rule").rows()
+    assert found == [("R02", 4), ("R04", 1), ("R16", 2)]

@@ -170,3 +170,14 @@ def test_the_review_page_tells_each_rule_and_how_it_was_decided_and_names_nobody
     assert [told.count(f'<td class="n">{figure}</td>') for figure in (0, 1)] == [3, 2]
     assert "R34 财政供养人员享受低保(缺财政供养人员名单)" in told
     assert OLD not in told
+
+
+def test_a_person_paid_by_two_counties_of_one_home_is_found(home):
+    (home.overlay / "410721_新乡县" / "audit.yaml").unlink()
+    there = {"population": [homes.person(YOUNGER, division_code="410902")], "account": [homes.account(YOUNGER)]}
+    homes.hand_in(home, "2024-07", county="410902", **there)
+    homes.run(home, "2024-07", county="410902")
+    with pytest.raises(OfficerError, match="R09跨县重复 1"):
+        homes.run_whole(home, "2024-07")
+    (row,) = auditing.listed(home, homes.COUNTY).to_dicts()
+    assert (row["person_id"], row["evidence"], row["benefits"]) == (YOUNGER, "华龙区 同月在发", "高龄津贴")
