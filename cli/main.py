@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "release": ("cli.sign", "release", "发放人放行本月各批次(不可撤回)  Release the month's batches, one way"),
     "take-back": ("cli.take_back", "take_back", "撤回误运行的一个月(尚无批准时)  Take back a month run by mistake"),
     "results": ("cli.results", "results", "读入回盘:到账、退票、待查  Read the bank's answers"),
+    "reconcile": ("cli.reconcile", "reconcile", "对账:发放与回盘、全账  What was sent, answered, owed"),
     "close": ("cli.close", "close", "复核人结账封存  Seal a month that is done"),
     "recover": ("cli.recover", "recover", "应追回的钱:列出、记下退回、核销  Money owed back"),
     "hold": ("cli.hold", "hold", "列出、设立、解除暂缓  List, place and lift holds"),

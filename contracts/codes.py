@@ -677,6 +677,7 @@ class Logged(Code):
     HISTORY = "import history", "导入历史"
     FINDING = "finding", "办理疑点"
     OFFICER = "officer", "经办人密码"
+    RECONCILED = "reconcile", "对账"
     REFUSED = "refused", "被拒绝"
 
 
@@ -748,6 +749,13 @@ class FindingDecision(Code):
     HOLD = "hold", "暂缓"
     CORRECT = "correct", "更正名册"
     ACCEPT = "accept", "认可照发"
+class AnswerState(Code):
+    """How it stands with a payment that went out."""
+
+    ACCEPTED = "accepted", "到账"
+    WARNED = "warned", "到账、另有说明"
+    RETURNED = "returned", "退回"
+    UNANSWERED = "unanswered", "尚无结果"
 
 
 class Movement(Code):

@@ -35,7 +35,7 @@ from contracts.months import month_text
 from ledger import cycles, identity, totals
 from ledger.attempts import is_released, is_return, is_voided
 from ledger.book import read_frame
-from ledger.fate import read_of
+from ledger.fate import read_of, unpaid
 from ledger.identity import Identity
 from ledger.tables import (
     IS_OPEN,
@@ -271,6 +271,81 @@ def sums_are_the_same_at_every_hop(conn: Connection, batch_ids: Collection[str] 
     )
     for instruction_id in conn.execute(_told(other)).scalars():
         yield f"指令 {instruction_id} 的金额与所付各款之和不符"
+
+
+def what_went_out_is_answered_or_open(conn: Connection) -> Iterator[str]:
+    """Law 11: of every batch and benefit, what the book pays = what was sent = what was answered + what is open."""
+    n, i, e, o = instruction.c, instruction_item.c, bank_event.c, obligation.c
+    group = (n.batch_id, o.benefit)
+    books = (
+        select(*group, fen_sum(i.amount_fen).label("fen"))
+        .select_from(instruction_item.join(instruction).join(obligation))
+        .where(is_released(n.batch_id))
+        .group_by(*group)
+        .subquery()
+    )
+    newest = select(e.instruction_id, func.max(e.event_id).label("event_id")).group_by(e.instruction_id).subquery()
+    said = newest.join(bank_event, e.event_id == newest.c.event_id)
+    is_final = e.event.in_([BankEvent.ACCEPTED.value, BankEvent.RETURNED.value])
+    sent = (
+        select(
+            n.batch_id,
+            n.benefit,
+            fen_sum(n.amount_fen).label("fen"),
+            fen_sum(case((is_final, n.amount_fen), else_=0)).label("answered"),
+            fen_sum(
+                case(
+                    (func.coalesce(e.event, BankEvent.UNKNOWN.value) == BankEvent.UNKNOWN.value, n.amount_fen), else_=0
+                )
+            ).label("open"),
+        )
+        .select_from(instruction.outerjoin(said, newest.c.instruction_id == n.instruction_id))
+        .where(is_released(n.batch_id))
+        .group_by(n.batch_id, n.benefit)
+        .subquery()
+    )
+    same = and_(books.c.batch_id == sent.c.batch_id, books.c.benefit == sent.c.benefit)
+    paid_unlike = select(books.c.batch_id, books.c.benefit).select_from(books.outerjoin(sent, same))
+    paid_by_none = select(sent.c.batch_id, sent.c.benefit).select_from(sent.outerjoin(books, same))
+    for unlike in (
+        paid_unlike.where(books.c.fen.is_distinct_from(sent.c.fen)),
+        paid_by_none.where(books.c.fen.is_(None)),
+    ):
+        for batch_id, benefit in conn.execute(_told(unlike)):
+            yield f"批次 {batch_id} 的{Benefit.label_of(benefit)}:账上所付与送出的不等"
+    torn = select(sent.c.batch_id, sent.c.benefit).where(sent.c.fen != sent.c.answered + sent.c.open)
+    for batch_id, benefit in conn.execute(_told(torn)):
+        yield f"批次 {batch_id} 的{Benefit.label_of(benefit)}:送出的不等于已答复与未答复之和"
+
+
+def every_owed_fen_is_somewhere(conn: Connection, county: str) -> Iterator[str]:
+    """Law 11: of what is owed, whatever nobody was paid and nothing took off is what the book pays next, to the fen."""
+    o, i = obligation.c, instruction_item.c
+    gone = (
+        select(i.obligation_id, i.amount_fen)
+        .select_from(instruction_item.join(instruction))
+        .where(
+            is_released(instruction.c.batch_id),
+            ~exists().where(bank_event.c.instruction_id == i.instruction_id, is_return()),
+        )
+    )
+    off = select(withdrawal.c.obligation_id, withdrawal.c.amount_fen)
+    set_off = select(recovery.c.obligation_id, recovery.c.amount_fen).where(recovery.c.obligation_id.is_not(None))
+    taken = union_all(gone, off, set_off).subquery()
+    sums = select(taken.c.obligation_id, fen_sum(taken.c.amount_fen).label("fen")).group_by(taken.c.obligation_id)
+    used = sums.subquery()
+    left = o.amount_fen - func.coalesce(used.c.fen, 0)
+    statement = (
+        select(o.obligation_id, left.label("left_fen"))
+        .select_from(obligation.outerjoin(used, used.c.obligation_id == o.obligation_id))
+        .where(o.county == county, o.kind != Kind.HISTORY.value, left != 0)
+    )
+    rows = read_frame(conn, statement)
+    waits = unpaid(conn, county).select("obligation_id", "pays_fen")
+    both = rows.join(waits, on="obligation_id", how="full", coalesce=True)
+    wrong = both.filter(pl.col("left_fen").ne_missing(pl.col("pays_fen"))).sort("obligation_id")
+    for number in wrong["obligation_id"].head(SHOWN):
+        yield f"应付款 {number} 未付的与待付清单不符"
 
 
 def every_step_has_its_signature(conn: Connection) -> Iterator[str]:

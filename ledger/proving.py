@@ -78,6 +78,10 @@ def _whole(conn: Connection) -> Iterator[Proved]:
     yield _proved("应追回款不多追", owed, laws.nothing_is_recovered_beyond_what_is_owed_back(conn))
     batches = _count(conn, batch.c.batch_id)
     yield _proved("批次、指令、明细各处之和相等", batches, laws.sums_are_the_same_at_every_hop(conn))
+    yield _proved("送出的等于已答复与未答复之和", batches, laws.what_went_out_is_answered_or_open(conn))
+    counties = laws.counties(conn)
+    somewhere = chain.from_iterable(laws.every_owed_fen_is_somewhere(conn, county) for county in counties)
+    yield _proved("应付的每一分有着落", owed, somewhere)
     yield _proved("签署齐全、先后有序", batches, laws.every_step_has_its_signature(conn))
 
 

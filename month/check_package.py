@@ -168,10 +168,12 @@ def chain(package: Package) -> Findings:
 
 def inputs(package: Package) -> Findings:
     """Every run has its manifest, registers, layouts and law, each the very bytes it names."""
-    for folder in ("received", "layouts", "profiles"):
+    for folder in ("received", "layouts", "profiles", "slips"):
         for name in package.below(folder):
             if digest_of(package.read(name)) != name.rpartition("/")[2].partition(".")[0]:
                 yield f"{name} 的内容与其摘要不符"
+    for digest in slips_in(package.log, package.seal["county"], package.seal["pay_month"]) - package.stems("slips"):
+        yield f"对账单 {digest} 不在包里"
     received, layouts, law = package.stems("received"), package.stems("layouts"), laws(package)
     for run in package.rows("run"):
         name = f"第 {run['run_id']} 次运行"
@@ -186,6 +188,12 @@ def inputs(package: Package) -> Findings:
                     yield f"{name} 的 {register['name']} 名册原件不在包里"
                 if layout_digest and layout_digest not in layouts:
                     yield f"{name} 读 {register['name']} 名册的版式不在包里"
+
+
+def slips_in(log: list[dict[str, Any]], county: str, pay_month: str) -> set[str]:
+    """The control slips of a month that the log names, by digest."""
+    mine = (one for one in log if one["action"] == "reconcile" and one["county"] == county)
+    return {json.loads(one["detail_json"])["slip"] for one in mine if one["object"].endswith(f" {pay_month}")}
 
 
 def files_of(package: Package, register: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -334,7 +342,7 @@ CHECKS: tuple[tuple[str, Callable[[Package], Findings], Callable[[Package], int]
     ("各期封存未改动、首尾相连", seals, lambda package: len(package.seals)),
     ("总账各表是封存时的内容", tables, lambda package: len(package.tables)),
     ("审计链完整,结账记录在链上", chain, lambda package: len(package.log)),
-    ("名册原件、版式、政策与运行清单相符", inputs, lambda package: len(package.rows("run"))),
+    ("名册原件、版式、政策、对账单与记录相符", inputs, lambda package: len(package.rows("run"))),
     ("批次、指令、明细各处之和相等", batches, lambda package: len(package.rows("instruction"))),
     ("付款文件与总账登记的相符", files, lambda package: len(package.below("files"))),
     ("经办、批准、放行为三人,所签即所发", approvals, lambda package: len(package.rows("approval"))),

@@ -10,6 +10,7 @@
     received/       registers and answers, by their SHA-256
     layouts/, packs/, profiles/     how these were read, the law, the banks' forms
     files/          what went to the bank
+    slips/          the control slips of the month, as they were noted before it was closed
 """
 
 from __future__ import annotations
@@ -138,6 +139,12 @@ def _of_store(
     rows = csv.DictReader(io.StringIO(of_book[_table("bank_event")].decode(), newline=""))
     kept = set(_answers(home, {row["source_digest"] for row in rows}))
     kept.update(path for manifest in manifests for path in _inputs(home, manifest))
+    kept.update(
+        home.store / "slips" / f"{digest}.txt"
+        for digest in check_package.slips_in(
+            json.loads(of_book["log.json"]), seal.cycle.county, month_text(seal.cycle.pay_month)
+        )
+    )
     for path in sorted(path for path in kept if path.is_file()):  # of what is gone the checker tells
         yield path.relative_to(home.store).as_posix(), path.read_bytes()
     for name, digest in sorted(set(released.select("profile", "profile_digest").iter_rows())):

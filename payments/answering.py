@@ -21,7 +21,7 @@ from contracts.codes import BankEvent, BatchState, RefusalCode, ReturnReason
 from contracts.errors import BookError, InputError
 from contracts.row_rules import NAMES_AN_ORDER
 from contracts.settings import Home
-from ledger import batches, results
+from ledger import batches, reconciled, results
 from ledger.book import Book
 from payments import profiles
 from payments.answer_comparing import compared, listed_misfits
@@ -187,6 +187,41 @@ def _infer_the_rest(book: Book, county: str, digest: str, batch_ids: pl.Series, 
         reason=pl.lit(INFERRED),
     ).sort("instruction_id")
     return results.record(book, county, inferred_source(digest), rows, by).noted
+
+
+def differs_from_noted(book: Book, home: Home, county: str, digest: str) -> int | None:
+    """How many lines of an answer say something else than the book noted of it, read again from the store.
+
+    In whichever form of the present fits best. None where the answer is no file: inferred, or a refused order.
+    """
+    kept = next((path for path in (home.store / "received").glob(f"{digest}*") if _digest_in(path) == digest), None)
+    if kept is None:
+        return None
+    forms = ["", *sorted(profiles.load(home.profiles))]
+    counted = (_differences(book, home, county, kept, digest, profile) for profile in forms)
+    return min((count for count in counted if count is not None), default=1)
+
+
+def _differences(book: Book, home: Home, county: str, path: Path, digest: str, profile: str) -> int | None:
+    """The same in one form; None where the file cannot be read in it."""
+    try:
+        answer, _ = _read(book, home, county, path, profile)
+    except InputError:
+        return None
+    rows = answer.taken.rows.filter(~NAMES_AN_ORDER)
+    placed = compared(rows, _lines_of(book, county, rows))
+    with book.reading() as conn:
+        noted, listed = reconciled.noted_from(conn, digest)
+        said = placed.filter(pl.col("misfit").is_null(), ~pl.col("source_row").is_in(listed.to_list()))
+        told = said.select("instruction_id", pl.col("event").cast(pl.String)).drop_nulls("instruction_id").unique()
+        ever = reconciled.events_of(conn, told["instruction_id"])
+    key = ["instruction_id", "event"]
+    in_book = [frame.with_columns(pl.col("event").cast(pl.String)) for frame in (ever, noted)]
+    return told.join(in_book[0], on=key, how="anti").height + in_book[1].join(told, on=key, how="anti").height
+
+
+def _digest_in(path: Path) -> str:
+    return path.name.partition(".")[0]
 
 
 def inferred_source(digest: str) -> str:

@@ -37,6 +37,8 @@ OBJECTS: Mapping[str, str] = {
     "decision": "认定 {}",
     "finding": "疑点 {}",
     "file": "文件 {}",
+    "sent": "发放与回盘 {}",
+    "book": "全账 {}",
 }
 # What was refused: an act of the program, as month/officers.py names it.
 REFUSED_ACTS: Mapping[str, str] = {
@@ -48,6 +50,7 @@ REFUSED_ACTS: Mapping[str, str] = {
     "release": Logged.RELEASED.label,
     "results": Logged.RESULTS.label,
     "close": Logged.CLOSE.label,
+    "reconcile": Logged.RECONCILED.label,
     "hold": "设立或解除暂缓",
     "finding": Logged.FINDING.label,
     "recover": Logged.RECOVER.label,
@@ -111,6 +114,8 @@ DETAILS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "manifest": ("清单摘要", _digest),
     "file": ("文件摘要", _digest),
     "seal": ("封存摘要", _digest),
+    "slip": ("对账单摘要", _digest),
+    "differences": ("不符", _count("处")),
     "digest": ("存档摘要", _digest),
 }
 # Told with others, or of use to programs alone.

@@ -6,7 +6,8 @@ from collections import Counter, defaultdict
 
 from sqlalchemy import select, text
 
-from ledger import cycles, identity, proving
+from contracts.months import parse_month
+from ledger import cycles, identity, proving, reconciled
 from ledger.tables import cycle, metadata
 
 
@@ -135,6 +136,7 @@ def unlawful(book):
         if owed["history"]:
             gone[number] += owed["fen"]
     found = [f"two live attempts at {number}" for number, count in live.items() if count > 1]
+    found += unreconciled(book)
     booked, by_set = Counter(), defaultdict(Counter)
     for number, back, fen in passed_on(book, obligations, receivables):
         # given by one person and received by another: a difference of each, and no longer a set-off of one's own
@@ -169,6 +171,47 @@ def unlawful(book):
             found.append(f"{one}: gone out and repaid do not meet what is owed: {dict(sums)}")
     if sum(sums["set_off"] - sums["used"] for sums in by_set.values()):
         found.append("more or less is set off than is used")
+    return found
+
+
+def unreconciled(book):
+    """Law 11, line by line: of every day, benefit and batch, the book = sent = answered + unanswered."""
+    sent, paid, said = Counter(), Counter(), {}
+    day_of = dict(rows(book, "SELECT batch_id, substr(signed_at, 1, 10) FROM approval WHERE step = 'released'"))
+    for line, event in rows(book, "SELECT instruction_id, event FROM bank_event ORDER BY event_id"):
+        said[line] = event
+    answered = {event: Counter() for event in ("accepted", "returned", "unknown")}
+    for line, batch, benefit, fen in rows(
+        book, "SELECT instruction_id, batch_id, benefit, amount_fen FROM instruction"
+    ):
+        if batch in day_of:
+            where = (day_of[batch], batch, benefit)
+            sent[where] += fen
+            answered[said.get(line, "unknown")][where] += fen
+    for batch, benefit, fen in rows(
+        book,
+        "SELECT n.batch_id, o.benefit, i.amount_fen FROM instruction_item i"
+        " JOIN instruction n ON n.instruction_id = i.instruction_id"
+        " JOIN obligation o ON o.obligation_id = i.obligation_id",
+    ):
+        if batch in day_of:
+            paid[day_of[batch], batch, benefit] += fen
+    told = answered["accepted"] + answered["returned"] + answered["unknown"]
+    found = [f"{one}: paid {paid[one]}, sent {sent[one]}" for one in paid | sent if paid[one] != sent[one]]
+    found += [f"{one}: sent {sent[one]}, answered {told[one]}" for one in sent if sent[one] != told[one]]
+    with book.reading() as conn:
+        for county, month in rows(book, "SELECT DISTINCT county, pay_month FROM cycle"):
+            table = reconciled.sent_and_answered(conn, county, parse_month(month))
+            for line in table.iter_rows(named=True):
+                mine = next(one for one in sent if one[1:] == (line["batch_id"], line["benefit"]))
+                figures = [line["sent_fen"], line["accepted_fen"] + line["warned_fen"], line["returned_fen"]]
+                if figures != [sent[mine], answered["accepted"][mine], answered["returned"][mine]]:
+                    found.append(f"{mine}: told {figures}")
+                parts = sum(line[f"{state}_hash"] for state in ("accepted", "warned", "returned", "unanswered"))
+                if parts % reconciled.MODULUS != line["sent_hash"]:
+                    found.append(f"{mine}: the hash totals do not add up")
+            if any(reconciled.accounted(conn, county)["difference"]):
+                found.append(f"{county}: not every fen is accounted for")
     return found
 
 

@@ -14,7 +14,7 @@ import pytest
 
 from contracts.errors import BookError, NotAllowedError
 from contracts.months import parse_month
-from month import closing, packaging
+from month import closing, packaging, reconciling
 from tests import homes
 from tests.ledger.laws import breaches
 
@@ -46,6 +46,7 @@ def closed(tmp_path_factory):
     first, second, third, fourth = instructions(made)
     answer(made, "回盘.csv", (first, "成功", ""), (second, "成功", ""), (third, "退票", "户名不符"))
     answer(made, "晚.csv", (fourth, "成功", ""))
+    reconciling.reconcile_sent(made, homes.COUNTY, JULY, MAKER)
     return made, closing.close_month(made, homes.COUNTY, JULY, CHECKER)
 
 
@@ -158,6 +159,8 @@ TAMPERED = {
     "the law": (partial(spoil, "packs/", ".yaml"), "所用的政策不在包里,或被改动"),
     "the law gone": (partial(lose, "packs/", ".yaml"), "所用的政策不在包里,或被改动"),
     "a bank's form": (partial(spoil, "profiles/", ".txt"), "的内容与其摘要不符"),
+    "a control slip": (partial(spoil, "slips/", ".txt"), "的内容与其摘要不符"),
+    "a control slip gone": (partial(lose, "slips/", ".txt"), "不在包里"),
     "a payment file": (partial(spoil, "files/", ""), "的付款文件不在包里,或被改动"),
     "a payment file gone": (partial(lose, "files/", ""), "的付款文件不在包里,或被改动"),
     "a payment file more": (lambda parts: parts.update({"files/a.txt": b"1"}), "1 个付款文件不属于这一期"),
