@@ -147,7 +147,7 @@ def chain(package: Package) -> Findings:
     """The audit chain is whole from its first entry to the one that closed the month, and every seal stands in it."""
     number, before = 1, FIRST
     for entry in package.log:
-        told = json.dumps([entry[name] for name in CHAINED], ensure_ascii=False)
+        told = json.dumps(chained(entry), ensure_ascii=False)
         if entry["entry_id"] != number:
             yield f"审计记录第 {number} 条缺失或次序不对"
         if entry["prev_hash"] != before:
@@ -164,6 +164,12 @@ def chain(package: Package) -> Findings:
     ]
     if closed != [seal["digest"] for seal in package.seals]:
         yield "审计链上的结账记录与各期封存不是同样的"
+
+
+def chained(entry: dict[str, Any]) -> list[Any]:
+    """What an entry's hash is over: how its officer was known too, where it was asked."""
+    known_by = entry.get("known_by")
+    return [entry[name] for name in CHAINED] + ([] if known_by is None else [known_by])
 
 
 def inputs(package: Package) -> Findings:

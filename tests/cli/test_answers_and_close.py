@@ -148,6 +148,18 @@ def test_what_is_not_answered_is_listed_and_signed(home):
     assert len(openpyxl.load_workbook(home.reports / homes.COUNTY / "2024-07" / "unanswered.xlsx").active["A"]) == 4
 
 
+def test_the_month_is_reconciled_from_the_terminal_and_a_difference_is_an_error(home):
+    sent = ("reconcile", "sent", *MONTH, "--as", homes.MAKER)
+    told = asked(home, *sent, "--preview")
+    assert (told["differences"], told["file"]) == (0, "")
+    said, _ = disburse(home, *sent, "--debited", "150.00", code=7)
+    assert "相差 150.00 元;恰为尚无结果的金额" in said
+    disburse(home, *sent, "--credited", "150.00", code=2)
+    assert asked(home, "reconcile", "book", "--county", homes.COUNTY, "--as", homes.MAKER)["differences"] == 0
+    (entry, *_) = asked(home, "audit", "list", "--county", homes.COUNTY, "--act", "对账")
+    assert entry["about"] == "全账 2024-07"
+
+
 def test_only_a_checker_closes(home):
     disburse(home, "close", *MONTH, "--as", homes.MAKER, code=6)
 

@@ -140,7 +140,7 @@ def seal_anew(parts):
 
     seal["digest"] = checker.derived(json.dumps([seal[name] for name in checker.SEALED], ensure_ascii=False))
     entry["detail_json"] = json.dumps(json.loads(entry["detail_json"]) | {"seal": seal["digest"]})
-    entry["hash"] = checker.derived(json.dumps([entry[name] for name in checker.CHAINED], ensure_ascii=False))
+    entry["hash"] = checker.derived(json.dumps(checker.chained(entry), ensure_ascii=False))
     about = json.loads(parts["package.json"]) | {"seal": seal["digest"], "head": entry["hash"]}
     parts["seals.json"], parts["log.json"] = json.dumps(seals).encode(), json.dumps(log).encode()
     parts["package.json"] = json.dumps(about).encode()
