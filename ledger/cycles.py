@@ -92,6 +92,13 @@ def runs_of(conn: Connection, cycle_id: int) -> list[Run]:
     return [_run(row) for row in conn.execute(select(run).where(run.c.cycle_id == cycle_id).order_by(run.c.run_id))]
 
 
+def run_made_from(conn: Connection, county: str, pay_month: date, digest: str) -> Run | None:
+    """The newest run of a pay month that was made from the manifest of this digest."""
+    of_month = (run for cycle in cycles_of(conn, county, pay_month) for run in runs_of(conn, cycle.cycle_id))
+    made = [run for run in of_month if run.manifest.digest() == digest]
+    return made[-1] if made else None
+
+
 def has_released(conn: Connection, cycle_id: int) -> bool:
     """Whether any batch of the cycle has gone out."""
     released = exists().where(batch.c.cycle_id == cycle_id, approval.c.batch_id == batch.c.batch_id)

@@ -78,6 +78,22 @@ class Identity:
         """The rows with each person_no as the number it counts as."""
         return rows.with_columns(pl.col(PERSON).replace(self.head_of)) if self.head_of else rows
 
+    def of_before(self, rows: pl.DataFrame, earlier: Identity) -> pl.DataFrame:
+        """Rows of an earlier run, each person_no as the number it counts as now.
+
+        A number that counted as another then (`earlier`) and is now a person of its own had that one's rows: they are
+        there for it as well, where it has none.
+        """
+        counted = self.of(rows)
+        parted = [
+            (self.head_of.get(head, head), self.head_of.get(number, number)) for number, head in earlier.head_of.items()
+        ]
+        pairs = sorted({(head, own) for head, own in parted if own != head})
+        theirs = pl.DataFrame(pairs, schema={PERSON: pl.Int64(), "own_no": pl.Int64()}, orient="row")
+        theirs = theirs.join(counted, left_on="own_no", right_on=PERSON, how="anti")
+        copied = counted.join(theirs, on=PERSON).with_columns(pl.col("own_no").alias(PERSON))
+        return pl.concat([counted, copied.select(counted.columns)])
+
     def with_numbers(self, rows: pl.DataFrame) -> pl.DataFrame:
         """The rows, and once more for every other number that counts as their person_no."""
         if not self.head_of:

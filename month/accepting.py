@@ -57,10 +57,10 @@ def accept(month: Month, register: str) -> Counts:
 
 
 def _before(month: Month, table: str, schema: pl.Schema) -> pl.DataFrame | None:
-    """A table of the run before, its people as the numbers they count as now."""
+    """A table of the run before, its people as the numbers they count as now, those parted since with its rows each."""
     before = month.before(table, schema)
     has_people = "person_no" in schema
-    return month.identity.of(before) if before is not None and has_people else before
+    return month.identity.of_before(before, month.identity_before) if before is not None and has_people else before
 
 
 def _is_refused_whole(received: intake.Received, given: RegisterInput) -> bool:

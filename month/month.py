@@ -174,6 +174,16 @@ class Month:
             return identity.as_of(conn, self.manifest.county, self.manifest.identity_digest)
 
     @cached_property
+    def identity_before(self) -> Identity:
+        """Which numbers were one person's, as the run before knew."""
+        given = self.manifest
+        if given.previous_month is None or not self.identity.rows:
+            return identity.NOBODY
+        with self.book.reading() as conn:
+            made = cycles.run_made_from(conn, given.county, given.previous_month, given.previous_digest)
+            return identity.as_of(conn, given.county, made.manifest.identity_digest) if made else identity.NOBODY
+
+    @cached_property
     def is_replay(self) -> bool:
         """Whether a later month of the county is already in the book: then nothing is posted."""
         with self.book.reading() as conn:

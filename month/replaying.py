@@ -277,15 +277,10 @@ def provide_previous(scratch: Scratch, manifest: Manifest) -> None:
 
 def _run_made_from(book: Book, county: str, pay_month: date, digest: str) -> Run:
     with book.reading() as conn:
-        runs = [
-            run
-            for cycle in cycles.cycles_of(conn, county, pay_month)
-            for run in cycles.runs_of(conn, cycle.cycle_id)
-            if run.manifest.digest() == digest
-        ]
-    if not runs:
+        made = cycles.run_made_from(conn, county, pay_month, digest)
+    if made is None:
         raise _missing("上一次运行的清单", month_text(pay_month))
-    return runs[-1]
+    return made
 
 
 def _tables_of(tables: Tables) -> list[str]:

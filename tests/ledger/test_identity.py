@@ -53,6 +53,16 @@ def desired(*holds_of_people):
     return pl.DataFrame(rows, schema=polars_schema(DesiredHold))
 
 
+def test_rows_from_before_a_split_are_there_for_both_unless_one_has_its_own():
+    known = [identity.Row(1, "joined", OLD, NEW, NEW), identity.Row(2, "split", OLD, OLD, NEW)]
+    earlier, now = identity.Identity(tuple(known[:1])), identity.Identity(tuple(known))
+    rows = pl.DataFrame({"person_no": [NEW, NEW, 3], "row": [5, 6, 7]})
+    assert now.of_before(rows, earlier).rows() == [(NEW, 5), (NEW, 6), (3, 7), (OLD, 5), (OLD, 6)]
+    assert earlier.of_before(rows, earlier).rows() == rows.rows()
+    own = pl.concat([rows, pl.DataFrame({"person_no": [OLD], "row": [8]})])
+    assert now.of_before(own, earlier).rows() == own.rows()
+
+
 def test_who_was_paid_under_two_numbers_owes_back_once(county, book):
     county.pay("2024-07", both("2024-07"))
     county.join(OLD, NEW)

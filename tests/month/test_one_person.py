@@ -70,6 +70,23 @@ def test_the_list_names_both_numbers_and_the_one_that_waits(home):
         assert same_people(book, homes.COUNTY, *read).is_empty()
 
 
+def test_a_number_split_off_and_in_no_register_is_a_gap_and_owes_nothing_before_an_officer_decides(home):
+    join(home)
+    homes.run(home, "2024-08")
+    homes.sign(home, "2024-08")
+    identifying.split(home, homes.COUNTY, OLD, NEW, "不是同一人", MAKER)
+    homes.hand_in(home, "2024-09", **registers(NEW, OTHER))
+    homes.run(home, "2024-09")
+    for register in ("population", "account"):
+        gap_of(home, OLD, register)
+    assert books(home, lambda conn: receivables.owed_back(conn, homes.COUNTY)).is_empty()
+    homes.hand_in(home, "2024-10", **registers(NEW, OTHER))
+    homes.run(home, "2024-10")  # what stood in goes on standing
+    holding.lift(home, homes.COUNTY, gap_of(home, OLD), "不见了", GapDecision.ACCEPT_GONE, MAKER)
+    homes.run(home, "2024-10")
+    assert not books(home, lambda conn: receivables.owed_back(conn, homes.COUNTY)).is_empty()
+
+
 def test_who_may_be_somebody_else_is_not_let_go_before_that_is_decided(home):
     hold_id = gap_of(home, OLD)
     with pytest.raises(BookError, match="疑为同一人"):
