@@ -187,7 +187,7 @@ def sealed_anew(conn, **changed):
     """A further seal like the last one, its own digest true."""
     seal = tables.seal
     last = dict(conn.execute(select(seal).order_by(seal.c.seal_id.desc()).limit(1)).mappings().one())
-    cycle = cycles.open_cycle(conn, changed.get("county", CODE), parse_month("2024-09"), 1)
+    cycle = cycles.open_cycle(conn, changed.get("county", CODE), parse_month("2024-09"))
     told = last | {"seal_id": last["seal_id"] + 1, "cycle_id": cycle.cycle_id, "tables_json": "{}"} | changed
     told["digest"] = sealing._digest(told)
     conn.execute(insert(seal).values(**told))
