@@ -10,6 +10,7 @@ import click
 
 from cli.options import DayType, county_option, json_option, officer_option, print_json
 from cli.who import acting
+from contracts.months import today
 from contracts.settings import Home
 
 if TYPE_CHECKING:
@@ -44,7 +45,7 @@ def import_history(
         raise click.UsageError("--accept-refused 须同时写明 --reason")
     from month.importing import import_history as importing
 
-    known = known_on or date.today()  # noqa: DTZ011 the officer's own calendar day
+    known = known_on or today()
     without = reason if accept_refused else ""
     _tell(importing(home, county, file, acting(home, officer), known, without_refused=without), as_json)
 

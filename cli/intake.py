@@ -22,6 +22,7 @@ from cli.options import (
 from cli.who import acting
 from contracts.codes import RefusalCode
 from contracts.errors import InputError
+from contracts.months import today
 from contracts.registers import FILES, INBOX_FILES, label_of
 from contracts.settings import Home
 
@@ -86,10 +87,10 @@ def inspect(
     part = room.part_named(file.name)
     layout = room.find_layout(home.layouts_of(county), named, part) if county and named else None
     is_current_list = bool(county and named in home.settings().of(county).current_lists)
-    today = date.today()  # noqa: DTZ011 the officer's own calendar day
-    seen = room.inspect(file, named, layout, today, is_current_list=is_current_list)
+    day = today()
+    seen = room.inspect(file, named, layout, day, is_current_list=is_current_list)
     wanted = seen.tables and (suggests or write is not None or seen.needs_layout())
-    offered = room.offer(file, seen, today, is_current_list=is_current_list) if wanted else None
+    offered = room.offer(file, seen, day, is_current_list=is_current_list) if wanted else None
     name = f"{seen.register}-{part}" if part else seen.register
     target = _layout_file(home, county, name, write)
     written = _write_layout(home, target, offered.text) if write is not None and offered else None

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import COUNTY, DayType, MonthType, county_option, json_option, print_json
-from contracts.months import add_months, months_between
+from contracts.months import add_months, months_between, today
 from contracts.settings import Home
 
 if TYPE_CHECKING:
@@ -32,11 +32,6 @@ def law_of(home: Home, *more: Path) -> LawBook:
     import rulebook
 
     return rulebook.load(*rulebook.folders(home.overlay), *more)
-
-
-def today() -> date:
-    """The day a command is called."""
-    return date.today()  # noqa: DTZ011 — the officer's own calendar day
 
 
 @policies.command()

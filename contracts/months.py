@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime, timedelta, timezone
 
+BEIJING = timezone(timedelta(hours=8))  # the one time of the country
 MONTH_TEXT = re.compile(r"^(\d{4})-(0[1-9]|1[0-2])$")
+
+
+def today() -> date:
+    """The calendar day in the country, in whatever time zone the machine keeps its clock."""
+    return datetime.now(BEIJING).date()
 
 
 def parse_month(text: str) -> date:

@@ -47,7 +47,7 @@ from contracts.codes import (
     RecoveryMeans,
 )
 from contracts.errors import BookError, InputError, SameOfficerError
-from contracts.wording import trouble_of_machine
+from contracts.wording import MACHINE, trouble_of_machine
 from ledger import tables
 
 SCHEMA_VERSION = "0009"
@@ -83,8 +83,8 @@ class Book:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """One consistent view; nothing is written."""
-        with self.engine.connect() as conn:
+        """One consistent view; nothing is written. BookError where the connection is lost."""
+        with _losses(), self.engine.connect() as conn:
             if conn.dialect.name == "postgresql":
                 conn.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             try:
@@ -137,7 +137,7 @@ def _engine(url: str) -> Engine:
             event.listen(engine, "connect", _prepare_sqlite)
             event.listen(engine, "begin", _begin_sqlite)
             return engine
-        return create_engine(url, hide_parameters=True)
+        return create_engine(url, hide_parameters=True, pool_pre_ping=True)  # a server is restarted between two acts
     except ModuleNotFoundError as missing:
         advice = "请在程序的 .venv 中安装:pip install 'disburse[postgresql]'"
         raise InputError(f"缺少连接数据库的程序包 {missing.name}", advice, "DISBURSE_DATABASE_URL") from None
@@ -261,6 +261,17 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -
 
 def _begin_sqlite(conn: Connection) -> None:
     conn.exec_driver_sql("BEGIN IMMEDIATE" if conn.get_execution_options().get("writes") else "BEGIN")
+
+
+@contextmanager
+def _losses() -> Iterator[None]:
+    """Turn a connection that was lost on the way into an officer's words."""
+    try:
+        yield
+    except DBAPIError as refused:
+        if refused.connection_invalidated:
+            raise BookError(*MACHINE["connection"]) from None
+        raise
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import polars as pl
@@ -24,9 +24,9 @@ from contracts.codes import (
     SamePerson,
 )
 from contracts.money import yuan_label
+from contracts.months import BEIJING
 from contracts.registers import label_of
 
-BEIJING = timezone(timedelta(hours=8))  # the one time of the country
 INSTANT = "%Y-%m-%dT%H:%M:%SZ"  # as the book writes it
 SHOWN_DIGITS = 12  # of a digest
 

@@ -14,7 +14,7 @@ from contracts.codes import HoldCode, RecoveryMeans
 from contracts.months import parse_month
 from contracts.settings import Home
 from dagster_project.running import run_month
-from ledger import batches, cycles, holds, recovery, results, signing
+from ledger import batches, cycles, holds, recovery, results, sealing, signing
 from ledger.book import SCHEMA_VERSION, open_book
 from month.month import Choices
 from payments import claim, profiles
@@ -227,6 +227,24 @@ def test_a_result_file_is_read_once(posted, racers, book, book_url):
     answers = lines.with_columns(event=pl.lit("returned"), reason_code=pl.lit("1"), reason=pl.lit("账号已注销"))
     assert sorted(racers.race(read_results, book_url, answers)) == [0] * (COUNT - 1) + [8]
     assert rows(book, "SELECT count(*) FROM bank_event") == rows(book, "SELECT count(*) FROM hold") == [(8,)]
+    assert breaches(book) == []
+
+
+def close_it(number, url):
+    return len(on(url, sealing.close, CODE, JULY, Actor(f"复核{number}", "tester")))
+
+
+def test_a_month_is_closed_once(posted, racers, book, book_url):
+    posted.claim()
+    posted.sign("2024-07")
+    posted.release("2024-07")
+    lines = pl.DataFrame(rows(book, "SELECT instruction_id FROM instruction"), schema=["instruction_id"], orient="row")
+    answers = lines.with_columns(event=pl.lit("accepted"), reason_code=pl.lit(""), reason=pl.lit(""))
+    assert read_results(0, book_url, answers) == 8
+    assert sorted(racers.race(close_it, book_url)) == [0] * (COUNT - 1) + [1]
+    assert rows(book, "SELECT count(*) FROM seal") == [(1,)]
+    with book.reading() as conn:
+        assert sealing.verify(conn) == []
     assert breaches(book) == []
 
 
