@@ -25,9 +25,12 @@ def doctor(home: Home, deep: bool, as_json: bool) -> None:
             f"Python 先找到了别的同名程序包:{told}",
             "请把本程序装在自己的 .venv 中(make run 会做),不要与其他程序装在一起",
         )
-    from month.health import examine
+    from cli.lineage import foreign_lineage
+    from month.health import Examined, examine
 
     findings = list(examine(home, deep=deep))
+    foreign = foreign_lineage(home)
+    findings.append(Examined("血缘与总账", not foreign, foreign or "没有外来记录"))
     found = {"checks": [{"what": one.what, "ok": one.is_well, "detail": one.detail} for one in findings]}
     sick = [one.what for one in findings if not one.is_well]
     if not as_json:

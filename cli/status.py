@@ -26,6 +26,7 @@ def status(home: Home, county: str | None, pay_month: date | None, as_json: bool
 
     Where a month stands, what blocks the next step and who may take it; without --county one line a county.
     """
+    from cli.lineage import foreign_lineage
     from ledger.book import opened
     from month import officers, progress
 
@@ -41,11 +42,13 @@ def status(home: Home, county: str | None, pay_month: date | None, as_json: bool
     elif not found:
         raise BookError("本县还没有运行过,也没有收到名册", "请把名册放入 inbox 后运行 disburse run", county)
     elif as_json:
-        print_json({**found[0].as_dict(), "has_bare_names": is_bare})
+        print_json({**found[0].as_dict(), "has_bare_names": is_bare, "foreign_lineage": foreign_lineage(home)})
     else:
         _show(found[0])
     if is_bare and not as_json:
         click.echo(officers.BARE_NAMES)
+    if not as_json and (foreign := foreign_lineage(home)):
+        click.echo(f"提醒:{foreign}", err=True)
 
 
 def _tell_counties(found: list[MonthStatus], silent: list[str], as_json: bool) -> None:

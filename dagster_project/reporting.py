@@ -48,7 +48,7 @@ def _report(instance: dg.DagsterInstance, county: str, known: Iterable[Acted], h
         for partition, one in of_act.items():
             if told.get(partition) != one.mark:
                 instance.report_runless_asset_event(
-                    dg.AssetMaterialization(asset_key=act.value, partition=partition, metadata=_metadata(one, head))
+                    dg.AssetMaterialization(asset_key=act.value, partition=partition, metadata=told_of(one, head))
                 )
 
 
@@ -63,7 +63,7 @@ def _marks(instance: dg.DagsterInstance, act: Act, partitions: list[str]) -> dic
     return found
 
 
-def _metadata(one: Acted, head: str) -> dict[str, Any]:
+def told_of(one: Acted, head: str) -> dict[str, Any]:
     """Counts and digests, never a person; and where the audit chain ended, outside the book."""
     label = {Act.ANSWERED: "已有回盘笔数", Act.CLOSED: "结账时待查笔数"}.get(one.act, "笔数")
     money = {} if one.fen is None else {"金额": f"{yuan_label(one.fen)} 元"}

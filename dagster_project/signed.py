@@ -15,8 +15,11 @@ LAST_STAGE = "batch"
 
 def signed_assets(cycles: dg.PartitionsDefinition[str]) -> list[dg.AssetSpec]:
     """Assets that only officers' acts move, in the order of the acts."""
-    before = dict(zip(Act, (LAST_STAGE, *Act), strict=False))
+    acts = list(Act.values())  # plain text: Dagster cannot send an enum's member to its web server
+    before = dict(zip(acts, (LAST_STAGE, *acts), strict=False))
     return [
-        dg.AssetSpec(act.value, deps=[before[act]], description=ABOUT[act], group_name=act.value, partitions_def=cycles)
+        dg.AssetSpec(
+            act.value, deps=[before[act.value]], description=ABOUT[act], group_name=act.value, partitions_def=cycles
+        )
         for act in Act
     ]

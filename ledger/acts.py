@@ -42,6 +42,13 @@ def acted(conn: Connection, county: str) -> list[Acted]:
     return sorted(found, key=lambda one: (one.pay_month, order.index(one.act)))
 
 
+def ever_acted(conn: Connection, county: str) -> set[tuple[Act, date]]:
+    """Every act ever done on a month of a county, also an approval that a later run voided. Read-only."""
+    signed = batches.batches_of(conn, county, None).filter(pl.col("checker").is_not_null())
+    voided = {(Act.APPROVED, pay_month) for pay_month in signed["pay_month"].unique()}
+    return {(one.act, one.pay_month) for one in acted(conn, county)} | voided
+
+
 def _signed(known: pl.DataFrame, act: Act, officer: str) -> Iterator[Acted]:
     signed = known.filter(pl.col(officer).is_not_null()).sort("batch_id")
     for rows in signed.partition_by("pay_month", maintain_order=True):

@@ -4,6 +4,7 @@ from datetime import date
 
 import dagster as dg
 import pytest
+from dagster._core.remote_representation.external_data import RepositorySnap
 
 from contracts.codes import Act, Benefit
 from contracts.registers import INBOX_FILES, MATCH_LISTS
@@ -42,6 +43,12 @@ def test_officers_acts_follow_the_run_in_order(graph, specs):
         "closed": {"answered"},
     }
     assert {spec.group_name for spec in specs} == {*StageGroup.values(), *Act.values()}
+
+
+def test_the_graph_can_be_sent_to_dagsters_web_server():
+    """An asset that is named by an enum's member stands in this process and in none of the page's."""
+    snap = RepositorySnap.from_def(definitions.defs.get_repository_def())
+    assert dg.deserialize_value(dg.serialize_value(snap), RepositorySnap) == snap
 
 
 def test_every_description_begins_in_chinese_and_goes_on_in_english(specs):
