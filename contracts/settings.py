@@ -256,11 +256,16 @@ class Settings(Strict):
             raise NotAllowedError(f"定时服务“{name}”不编制 {county}", "请改正 [[service]] 的 counties", "disburse.toml")
         return service
 
-    def authorised(self, name: str, role: OfficerRole, county: str) -> Officer:
-        """Return the officer of that name, if he has the role in the county; NotAllowedError otherwise."""
+    def in_role(self, name: str, role: OfficerRole) -> Officer:
+        """Return the officer of that name, if he has the role, in whatever county; NotAllowedError otherwise."""
         officer = self.known(name)
         if role not in officer.roles:
             raise NotAllowedError(f"“{name}”没有{role.label}权限", f"请由有{role.label}权限的人员办理", "disburse.toml")
+        return officer
+
+    def authorised(self, name: str, role: OfficerRole, county: str) -> Officer:
+        """Return the officer of that name, if he has the role in the county; NotAllowedError otherwise."""
+        officer = self.in_role(name, role)
         if officer.counties and county not in officer.counties:
             raise NotAllowedError(f"“{name}”不经办 {county}", "请由本县人员办理", "disburse.toml")
         return officer

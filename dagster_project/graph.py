@@ -7,19 +7,20 @@ from typing import Any
 import dagster as dg
 import pandera.polars as pa
 
-from contracts.actor import Actor
+from contracts.actor import Actor, plain_name
 from contracts.codes import Code
 from contracts.errors import NotAllowedError
 from contracts.money import yuan_label
+from contracts.months import today
 from contracts.settings import Home
 from dagster_project.guard import guarded
 from dagster_project.partitions import read_key
 from dagster_project.resources.month_home import MonthHome
-from month import vouchers
 from month.month import Choices, Counts, Month
-from month.officers import known, service
+from month.officers import service
 from month.running import Done, do
 from month.stages import RECEIVED, STAGES, Finding, Stage, upstream
+from month.vouchers import known_again
 
 Cycles = dg.PartitionsDefinition[str]
 
@@ -34,24 +35,18 @@ class RunChoices(dg.Config):
     voucher: str = ""
     override_voucher: str = ""
 
-    def choices(self, home: Home, county: str) -> Choices:
+    def choices(self, home: Home, county: str, signed_in: Actor | None) -> Choices:
         """Who makes the run and lets it go on, each known again; without a maker it is the county's service.
 
-        NotAllowedError where a name is not enough.
+        `signed_in`: at the lineage page, who makes it and nobody else. NotAllowedError where a name is not enough.
         """
-        by = _known(home, self.maker, self.voucher) if self.maker else service(home, county)
-        agrees = _known(home, self.override_by, self.override_voucher) if self.override_by else None
+        if signed_in and self.maker and signed_in.officer != plain_name(self.maker):
+            raise NotAllowedError(
+                f"登录的是“{signed_in.officer}”,不能以“{self.maker}”的名义运行", "请由本人登录", county
+            )
+        by = signed_in or (known_again(home, self.maker, self.voucher) if self.maker else service(home, county))
+        agrees = known_again(home, self.override_by, self.override_voucher) if self.override_by else None
         return Choices.of(by, agrees, self.override_reason)
-
-
-def _known(home: Home, name: str, voucher: str) -> Actor:
-    """Whoever was known at the door he started the run at; otherwise by what the process itself can know."""
-    if not voucher:
-        return known(home, name)
-    by = vouchers.redeem(home, voucher)
-    if by.officer != Actor(name, "").officer:
-        raise NotAllowedError(f"这次运行的确认是“{by.officer}”的,不是“{name}”的", "请由本人重新开始运行")
-    return by
 
 
 def month_graph(cycles: Cycles) -> list[dg.AssetsDefinition]:
@@ -67,8 +62,8 @@ def _manifest(cycles: Cycles) -> dg.AssetsDefinition:
     ) -> Iterator[dg.MaterializeResult[None]]:
         county, pay_month = read_key(context.partition_key)
         with guarded(RECEIVED.name, month_home.home, month_home.stop):
-            choices = config.choices(month_home.home, county)
-            known_on = date.fromisoformat(config.known_on) if config.known_on else date.today()  # noqa: DTZ011 the county's own day
+            choices = config.choices(month_home.home, county, month_home.signed_in())
+            known_on = date.fromisoformat(config.known_on) if config.known_on else today()
             month = month_home.begin(county, pay_month, known_on, choices)
             yield from _materialized(month, RECEIVED, _of_manifest(month))
 

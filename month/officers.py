@@ -192,6 +192,17 @@ def _is_bare(settings: Settings, held: Credentials) -> bool:
     return not held.standings and not any(officer.system_users for officer in settings.officer)
 
 
+def require_own_run(home: Home, county: str, choices: Choices, by: Actor) -> None:
+    """Refuse a step of a run to whoever did not make the run it would go on with, or may make none."""
+    require(home, by, OfficerRole.MAKER, county, "run")
+    if choices.by.officer != by.officer:
+        raise NotAllowedError(
+            f"这次运行由“{choices.by.officer}”经办,“{by.officer}”不能接着做其中一步",
+            "请从 manifest 起重新物化整月,由自己经办",
+            county,
+        )
+
+
 def require_limit(home: Home, officer: Officer, by: Actor, county: str, act: str, waiting: pl.DataFrame) -> None:
     """Refuse where a batch is larger than the officer may sign (`limit_yuan`); an audit entry tells of it.
 

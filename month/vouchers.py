@@ -12,11 +12,12 @@ import secrets
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from contracts.actor import Actor
+from contracts.actor import Actor, plain_name
 from contracts.codes import HowKnown
 from contracts.errors import NotAllowedError
 from contracts.files import write_whole
 from contracts.settings import Home
+from month.officers import known
 
 GOOD_FOR = timedelta(hours=1)  # a run may wait for another one of its county
 
@@ -47,6 +48,19 @@ def redeem(home: Home, voucher: str) -> Actor:
     if datetime.fromisoformat(told["until"]) < datetime.now(UTC):
         raise _is_none()
     return Actor(told["officer"], told["system_user"], HowKnown(told["known_by"]))
+
+
+def known_again(home: Home, name: str, voucher: str) -> Actor:
+    """Whoever was known at the door he started a run at; without a voucher, what the process itself can know of him.
+
+    NotAllowedError where that is not enough, or the voucher is another's.
+    """
+    if not voucher:
+        return known(home, name)
+    by = redeem(home, voucher)
+    if by.officer != plain_name(name):
+        raise NotAllowedError(f"这次运行的确认是“{by.officer}”的,不是“{name}”的", "请由本人重新开始运行")
+    return by
 
 
 def _kept(home: Home, voucher: str) -> Path:

@@ -19,7 +19,7 @@ from dagster_project.definitions import MONTH_JOB, defs
 from dagster_project.instance import open_instance
 from dagster_project.running import run_month
 from month import stages, vouchers
-from month.month import Choices
+from month.month import Choices, opened_month
 from tests import homes
 from tests.dagster_project.conftest import ELDER
 
@@ -27,7 +27,7 @@ RUN = """
 import sys
 from datetime import date
 from contracts.settings import Home
-from month.month import Choices
+from month.month import Choices, opened_month
 from dagster_project.running import run_month
 month, known = sys.argv[1:]
 run_month(Home.from_environment(), "410721", date.fromisoformat(month + "-01"), date.fromisoformat(known),
@@ -118,6 +118,36 @@ def assert_refused(home, told):
     assert not home.store.exists(), "nothing was taken in"
 
 
+def on_the_page(home, officer, asset, **told):
+    """An asset materialised as the lineage page starts it for whoever is signed in; whether that succeeded."""
+    config = {
+        "resources": {"month_home": {"config": {"officer": officer}}},
+        "loggers": {"console": {"config": {"log_level": "CRITICAL"}}},
+        **({"ops": {"manifest": {"config": told}}} if told else {}),
+    }
+    done = defs.resolve_implicit_global_asset_job_def().execute_in_process(
+        instance=open_instance(home),
+        partition_key="410721|2024-07",
+        run_config=config,
+        raise_on_error=False,
+        asset_selection=[dg.AssetKey(asset)],
+    )
+    return done.success
+
+
+def test_a_run_of_the_page_is_made_by_whoever_is_signed_in_and_nobody_else_goes_on_with_it(home):
+    settings = home.path / "disburse.toml"
+    settings.write_text(f'{settings.read_text("utf-8")}[[officer]]\nname = "另一经办"\nroles = ["maker"]\n', "utf-8")
+    assert not on_the_page(home, "另一经办", "manifest", maker=homes.MAKER)
+    assert not on_the_page(home, homes.CHECKER, "manifest")
+    assert not home.store.exists(), "nothing was taken in"
+    assert on_the_page(home, "另一经办", "manifest", known_on="2024-07-15")
+    with opened_month(home, homes.COUNTY, date(2024, 7, 1)) as month:
+        assert month.choices.maker == "另一经办"
+    assert not on_the_page(home, homes.MAKER, "accepted_population")
+    assert on_the_page(home, "另一经办", "accepted_population")
+
+
 def test_the_facts_of_a_fresh_month_are_materialised_alone(home):
     home.dagster.mkdir()
     selected = ("-m", "dagster_project.definitions", "--select", "*facts", "--partition", "410721|2024-07")
@@ -149,7 +179,8 @@ def spoiled(monkeypatch):
 
 def marks(instance):
     """What the lineage page shows of each check: status, severity where it is not passed, and the first words."""
-    for key in defs.resolve_asset_graph().asset_check_keys:
+    graph = defs.resolve_asset_graph()
+    for key in (key for name in stages.BY_NAME for key in graph.get(dg.AssetKey(name)).check_keys):
         (record,) = instance.event_log_storage.get_asset_check_execution_history(key, limit=1)
         told = record.evaluation
         said = [
