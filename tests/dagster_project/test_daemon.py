@@ -8,14 +8,12 @@ import subprocess
 import sys
 import time
 
-import pytest
-
 from dagster_project.instance import open_instance
 from tests import effort, homes
 from tests.dagster_project.test_running import RUN, rows
 
-pytestmark = pytest.mark.skipif(not effort.LONG, reason="takes a daemon and several processes")
-COMMANDS, DECIDED = 3, 1
+pytestmark = effort.long_walk
+COMMANDS = 3
 SECONDS = 180
 
 
