@@ -191,6 +191,7 @@ class Misfit(Code):
     TOO_LONG = "too_long", "超过银行允许的长度"
     MISSING = "missing", "没有登记,而格式要求填写"
     WRONG_BANK_CODE = "wrong_bank_code", "不是 12 位,或校验位不符"
+    ABOVE_LIMIT = "above_limit", "超过银行一个文件的限额"
 
 
 class PaymentState(Code):

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain, count
 from typing import Any
 
 import polars as pl
@@ -20,7 +21,9 @@ from contracts.errors import BookError
 from contracts.months import month_text
 from contracts.tables import InstructionLine
 from ledger import audit, fate
+from ledger.attempts import is_voided
 from ledger.book import insert_frame, next_id, now, read_among, read_frame
+from ledger.cycles import SHARE
 from ledger.identity import Identity
 from ledger.tables import approval, batch, batch_event, cycle, instruction, instruction_item, open_obligation, run
 
@@ -74,7 +77,8 @@ def unpaid(conn: Connection, county: str, known: Identity | None = None) -> pl.D
 def batches_of(conn: Connection, county: str, pay_month: date | None) -> pl.DataFrame:
     """Every batch of a county, or of one of its pay months, in order of batch_id.
 
-    batch_id, cycle_id, pay_month, sequence, ordinal, profile, part, line_count, total_fen, content_digest,
+    batch_id, cycle_id, pay_month, sequence, ordinal, profile, part (its benefit), line_count, total_fen,
+    content_digest,
     law_digest, profile_digest, claimed_at, file_name, file_digest, void_reason, maker, checker, rejected_by, releaser,
     reject_reason, state (BatchState).
     """
@@ -91,7 +95,8 @@ def batches_of(conn: Connection, county: str, pay_month: date | None) -> pl.Data
         rows = rows.join(_events(conn, county, event, told), on="batch_id", how="left")
     for step, officer in SIGNATURES.items():
         rows = rows.join(_signatures(conn, county, step, officer), on="batch_id", how="left")
-    return rows.with_columns(state=_STATE.cast(BatchState.dtype())).sort("batch_id")
+    benefit = pl.col("part").str.split(SHARE).list.first()
+    return rows.with_columns(part=benefit, state=_STATE.cast(BatchState.dtype())).sort("batch_id")
 
 
 def lines(conn: Connection, batch_id: str) -> pl.DataFrame:
@@ -127,6 +132,14 @@ def next_ordinal(conn: Connection, cycle_id: int) -> int:
     """The next free number of a batch within its cycle; voided ones keep theirs."""
     taken = conn.execute(select(batch.c.ordinal).where(batch.c.cycle_id == cycle_id)).scalars().all()
     return max(taken, default=0) + 1
+
+
+def free_part(conn: Connection, cycle_id: int, benefit: str) -> str:
+    """What the next batch of a benefit pays of a cycle: the benefit, or a further share where that has a batch."""
+    of_cycle = select(batch.c.part).where(batch.c.cycle_id == cycle_id, ~is_voided(batch.c.batch_id))
+    taken = set(conn.execute(of_cycle).scalars())
+    shares = (f"{benefit}{SHARE}{number}" for number in count(2))
+    return next(part for part in chain([benefit], shares) if part not in taken)
 
 
 def claim(conn: Connection, county: str, new: NewBatch, lines: pl.DataFrame, items: pl.DataFrame, by: Actor) -> None:

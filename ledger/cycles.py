@@ -16,6 +16,8 @@ from contracts.months import month_text, parse_month
 from ledger.book import next_id, now
 from ledger.tables import approval, batch, cycle, run, seal, taken_back
 
+SHARE = "/"  # a batch's part is its benefit, or "benefit/2" of what goes into several files
+
 
 @dataclass(frozen=True)
 class Cycle:
@@ -105,14 +107,13 @@ def has_released(conn: Connection, cycle_id: int) -> bool:
     return bool(conn.execute(select(released.where(approval.c.step == SignatureStep.RELEASED.value))).scalar())
 
 
-def accepting(conn: Connection, newest: Cycle, part: str) -> Cycle:
-    """The cycle a part's next batch belongs to: the newest, or a supplement where it was closed or sent this part.
+def accepting(conn: Connection, newest: Cycle, benefit: str) -> Cycle:
+    """The cycle a benefit's next batch belongs to: the newest, or a supplement where it was closed or sent of this one.
 
     The supplement is opened in the caller's transaction.
     """
-    sent = exists().where(
-        batch.c.cycle_id == newest.cycle_id, batch.c.part == part, approval.c.batch_id == batch.c.batch_id
-    )
+    is_of_it = (batch.c.part == benefit) | batch.c.part.startswith(benefit + SHARE, autoescape=True)
+    sent = exists().where(batch.c.cycle_id == newest.cycle_id, is_of_it, approval.c.batch_id == batch.c.batch_id)
     is_sent = conn.execute(select(sent.where(approval.c.step == SignatureStep.RELEASED.value))).scalar()
     if not is_sent and not is_sealed(conn, newest.cycle_id):
         return newest

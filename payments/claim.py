@@ -1,7 +1,7 @@
 """Claiming: which unreleased batches stand, which are voided, and what is put into new ones. One transaction.
 
-A batch pays one benefit of one cycle. It stands as long as it holds exactly what should be paid, by content digest; see
-docs/decisions/0051.
+A batch pays one benefit of one cycle, or the share of it that goes into one file (payments.splitting). It stands as
+long as it holds exactly what should be paid, by content digest; see docs/decisions/0051 and 0105.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from ledger.book import Book, Transaction
 from ledger.cycles import Cycle
 from payments.file_forms import Profile
 from payments.instructions import BatchIdentity, Instructions, content_digest, instructions
+from payments.splitting import split
 
 CHANGED = "内容有变,重新编批"
 
@@ -36,11 +37,11 @@ class Waiting:
 
 @dataclass
 class Plan:
-    """What claiming will do: batches that stand, batches to void, and the rows (Payable) left to claim."""
+    """What claiming will do: batches that stand, batches to void, and the rows (Payable) of each one to claim."""
 
     kept: list[Waiting] = field(default_factory=list)
     voided: list[Waiting] = field(default_factory=list)
-    unclaimed: pl.DataFrame = field(default_factory=pl.DataFrame)
+    new: list[pl.DataFrame] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -63,28 +64,40 @@ def plan(
     """Compare what should be paid with the unreleased batches.
 
     `payable`: Payable. `live`: obligation_id and live_batch_id (null: in none). A batch of an earlier month is asked
-    only for its own obligations; one of `pay_month` must also hold everything else its benefit has to pay.
+    only for its own obligations; those of `pay_month` must also hold everything else their benefit has to pay.
     """
     made = Plan()
+
+    def unclaimed(waiting: list[Waiting], wanted: list[pl.DataFrame]) -> list[pl.DataFrame]:
+        """Keep or void these batches; the wanted ones that none of them is."""
+        for batch in waiting:
+            same = None if batch.is_rejected else _same(batch, wanted, profile_of, law_digest)
+            if same is None:
+                made.voided.append(batch)
+            else:
+                made.kept.append(batch)
+                wanted = [rows for rows in wanted if rows is not same]
+        return wanted
+
     rows = payable.join(live.select("obligation_id", "live_batch_id"), on="obligation_id", how="left")
-    for batch in waiting:
-        own = pl.col("live_batch_id") == batch.identity.batch_id
-        if batch.identity.pay_month == pay_month:
-            own = own | (pl.col("live_batch_id").is_null() & (pl.col("benefit") == batch.benefit))
-        wanted = rows.filter(own)
-        if (
-            not wanted.is_empty()
-            and not batch.is_rejected
-            and _digest(wanted, batch, profile_of, law_digest) == batch.content_digest
-        ):
-            made.kept.append(batch)
-            rows = rows.join(wanted, on="obligation_id", how="anti")
-        else:
-            made.voided.append(batch)
-            freed = pl.when(pl.col("live_batch_id") != batch.identity.batch_id).then("live_batch_id")
-            rows = rows.with_columns(live_batch_id=freed)
-    made.unclaimed = rows.drop("live_batch_id")
+    older = [batch for batch in waiting if batch.identity.pay_month != pay_month]
+    of_older = pl.col("live_batch_id").is_in([batch.identity.batch_id for batch in older]).fill_null(value=False)
+    freed = unclaimed(older, rows.filter(of_older).partition_by("live_batch_id"))
+    open_now = pl.concat([rows.filter(~of_older), *freed])
+    for benefit in sorted({*open_now["benefit"].cast(pl.String), *(batch.benefit for batch in waiting)}):
+        of_benefit = [batch for batch in waiting if batch.identity.pay_month == pay_month and batch.benefit == benefit]
+        wanted = split(open_now.filter(pl.col("benefit") == benefit).sort("obligation_id"), profile_of[benefit])
+        made.new += unclaimed(of_benefit, wanted)
     return made
+
+
+def _same(
+    batch: Waiting, wanted: list[pl.DataFrame], profile_of: Mapping[str, Profile], law_digest: str
+) -> pl.DataFrame | None:
+    """The one of these that a batch holds to the last field; None where there is none."""
+    held = pl.col("live_batch_id").eq_missing(batch.identity.batch_id)
+    alike = [rows for rows in wanted if rows.select(held.all()).item()]  # digesting is dear
+    return next((rows for rows in alike if _digest(rows, batch, profile_of, law_digest) == batch.content_digest), None)
 
 
 def claim(
@@ -107,11 +120,7 @@ def claim(
         made = plan(payable, live, _standing(conn, county), cycle.pay_month, profile_of, law_digest)
         for gone in made.voided:
             batches.void(conn, county, gone.identity.batch_id, CHANGED, by)
-        parts = made.unclaimed.partition_by("benefit", as_dict=True)
-        claimed = tuple(
-            _claim_part(conn, cycle, rows, profile_of[benefit], law_digest, by)
-            for (benefit,), rows in sorted(parts.items(), key=lambda part: str(part[0][0]))
-        )
+        claimed = tuple(_claim_new(conn, cycle, rows, profile_of, law_digest, by) for rows in made.new)
     kept, voided = ([batch.identity.batch_id for batch in part] for part in (made.kept, made.voided))
     return Claimed(tuple(kept), tuple(voided), claimed)
 
@@ -148,16 +157,17 @@ def _digest(rows: pl.DataFrame, batch: Waiting, profile_of: Mapping[str, Profile
     return content_digest(instructions(rows, batch.identity, profile), profile.digest, law_digest)
 
 
-def _claim_part(
+def _claim_new(
     conn: Transaction,
     newest: Cycle,
     rows: pl.DataFrame,
-    profile: Profile,
+    profile_of: Mapping[str, Profile],
     law_digest: str,
     by: Actor,
 ) -> str:
-    """Claim one benefit's rows as a batch of the newest cycle, or of a supplement where that cycle has sent its own."""
+    """Claim a file's rows as a batch of the newest cycle, or of a supplement where that has sent of this benefit."""
     benefit = str(rows["benefit"][0])
+    profile = profile_of[benefit]
     cycle = cycles.accepting(conn, newest, benefit)
     identity = BatchIdentity(cycle.county, cycle.pay_month, cycle.sequence, batches.next_ordinal(conn, cycle.cycle_id))
     content = instructions(rows, identity, profile)
@@ -167,7 +177,7 @@ def _claim_part(
         ordinal=identity.ordinal,
         profile=profile.profile,
         profile_digest=profile.digest,
-        part=benefit,
+        part=batches.free_part(conn, cycle.cycle_id, benefit),
         content_digest=content_digest(content, profile.digest, law_digest),
         law_digest=law_digest,
     )

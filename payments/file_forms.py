@@ -226,6 +226,13 @@ class Remark(Strict):
         return known_words(template, REMARK_WORDS)
 
 
+class Limits(Strict):
+    """What the bank takes in one file; a benefit above it goes into several."""
+
+    lines: Whole | None = Field(None, gt=0)
+    yuan: Whole | None = Field(None, gt=0)
+
+
 class Layout(Strict):
     """What every kind of profile says."""
 
@@ -237,6 +244,7 @@ class Layout(Strict):
     dates: Literal["yyyymmdd", "yyyy-mm-dd", "yyyy/mm/dd"] = Field(**unsaid("yyyymmdd"))
     payer: Payer | None = Field(**unsaid(None))
     own_bank: OwnBank | None = Field(**unsaid(None))
+    limits: Limits = Limits()
     remark: Remark = Remark()
     forbidden: str = ""
     file_name: str
@@ -287,9 +295,10 @@ class Layout(Strict):
     def digested(self) -> bytes:
         """Everything above as JSON, and the writer's version where that decides bytes.
 
-        Not the answer's form: another reading of what comes back changes nothing of what is sent.
+        Not the answer's form: another reading of what comes back changes nothing of what is sent. Nor the
+        limits: they say how many files there are, not what stands in one.
         """
-        return f"{self.model_dump_json(exclude={'answer'})}{self.writer}".encode()
+        return f"{self.model_dump_json(exclude={'answer', 'limits'})}{self.writer}".encode()
 
     @cached_property
     def digest(self) -> str:

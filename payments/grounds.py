@@ -83,6 +83,8 @@ def misfit(word: str, profile: str, header: str) -> list[pl.Expr]:
 def told(code: str, ground: Ground) -> Told:
     """Say a hold to an officer: why, and what to do. `code`: a HoldCode."""
     word, subject, detail = ground
+    if word == Misfit.ABOVE_LIMIT:
+        return Told(f"{detail}{Misfit.ABOVE_LIMIT.label}(格式 {subject})", "请与银行商定更高的限额,写入格式的 limits")
     if word in Misfit.values():
         return Told(f"{detail}{Misfit(word).label}(格式 {subject})", "请与银行核对后更正账户或人口信息")
     if word in Doubt.values():

@@ -29,6 +29,7 @@ ITEMS = pl.Schema(
 )
 LINE_PLACES = 6
 INSTRUCTION_ID_LENGTH = 20
+MOST_LINES = 10**LINE_PLACES - 1
 
 
 @dataclass(frozen=True)
@@ -63,11 +64,8 @@ class Instructions(NamedTuple):
 
 def instructions(payable: pl.DataFrame, identity: BatchIdentity, profile: Layout) -> Instructions:
     """The lines that pay these obligations (Payable, all of one benefit). The order of the rows does not matter."""
-    keyed = payable.with_columns(line_key=LINE_KEY)
     numbered = (
-        keyed.group_by("line_key")
-        .agg(**_LINE)
-        .sort("township", "village", "who", "from_month", "kind", "first_obligation")
+        lines_of(payable)
         .with_row_index("line_no", offset=1)
         .with_columns(
             instruction_id=identity.line_prefix + pl.col("line_no").cast(pl.String).str.zfill(LINE_PLACES),
@@ -77,16 +75,23 @@ def instructions(payable: pl.DataFrame, identity: BatchIdentity, profile: Layout
             period_to=pl.col("to_month").dt.strftime("%Y-%m"),
         )
     )
-    if numbered.height >= 10**LINE_PLACES:
-        raise BookError("一个批次超过 999,999 行", "请按乡镇拆分发放格式", identity.batch_id)
+    if numbered.height > MOST_LINES:
+        raise BookError(f"一个批次超过 {MOST_LINES:,} 行", "请报告:编批时应已拆分", identity.batch_id)
     asked = {column.field for column in profile.columns}
     unasked = [name for name in HOUSEHOLD if name not in asked]
     lines = numbered.with_columns(pl.lit(None).alias(name) for name in unasked).with_columns(remark=_remark(profile))
+    keyed = payable.with_columns(line_key=LINE_KEY)
     items = keyed.join(numbered.select("line_key", "instruction_id"), on="line_key").with_columns(amount_fen="pays_fen")
     return Instructions(
         lines.select(pl.col(name).cast(dtype) for name, dtype in polars_schema(InstructionLine).items()),
         items.select(ITEMS.names()).sort("obligation_id"),
     )
+
+
+def lines_of(payable: pl.DataFrame) -> pl.DataFrame:
+    """What is paid together in one line, as `instructions`, in the order of the file: line_key, and what is printed."""
+    lines = payable.group_by(LINE_KEY.alias("line_key")).agg(**_LINE)
+    return lines.sort("township", "village", "who", "from_month", "kind", "first_obligation")
 
 
 def content_digest(content: Instructions, profile_digest: str, law_digest: str | None) -> str:

@@ -15,6 +15,7 @@ from payments.file_forms import NUMBERS, Delimited, FixedColumn, Profile, Shown
 from payments.instructions import BatchIdentity, instructions
 from payments.orders import Order
 from payments.printing import printed
+from payments.splitting import split
 
 TEXTS = ("code", "ground", "subject", "detail")
 HELD = pl.Schema({"person_no": pl.Int64(), "obligation_id": pl.Int64(), **dict.fromkeys(TEXTS, pl.String())})
@@ -29,21 +30,29 @@ def misfits(payable: pl.DataFrame, profile_of: Mapping[str, Profile]) -> pl.Data
     `payable`: Payable. `profile_of`: benefit → profile. A line with several misfits gives one hold for each.
     """
     found = [pl.DataFrame(schema=HELD)]
-    for (benefit,), rows in payable.group_by("benefit"):
+    for (benefit,), of_benefit in payable.group_by("benefit"):
         profile = profile_of[str(benefit)]
-        content = instructions(rows, NOWHERE, profile)
-        cells = printed(Order(content.lines, NOWHERE.county, NOWHERE.pay_month), profile)
-        owners = content.items.join(rows.select("obligation_id", "person_no"), on="obligation_id")
-        for place, column in enumerate(profile.columns):
-            wrong = _wrong_values(cells[str(place)].unique().to_list(), column, profile)
-            if wrong:
-                lines = content.lines.select("instruction_id", value=cells[str(place)])
-                misfit = pl.col("value").replace_strict(wrong, default=None, return_dtype=pl.String)
-                unfit = lines.with_columns(misfit=misfit).drop_nulls("misfit")
-                ground = grounds.misfit("misfit", profile.profile, column.header)
+        for rows in split(of_benefit, profile):
+            content = instructions(rows, NOWHERE, profile)
+            owners = content.items.join(rows.select("obligation_id", "person_no"), on="obligation_id")
+            for header, unfit in _unfit_lines(content.lines, profile):
+                ground = grounds.misfit("misfit", profile.profile, header)
                 held = unfit.with_columns(*ground, code=pl.lit(HoldCode.UNDER_REVIEW.value))
                 found.append(owners.join(held, on="instruction_id").select(HELD.names()))
     return pl.concat(found)
+
+
+def _unfit_lines(lines: pl.DataFrame, profile: Profile) -> Iterator[tuple[str, pl.DataFrame]]:
+    """For each column of the file the lines it cannot print (instruction_id, misfit), and those above the limit."""
+    cells = printed(Order(lines, NOWHERE.county, NOWHERE.pay_month), profile)
+    for place, column in enumerate(profile.columns):
+        wrong = _wrong_values(cells[str(place)].unique().to_list(), column, profile)
+        if wrong:
+            misfit = cells[str(place)].replace_strict(wrong, default=None, return_dtype=pl.String).alias("misfit")
+            yield column.header, lines.select("instruction_id", misfit).drop_nulls("misfit")
+    if profile.limits.yuan is not None:
+        above = lines.filter(pl.col("amount_fen") > profile.limits.yuan * 100)
+        yield "金额", above.select("instruction_id", misfit=pl.lit(Misfit.ABOVE_LIMIT.value))
 
 
 def _wrong_values(values: Iterable[str], column: Shown, profile: Profile) -> dict[str, str]:

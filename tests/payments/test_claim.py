@@ -8,6 +8,7 @@ from contracts.errors import BookError
 from ledger import batches, cycles, signing
 from ledger.book import open_book
 from payments import claim
+from payments.file_forms import Limits
 from payments.instructions import content_digest
 from tests.ledger.county import CHECKER, CODE, MAKER, County, row
 from tests.ledger.places import Places
@@ -120,3 +121,52 @@ def test_the_content_kept_in_the_book_gives_the_digest_that_was_signed(county, p
     with county.book.reading() as conn:
         stored = batches.batches_of(conn, CODE, None).filter(pl.col("batch_id") == FIRST)["content_digest"][0]
         assert content_digest(claim.content_of(conn, FIRST), profile_of["old_age_allowance"].digest, "law") == stored
+
+
+@pytest.fixture
+def two_a_file(profile_of):
+    """Every bank takes two lines in one file."""
+    limits = {"limits": Limits(lines=2)}
+    return {benefit: profile.model_copy(update=limits) for benefit, profile in profile_of.items()}
+
+
+def lines_of(county):
+    """How many lines each batch holds that is not voided."""
+    with county.book.reading() as conn:
+        known = batches.batches_of(conn, CODE, None).filter(pl.col("state") != "voided")
+    assert known["part"].unique().to_list() == ["old_age_allowance"]
+    return dict(known.select("batch_id", "line_count").iter_rows())
+
+
+def test_a_benefit_above_the_banks_limit_is_several_batches(county, two_a_file):
+    county.run("2024-07", [row(n, "2024-07") for n in range(1, 6)])
+    made = claimed(county, payable(county), two_a_file)
+    assert list(lines_of(county).values()) == [2, 2, 1]
+    assert claimed(county, payable(county), two_a_file) == claim.Claimed(made.claimed, (), ())
+
+
+def test_only_the_batches_that_change_are_claimed_anew(county, two_a_file):
+    county.run("2024-07", [row(n, "2024-07") for n in range(1, 5)])
+    first, second = claimed(county, payable(county), two_a_file).claimed
+    moved = pl.when(person_no=4).then(pl.lit("99000721000000099")).otherwise("account_no")
+    again = claimed(county, payable(county).with_columns(account_no=moved), two_a_file)
+    assert (again.kept, again.voided, len(again.claimed)) == ((first,), (second,), 1)
+    assert list(lines_of(county).values()) == [2, 2]
+
+
+def test_a_batch_of_before_there_was_a_limit_is_split(county, profile_of, two_a_file):
+    county.run("2024-07", [row(n, "2024-07") for n in range(1, 4)])
+    claimed(county, payable(county), profile_of)
+    assert claimed(county, payable(county), two_a_file).voided == (FIRST,)
+    assert list(lines_of(county).values()) == [2, 1]
+
+
+def test_after_one_of_several_was_sent_what_comes_later_is_a_supplement(county, two_a_file):
+    county.run("2024-07", [row(n, "2024-07") for n in range(1, 5)])
+    rows = payable(county)
+    for batch_id in claimed(county, rows.head(3), two_a_file).claimed:
+        with county.book.writing() as conn:
+            batches.record_file(conn, batch_id, f"{batch_id}.txt", "digest")
+    county.sign("2024-07")
+    county.release("2024-07")
+    assert claimed(county, rows.tail(1), two_a_file).claimed == (f"{CODE}-2024-07-02-01",)
