@@ -750,6 +750,8 @@ class FindingDecision(Code):
     HOLD = "hold", "暂缓"
     CORRECT = "correct", "更正名册"
     ACCEPT = "accept", "认可照发"
+
+
 class AnswerState(Code):
     """How it stands with a payment that went out."""
 
