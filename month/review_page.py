@@ -13,7 +13,7 @@ from contracts.codes import BatchState
 from contracts.files import write_whole
 from contracts.months import add_months, month_text
 from contracts.settings import Home
-from ledger import batches, exports, figures
+from ledger import batches, exports, figures, overrides
 from ledger.fate import UNANSWERED
 from month.auditing import looked_at
 from month.cautions import cautions
@@ -59,6 +59,7 @@ def _page(month: Month, explained: Opened) -> review.ReviewPage:
         waiting = exports.holds(conn, county)
         uncertain = figures.uncertain(conn, county, pay_month)
         told = cautions(month.home, conn, county, pay_month)
+        let_go = overrides.of_month(conn, county, pay_month)
         said = {at: figures.answers(conn, county, at) for at in _months(pay_month)}
     released = every.filter(pl.col("state") != BatchState.VOIDED.value)
     return review.ReviewPage(
@@ -66,6 +67,7 @@ def _page(month: Month, explained: Opened) -> review.ReviewPage:
         month=month_text(pay_month),
         state=status.label,
         cautions=told,
+        overridden=tuple(one.told for one in let_go),
         next_command=status.next_command,
         next_officers=status.next_officers,
         explained=explained.told,

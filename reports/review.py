@@ -90,6 +90,7 @@ class ReviewPage:
     month: str
     state: str
     cautions: tuple[str, ...]
+    overridden: tuple[str, ...]  # what stopped the month, and who let it go on
     next_command: str
     next_officers: tuple[str, ...]
     explained: MonthExplained

@@ -5,6 +5,9 @@ import json
 import pytest
 import xlsxwriter
 
+from contracts.months import parse_month
+from ledger import overrides
+from ledger.book import opened
 from tests import homes
 from tests.cli.test_one_month import asked, disburse
 
@@ -36,6 +39,9 @@ def test_a_stopped_register_is_looked_at_accepted_and_run(stopped):
     told = asked(stopped, "intake", "accept", *MONTH, "--as", homes.MAKER, "--reason", "乡镇待补,已核对")
     assert told["register"] == "population"
     disburse(stopped, *RUN)
+    with opened(stopped.database_url) as book, book.reading() as conn:
+        (let_go,) = overrides.of_month(conn, homes.COUNTY, parse_month("2024-07"))
+    assert let_go.told == f"采用被叫停的名册:人口名册;{homes.MAKER}决定,理由:乡镇待补,已核对"
 
 
 def test_an_acceptance_needs_an_officer_who_may(stopped):
