@@ -11,7 +11,7 @@ from contextlib import contextmanager
 
 import polars as pl
 
-from contracts.actor import Actor, system_user
+from contracts.actor import Actor, plain_name, system_user
 from contracts.codes import HowKnown, OfficerRole
 from contracts.errors import InputError, NotAllowedError, OfficerError, SameOfficerError
 from contracts.money import yuan_label
@@ -83,8 +83,8 @@ def agreeing(home: Home, name: str, password: str = "") -> Actor:
 
 
 def asks_password(home: Home, name: str) -> bool:
-    """Whether the officer of that name has to give a password; NotAllowedError where there is none of that name."""
-    return _held(home).holds(home.settings().known(name).name)
+    """Whether the officer of that name has to give a password; a name that nobody has is for `known` to refuse."""
+    return _held(home).holds(plain_name(name))
 
 
 def is_bare(home: Home) -> bool:

@@ -58,6 +58,7 @@ REFUSED_ACTS: Mapping[str, str] = {
     "join": SamePerson.JOINED.label,
     "split": SamePerson.SPLIT.label,
     "accept file": Logged.ACCEPT.label,
+    "take_back": Logged.TAKE_BACK.label,
     "import history": Logged.HISTORY.label,
 }
 

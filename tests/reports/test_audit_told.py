@@ -21,6 +21,7 @@ def told(action, about, **detail):
         "recorded_at": "2024-07-31T17:30:00Z",
         "actor": "示例经办",
         "system_user": "wang",
+        "known_by": "password",
         "action": action,
         "object": about,
         "detail_json": json.dumps(detail, ensure_ascii=False),
