@@ -1,30 +1,32 @@
 """How many small faults the tests of a room notice: `make mutants`, written to benchmarks/mutants.md.
 
-A mutant is one module with one operator, sign, bound or yes/no turned round. It is put in the place of the module in a
-process of its own, and the tests of its room run until one fails. What no test notices is listed with its line.
+What was tried is kept in `.mutants/`, so that it can be run in pieces: what has an outcome is not tried again unless
+asked for. The page tells the first outcome of every fault and the newest.
 """
 
 from __future__ import annotations
 
 import argparse
-import ast
-import importlib.abc
-import importlib.machinery
-import importlib.util
+import hashlib
+import json
 import os
 import random
-import signal
-import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, ModuleType
+
+os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before polars: small tables, and other work on the machine
+
+import pytest
+from faults import Fault, faults
+from noticing import PATIENCE, Hits, Noticing, is_noticed_alone, tests_for
 
 ROOT = Path(__file__).resolve().parent.parent
-SECONDS = 240  # after which a mutant is taken to hang, which is noticed
+KEPT = ROOT / ".mutants"
 PAGE = ROOT / "benchmarks" / "mutants.md"
+EQUIVALENT = ROOT / "benchmarks" / "equivalent.json"  # fault → why it changes nothing
+Outcomes = dict[str, list[bool]]  # fault → whether it was noticed, at each trial
 
 
 @dataclass(frozen=True)
@@ -39,12 +41,10 @@ def _modules(*names: str) -> tuple[str, ...]:
     return tuple(sorted(str(path.relative_to(ROOT)) for name in names for path in ROOT.glob(name)))
 
 
-LEDGER_TESTS = (
-    *("posting", "cancelling", "deducting", "fate", "holds", "book", "returns", "identity", "signing", "sealing"),
-)
+_LEDGER = ("posting", "cancelling", "deducting", "fate", "holds", "book", "returns", "identity", "signing", "sealing")
 ROOMS = {
-    "calculators": Room(
-        _modules("calculators/[a-z]*.py"), ("tests/calculators", "tests/oracle/test_situations.py", "tests/properties")
+    "payments": Room(
+        ("payments/payable.py", "payments/claim.py"), ("tests/payments", "tests/scenarios/test_stories.py")
     ),
     "rulebook": Room(
         ("rulebook/figures.py", "rulebook/resolving.py", "rulebook/conditions.py"),
@@ -52,194 +52,171 @@ ROOMS = {
     ),
     "ledger": Room(
         ("ledger/differences.py", "ledger/posting.py", "ledger/receivables.py", "ledger/fate.py"),
+        (*(f"tests/ledger/test_{name}.py" for name in _LEDGER), "tests/protocol", "tests/ledger/test_laws.py"),
+    ),
+    "calculators": Room(
+        _modules("calculators/[a-z]*.py"),
         (
-            *(
-                f"tests/ledger/test_{name}.py"
-                for name in ("posting", "cancelling", "deducting", "fate", "holds", "book")
-            ),
-            *(f"tests/ledger/test_{name}.py" for name in ("returns", "identity", "signing", "sealing")),
-            "tests/protocol",
-            "tests/ledger/test_laws.py",
+            *("tests/calculators", "tests/oracle/test_situations.py", "tests/properties"),
+            *("tests/reports/test_proof.py", "tests/reports/test_missing.py"),
         ),
     ),
-    "payments": Room(
-        ("payments/payable.py", "payments/claim.py"), ("tests/payments", "tests/scenarios/test_stories.py")
-    ),
-}
-TURNED: dict[type[ast.AST], type[ast.AST]] = {
-    ast.Lt: ast.LtE,
-    ast.LtE: ast.Lt,
-    ast.Gt: ast.GtE,
-    ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq,
-    ast.NotEq: ast.Eq,
-    ast.And: ast.Or,
-    ast.Or: ast.And,
-    ast.Add: ast.Sub,
-    ast.Sub: ast.Add,
-    ast.BitAnd: ast.BitOr,
-    ast.BitOr: ast.BitAnd,
 }
 
 
-@dataclass(frozen=True)
-class Mutant:
-    """One fault: the module's path, which of its places, and how the line reads then."""
-
-    path: str
-    place: int
-    line: int
-    was: str
-    now: str
+def drawn(room: Room, at_most: int, seed: int) -> list[Fault]:
+    """The faults of a room, of each module at most so many, drawn by the seed."""
+    every = [list(faults(ROOT, path)) for path in room.modules]
+    return [one for some in every for one in random.Random(seed).sample(some, min(at_most, len(some)))]  # noqa: S311 - a sample, no secret
 
 
-def _turn(node: ast.AST) -> bool:
-    """Turn a node round in place; whether it can be."""
-    if isinstance(node, ast.Compare) and type(node.ops[0]) in TURNED:
-        node.ops[0] = TURNED[type(node.ops[0])]()  # type: ignore[call-overload]
-    elif isinstance(node, ast.BoolOp | ast.BinOp) and type(node.op) in TURNED:
-        node.op = TURNED[type(node.op)]()  # type: ignore[assignment]
-    elif isinstance(node, ast.Constant) and isinstance(node.value, bool):
-        node.value = not node.value
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int):
-        node.value += 1
-    else:
-        return False
-    return True
+def read(name: str) -> Outcomes:
+    """What was tried of a room before."""
+    file = KEPT / f"{name}.json"
+    return json.loads(file.read_text("utf-8")) if file.exists() else {}
 
 
-def _nodes(tree: ast.AST) -> list[ast.AST]:
-    """The nodes of a module in order, without annotations: those change nothing."""
-    without = {id(part) for node in ast.walk(tree) for part in _annotations(node)}
-    return [node for node in ast.walk(tree) if id(node) not in without]
+def keep(name: str, what: object) -> None:
+    """Keep a room's outcomes, whole or not at all."""
+    KEPT.mkdir(exist_ok=True)
+    fresh = KEPT / f"{name}.tmp"
+    fresh.write_text(json.dumps(what, ensure_ascii=False, indent=0), "utf-8")
+    fresh.replace(KEPT / f"{name}.json")
 
 
-def _annotations(node: ast.AST) -> Iterator[ast.AST]:
-    for name in ("annotation", "returns"):
-        told = getattr(node, name, None)
-        if isinstance(told, ast.AST):
-            yield from ast.walk(told)
+def hits(noticing: Noticing, name: str, room: Room) -> Hits:
+    """Which tests run which statement; kept as long as neither changes."""
+    files = sorted({*room.modules, *(test.split("::")[0] for test in noticing.items)})
+    state = hashlib.sha256(b"".join((ROOT / file).read_bytes() for file in files)).hexdigest()
+    file = KEPT / f"{name}-{state[:12]}.json"
+    if not file.exists():
+        started = time.monotonic()
+        keep(file.stem, noticing.hits())
+        print(f"{name}: {len(noticing.items)} tests, {time.monotonic() - started:.0f} s", flush=True)
+    return dict(json.loads(file.read_text("utf-8")))
 
 
-def mutants(path: str) -> Iterator[Mutant]:
-    """Every mutant of a module."""
-    source = (ROOT / path).read_text("utf-8")
-    for place in range(len(_nodes(ast.parse(source)))):
-        tree = ast.parse(source)
-        node = _nodes(tree)[place]
-        was = ast.unparse(node) if isinstance(node, ast.expr) else ""
-        if _turn(node):
-            yield Mutant(path, place, node.lineno, was, ast.unparse(node))  # type: ignore[attr-defined]
+def score(name: str, given: argparse.Namespace, until: float) -> None:
+    """Try what has no outcome yet; asked to try again, what was not noticed."""
+    room, outcomes = ROOMS[name], read(name)
+    meant = json.loads(EQUIVALENT.read_text("utf-8"))
+    left = [
+        one
+        for one in drawn(room, given.at_most, given.seed)
+        if one.key not in meant and (one.key not in outcomes or (given.again and not outcomes[one.key][-1]))
+    ]
+    if not left:
+        return
 
-
-class _Faulty(importlib.machinery.SourceFileLoader):
-    """Compiles a module with one place turned round."""
-
-    def __init__(self, name: str, mutant: Mutant) -> None:
-        super().__init__(name, str(ROOT / mutant.path))
-        self.place = mutant.place
-
-    def get_code(self, fullname: str) -> CodeType:
-        """The module's code, faulty; never what was compiled before."""
-        tree = ast.parse(Path(self.path).read_text("utf-8"))
-        if self.place >= 0:
-            _turn(_nodes(tree)[self.place])
-        return compile(ast.fix_missing_locations(tree), self.path, "exec")
-
-
-class _Finder(importlib.abc.MetaPathFinder):
-    """Gives the faulty module in the place of the right one."""
-
-    def __init__(self, mutant: Mutant) -> None:
-        self.mutant, self.name = mutant, mutant.path.removesuffix(".py").replace("/", ".")
-
-    def find_spec(
-        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
-    ) -> importlib.machinery.ModuleSpec | None:
-        """The spec of the one module that is faulty."""
-        if fullname != self.name:
-            return None
-        return importlib.util.spec_from_loader(fullname, _Faulty(fullname, self.mutant))
-
-
-def is_noticed(mutant: Mutant, tests: tuple[str, ...]) -> bool:
-    """Whether a test fails, in a process of its own."""
-    command = [sys.executable, __file__, "--mutant", mutant.path, str(mutant.place), *tests]
-    child = subprocess.Popen(
-        command, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        return child.wait(SECONDS) != 0
-    except subprocess.TimeoutExpired:
-        os.killpg(child.pid, signal.SIGKILL)
-        child.wait()
-        return True
-
-
-def run_tests(path: str, place: int, tests: list[str]) -> int:
-    """Run the tests over one mutant, in this process."""
-    import pytest
+    def ask(noticing: Noticing) -> None:
+        known = hits(noticing, name, room)
+        for number, fault in enumerate(left, 1):
+            if time.monotonic() > until:
+                return
+            started = time.monotonic()
+            tests = tests_for(fault, known, given.seconds)
+            seconds = PATIENCE + 3 * sum(known["tests"][test] for test in tests)
+            if not tests:
+                noticed = False
+            elif fault.statement:
+                noticed = noticing.is_noticed(fault, tests, seconds)
+            else:
+                noticed = is_noticed_alone(ROOT, fault, tests, seconds + PATIENCE)
+            outcomes.setdefault(fault.key, []).append(noticed)
+            keep(name, outcomes)
+            told = "noticed" if noticed else "SURVIVED"
+            took = f"{time.monotonic() - started:.1f} s of {len(tests)} tests"
+            print(f"{name} {number}/{len(left)} {fault.path}:{fault.line} {fault.was} → {fault.now}", flush=True)
+            print(f"    {told}, {took}", flush=True)
 
     sys.path.insert(0, str(ROOT))
-    sys.meta_path.insert(0, _Finder(Mutant(path, place, 0, "", "")))
-    return int(pytest.main(["-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", *tests]))
+    os.chdir(ROOT)
+    quiet = ["-p", "no:cacheprovider", "-p", "no:xdist", "-s", "--no-header", "-q"]
+    pytest.main([*quiet, *room.tests], plugins=[Noticing(ROOT, room.modules, ask)])
 
 
-def score(name: str, at_most: int, seed: int) -> tuple[int, int, list[Mutant]]:
-    """How many mutants a room has, how many of it were tried, and who survived."""
-    room = ROOMS[name]
-    every = [mutant for path in room.modules for mutant in mutants(path)]
-    tried = random.Random(seed).sample(every, min(at_most, len(every)))  # noqa: S311 - a sample, no secret
-    survivors: list[Mutant] = []
-    if is_noticed(Mutant(room.modules[0], -1, 0, "", ""), room.tests):
-        raise SystemExit(f"{name}: its tests fail without a fault")
-    for number, mutant in enumerate(tried, 1):
-        started = time.monotonic()
-        noticed = is_noticed(mutant, room.tests)
-        print(
-            f"{name} {number}/{len(tried)} {mutant.path}:{mutant.line} {mutant.was} → {mutant.now} "
-            f"{'noticed' if noticed else 'SURVIVED'} {time.monotonic() - started:.0f} s",
-            flush=True,
-        )
-        if not noticed:
-            survivors.append(mutant)
-    return len(every), len(tried), survivors
-
-
-def page(found: dict[str, tuple[int, int, list[Mutant]]], seed: int) -> str:
-    """The page of scores and survivors."""
+def page(given: argparse.Namespace) -> str:
+    """The page of scores and of what is not noticed."""
+    meant = json.loads(EQUIVALENT.read_text("utf-8"))
     lines = [
         "# 变异得分 Mutation score",
         "",
-        "Written by `make mutants`: one operator, bound or yes/no of a module turned round at a time, and whether the",
-        f"tests of its room notice. Drawn at random (seed {seed}) from all there are.",
+        "Written by `make mutants`: one operator, bound, yes/no, kind of join, kept row or narrowing of a module",
+        "turned round or left out at a time, and whether a test of its room notices. Of each module at most",
+        f"{given.at_most} faults, drawn by seed {given.seed}; for each, {given.seconds:.0f} s of the tests that run",
+        "its statement, the likeliest first, so that the score is one at least. A fault that changes nothing is told",
+        "as such and not counted.",
         "",
-        "| room | mutants there are | tried | noticed | score |",
-        "| --- | --- | --- | --- | --- |",
+        "| module | faults there are | tried | change nothing | noticed at first | noticed now | score |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
     ]
-    for name, (every, tried, survivors) in found.items():
-        noticed = tried - len(survivors)
-        lines.append(f"| `{name}` | {every} | {tried} | {noticed} | {100 * noticed // max(tried, 1)} % |")
-    lines += ["", "Not noticed:", ""]
-    lines += [
-        f"- `{one.path}:{one.line}` `{one.was}` → `{one.now}`"
-        for _, _, survivors in found.values()
-        for one in survivors
-    ] or ["- none"]
+    survivors: list[Fault] = []
+    same: list[Fault] = []
+    sums = [0] * 5
+    for name, room in ROOMS.items():
+        outcomes = read(name)
+        for path in room.modules:
+            every = list(faults(ROOT, path))
+            if not every:
+                continue
+            tried = [one for one in every if one.key in outcomes]
+            nothing = [one for one in tried if one.key in meant]
+            real = [one for one in tried if one.key not in meant]
+            first = sum(outcomes[one.key][0] for one in real)
+            now = sum(outcomes[one.key][-1] for one in real)
+            figures = [len(every), len(tried), len(nothing), first, now]
+            sums = [was + more for was, more in zip(sums, figures, strict=True)]
+            lines.append(f"| `{path}` | {' | '.join(map(str, figures))} | {_percent(now, len(real))} |")
+            survivors += [one for one in real if not outcomes[one.key][-1]]
+            same += nothing
+    real_ones = sums[1] - sums[2]
+    lines.append(f"| **all** | {' | '.join(map(str, sums))} | {_percent(sums[4], real_ones)} |")
+    lines += ["", f"At first {_percent(sums[3], real_ones)}, now {_percent(sums[4], real_ones)}. {_error(sums)}"]
+    lines += ["", "## Not noticed", ""]
+    lines += [_told(one) for one in survivors] or ["- none"]
+    lines += ["", "## Changes nothing", ""]
+    lines += [f"{_told(one)}: {meant[one.key]}" for one in same] or ["- none"]
     return "\n".join(lines) + "\n"
+
+
+def _told(one: Fault) -> str:
+    return f"- `{one.path}:{one.line}` in `{one.within or 'the module'}`: `{_short(one.was)}` → `{_short(one.now)}`"
+
+
+def _short(code: str) -> str:
+    return code if len(code) <= 60 else f"{code[:40]} … {code[-18:]}"
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "–"
+
+
+def _error(sums: list[int]) -> str:
+    every, tried, nothing, _, now = sums
+    if tried == every:
+        return "All there are were tried."
+    share = now / max(tried - nothing, 1)
+    error = 196 * (share * (1 - share) / max(tried, 1) * (1 - tried / every)) ** 0.5
+    return f"A sample drawn by seed: give or take {error:.1f} points (95 %)."
 
 
 def main() -> None:
     """Score every room asked for, and write the page."""
-    if sys.argv[1:2] == ["--mutant"]:
-        sys.exit(run_tests(sys.argv[2], int(sys.argv[3]), sys.argv[4:]))
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("rooms", nargs="*", default=list(ROOMS), choices=[*ROOMS, []], metavar="ROOM")
-    asked.add_argument("--at-most", type=int, default=40, help="mutants of a room")
+    asked.add_argument("rooms", nargs="*", metavar="ROOM", help=" ".join(ROOMS))
+    asked.add_argument("--at-most", type=int, default=10_000, help="faults of a module")
+    asked.add_argument("--seconds", type=float, default=60, help="of tests asked about one fault")
+    asked.add_argument("--minutes", type=float, default=600, help="stop after so long; 0: the page only")
+    asked.add_argument("--again", action="store_true", help="try again what was not noticed")
     asked.add_argument("--seed", type=int, default=1)
     given = asked.parse_args()
-    found = {name: score(name, given.at_most, given.seed) for name in given.rooms}
-    PAGE.write_text(page(found, given.seed), "utf-8")
+    if unknown := set(given.rooms) - set(ROOMS):
+        asked.error(f"no such room: {' '.join(sorted(unknown))}")
+    os.nice(10)
+    until = time.monotonic() + 60 * given.minutes
+    for name in (given.rooms or ROOMS) if given.minutes else ():
+        score(name, given, until)
+    PAGE.write_text(page(given), "utf-8")
 
 
 if __name__ == "__main__":

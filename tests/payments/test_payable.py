@@ -85,6 +85,15 @@ def second_of(paid=(), **more):
     return second_numbers(proposed, pl.Series(list(paid), dtype=pl.Int64))["person_no"].to_list()
 
 
+def test_of_several_pairs_the_second_waits_of_each_pair_for_itself():
+    pairs = [(1, 3), (1, 4), (2, 3)]
+    proposed = pl.DataFrame(
+        [{"person_no": one, "other_no": other, "is_gone": False, "is_other_gone": False} for one, other in pairs]
+    ).with_columns(evidence=pl.lit("village"))
+    waiting = second_numbers(proposed, pl.Series([], dtype=pl.Int64))
+    assert waiting.select("person_no", "other_no").rows() == [(3, 1), (3, 2), (4, 1)]
+
+
 @pytest.mark.parametrize(
     ("told", "waits"),
     [
