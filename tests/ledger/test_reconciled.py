@@ -2,11 +2,13 @@
 
 import sqlite3
 
+import polars as pl
 import pytest
 
+from contracts.actor import Actor
 from contracts.months import parse_month
-from ledger import laws, reconciled
-from tests.ledger.county import CODE, row
+from ledger import laws, reconciled, results
+from tests.ledger.county import CODE, MAKER, row
 
 JULY = parse_month("2024-07")
 
@@ -78,6 +80,9 @@ def test_equal_pay_of_one_benefit_and_period_by_two_batches_is_told_until_one_co
         5000,
         2,
     )
-    county.answer("returned", 1)
+    rows = pl.DataFrame(
+        {"instruction_id": [told["last_id"]], "event": ["returned"], "reason_code": [""], "reason": [""]}
+    )
+    results.record(book, CODE, "bank-1", rows, Actor(MAKER, "tester"))
     with book.reading() as conn:
         assert reconciled.paid_alike(conn, CODE).is_empty()
