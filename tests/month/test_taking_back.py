@@ -43,7 +43,7 @@ def waiting(home):
 def test_the_review_page_tells_who_let_it_go_on(home):
     page = (home.reports / homes.COUNTY / "2024-09" / "review.html").read_text("utf-8")
     assert "<b>叫停后继续:</b>月份或知悉日:" in page
-    assert f"{homes.CHECKER}同意继续,理由:误。" in page
+    assert f"{homes.MAKER}同意继续,理由:误。" in page
 
 
 def test_an_officer_takes_it_back_and_the_months_go_on(home):

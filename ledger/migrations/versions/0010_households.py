@@ -5,7 +5,7 @@ from alembic import op
 from ledger.migrations import run_statements
 
 revision = "0010"
-down_revision = "0014"
+down_revision = "0009"
 
 
 def upgrade() -> None:

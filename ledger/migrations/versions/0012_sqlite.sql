@@ -1,18 +1,32 @@
-CREATE TABLE open_obligation (
-	county TEXT NOT NULL,
-	obligation_id INTEGER NOT NULL,
-	PRIMARY KEY (county, obligation_id),
-	FOREIGN KEY(obligation_id) REFERENCES obligation (obligation_id)
-) WITHOUT ROWID, STRICT;
+CREATE TABLE audit_rule_word (
+	word TEXT NOT NULL,
+	PRIMARY KEY (word)
+)
+ WITHOUT ROWID,
+ STRICT;
 
-INSERT INTO open_obligation (county, obligation_id)
-SELECT o.county, o.obligation_id FROM obligation o
- WHERE o.kind <> 'history'
-   AND o.amount_fen > (SELECT coalesce(sum(w.amount_fen), 0) FROM withdrawal w WHERE w.obligation_id = o.obligation_id)
-       + (SELECT coalesce(sum(s.amount_fen), 0) FROM recovery s WHERE s.obligation_id = o.obligation_id)
-   AND NOT EXISTS (
-       SELECT 1 FROM instruction_item i JOIN instruction n ON n.instruction_id = i.instruction_id
-        WHERE i.obligation_id = o.obligation_id
-          AND EXISTS (SELECT 1 FROM approval r WHERE r.batch_id = n.batch_id AND r.step = 'released')
-          AND NOT EXISTS (
-              SELECT 1 FROM bank_event e WHERE e.instruction_id = i.instruction_id AND e.event = 'returned'));
+CREATE TABLE finding_decision (
+	decision_row INTEGER NOT NULL,
+	county TEXT NOT NULL,
+	cycle_id INTEGER,
+	finding_id TEXT NOT NULL,
+	rule TEXT NOT NULL,
+	person_no INTEGER NOT NULL,
+	decision TEXT NOT NULL CHECK (decision IN ('hold', 'correct', 'accept')),
+	until_month TEXT CHECK (length(until_month) = 7),
+	hold_id INTEGER,
+	officer TEXT NOT NULL,
+	system_user TEXT NOT NULL,
+	reason TEXT NOT NULL CHECK (length(reason) > 0),
+	recorded_at TEXT NOT NULL,
+	PRIMARY KEY (decision_row),
+	CHECK ((decision = 'accept') = (until_month IS NOT NULL)),
+	CHECK ((decision = 'hold') = (hold_id IS NOT NULL)),
+	FOREIGN KEY(cycle_id) REFERENCES cycle (cycle_id),
+	FOREIGN KEY(rule) REFERENCES audit_rule_word (word),
+	FOREIGN KEY(person_no) REFERENCES person (person_no),
+	FOREIGN KEY(hold_id) REFERENCES hold (hold_row)
+)
+ STRICT;
+
+CREATE INDEX finding_decision_of_county ON finding_decision (county, finding_id);

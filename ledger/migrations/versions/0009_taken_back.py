@@ -1,13 +1,13 @@
-"""What officers decide of findings."""
+"""Months that were run by mistake and taken back."""
 
 from alembic import op
 
 from ledger.migrations import run_statements
 
 revision = "0009"
-down_revision = "0012"
+down_revision = "0008"
 
 
 def upgrade() -> None:
-    """Add the table, and the words of the rules."""
+    """Add the table."""
     run_statements(op.get_bind(), revision)

@@ -4,7 +4,7 @@ from alembic import op
 
 from ledger.migrations import run_statements
 
-revision = "0012"
+revision = "0011"
 down_revision = "0010"
 
 
