@@ -12,7 +12,7 @@ from itertools import chain, count
 from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, func, insert, select
+from sqlalchemy import Connection, and_, case, func, insert, select
 
 from contracts.actor import Actor
 from contracts.codes import BatchEvent, BatchState, Code, SignatureStep
@@ -108,9 +108,23 @@ def lines(conn: Connection, batch_id: str) -> pl.DataFrame:
 
 
 def dated_on(conn: Connection, batch_id: str) -> date:
-    """The day an order is dated: what was known was known on it when the batch's cycle was opened, by its first run."""
-    first = select(run.c.known_on).join(batch, batch.c.cycle_id == run.c.cycle_id).where(batch.c.batch_id == batch_id)
-    return date.fromisoformat(conn.execute(first.order_by(run.c.run_id).limit(1)).scalar_one())
+    """The day an order is dated: what was known was known on it when the batch's cycle was opened, by its first run.
+
+    A supplement may be opened without a run, to pay again what came back: then by the cycle before it of the month.
+    A run that comes after the claim changes nothing.
+    """
+    of_month = cycle.alias("of_month")
+    same = and_(of_month.c.county == cycle.c.county, of_month.c.pay_month == cycle.c.pay_month)
+    came_after = case((run.c.posted_at <= batch.c.claimed_at, 0), else_=1)
+    runs = batch.join(cycle).join(of_month, same).join(run, run.c.cycle_id == of_month.c.cycle_id)
+    first = (
+        select(run.c.known_on)
+        .select_from(runs)
+        .where(batch.c.batch_id == batch_id, of_month.c.cycle_id <= batch.c.cycle_id)
+        .order_by(came_after, of_month.c.cycle_id.desc(), run.c.run_id)
+        .limit(1)
+    )
+    return date.fromisoformat(conn.execute(first).scalar_one())
 
 
 def items(conn: Connection, batch_id: str) -> pl.DataFrame:
