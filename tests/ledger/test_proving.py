@@ -127,7 +127,9 @@ def test_the_same_with_its_money(lived, book):
 )
 def test_what_is_unpaid_and_what_is_kept_as_unpaid(lived, book, statement, told):
     change(book, statement)
-    assert found(book) == [told]
+    kept, reconciled = found(book)
+    assert kept == told
+    assert reconciled.endswith("未付的与待付清单不符")
 
 
 def test_money_without_a_decision(lived, book):
@@ -259,7 +261,7 @@ def test_a_note_of_what_was_kept(lived, book):
 
 
 def hashed(entry):
-    told = json.dumps([entry[name] for name in audit.CHAINED], ensure_ascii=False)
+    told = json.dumps([entry[name] for name in (*audit.CHAINED, "known_by")], ensure_ascii=False)
     return hashlib.sha256(told.encode()).hexdigest()
 
 
