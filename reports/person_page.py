@@ -175,9 +175,13 @@ def _owed_back(county: CountyTold) -> Iterator[str]:
 
 
 def _not_drawn(proof: Proof) -> Iterator[str]:
+    """Benefits that are not drawn for the same reason are told together."""
+    told: dict[str, list[str]] = {}
     for one in proof.benefits:
         if one.outcome != Outcome.ENTITLED:
-            yield f"{one.label}:{one.outcome_label};{one.reason}。" + (f"{one.missing}。" if one.missing else "")
+            why = f"{one.outcome_label};{one.reason}。" + (f"{one.missing}。" if one.missing else "")
+            told.setdefault(why, []).append(one.label)
+    yield from (f"{'、'.join(labels)}:{why}" for why, labels in told.items())
 
 
 def _where(county: CountyTold) -> Iterator[str]:

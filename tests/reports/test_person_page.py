@@ -121,6 +121,13 @@ def test_what_is_not_drawn_is_told_with_the_condition_that_fails():
     assert answers([], of_month=failed)[2] == ("养老服务补贴:不符合条件;第一个不具备的条件:低保对象。",)
 
 
+def test_benefits_not_drawn_for_one_reason_are_told_together():
+    dead = ("", "不符合条件", "第一个不具备的条件:当月在世")
+    assert answers([], of_month=proof((ALLOWANCE, *dead), (SERVICE, *dead)))[2] == (
+        "高龄津贴、养老服务补贴:不符合条件;第一个不具备的条件:当月在世。",
+    )
+
+
 def test_money_that_waits_is_told_with_what_would_free_it():
     kept = obligation(pays_fen=50_00, is_gone=False, state=PaymentState.HELD, held_code=HoldCode.ACCOUNT_MISSING)
     held = answers([month("2024-07", obligations=(kept,))], [hold(HoldCode.ACCOUNT_MISSING)])
