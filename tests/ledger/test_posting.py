@@ -6,6 +6,7 @@ import polars as pl
 import pytest
 from sqlalchemy import func, select
 
+from contracts.actor import Actor
 from contracts.codes import Control
 from contracts.errors import StoppedError
 from contracts.months import parse_month
@@ -310,7 +311,7 @@ class TestRecoveryStop:
             county.run("2024-08", rows, self.LIMITS)
 
     def test_an_officer_lets_it_go_on_and_that_is_kept(self, county, book, rows):
-        county.run("2024-08", rows[2:], self.LIMITS, (CHECKER, "名单已逐人核对"))
+        county.run("2024-08", rows[2:], self.LIMITS, (Actor(CHECKER, "tester"), "名单已逐人核对"))
         with book.reading() as conn:
             (line,) = overrides.of_month(conn, CODE, parse_month("2024-08"))
             assert audit.verify(conn) == []

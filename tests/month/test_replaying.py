@@ -18,7 +18,7 @@ from ledger import holds
 from ledger.book import open_book
 from month import replaying
 from month.replaying import OnlyRead
-from payments import bodies, profiles
+from payments import bodies, file_forms, profiles
 from tests import homes
 from tests.cli.test_one_month import asked, disburse
 
@@ -312,8 +312,8 @@ def test_where_no_bank_profile_was_kept_the_present_one_serves_as_long_as_it_is_
 
 
 def test_another_version_of_the_spreadsheet_library_is_told_only_where_the_bytes_are_others(home, monkeypatch):
-    then = f"xlsxwriter {profiles.xlsxwriter.__version__}"
-    monkeypatch.setattr(profiles.xlsxwriter, "__version__", "99.0")
+    then = f"xlsxwriter {file_forms.xlsxwriter.__version__}"
+    monkeypatch.setattr(file_forms.xlsxwriter, "__version__", "99.0")
     assert replayed(home) == []
 
     @contextmanager

@@ -25,10 +25,11 @@ JULY = parse_month("2024-07")
 CHOICES = Choices(maker=homes.MAKER, system_user="test")
 BY_DAGSTER = """
 from datetime import date
+from contracts.actor import system_user
 from contracts.settings import Home
 from dagster_project.running import run_month
 from month.month import Choices
-choices = Choices(maker="示例经办", system_user="test")
+choices = Choices(maker="示例经办", system_user=system_user())
 run_month(Home.from_environment(), "410721", date(2024, 7, 1), date(2024, 7, 15), choices)
 """
 
