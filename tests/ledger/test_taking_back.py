@@ -1,7 +1,7 @@
 """A month run by mistake is booked back to what was decided before it, and the months go on in their order."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from contracts.actor import Actor
@@ -149,10 +149,10 @@ def test_nothing_joins_a_cycle_that_was_taken_back(mistaken, table):
     }
     take_back(mistaken)
     with pytest.raises((BookError, DBAPIError), match="该期已撤回"), mistaken.book.writing() as conn:
-        conn.exec_driver_sql(copied[table])
+        conn.execute(text(copied[table]))
 
 
 def test_a_cycle_whose_batch_waits_does_not_count_as_taken_back(mistaken):
     told = "INSERT INTO taken_back VALUES (1, 2, '410721', '某', '某', '某', '2024-09-01')"
     with pytest.raises((BookError, DBAPIError), match="有批次没有作废"), mistaken.book.writing() as conn:
-        conn.exec_driver_sql(told)
+        conn.execute(text(told))
