@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-
 import click
 
-from contracts.files import write_whole
+from contracts.files import remembered
 from contracts.settings import Home
 
 
@@ -27,13 +25,10 @@ def foreign_lineage(home: Home) -> str:
     if not stores:
         return ""
     looks = str(max(path.stat().st_mtime_ns for path in stores))
-    asked = home.dagster / "compared"
-    then, _, told = asked.read_text("utf-8").partition("\n") if asked.is_file() else ("", "", "")
-    if then == looks:
-        return told
+    return remembered(home.dagster / "compared", looks, lambda: _compared(home))
+
+
+def _compared(home: Home) -> str:
     from dagster_project.comparing import warning_of
 
-    told = warning_of(home)
-    with suppress(OSError):
-        write_whole(asked, f"{looks}\n{told}".encode())
-    return told
+    return warning_of(home)

@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 OTHERS = 0o077  # what nobody but the home's own user may do
@@ -43,6 +43,20 @@ def write_whole(target: Path, content: bytes) -> None:
     """Write bytes so that the file is never seen half-written."""
     with whole_file(target) as temporary:
         temporary.write_bytes(content)
+
+
+def remembered(target: Path, stamp: str, work_out: Callable[[], str]) -> str:
+    """The text that was worked out for this stamp, kept in `target`; worked out anew where the stamp is another.
+
+    A disk that takes no file costs the next one the work again, and nothing else.
+    """
+    then, _, told = target.read_text("utf-8").partition("\n") if target.is_file() else ("", "", "")
+    if then == stamp:
+        return told
+    told = work_out()
+    with suppress(OSError):
+        write_whole(target, f"{stamp}\n{told}".encode())
+    return told
 
 
 def have_bytes(target: Path, content: bytes) -> None:
