@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 import click
 from click.core import ParameterSource
@@ -119,7 +119,11 @@ def the_home() -> Home:
 
 
 def _usual_county(ctx: click.Context, param: click.Parameter, given: str | None) -> str:
-    """The county that was given, or the one of the settings."""
+    """The county that was given, or the one of the settings; none where the command is for several."""
+    if MANY in ctx.meta:
+        if ctx.get_parameter_source("county") is ParameterSource.COMMANDLINE:
+            raise click.UsageError("--county 与 --all、--counties 只能写一个", ctx)
+        return ""
     usual = given or the_home().settings().usual_county
     if not usual:
         advice = "也可以在 disburse.toml 的 [default] 中写 county"
@@ -142,6 +146,8 @@ def _month_at_work(is_to_run: bool) -> Callable[[click.Context, click.Parameter,
     def at_work(ctx: click.Context, param: click.Parameter, given: date | None) -> date:
         if given is not None:
             return given
+        if MANY in ctx.meta:
+            raise click.MissingParameter("办多个县须写明月份", ctx, param)
         from month.progress import month_at_work
 
         found = month_at_work(the_home(), ctx.params["county"], is_to_run=is_to_run)
@@ -161,6 +167,8 @@ def _say_defaults(ctx: click.Context) -> None:
         if option is None or source not in (ParameterSource.DEFAULT, ParameterSource.ENVIRONMENT):
             continue
         value = ctx.params[name]
+        if name == "county" and MANY in ctx.meta:
+            continue
         shown = f"{value:%Y-%m}" if isinstance(value, date) else value
         told.append(f"{label} {shown}({option.envvar if source is ParameterSource.ENVIRONMENT else DEFAULTS[name]})")
     if told:
@@ -187,6 +195,52 @@ def county_option(command: Command) -> Command:
         help="县的代码或名称,如 410721、新乡县(默认见设置)",
     )
     return cast("Command", option(said))
+
+
+MANY = "disburse.counties"
+
+
+def counties_options(command: Command) -> Command:
+    """`--all` and `--counties`, for a command that does the same in many counties: `counties`, empty for one."""
+
+    @functools.wraps(command)
+    def of_many(*args: Any, **given: Any) -> Any:  # noqa: ANN401 whatever the command takes and gives
+        return command(*args, counties=click.get_current_context().meta.get(MANY, ()), **given)
+
+    every = click.option(
+        "--all", is_flag=True, is_eager=True, expose_value=False, callback=_every_county, help="本目录的每个县"
+    )
+    listed = click.option(
+        "--counties",
+        type=click.File(encoding="utf-8"),
+        metavar="文件",
+        is_eager=True,
+        expose_value=False,
+        callback=_listed_counties,
+        help="文件所列的县,一行一个代码或名称,# 起为注(- 为标准输入)",
+    )
+    return cast("Command", every(listed(of_many)))
+
+
+def _every_county(ctx: click.Context, param: click.Parameter, is_asked: bool) -> None:
+    if is_asked:
+        from month.counties import known_counties
+
+        _note_counties(ctx, param, known_counties(the_home()), "本目录还没有任何县")
+
+
+def _listed_counties(ctx: click.Context, param: click.Parameter, listed: TextIO | None) -> None:
+    if listed is not None:
+        written = (line.partition("#")[0].strip() for line in listed)
+        _note_counties(ctx, param, [COUNTY.convert(one, param, ctx) for one in written if one], "文件里没有列县")
+
+
+def _note_counties(ctx: click.Context, param: click.Parameter, counties: list[str], none: str) -> None:
+    if MANY in ctx.meta:
+        raise click.UsageError("--all 与 --counties 只能写一个", ctx)
+    if not counties:
+        raise click.BadParameter(none, ctx, param)
+    ctx.meta[MANY] = tuple(dict.fromkeys(counties))
 
 
 def _month_option(is_to_run: bool) -> Callable[[Command], Command]:

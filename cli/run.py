@@ -8,15 +8,26 @@ from pathlib import Path
 
 import click
 
-from cli.options import DayType, county_option, json_option, month_to_run_option, officer_option, print_json
+from cli.options import (
+    DayType,
+    counties_options,
+    county_option,
+    json_option,
+    month_to_run_option,
+    officer_option,
+    print_json,
+)
 from contracts.codes import BatchState
 from contracts.settings import Home
 
 
 @click.command()
+@counties_options
 @county_option
 @month_to_run_option
 @officer_option
+@click.option("--unfinished", is_flag=True, help="多个县时,只办知悉日还没有办成的县(接着上次)")
+@click.option("--at-once", type=click.IntRange(min=1), metavar="N", help="多个县时,同时办几个(默认看处理器和内存)")
 @click.option("--known-on", type=DayType(), help="知悉日:只用该日及以前发布的标准(默认今天)")
 @click.option("--preview", is_flag=True, help="只算不入账,列出将要入账的差异")
 @click.option("--override-by", metavar="NAME", default="", help="内控叫停后,由谁(复核人员)同意继续")
@@ -35,13 +46,20 @@ def run(
     reason: str,
     tables: bool,
     as_json: bool,
+    counties: tuple[str, ...],
+    unfinished: bool,
+    at_once: int | None,
 ) -> None:
-    """计算、入账、编批一个县一个月的发放;重复运行只处理差异。
+    """计算、入账、编批一个县(或 --all 多个县)一个月的发放;重复运行只处理差异。
 
-    Run a county's pay month. Running it again handles only what changed.
+    Run the pay month of a county, or of many. Running it again handles only what changed.
     """
     if override_by and not reason:
         raise click.UsageError("--override-by 须同时写明 --reason")
+    if counties and (preview or override_by or tables):
+        raise click.UsageError("--preview、--override-by、--tables 是一个县的事:请写 --county")
+    if not counties and (unfinished or at_once):
+        raise click.UsageError("--unfinished、--at-once 只用于 --all 或 --counties")
 
     from cli.show import progress
     from cli.who import acting, agreeing
@@ -50,6 +68,13 @@ def run(
     from month.stages import PREVIEW, STAGES
 
     choices = Choices.of(acting(home, officer), agreeing(home, override_by) if override_by else None, reason)
+    if counties:
+        from cli.many import run_many
+        from month.counties import Order
+
+        order = Order(home, pay_month, known_on, choices)
+        run_many(order, counties, run_month, unfinished=unfinished, at_once=at_once, as_json=as_json)
+        return
     with progress(f"{county} {pay_month:%Y-%m}", len(PREVIEW if preview else STAGES)) as reached:
         run_id = run_month(home, county, pay_month, known_on, choices, preview=preview, on_stage=reached)
     if preview:

@@ -39,6 +39,34 @@ def yuan(fen: int | None) -> str:
 @contextmanager
 def progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
     """Show steps as they are reached, on stderr; silent where stderr is no terminal."""
+    with _bar() as bar:
+        task = bar.add_task(title, total=total)
+
+        def reached(step: str) -> None:
+            bar.update(task, advance=1, description=f"{title} · {step}")
+
+        yield reached
+
+
+@contextmanager
+def many_at_work(title: str, total: int) -> Iterator[tuple[Callable[[str, str], None], Callable[[str], None]]]:
+    """The same for many at once: what tells that one reached a step, and what tells that one ended."""
+    at_work: dict[str, str] = {}
+    with _bar() as bar:
+        task = bar.add_task(title, total=total)
+
+        def reached(one: str, step: str) -> None:
+            at_work[one] = step
+            bar.update(task, description=f"{title} · " + " ".join(f"{name}:{at}" for name, at in at_work.items()))
+
+        def ended(one: str) -> None:
+            at_work.pop(one, None)
+            bar.advance(task)
+
+        yield reached, ended
+
+
+def _bar() -> Progress:
     columns = (
         SpinnerColumn(),
         TextColumn("{task.description}"),
@@ -47,10 +75,4 @@ def progress(title: str, total: int) -> Iterator[Callable[[str], None]]:
         TimeElapsedColumn(),
     )
     shown = Console(stderr=True)
-    with Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal) as bar:
-        task = bar.add_task(title, total=total)
-
-        def reached(step: str) -> None:
-            bar.update(task, advance=1, description=f"{title} · {step}")
-
-        yield reached
+    return Progress(*columns, console=shown, transient=True, disable=not shown.is_terminal)

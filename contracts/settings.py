@@ -364,6 +364,11 @@ class Home:
         return self.reports / county / month_text(pay_month)
 
     @property
+    def reports_of_counties(self) -> Path:
+        """What many counties' months are told together in."""
+        return self.reports / "各县"
+
+    @property
     def dagster(self) -> Path:
         """DAGSTER_HOME."""
         return self.path / "dagster"
