@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import DayType, DigestType, county_option, json_option, print_json
+from cli.whom import HOW, METAVAR, PERSON
 from contracts.codes import HowKnown, Logged
 from contracts.errors import BookError, InputError
 from contracts.settings import Home
@@ -71,7 +72,13 @@ def verify(home: Home, head: str, as_json: bool) -> None:
 
 @audit.command("list")
 @county_option
-@click.option("--person", "person_id", metavar="身份证号", help="与此人有关的:运行、批次、回盘、暂缓、追回、号码")
+@click.option(
+    "--person",
+    "person_id",
+    type=PERSON,
+    metavar=METAVAR,
+    help=f"与此人有关的:运行、批次、回盘、暂缓、追回、号码({HOW})",
+)
 @click.option("--batch", "batch_id", metavar="批次", help="与这一批有关的")
 @click.option("--day", type=DayType(), help="这一天的(北京时间)")
 @click.option("--act", type=click.Choice([act.label for act in Logged]), metavar="事项", help=f"只列这一种:{ACTS}")

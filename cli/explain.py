@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import MonthType, county_option, json_option, page_option, print_json
+from cli.whom import METAVAR, PERSON
 from contracts.settings import Home
 
 if TYPE_CHECKING:
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("person_id", metavar="身份证号")
+@click.argument("person_id", metavar=METAVAR, type=PERSON)
 @county_option
 @click.option("--month", "benefit_month", required=True, type=MonthType(), help="所属月")
 @click.option("--run", "pay_month", type=MonthType(), help="按哪个发放月所知来说明(默认最近一次)")
@@ -33,6 +34,8 @@ def explain(
     as_json: bool,
 ) -> None:
     """说明一个人一个月的每一分钱:情形、名册行、条款、标准、择高、入账与文件行。
+
+    何人:写 - 从标准输入读身份证号(终端里会问),或 @文件,或 disburse person 列出的序号。
 
     Explain one person's benefit month: facts, register rows, clauses, rates, choose-higher, postings and file rows.
     """

@@ -6,6 +6,7 @@ import click
 
 from cli.options import county_option, json_option, officer_option, print_json, rows_of
 from cli.who import acting
+from cli.whom import METAVAR, PERSON
 from contracts.codes import GapDecision, HoldCode
 from contracts.settings import Home
 
@@ -66,7 +67,7 @@ def listing(home: Home, county: str, as_json: bool) -> None:
 
 @hold.command("set")
 @county_option
-@click.argument("person_id", metavar="身份证号")
+@click.argument("person_id", metavar=METAVAR, type=PERSON)
 @click.option(
     "--code", type=click.Choice([code.value for code in BY_HAND]), default=HoldCode.MANUAL.value, show_default=True
 )
@@ -75,7 +76,10 @@ def listing(home: Home, county: str, as_json: bool) -> None:
 @json_option
 @click.pass_obj
 def place(home: Home, county: str, person_id: str, code: str, reason: str, officer: str, as_json: bool) -> None:
-    """暂缓一个人的全部款项,直到解除。  Hold everything of a person until lifted."""
+    """暂缓一个人的全部款项,直到解除。  Hold everything of a person until lifted.
+
+    何人:写 - 从标准输入读身份证号(终端里会问),或 @文件,或 disburse person 列出的序号。
+    """
     from month.holding import place as placing
 
     hold_id = placing(home, county, person_id, HoldCode(code), reason, acting(home, officer))

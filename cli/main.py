@@ -12,6 +12,7 @@ from typing import NoReturn
 
 import click
 
+from cli.whom import require_no_identity_number
 from cli.words import speak_chinese, usage_told
 from contracts.errors import OfficerError
 from contracts.files import keep_private
@@ -72,6 +73,11 @@ class LazyGroup(click.Group):
         module, function, _ = COMMANDS[cmd_name]
         command: click.Command = getattr(importlib.import_module(module), function)
         return command
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, once no identity number stands among the words of the command, whichever it is."""
+        require_no_identity_number(args)
+        return super().parse_args(ctx, args)
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

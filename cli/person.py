@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
@@ -12,6 +11,7 @@ import click
 
 from cli.options import COUNTY, county_option, json_option, officer_option, page_option, print_json
 from cli.who import acting
+from cli.whom import AS_TYPED, ASKED, PERSON
 from contracts.errors import InputError
 from contracts.settings import Home
 
@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from reports.person_found import Found
     from reports.person_told import CountyTold, PersonTold, Registered
 
-RESIDENT_ID = re.compile(r"\d{17}[\dXx]|\d{15}")
 SHOWN_SUMS = ("paid", "set_off", "unpaid", "held", "owed_back")
 
 
@@ -40,14 +39,14 @@ class TellsByDefault(click.Group):
 
 @click.group(cls=TellsByDefault)
 def person() -> None:
-    """一个人的全部经过(disburse person 身份证号);认定两个号码是同一人,或者是两个人。
+    """一个人的全部经过(disburse person 姓名 村名,或 - 从标准输入读身份证号);认定两个号码是同一人,或者是两个人。
 
     One person's whole story; decide that two identity numbers are one person's, or two people's.
     """
 
 
 @person.command("show")
-@click.argument("asked", metavar="[身份证号|姓名|指令号|账号末几位]", required=False)
+@click.argument("asked", metavar="[姓名|指令号|账号末几位|-|@文件]", type=ASKED, required=False)
 @click.argument("place", metavar="[村社区或乡镇]", required=False, default="")
 @click.option("--number", "person_no", type=int, metavar="序号", help="找到几个人时,按列出的序号选一个")
 @click.option("--county", type=COUNTY, metavar="县", help="县的代码或名称:只看一个县(默认所有县)")
@@ -65,7 +64,8 @@ def show(
 ) -> None:
     """一个人的全部经过:发到哪个月,各月应发已发,每次核定、入账、发放、回盘、暂缓、追回,何时何人办理。
 
-    可写身份证号、姓名(可加村名)、指令号、账号末几位;不止一人的,先列出是谁,再用 --number 选。
+    可写姓名(可加村名)、指令号、账号末几位;身份证号写 - 从标准输入读(终端里会问),或 @文件。
+    不止一人的,先列出是谁,再用 --number 选。
 
     One person's whole story: paid up to which month, and every decision, payment, answer, hold and recovery.
     """
@@ -76,7 +76,7 @@ def show(
     from reports.person_told import plain
 
     if (asked is None) == (person_no is None):
-        raise click.UsageError("请写身份证号、姓名、指令号或账号末几位;或 --number 序号")
+        raise click.UsageError("请写姓名、指令号或账号末几位,或写 - 从标准输入读身份证号;或 --number 序号")
     with opened(home.database_url) as book:
 
         def registers(name: str) -> Mapping[str, pl.LazyFrame] | None:
@@ -85,7 +85,7 @@ def show(
         found = find(book, asked, place, county, registers) if asked is not None else []
         numbers = {one.person_no for one in found} if person_no is None else {person_no}
         if not numbers:
-            is_id = asked is not None and RESIDENT_ID.fullmatch(asked)
+            is_id = asked is not None and AS_TYPED.fullmatch(asked)
             advice = "请核对号码或姓名;姓名以最近一次收下的人口名册为准,账号至少写末四位"
             raise InputError("从未收到过这个身份证号" if is_id else "没有找到这个人", advice, county or "")
         number = numbers.pop() if len(numbers) == 1 else None
@@ -147,14 +147,16 @@ document_option = click.option("--document", required=True, help="凭据:证明�
 
 @person.command("join")
 @county_option
-@click.argument("old_id", metavar="旧号码")
-@click.argument("new_id", metavar="现号码")
+@click.argument("old_id", metavar="旧号码", type=PERSON)
+@click.argument("new_id", metavar="现号码", type=PERSON)
 @document_option
 @officer_option
 @json_option
 @click.pass_obj
 def join(home: Home, county: str, old_id: str, new_id: str, document: str, officer: str, as_json: bool) -> None:
     """认定两个号码是同一人,今后按现号码;两个号码的钱合并计算,多发的追回,下次运行生效。
+
+    两个号码都写 -,先输旧的后输现在的(或 @文件,或 disburse person 列出的序号)。
 
     Decide that two identity numbers are one person's, who goes by the second one.
     """
@@ -166,14 +168,16 @@ def join(home: Home, county: str, old_id: str, new_id: str, document: str, offic
 
 @person.command("split")
 @county_option
-@click.argument("one_id", metavar="号码")
-@click.argument("other_id", metavar="另一号码")
+@click.argument("one_id", metavar="号码", type=PERSON)
+@click.argument("other_id", metavar="另一号码", type=PERSON)
 @document_option
 @officer_option
 @json_option
 @click.pass_obj
 def split(home: Home, county: str, one_id: str, other_id: str, document: str, officer: str, as_json: bool) -> None:
     """认定两个号码是两个人;认错的合并就此分开,各人的钱同没有合并过一样,下次运行生效。
+
+    两个号码都写 -,从标准输入读(或 @文件,或 disburse person 列出的序号)。
 
     Decide that two identity numbers are two people's; a wrong join is undone.
     """
@@ -192,7 +196,7 @@ def _tell_decision(count: int, label: str, as_json: bool) -> None:
 
 def _show(told: PersonTold) -> None:
     for county in told.counties:
-        _show_head(told.person_id, county)
+        _show_head(told, county)
     if not told.counties:
         click.echo(f"{told.person_id}:名册中有此人,但从未核定过任何待遇,也没有发过钱。")
     for county in told.counties:
@@ -201,12 +205,15 @@ def _show(told: PersonTold) -> None:
         _show_course(county)
 
 
-def _show_head(person_id: str, county: CountyTold) -> None:
+def _show_head(told: PersonTold, county: CountyTold) -> None:
     """Who he is, and the answer to the telephone: paid up to which month."""
     from reports import person_course
 
     who = county.registered
-    click.secho(f"{who.name if who else '(人口名册中没有此人)'} {person_id} · {county.county}", bold=True)
+    click.secho(
+        f"{who.name if who else '(人口名册中没有此人)'} {told.person_id} · {county.county} · 序号 {told.person_no}",
+        bold=True,
+    )
     if who:
         click.echo(f"  {';'.join(_who(who))};账户:{_account(who)}")
     for standing in county.standings:

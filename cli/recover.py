@@ -9,6 +9,7 @@ import click
 
 from cli.options import MonthType, YuanType, county_option, json_option, officer_option, print_json, rows_of
 from cli.who import acting, agreeing
+from cli.whom import HOW, METAVAR, PERSON
 from contracts.codes import Benefit, RecoveryMeans
 from contracts.settings import Home
 
@@ -63,7 +64,9 @@ def listing(home: Home, county: str, as_json: bool) -> None:
 @recover.command("note")
 @county_option
 @click.option("--receivable", "receivable_id", type=int, help="应追回编号(见 disburse recover list)")
-@click.option("--person", "person_id", metavar="身份证号", help="或按人:与 --benefit、--month 同用,先早后晚")
+@click.option(
+    "--person", "person_id", type=PERSON, metavar=METAVAR, help=f"或按人({HOW}):与 --benefit、--month 同用,先早后晚"
+)
 @click.option("--benefit", type=click.Choice(Benefit.values()), help="项目")
 @click.option("--month", "benefit_month", type=MonthType(), help="所属月")
 @click.option("--means", required=True, type=click.Choice(list(MEANS)), help=TOLD_MEANS)

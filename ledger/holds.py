@@ -171,8 +171,8 @@ def lift(
         if decision is GapDecision.ACCEPT_GONE and _is_in_question(conn, county, row["person_no"]):
             raise BookError(
                 "此号码与另一号码疑为同一人,还没有认定",
-                f"请先认定。同一人:disburse person join 旧号码 现号码 --county {county} --document 凭据 --as 姓名;"
-                f"两个人:disburse person split 号码 号码 --county {county} --document 凭据 --as 姓名",
+                f"请先认定。同一人:disburse person join - - --county {county} --document 凭据 --as 姓名;"
+                f"两个人:disburse person split - - --county {county} --document 凭据 --as 姓名",
                 f"{county} {hold_id}",
             )
         if is_gap and decision is None:

@@ -198,8 +198,8 @@ def same_people(
             ),
             evidence=pl.col("evidence").str.split("+").list.eval(pl.element().replace(labels)).list.join("、"),
             advice=pl.lit(
-                f"是同一人:disburse person join 旧号码 现号码 --county {county} --document 凭据 --as 姓名;"
-                f"是两个人:disburse person split 号码 号码 --county {county} --document 凭据 --as 姓名"
+                f"是同一人:disburse person join - - --county {county} --document 凭据 --as 姓名;"
+                f"是两个人:disburse person split - - --county {county} --document 凭据 --as 姓名"
             ),
         )
     )

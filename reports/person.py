@@ -66,7 +66,7 @@ def tell(book: Book, person_no: int, county: str | None, registers_of: Callable[
         )
         for name, of_county in sorted(months.items())
     )
-    return PersonTold(person_id, counties, _added(one.sums for one in counties))
+    return PersonTold(person_no, person_id, counties, _added(one.sums for one in counties))
 
 
 def months_of(told: Story) -> Iterator[tuple[str, MonthTold]]:

@@ -268,8 +268,9 @@ class CountyTold:
 
 @dataclass(frozen=True)
 class PersonTold:
-    """The whole story."""
+    """The whole story. `person_no`: the row number by which other commands take this person."""
 
+    person_no: int
     person_id: str
     counties: tuple[CountyTold, ...]
     sums: Sums

@@ -46,6 +46,6 @@ cat <<TEXT
   .venv/bin/disburse hold list --county $county
   .venv/bin/disburse export payments --county $county --month 2024-09 -o payments.xlsx
   .venv/bin/disburse export receivables --county $county --month 2024-09 -o receivables.csv
-  .venv/bin/disburse explain 身份证号 --county $county --month 2024-09      (身份证号见上面导出的表)
+  .venv/bin/disburse explain - --county $county --month 2024-09      (问到时输入身份证号,见上面导出的表)
   make ui      打开 Dagster 血缘界面
 TEXT

@@ -21,13 +21,13 @@ class Terminal(io.StringIO):
         return True
 
 
-def disburse(home, *arguments, code=0, typed=None):
-    """Give a command; what it said on stdout and on stderr. `typed`: at a terminal, else there is none."""
+def disburse(home, *arguments, code=0, typed=None, piped=""):
+    """Give a command; what it said on stdout and on stderr. `typed`: at a terminal, else `piped` into it."""
     said, warned, ended = io.StringIO(), io.StringIO(), 0
     with ExitStack() as given:
         given.enter_context(patch.dict(os.environ, {"DISBURSE_HOME": str(home.path)}))
         given.enter_context(patch.object(sys, "argv", ["disburse", *arguments]))
-        given.enter_context(patch.object(sys, "stdin", io.StringIO() if typed is None else Terminal(typed)))
+        given.enter_context(patch.object(sys, "stdin", io.StringIO(piped) if typed is None else Terminal(typed)))
         given.enter_context(redirect_stdout(said))
         given.enter_context(redirect_stderr(warned))
         try:
@@ -38,8 +38,8 @@ def disburse(home, *arguments, code=0, typed=None):
     return said.getvalue(), warned.getvalue()
 
 
-def asked(home, *arguments):
-    return json.loads(disburse(home, *arguments, "--json")[0])
+def asked(home, *arguments, piped=""):
+    return json.loads(disburse(home, *arguments, "--json", piped=piped)[0])
 
 
 def given(monkeypatch, capfd, home, *arguments):

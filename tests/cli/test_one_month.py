@@ -135,7 +135,7 @@ def test_entitlements_receivables_and_holds_are_exported_too(home, tmp_path):
 
 
 def test_a_month_is_explained_to_the_clause_the_register_row_and_the_file_row(home):
-    out, _ = disburse(home, "explain", POOR, *MONTH)
+    out, _ = disburse(home, "explain", "-", *MONTH, piped=POOR)
     assert "养老服务补贴:应发 60.00 元" in out
     assert "新政办〔2024〕13号" in out
     assert "低收入(low_income.csv 第 2 行)" in out
@@ -148,7 +148,8 @@ def test_a_hold_is_listed_set_and_lifted_by_name_with_a_reason(home):
     (missing,) = asked(home, "hold", "list", *county)
     assert (missing["codes"], missing["held_fen"]) == (["ACCOUNT_MISSING"], 50_00)
     assert missing["benefits"] == ["old_age_allowance"]
-    placed = asked(home, "hold", "set", ELDER, *county, "--reason", "邻居反映已去世", "--as", homes.MAKER)
+    reported = ("--reason", "邻居反映已去世", "--as", homes.MAKER)
+    placed = asked(home, "hold", "set", "-", *county, *reported, piped=ELDER)
     told = asked(home, "hold", "list", *county)
     assert "邻居反映已去世" in [reason for row in told for reason in row["reason"]]
     asked(home, "hold", "lift", str(placed["hold_id"]), *county, "--reason", "已见到本人", "--as", homes.MAKER)

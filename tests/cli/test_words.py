@@ -60,7 +60,7 @@ WRONG = [
     (("results", "--county"), "选项“--county”后面要写 1 个值"),
     (("status", "more"), "多写了:more"),
     (("status", "--json=3"), "选项“--json”后面不写值"),
-    (("explain",), "缺少参数 “身份证号”"),
+    (("explain",), "缺少参数 “-|@文件|序号”"),
     (("hold", "lift", "--county", "410721", "x"), "“x”不是整数"),
     (("simulate", "--county", "410721", "--with", "/nowhere/at/all"), "目录“/nowhere/at/all”不存在"),
     (("person", "jion", "1", "2"), "没有“jion”这条命令。是不是 “join”"),
