@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.options import json_option, print_json
 from contracts.errors import InputError
+from contracts.files import own_folder
 from contracts.settings import Home
 
 if TYPE_CHECKING:
@@ -110,8 +110,8 @@ def try_(home: Home, name: str, output: Path | None, as_json: bool) -> None:
 
     _, profile = _asked_for(home, name)
     tried = try_out(profile)
-    with TemporaryDirectory() as folder:
-        target = output or Path(folder) / "sample"
+    with own_folder() as folder:
+        target = output or folder / "sample"
         differences = tried.write(target)
         if as_json:
             print_json(

@@ -100,7 +100,7 @@ def _show_month(home: Home, county: str, pay_month: date, run_id: str, *, tables
     replayed = is_replay(home, county, pay_month)
     summary = told.summary
     waiting = [file for file in summary.files if file.state != BatchState.RELEASED]
-    folder = (home.review if waiting else home.outbox) / county / f"{pay_month:%Y-%m}"
+    folder = home.of_county(home.review if waiting else home.outbox, county) / f"{pay_month:%Y-%m}"
     if as_json:
         print_json(
             {

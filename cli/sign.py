@@ -215,7 +215,7 @@ def _release(
         _ask_to_release(review(home, county, pay_month), county, yes=yes)
     signed = releasing(home, county, pay_month, by())
     tell_lineage(home, county)
-    folder = home.outbox / county / f"{pay_month:%Y-%m}"
+    folder = home.of_county(home.outbox, county) / f"{pay_month:%Y-%m}"
     if signed.files and not as_json:
         click.echo("交银行或一卡通平台的只有以下文件(SHA-256、路径):")
         for file in signed.files:

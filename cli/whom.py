@@ -77,7 +77,7 @@ def _is_identity_number(found: re.Match[str]) -> bool:
         date(*(int(part) for part in found.groups()))
     except ValueError:
         return False
-    *digits, last = found[0].upper()
+    *digits, last = list(found[0].upper())
     check = 10 if last == "X" else int(last)
     return (check + sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(digits))) % 11 == 1
 

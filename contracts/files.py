@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -17,26 +19,106 @@ def keep_private() -> None:
     os.umask(OTHERS)
 
 
+HALF = ".half"  # how the name of what is not yet whole ends; it begins with a point
+SCRATCH = "disburse-"  # how folders of this program in the system's temporary folder begin
+
+
 @contextmanager
 def whole_file(target: Path) -> Iterator[Path]:
     """Give a temporary path beside `target`; on leaving it is synced and renamed onto it, on an error removed."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        yield temporary
-        with temporary.open("rb+") as written:
-            os.fsync(written.fileno())
-        temporary.chmod(0o600)
-        temporary.replace(target)
-        folder = os.open(target.parent, os.O_RDONLY)
+    with _held(lambda: _new_file(target.parent)) as temporary:
         try:
-            os.fsync(folder)
+            yield temporary
+            with temporary.open("rb+") as written:
+                os.fsync(written.fileno())
+            temporary.chmod(0o600)
+            temporary.replace(target)
+            folder = os.open(target.parent, os.O_RDONLY)
+            try:
+                os.fsync(folder)
+            finally:
+                os.close(folder)
         finally:
-            os.close(folder)
+            temporary.unlink(missing_ok=True)
+
+
+@contextmanager
+def own_folder(beside: Path | None = None) -> Iterator[Path]:
+    """A folder for what is needed meanwhile, gone on leaving: a hidden one in `beside`, else a temporary one."""
+    with _held(lambda: _new_folder(beside)) as folder:
+        try:
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def half_written(*folders: Path) -> Iterator[Path]:
+    """What a killed process left half-written under these folders, and its temporary folders; never a living one's."""
+    for path in _unfinished(folders):
+        with _abandoned(path) as is_abandoned:
+            if is_abandoned:
+                yield path
+
+
+def sweep(*folders: Path) -> None:
+    """Remove what `half_written` finds; idempotent."""
+    for path in _unfinished(folders):
+        with _abandoned(path) as is_abandoned:
+            if is_abandoned and path.is_dir():
+                shutil.rmtree(path, ignore_errors=True)
+            elif is_abandoned:
+                path.unlink(missing_ok=True)
+
+
+def _unfinished(folders: Iterable[Path]) -> list[Path]:
+    found = [path for folder in folders for path in folder.rglob(f".*{HALF}")]
+    return sorted([*found, *Path(tempfile.gettempdir()).glob(f"{SCRATCH}*{HALF}")])
+
+
+def _new_file(folder: Path) -> Path:
+    handle, name = tempfile.mkstemp(prefix=".", suffix=HALF, dir=folder)
+    os.close(handle)
+    return Path(name)
+
+
+def _new_folder(beside: Path | None) -> Path:
+    return Path(tempfile.mkdtemp(prefix="." if beside else SCRATCH, suffix=HALF, dir=beside))
+
+
+@contextmanager
+def _held(make: Callable[[], Path]) -> Iterator[Path]:
+    """Make a path and hold it, so that a sweep leaves it; the system lets go of it when the process dies."""
+    while True:
+        made = make()
+        with suppress(FileNotFoundError):
+            handle = os.open(made, os.O_RDONLY)
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            if made.exists():
+                break
+            os.close(handle)  # swept between the two
+    try:
+        yield made
     finally:
-        temporary.unlink(missing_ok=True)
+        os.close(handle)
+
+
+@contextmanager
+def _abandoned(path: Path) -> Iterator[bool]:
+    """Whether this user made it and no living process holds it; while it is looked at, nobody begins to hold it."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    except OSError:
+        yield False
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        yield False
+    else:
+        yield os.fstat(handle).st_uid == os.getuid()
+    finally:
+        os.close(handle)
 
 
 def write_whole(target: Path, content: bytes) -> None:

@@ -18,6 +18,7 @@ from contracts.actor import looks, plain_name
 from contracts.codes import Benefit, FirstList, MissingRegister, OfficerRole, Vanished
 from contracts.errors import InputError, NotAllowedError
 from contracts.months import month_text, parse_month
+from contracts.names import plain_part
 from contracts.registers import INBOX_FILES, WITH_MONTHS
 from contracts.wording import or_nearest, refused_by_model
 
@@ -162,6 +163,11 @@ class CountySettings(Strict):
             raise ValueError(f"没有起止年月的名册:{'、'.join(without)};可设的有:{'、'.join(WITH_MONTHS)}")
         return told
 
+    @field_validator("default_profile")
+    @classmethod
+    def _plain_profile(cls, profile: str) -> str:
+        return plain_part(profile)
+
     @field_validator("missing_register")
     @classmethod
     def _known_registers(cls, told: dict[str, MissingRegister]) -> dict[str, MissingRegister]:
@@ -176,14 +182,18 @@ class CountySettings(Strict):
         _refuse_unknown(told, INBOX_FILES, "名册")
         plain = {name: tuple(normalize("NFKC", part).strip() for part in parts) for name, parts in told.items()}
         for name, parts in plain.items():
-            if len(parts) < 2 or len(set(parts)) < len(parts) or not all(parts):
+            if len(parts) < 2 or len(set(parts)) < len(parts):
                 raise ValueError(f"{name}:至少写两份,名称不空、不重复")
+            for part in parts:
+                plain_part(part)
         return plain
 
     @field_validator("profiles")
     @classmethod
     def _known_benefits(cls, profiles: dict[str, str]) -> dict[str, str]:
         _refuse_unknown(profiles, Benefit.values(), "项目")
+        for profile in profiles.values():
+            plain_part(profile)
         return profiles
 
     def without_file(self, register: str) -> MissingRegister:
@@ -210,6 +220,13 @@ class Settings(Strict):
     passwords: Passwords = Passwords()
     officer: tuple[Officer, ...] = ()
     service: tuple[Service, ...] = ()
+
+    @field_validator("county")
+    @classmethod
+    def _plain_counties(cls, counties: dict[str, CountySettings]) -> dict[str, CountySettings]:
+        for county in counties:
+            plain_part(county)
+        return counties
 
     @field_validator("officer")
     @classmethod
@@ -282,13 +299,28 @@ class Home:
         """The home that DISBURSE_HOME names; `var` in the working folder where it is unset."""
         return cls(Path(os.environ.get("DISBURSE_HOME", "var")).resolve())
 
+    @staticmethod
+    def of_county(folder: Path, county: str) -> Path:
+        """A county's part of a folder of the home; InputError where its code may not become part of a path."""
+        try:
+            return folder / plain_part(county)
+        except ValueError as wrong:
+            raise InputError(f"县代码不能作目录名:{wrong}", "请核对县代码", "县代码") from None
+
+    def of_files(self, county: str) -> list[Path]:
+        """Every folder in which a county's files are written, with what of the store counties share."""
+        store = self.store.iterdir() if self.store.is_dir() else ()
+        shared = [folder for folder in store if not folder.name.isdecimal()]  # a county's is its code
+        roots = (self.store, self.review, self.outbox, self.reports, self.sealed)
+        return [*shared, *(self.of_county(root, county) for root in roots)]
+
     def inbox(self, county: str, pay_month: date) -> Path:
         """Where a county's register files of one month are put."""
-        return self.path / "inbox" / county / month_text(pay_month)
+        return self.inbox_of(county) / month_text(pay_month)
 
     def inbox_of(self, county: str) -> Path:
         """All months of a county's inbox."""
-        return self.path / "inbox" / county
+        return self.of_county(self.path / "inbox", county)
 
     def counties_handed_in(self) -> list[str]:
         """The counties that have a folder in the inbox, in order."""
@@ -317,7 +349,7 @@ class Home:
 
     def layouts_of(self, county: str) -> Path:
         """The layouts of a county's own files."""
-        return self.path / "layouts" / county
+        return self.of_county(self.path / "layouts", county)
 
     @property
     def store(self) -> Path:
@@ -361,7 +393,7 @@ class Home:
 
     def lists(self, county: str, pay_month: date) -> Path:
         """Where a month's lists lie."""
-        return self.reports / county / month_text(pay_month)
+        return self.of_county(self.reports, county) / month_text(pay_month)
 
     @property
     def reports_of_counties(self) -> Path:

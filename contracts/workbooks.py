@@ -9,9 +9,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import xlsxwriter
+
+from contracts.files import own_folder
 
 MAX_SHEET_ROWS = 1_048_576
 CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook carries its day of creation, without a zone; ours is fixed
@@ -27,8 +28,8 @@ OPTIONS = {
 def new_workbook(path: Path) -> Iterator[xlsxwriter.Workbook]:
     """A workbook that is written to `path` on leaving; what it needs meanwhile lies in a hidden folder beside it."""
     with (
-        TemporaryDirectory(prefix=".workbook.", dir=path.parent) as meanwhile,
-        xlsxwriter.Workbook(str(path), {**OPTIONS, "tmpdir": meanwhile}) as book,
+        own_folder(path.parent) as meanwhile,
+        xlsxwriter.Workbook(str(path), {**OPTIONS, "tmpdir": str(meanwhile)}) as book,
     ):
         book.set_properties({"created": CREATED})
         yield book

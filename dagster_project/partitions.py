@@ -7,6 +7,7 @@ from datetime import date
 import dagster as dg
 
 from contracts.months import month_text, parse_month
+from contracts.names import plain_part
 
 FIRST_PAY_MONTH = "2020-01"
 MONTHS_AHEAD = 2  # February is paid before the festival, so months ahead of the calendar can be run
@@ -31,6 +32,6 @@ def partition_key(county: str, pay_month: date) -> dg.MultiPartitionKey:
 
 
 def read_key(key: str) -> tuple[str, date]:
-    """County and pay month of a partition key."""
+    """County and pay month of a partition key; ValueError where it is none, or its county may not be part of a path."""
     county, month = key.split("|")
-    return county, parse_month(month)
+    return plain_part(county), parse_month(month)

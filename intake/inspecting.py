@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
 
 from contracts.codes import RefusalCode
 from contracts.columns import columns_of, empty
 from contracts.errors import InputError
+from contracts.files import own_folder
 from contracts.registers import FILES
 from contracts.tables import RefusedRow
 from intake.accepting import Accepted, accept, ids_in
@@ -117,8 +117,8 @@ def inspect(
     InputError where the file cannot be opened, is of no kind that is read, or is no register that can be told.
     """
     content = open_given(path)
-    with TemporaryDirectory(prefix="intake-") as folder:
-        copy = Path(folder) / f"{path.stem}{path.suffix.lower()}"
+    with own_folder() as folder:
+        copy = folder / f"{path.stem}{path.suffix.lower()}"
         copy.write_bytes(content)
         tables = _tables(copy)
         chosen = register or (layout.register if layout else "") or _register_of(path, tables)

@@ -6,13 +6,13 @@ import json
 import math
 import subprocess
 import sys
-import tempfile
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from contracts.codes import RefusalCode
+from contracts.files import own_folder
 from intake.raw import CENT_TOLERANCE, Mark, RawTable, UnreadableError
 
 CHILD = Path(__file__).with_name("spreadsheet_child.py")
@@ -38,8 +38,8 @@ def read_spreadsheet(path: Path) -> list[RawTable]:
     UnreadableError where the file is damaged, hostile, locked or no workbook.
     """
     _require_harmless(path)
-    with tempfile.TemporaryDirectory(prefix="intake-") as folder:
-        target = Path(folder) / "rows"
+    with own_folder() as folder:
+        target = folder / "rows"
         _run_child(path, target)
         with target.open(encoding="utf-8") as lines:
             return list(_tables(lines))

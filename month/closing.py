@@ -65,7 +65,7 @@ def read_results(home: Home, county: str, path: Path, by: Actor, profile: str = 
         require_current(home, book)
         noted = note_answer(book, home, county, path, by, profile)
         bear_witness(home, book)
-    target = home.reports / county / "results" / f"refused_{path.stem}.xlsx"
+    target = home.of_county(home.reports, county) / "results" / f"refused_{path.stem}.xlsx"
     target.unlink(missing_ok=True)
     rows = refused_rows(noted.refused)
     return Answered(noted, write_table(rows, target, headers(RefusedRow), "未能记入的回盘") if rows.height else None)

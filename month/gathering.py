@@ -6,7 +6,6 @@ import hashlib
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import polars as pl
 
@@ -14,6 +13,7 @@ import intake
 import rulebook
 from contracts.codes import Control
 from contracts.errors import InputError, StoppedError
+from contracts.files import own_folder
 from contracts.manifest import Manifest, RegisterInput
 from contracts.months import add_months, month_text
 from contracts.registers import INBOX_FILES, MATCH_LISTS, REGISTER_LABELS, REQUIRED_REGISTERS, label_of
@@ -38,9 +38,9 @@ def receive_all(home: Home, county: str, pay_month: date) -> list[RegisterInput]
 
     A register that a database holds is asked for now. A match list is an input only where a county has handed one in.
     """
-    with TemporaryDirectory(prefix="intake-") as folder:
+    with own_folder() as folder:
         found = intake.find_inputs(home.inbox_of(county), pay_month, home.settings().of(county).parts)
-        found |= _from_databases(home, county, pay_month, found, Path(folder))
+        found |= _from_databases(home, county, pay_month, found, folder)
         wanted = [register for register in INBOX_FILES if register in found or register not in MATCH_LISTS]
         return [_received(home, county, pay_month, register, found.get(register, ())) for register in wanted]
 

@@ -12,7 +12,7 @@ from importlib import metadata
 import rulebook
 from contracts.codes import OfficerRole
 from contracts.errors import InputError, NotAllowedError, OfficerError
-from contracts.files import OTHERS, write_whole
+from contracts.files import OTHERS, half_written, write_whole
 from contracts.settings import Home, Settings
 from contracts.wording import or_nearest, refused_by_system
 from ledger import audit, proving
@@ -45,6 +45,7 @@ def examine(home: Home, *, deep: bool = False) -> Iterator[Examined]:
         ("数据目录可写", _writable),
         ("磁盘空间", _space),
         ("只有本用户可读", _private),
+        ("半途的文件", _half_written),
         ("设置与经办人", _officers),
         ("怎样确认经办人", _how_known),
         ("政策包", _policies),
@@ -90,6 +91,12 @@ def _private(home: Home) -> str:
     if home.path.stat().st_mode & OTHERS:
         raise InputError("机器上的其他用户也能进入数据目录", f"请执行 chmod 700 {shlex.quote(str(home.path))}")
     return "是"
+
+
+def _half_written(home: Home) -> str:
+    """Said, not refused: it is no part of anything, and the next run removes it."""
+    count = sum(1 for _ in half_written(home.path))
+    return f"中断的办理留下 {count} 个,下一次运行时清除" if count else "没有"
 
 
 def _officers(home: Home) -> str:

@@ -92,7 +92,7 @@ def _taken(book: Book, county: str, received: Received, known_on: date, go_live_
 
 def _write_refused(home: Home, county: str, received: Received, taken: Accepted) -> list[Path]:
     """The refused rows as a list, and as the county's own rows to send back; nothing where none was refused."""
-    folder = home.reports / county / "import_history"
+    folder = home.of_county(home.reports, county) / "import_history"
     listed = folder / "refused.xlsx"
     returned = intake.write_returned(received, taken.refused, home.store, folder / "returned_history.xlsx")
     if taken.refused.is_empty():

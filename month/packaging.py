@@ -26,13 +26,12 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import chain
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import intake
 from contracts.codes import BatchState
 from contracts.errors import BookError
-from contracts.files import digest_of, whole_file, write_whole
+from contracts.files import digest_of, own_folder, whole_file, write_whole
 from contracts.manifest import Manifest
 from contracts.months import month_text
 from contracts.settings import Home
@@ -73,10 +72,10 @@ def write_packages(home: Home, book: Book, county: str, pay_month: date) -> list
 
 def write_package(home: Home, book: Book, seal: Seal) -> Sealed:
     """The package of one sealed cycle, as `write_packages`."""
-    folder = home.sealed / seal.cycle.county
+    folder = home.of_county(home.sealed, seal.cycle.county)
     target = folder / f"{name_of(seal.cycle)}.zip"
-    with TemporaryDirectory(prefix="package-") as scratch:
-        made = Path(scratch) / target.name
+    with own_folder() as meanwhile:
+        made = meanwhile / target.name
         head = _write(home, book, seal, made)
         digest = digest_of(made)
         if target.is_file() and digest_of(target) != digest:
@@ -97,10 +96,10 @@ def name_of(one: Cycle) -> str:
 def _write(home: Home, book: Book, seal: Seal, target: Path) -> str:
     """Write a package and check it as anybody else would; where its chain ends."""
     listed = []
-    with zipfile.ZipFile(target, "w") as package, TemporaryDirectory(prefix="files-") as scratch:
+    with zipfile.ZipFile(target, "w") as package, own_folder() as meanwhile:
         of_book = _of_book(book, seal)
         head = str(json.loads(of_book["log.json"])[-1]["hash"])
-        for name, content in chain(of_book.items(), _of_store(home, book, seal, of_book, Path(scratch))):
+        for name, content in chain(of_book.items(), _of_store(home, book, seal, of_book, meanwhile)):
             _add(package, name, content)
             told = {"path": name, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
             listed.append(told)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from pathlib import Path
-from tempfile import TemporaryDirectory
 
-from contracts.files import whole_file, write_whole
+from contracts.files import own_folder, whole_file, write_whole
 from contracts.settings import Home
 from ledger import keeping
 from month.month import LEFT, Month
@@ -23,8 +21,8 @@ def rebuild_before(month: Month) -> None:
     manifest = month.manifest
     if manifest.previous_month is None:
         return
-    with TemporaryDirectory(prefix="rebuild-") as folder:
-        scratch = Scratch(month.home, Home(Path(folder)), OnlyRead(month.book.engine))
+    with own_folder() as folder:
+        scratch = Scratch(month.home, Home(folder), OnlyRead(month.book.engine))
         scratch.share_inputs()
         provide_previous(scratch, manifest)
         made, kept = (

@@ -120,7 +120,8 @@ def _left(
     if only_look:
         return slip
     require_current(home, book)
-    content, target = slip.text.encode(), home.reports / county / "reconciled" / f"{about.replace(' ', '-')}.txt"
+    content, folder = slip.text.encode(), home.of_county(home.reports, county) / "reconciled"
+    target = folder / f"{about.replace(' ', '-')}.txt"
     have_bytes(home.store / "slips" / f"{slip.digest}.txt", content)
     write_whole(target, content)
     reconciled.note(book, county, about, {"slip": slip.digest, "differences": differences}, by)

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any, NoReturn
 
 import polars as pl
@@ -23,7 +22,7 @@ from contracts.code_version import code_version
 from contracts.codes import BatchState, Benefit, Outcome
 from contracts.columns import headers
 from contracts.errors import BookError, InputError, PolicyError
-from contracts.files import digest_of
+from contracts.files import digest_of, own_folder
 from contracts.manifest import Manifest, RegisterInput
 from contracts.months import month_text
 from contracts.registers import label_of
@@ -158,9 +157,9 @@ def replay(
     on_stage: Callable[[str], None] = lambda step: None,
 ) -> Replay:
     """Rebuild a cycle, the month's last where none is named, and compare; InputError where a stored input is gone."""
-    with opened(home.database_url) as real, TemporaryDirectory(prefix="replay-") as folder:
+    with opened(home.database_url) as real, own_folder() as folder:
         book = OnlyRead(real.engine)
-        scratch = Scratch(home, Home(Path(folder)), book)
+        scratch = Scratch(home, Home(folder), book)
         scratch.share_inputs()
         cycle, run = run_of(book, county, pay_month, sequence)
         return _compared(scratch, cycle, run, on_stage)

@@ -11,7 +11,7 @@ from datetime import date
 from filelock import FileLock, Timeout
 
 from contracts.errors import BookError, OfficerError
-from contracts.files import write_whole
+from contracts.files import sweep, write_whole
 from contracts.settings import Home
 from contracts.wording import OF_MACHINE, refused_by_system, room_or_rights
 from month.findings import Found
@@ -107,16 +107,18 @@ def guarded(step: str, home: Home) -> Iterator[None]:
 def holding(home: Home, county: str) -> Iterator[None]:
     """Hold the county's lock; whoever holds it in this process may take it again. BookError where another keeps it.
 
-    The operating system frees it when the process dies.
+    The operating system frees it when the process dies. What a killed process left half-written is removed first.
     """
     locks = home.path / "locks"
     locks.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(locks / f"{county}.lock", thread_local=False, is_singleton=True)
+    lock = FileLock(home.of_county(locks, county).with_suffix(".lock"), thread_local=False, is_singleton=True)
     try:
         lock.acquire(timeout=LOCK_SECONDS)
     except Timeout:
         raise BookError("本县另有一次运行正在进行", "请等它结束后再试", county) from None
     try:
+        if lock.lock_counter == 1:
+            sweep(*home.of_files(county))
         yield
     finally:
         lock.release()

@@ -127,7 +127,7 @@ class Store:
 
     def month(self, county: str, pay_month: date) -> Path:
         """The folder of a county's month."""
-        return self.home.store / county / month_text(pay_month)
+        return self.home.of_county(self.home.store, county) / month_text(pay_month)
 
     def tables(self, county: str, pay_month: date, digest: str) -> Tables:
         """The tables of one manifest."""

@@ -18,6 +18,7 @@ import xlsxwriter
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from contracts.codes import Benefit, Code
+from contracts.names import plain_part
 from contracts.strict_yaml import Day, Whole, YesNo
 from payments.answer_forms import AnswerForm
 from payments.templates import known_words, words_of
@@ -257,7 +258,7 @@ class Layout(Strict):
     def _plain_file_name(cls, template: str) -> str:
         if not template.isascii() or "/" in template or "{batch_id}" not in template:
             raise ValueError("文件名只用 ASCII 字符,不含 /,并须含 {batch_id}")
-        return known_words(template, FILE_WORDS)
+        return known_words(plain_part(template), FILE_WORDS)
 
     @field_validator("columns")
     @classmethod

@@ -20,7 +20,7 @@ UNCONFIRMED = "# 未经银行确认:银行没有认可过这种格式 No bank ha
 
 def folder_of(home: Home, county: str, pay_month: date, state: str) -> Path:
     """The folder of a county's pay month for the files of batches in a state."""
-    return (home.outbox if state == BatchState.RELEASED else home.review) / county / month_text(pay_month)
+    return home.of_county(home.outbox if state == BatchState.RELEASED else home.review, county) / month_text(pay_month)
 
 
 def with_sidecar(name: str) -> tuple[str, str]:

@@ -6,7 +6,6 @@ writes the same bytes again. Written is what waits, in the review folder; once r
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Collection, Iterator
 from datetime import date
 from pathlib import Path
@@ -31,8 +30,6 @@ def render(book: Book, home: Home, county: str) -> tuple[Path, ...]:
 
     Each by the profile it was claimed with; InputError where that is not to be had.
     """
-    for root in (home.review, home.outbox):
-        _sweep(root / county)
     written = []
     for row in _batches(book, county):
         if row["state"] not in (BatchState.RELEASED, *GONE):
@@ -105,15 +102,6 @@ def _write(book: Book, folder: Path, county: str, batch_id: str, profile: Profil
     with book.writing() as conn:
         batches.record_file(conn, batch_id, target.name, digest_of(target))
     return target
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a killed run left half-written; nobody else writes here while a run holds the county."""
-    for leftover in list(folder.rglob(".*")):
-        if leftover.is_dir():
-            shutil.rmtree(leftover)
-        else:
-            leftover.unlink(missing_ok=True)  # it may have gone with its folder
 
 
 def _move(source: Path, target: Path) -> None:

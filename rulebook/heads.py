@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
+from contracts.names import is_plain_part
 from contracts.strict_yaml import YES_NO, read
 from rulebook.reading import JURISDICTION, yaml_files
 
@@ -17,4 +18,5 @@ def names_of_counties(folders: Iterable[Path]) -> dict[str, str]:
         str(head["code"]): str(head["name"])
         for head in found
         if isinstance(head, dict) and head.keys() >= {"code", "name"} and YES_NO.get(head.get("is_paying"))
+        if is_plain_part(str(head["code"]))
     }

@@ -1,11 +1,31 @@
 """Files are whole or not there."""
 
 import hashlib
+import os
+import signal
 import stat
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
 
 import pytest
 
-from contracts.files import digest_of, remembered, whole_file, write_whole
+from contracts.files import digest_of, half_written, own_folder, remembered, sweep, whole_file, write_whole
+
+# Begins a file, a folder beside it and a temporary one, says so, and waits to be killed.
+WRITER = """
+import sys, time
+from pathlib import Path
+from contracts.files import own_folder, whole_file
+folder = Path(sys.argv[1])
+with whole_file(folder / "deep" / "list.txt") as half, own_folder(folder) as beside, own_folder() as temporary:
+    half.write_text("half")
+    (beside / "sheet").write_text("half")
+    (temporary / "rows").write_text("half")
+    print("begun", flush=True)
+    time.sleep(60)
+"""
 
 
 def test_a_file_is_written_whole_with_its_folder_and_mode(tmp_path):
@@ -65,3 +85,51 @@ def test_a_disk_that_takes_no_file_is_no_trouble(tmp_path):
     with pytest.raises(OSError, match="no folder"):
         write_whole(tmp_path / "no folder" / "kept", b"")
     assert remembered(tmp_path / "no folder" / "kept", "1", lambda: "说过") == "说过"
+
+
+def test_what_a_kill_leaves_is_swept_and_what_a_living_process_writes_is_not(tmp_path, monkeypatch):
+    temporary, folder = tmp_path / "tmp", tmp_path / "home"
+    temporary.mkdir()
+    folder.mkdir()
+    (folder / ".kept").write_text("an officer's own")
+    monkeypatch.setattr(tempfile, "tempdir", str(temporary))
+    command = [sys.executable, "-c", WRITER, str(folder)]
+    with subprocess.Popen(command, env={**os.environ, "TMPDIR": str(temporary)}, stdout=subprocess.PIPE) as writer:
+        assert writer.stdout.readline() == b"begun\n"
+        sweep(folder)
+        assert list(half_written(folder)) == []
+        assert len([*folder.rglob("*.half"), *temporary.glob("*.half")]) == 3
+        writer.send_signal(signal.SIGKILL)
+    assert len(list(half_written(folder))) == 3
+    sweep(folder)
+    sweep(folder)
+    assert [path.name for path in folder.rglob("*") if path.is_file()] == [".kept"]
+    assert list(temporary.iterdir()) == []
+
+
+def test_a_writer_that_was_swept_before_it_held_its_file_makes_another(tmp_path, monkeypatch):
+    made = []
+    begin = tempfile.mkstemp
+
+    def swept_at_once(**told):
+        handle, name = begin(**told)
+        made.append(name)
+        if len(made) == 1:
+            Path(name).unlink()
+        return handle, name
+
+    monkeypatch.setattr(tempfile, "mkstemp", swept_at_once)
+    write_whole(tmp_path / "list.txt", b"whole")
+    assert (tmp_path / "list.txt").read_bytes() == b"whole"
+    assert len(made) == 2
+
+
+def test_a_folder_of_its_own_is_gone_whatever_happens(tmp_path):
+    def fail_half_way():
+        with own_folder(tmp_path) as folder:
+            (folder / "rows").write_text("half")
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        fail_half_way()
+    assert list(tmp_path.iterdir()) == []

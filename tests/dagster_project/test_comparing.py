@@ -12,6 +12,7 @@ from contracts.settings import Home
 from dagster_project.comparing import OF_THE_BOOK, Foreign, foreign, mark_foreign, warning_of
 from dagster_project.definitions import defs
 from dagster_project.instance import open_instance
+from dagster_project.partitions import read_key
 from dagster_project.reporting import HEAD, MARK, tell
 from month.signing import approve
 from tests import homes
@@ -123,3 +124,12 @@ def test_an_officer_is_told_and_dagster_is_asked_only_when_its_storage_has_chang
     assert told.startswith(f"血缘界面上有 1 条外来记录(released {JULY})")
     monkeypatch.setattr("dagster_project.comparing.warning_of", None)
     assert lineage.foreign_lineage(approved) == told
+
+
+NO_KEYS = ["../x|2024-07", "|2024-07", "410721|../07", "410721", "410721|2024-07|x", "nul|2024-07"]
+
+
+@pytest.mark.parametrize("key", NO_KEYS)
+def test_a_partition_of_no_county_and_month_is_none(key):
+    with pytest.raises(ValueError, match=r"名|年月|values to unpack"):
+        read_key(key)

@@ -1,9 +1,15 @@
 """`doctor` finds what would stop a month before it does."""
 
+import tempfile
+from datetime import date
+
 import pytest
 
 from month.health import examine
+from month.running import holding
 from tests import homes
+
+JULY = date(2024, 7, 1)
 
 
 def sick(home):
@@ -44,3 +50,22 @@ def test_a_home_that_other_users_of_the_machine_can_enter_is_found(tmp_path):
     assert "只有本用户可读" not in sick(home)
     home.path.chmod(0o750)
     assert sick(home)["只有本用户可读"].endswith(f"请执行 chmod 700 {home.path}")
+
+
+def test_what_a_killed_act_left_is_told_and_the_next_run_removes_it(tmp_path, monkeypatch):
+    home = homes.make_home(tmp_path / "home")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    left = [
+        tmp_path / "disburse-abc.half",
+        home.store / "received" / ".a.half",
+        home.lists(homes.COUNTY, JULY) / ".b.half",
+        home.review / homes.COUNTY / "2024-07" / ".c.half",
+        home.sealed / homes.COUNTY / ".d.half",
+    ]
+    for path in left:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"half")
+    said = {one.what: one.detail for one in examine(home)}
+    assert said["半途的文件"] == "中断的办理留下 5 个,下一次运行时清除"
+    with holding(home, homes.COUNTY):
+        assert not any(path.exists() for path in left)

@@ -67,6 +67,8 @@ def test_a_change_of_the_layout_changes_the_digest_and_a_comment_does_not(tmp_pa
         ('delimiter: ","', 'delimiter: ",,"', "county_bank.yaml:5:12"),
         ("{batch_id}.txt", "{county}.txt", "须含 {batch_id}"),
         ("{batch_id}.txt", "高龄{batch_id}.txt", "文件名只用 ASCII"),
+        ("{batch_id}.txt", r".{batch_id}.txt", "不以空格、点"),
+        ("{batch_id}.txt", r"a\\{batch_id}.txt", "名称里不能有"),
         ("{count}", "{name}", "不认识的词 name"),
         ("{count}", "{count:05}", "花括号里只写词"),
         ("{count}", "{count", "花括号不成对"),

@@ -89,8 +89,8 @@ def test_a_run_of_the_graph_killed_anywhere_and_run_again_is_as_if_nothing_had_h
 def test_what_a_kill_in_the_middle_of_a_workbook_leaves_is_swept(prepared, tmp_path):
     home = copy_of(prepared, tmp_path / "home")
     folder = home.outbox / homes.COUNTY / "2024-08"
-    (folder / ".workbook.x1").mkdir(parents=True)
-    for name in (".workbook.x1/sheet", ".410721-2024-08-01-01.xlsx.x2"):
+    (folder / ".x1.half").mkdir(parents=True)
+    for name in (".x1.half/sheet", ".x2.half"):
         (folder / name).write_bytes(b"half")
     homes.run(home, "2024-08")
     assert [name for name in homes.payment_files(home) if "/." in name] == []
