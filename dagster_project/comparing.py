@@ -43,9 +43,8 @@ class Foreign:
 def foreign(home: Home) -> list[Foreign]:
     """What is foreign among the newest events that came without a run, the oldest first; read-only."""
     kinds = {*TOLD_WITHOUT_RUN, EVALUATED}
-    records = open_instance(home).get_records_for_run(
-        RUNLESS_RUN_ID, of_type=kinds, limit=NEWEST_EVENTS, ascending=False
-    )
+    with open_instance(home) as instance:
+        records = instance.get_records_for_run(RUNLESS_RUN_ID, of_type=kinds, limit=NEWEST_EVENTS, ascending=False)
     events = [one.event_log_entry.dagster_event for one in reversed(records.records)]
     return list(_foreign(home, [event for event in events if event is not None]))
 
@@ -120,9 +119,9 @@ def _place(one: Foreign) -> str:
 
 def mark_foreign(home: Home) -> None:
     """Evaluate the check of each act, outside any run."""
-    instance = open_instance(home)
-    for evaluated in checks_of(home):
-        instance.report_runless_asset_event(evaluated)
+    with open_instance(home) as instance:
+        for evaluated in checks_of(home):
+            instance.report_runless_asset_event(evaluated)
 
 
 def warning_of(home: Home) -> str:

@@ -12,6 +12,11 @@ from contracts.settings import Home
 INSTANCE_YAML = """\
 # Written by disburse. No telemetry, no captured output (it could hold personal data), one run at a time.
 telemetry: {enabled: false}
+storage:
+  custom:
+    module: dagster_project.storage
+    class: Storage
+    config: {base_dir: {env: DAGSTER_HOME}}
 nux: {enabled: false}
 compute_logs:
   module: dagster._core.storage.noop_compute_log_manager

@@ -33,7 +33,8 @@ def tell(home: Home, county: str) -> str:
     try:
         with opened(home.database_url) as book, book.reading() as conn:
             known, head = acted(conn, county), audit.head(conn)
-        _report(open_instance(home), county, known, head)
+        with open_instance(home) as instance:
+            _report(instance, county, known, head)
     except OfficerError as trouble:
         return f"提醒:已办理完毕,但未能记入血缘界面({trouble.what}),下次办理时补记"
     except Exception as trouble:  # whatever Dagster's storage may raise: the act stands

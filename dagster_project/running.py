@@ -8,7 +8,7 @@ from contracts.months import month_text
 from contracts.settings import Home
 from contracts.wording import AGAIN, trouble_of_machine
 from dagster_project.guard import WATCHER, Watcher
-from dagster_project.instance import open_instance
+from dagster_project.instance import open_instance, prepare_environment
 from dagster_project.partitions import FIRST_PAY_MONTH, MONTHS_AHEAD, partition_key
 from month import vouchers
 from month.month import Choices
@@ -50,7 +50,7 @@ def _run_month(
     preview: bool,
     on_stage: Callable[[str], None],
 ) -> str:
-    instance = open_instance(home)
+    prepare_environment(home)
     from dagster_project.definitions import CYCLES, DECIDE_JOB, MONTH_JOB, defs  # reads the home prepared above
 
     key = partition_key(county, pay_month)
@@ -62,7 +62,7 @@ def _run_month(
     watcher = Watcher(on_stage)
     token = WATCHER.set(watcher)
     try:
-        with holding(home, county):
+        with holding(home, county), open_instance(home) as instance:
             result = defs.resolve_job_def(DECIDE_JOB if preview else MONTH_JOB).execute_in_process(
                 instance=instance,
                 partition_key=key,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,11 +21,14 @@ PACKS = "packs"
 
 @dataclass(frozen=True)
 class PackFile:
-    """One YAML file: which root it lies in, where below it, what problems call it, its bytes."""
+    """One YAML file: which root it lies in, where below it, what problems call it, its bytes.
+
+    Kept by content it is the same file as in its folder: law that was read there is not read again.
+    """
 
     root: int
     path: Path
-    name: str
+    name: str = field(compare=False)
     content: bytes
 
 

@@ -1,14 +1,11 @@
 """What the lineage is told by anybody but our own reporting is marked foreign, by comparing it with the book."""
 
-import shutil
-
 import dagster as dg
 import pytest
 
 from cli import lineage
 from contracts.codes import Act
 from contracts.months import parse_month
-from contracts.settings import Home
 from dagster_project.comparing import OF_THE_BOOK, Foreign, foreign, mark_foreign, warning_of
 from dagster_project.definitions import defs
 from dagster_project.instance import open_instance
@@ -35,13 +32,14 @@ def once_approved(tmp_path_factory):
 @pytest.fixture
 def approved(once_approved, tmp_path, monkeypatch):
     """A home of its own to be told things."""
-    copied = Home(shutil.copytree(once_approved.path, tmp_path / "home"))
+    copied = homes.copied(once_approved, tmp_path / "home")
     monkeypatch.setenv("DISBURSE_HOME", str(copied.path))
     return copied
 
 
 def report(home, event):
-    open_instance(home).report_runless_asset_event(event)
+    with open_instance(home) as instance:
+        instance.report_runless_asset_event(event)
 
 
 def materialised(asset, partition=JULY, **metadata):
