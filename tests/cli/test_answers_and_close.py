@@ -22,15 +22,20 @@ RESULTS = ("results", "--county", homes.COUNTY, "--as", homes.MAKER)
 CLOSE = ("close", *MONTH, "--as", homes.CHECKER)
 
 
-@pytest.fixture
-def home(tmp_path):
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
     """Three elders' July has been released."""
-    made = homes.make_home(tmp_path / "home")
+    made = homes.make_home(tmp_path_factory.mktemp("released") / "home")
     people = (ONE, TWO, THREE)
     homes.hand_in(made, "2024-07", population=[homes.person(p) for p in people], account=map(homes.account, people))
     homes.run(made, "2024-07")
     homes.sign(made, "2024-07")
     return made
+
+
+@pytest.fixture
+def home(released, tmp_path):
+    return homes.copied(released, tmp_path / "home")
 
 
 def instructions(home):

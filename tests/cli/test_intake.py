@@ -22,14 +22,20 @@ def home(tmp_path):
     return homes.make_home(tmp_path / "home")
 
 
-@pytest.fixture
-def stopped(home):
+@pytest.fixture(scope="module")
+def stopped_once(tmp_path_factory):
     """Most rows of the population say no township, so that the run stopped."""
+    home = homes.make_home(tmp_path_factory.mktemp("stopped") / "home")
     rows = [homes.person(one, township="" if n < 30 else "示范镇") for n, one in enumerate(ELDERS)]
     homes.hand_in(home, "2024-07", population=rows, account=[homes.account(one) for one in ELDERS])
     _, said = disburse(home, *RUN, code=5)
     assert "disburse intake accept" in said
     return home
+
+
+@pytest.fixture
+def stopped(stopped_once, tmp_path):
+    return homes.copied(stopped_once, tmp_path / "home")
 
 
 def test_a_stopped_register_is_looked_at_accepted_and_run(stopped):

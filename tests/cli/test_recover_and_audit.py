@@ -18,10 +18,10 @@ JULY = (*COUNTY, "--month", "2024-07")
 RECOVER = ("recover", "note", *COUNTY, "--as", homes.MAKER, "--document", "收据12")
 
 
-@pytest.fixture
-def home(tmp_path):
+@pytest.fixture(scope="module")
+def owing(tmp_path_factory):
     """July was paid; in August July's payment to one elder turns out to be owed back, for she had died in June."""
-    made = homes.make_home(tmp_path / "home", recovery_stop_at_least=1000)
+    made = homes.make_home(tmp_path_factory.mktemp("owing") / "home", recovery_stop_at_least=1000)
     people = [homes.person(ELDER), homes.person(OTHER)]
     homes.hand_in(made, "2024-07", population=people, account=[homes.account(ELDER), homes.account(OTHER)])
     homes.run(made, "2024-07")
@@ -29,6 +29,11 @@ def home(tmp_path):
     homes.hand_in(made, "2024-08", population=[homes.person(ELDER, died_on="2024-06-10"), homes.person(OTHER)])
     homes.run(made, "2024-08")
     return made
+
+
+@pytest.fixture
+def home(owing, tmp_path):
+    return homes.copied(owing, tmp_path / "home")
 
 
 def entries(home):

@@ -34,13 +34,18 @@ def hand_in(home, month, county=homes.COUNTY):
     )
 
 
-@pytest.fixture
-def home(tmp_path):
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory):
     """July run, not yet signed."""
-    made = homes.make_home(tmp_path / "home")
+    made = homes.make_home(tmp_path_factory.mktemp("ran") / "home")
     hand_in(made, "2024-07")
     homes.run(made, "2024-07")
     return made
+
+
+@pytest.fixture
+def home(ran, tmp_path):
+    return homes.copied(ran, tmp_path / "home")
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """An officer signs what he has read, and only what was released is said to go to the bank."""
 
-import shutil
 from pathlib import Path
 
 import pytest
@@ -27,8 +26,7 @@ def run(tmp_path_factory):
 
 @pytest.fixture
 def home(run, tmp_path):
-    shutil.copytree(run.path, tmp_path / "home")
-    return homes.Home(tmp_path / "home")
+    return homes.copied(run, tmp_path / "home")
 
 
 def digest(home):

@@ -32,9 +32,8 @@ def paid(tmp_path_factory):
 @pytest.fixture
 def home(paid, tmp_path, monkeypatch):
     """A copy, in a process that has read nothing yet."""
-    shutil.copytree(paid.path, tmp_path / "home")
     monkeypatch.setattr(receiving, "_READ_HERE", {})
-    return homes.Home(tmp_path / "home")
+    return homes.copied(paid, tmp_path / "home")
 
 
 def edit(path, column="account_no"):

@@ -13,15 +13,20 @@ from tests import homes
 ELDER, OTHER = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")
 
 
-@pytest.fixture
-def home(tmp_path):
+@pytest.fixture(scope="module")
+def paid(tmp_path_factory):
     """Two elders, paid for July 2024."""
-    made = homes.make_home(tmp_path / "home")
+    made = homes.make_home(tmp_path_factory.mktemp("paid") / "home")
     people = [homes.person(ELDER, "样本甲"), homes.person(OTHER, "样本乙")]
     homes.hand_in(made, "2024-07", population=people, account=[homes.account(ELDER), homes.account(OTHER)])
     homes.run(made, "2024-07")
     homes.sign(made, "2024-07")
     return made
+
+
+@pytest.fixture
+def home(paid, tmp_path):
+    return homes.copied(paid, tmp_path / "home")
 
 
 def open_grounds(month):

@@ -27,16 +27,21 @@ def registers(*ids):
     }
 
 
-@pytest.fixture
-def home(tmp_path):
+@pytest.fixture(scope="module")
+def renumbered(tmp_path_factory):
     """July 2024 paid under the old number; in August the new one stands in its place."""
-    made = homes.make_home(tmp_path / "home")
+    made = homes.make_home(tmp_path_factory.mktemp("renumbered") / "home")
     homes.hand_in(made, "2024-07", **registers(OLD, OTHER))
     homes.run(made, "2024-07")
     homes.sign(made, "2024-07")
     homes.hand_in(made, "2024-08", **registers(NEW, OTHER))
     homes.run(made, "2024-08")
     return made
+
+
+@pytest.fixture
+def home(renumbered, tmp_path):
+    return homes.copied(renumbered, tmp_path / "home")
 
 
 def join(home, old=OLD, new=NEW):

@@ -1,7 +1,5 @@
 """A register handed in as several files: one input, each part carried forward by itself, replayed like any other."""
 
-import shutil
-
 import polars as pl
 import pytest
 
@@ -44,8 +42,7 @@ def paid(tmp_path_factory):
 
 @pytest.fixture
 def home(paid, tmp_path):
-    shutil.copytree(paid.path, tmp_path / "home")
-    return homes.Home(tmp_path / "home")
+    return homes.copied(paid, tmp_path / "home")
 
 
 def low_income(home, month):

@@ -1,6 +1,5 @@
 """What officers sign, send and close is proved first: a book that somebody wrote into is not signed."""
 
-import shutil
 import sqlite3
 
 import pytest
@@ -29,8 +28,7 @@ def run(tmp_path_factory):
 
 @pytest.fixture
 def home(run, tmp_path):
-    shutil.copytree(run.path, tmp_path / "home")
-    return homes.Home(tmp_path / "home")
+    return homes.copied(run, tmp_path / "home")
 
 
 def write_past_the_guards(home, statement):

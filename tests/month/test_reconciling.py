@@ -84,11 +84,9 @@ def test_the_whole_book_is_told_to_the_fen_and_proves_itself(home):
 
 
 def test_an_answer_that_the_book_has_otherwise_than_its_original_says_it_is_a_difference(home, tmp_path):
-    import shutil
     import sqlite3
 
-    shutil.copytree(home.path, tmp_path / "home")
-    spoilt = homes.Home(tmp_path / "home")
+    spoilt = homes.copied(home, tmp_path / "home")
     with sqlite3.connect(spoilt.path / "book.sqlite") as conn:
         conn.execute("DROP TRIGGER bank_event_no_update")
         conn.execute("UPDATE bank_event SET event = 'accepted', return_reason = NULL WHERE event = 'returned'")

@@ -55,9 +55,7 @@ def paid(tmp_path_factory):
 @pytest.fixture
 def home(paid, tmp_path):
     """A copy that a test may touch."""
-    copied = tmp_path / "home"
-    shutil.copytree(paid.path, copied)
-    return homes.Home(copied)
+    return homes.copied(paid, tmp_path / "home")
 
 
 def bytes_of(home):

@@ -232,8 +232,7 @@ def test_a_damaged_file_and_a_part_that_is_there_twice_are_found(package, tmp_pa
 @pytest.fixture
 def copied(closed, tmp_path):
     """The closed home, to be spoilt."""
-    shutil.copytree(closed[0].path, tmp_path / "home")
-    return homes.Home(tmp_path / "home")
+    return homes.copied(closed[0], tmp_path / "home")
 
 
 def package_in(home):

@@ -12,8 +12,23 @@ from tests import homes
 ELDER, OTHER = homes.resident_id("1940-03-05"), homes.resident_id("1935-06-07")
 
 
+@pytest.fixture(scope="module")
+def once_ran(tmp_path_factory):
+    made = homes.make_home(tmp_path_factory.mktemp("ran") / "home")
+    homes.hand_in(made, "2024-07", population=[homes.person(ELDER)], account=[homes.account(ELDER)])
+    homes.run(made, "2024-07")
+    return made
+
+
+@pytest.fixture
+def ran(once_ran, tmp_path):
+    """An elder's July, run to its payment files."""
+    return homes.copied(once_ran, tmp_path / "home")
+
+
 @pytest.fixture
 def home(tmp_path):
+    """An elder's July, not run."""
     made = homes.make_home(tmp_path / "home")
     homes.hand_in(made, "2024-07", population=[homes.person(ELDER)], account=[homes.account(ELDER)])
     return made
@@ -29,25 +44,22 @@ def test_posting_refuses_tables_of_another_manifest(home):
         booking.post(second)
 
 
-def test_batching_refuses_a_list_of_another_manifest(home):
-    homes.run(home, "2024-07")
-    homes.hand_in(home, "2024-07", population=[homes.person(ELDER), homes.person(OTHER)])
-    second = homes.begin(home, "2024-07")
+def test_batching_refuses_a_list_of_another_manifest(ran):
+    homes.hand_in(ran, "2024-07", population=[homes.person(ELDER), homes.person(OTHER)])
+    second = homes.begin(ran, "2024-07")
     with pytest.raises(BookError, match="payable 不属于当前清单"):
         booking.batch(second)
 
 
-def test_batching_refuses_a_list_from_before_a_release(home):
-    homes.run(home, "2024-07")
-    homes.sign(home, "2024-07")
-    again = homes.begin(home, "2024-07")
+def test_batching_refuses_a_list_from_before_a_release(ran):
+    homes.sign(ran, "2024-07")
+    again = homes.begin(ran, "2024-07")
     with pytest.raises(BookError, match="可付清单已不是总账现在的样子"):
         booking.batch(again)
 
 
-def test_the_same_inputs_are_the_same_manifest(home):
-    homes.run(home, "2024-07")
-    assert homes.begin(home, "2024-07").manifest == homes.tables_of(home, "2024-07").manifest
+def test_the_same_inputs_are_the_same_manifest(ran):
+    assert homes.begin(ran, "2024-07").manifest == homes.tables_of(ran, "2024-07").manifest
 
 
 def test_a_month_without_a_population_register_says_where_to_put_it(tmp_path):
@@ -56,10 +68,9 @@ def test_a_month_without_a_population_register_says_where_to_put_it(tmp_path):
         homes.begin(empty, "2024-07")
 
 
-def test_an_older_month_that_never_ran_is_not_opened_any_more(home):
-    homes.run(home, "2024-07")
+def test_an_older_month_that_never_ran_is_not_opened_any_more(ran):
     with pytest.raises(InputError, match="2024-07 已经发放,2024-06 不能再作为发放月"):
-        homes.begin(home, "2024-06")
+        homes.begin(ran, "2024-06")
 
 
 def test_months_before_the_first_need_history_or_a_word_of_the_county(tmp_path):
@@ -77,27 +88,25 @@ def test_a_backlog_is_paid_as_arrears_where_the_county_says_so(tmp_path):
     assert batched["发放金额"] == 3 * 50_00
 
 
-def test_a_register_not_handed_in_this_month_is_carried_forward_with_its_age(home):
-    homes.run(home, "2024-07")
-    homes.sign(home, "2024-07")
-    homes.run(home, "2024-08")
-    (counted,) = homes.tables_of(home, "2024-08").read("counts_population").to_dicts()
+def test_a_register_not_handed_in_this_month_is_carried_forward_with_its_age(ran):
+    homes.sign(ran, "2024-07")
+    homes.run(ran, "2024-08")
+    (counted,) = homes.tables_of(ran, "2024-08").read("counts_population").to_dicts()
     assert counted["carried_months"] == 1
     assert counted["inbox_month"] == "2024-07"
 
 
-def test_what_a_month_run_by_an_earlier_version_kept_still_stands(home):
+def test_what_a_month_run_by_an_earlier_version_kept_still_stands(ran):
     """Its code lists were shorter, and it did not count so much."""
-    homes.run(home, "2024-07")
-    homes.sign(home, "2024-07")
-    stage = homes.tables_of(home, "2024-07")
+    homes.sign(ran, "2024-07")
+    stage = homes.tables_of(ran, "2024-07")
     rows = stage.read("accepted_account")
     shorter = pl.Enum([rows["relationship"][0]])
     stage.write("accepted_account", rows.with_columns(pl.col("relationship").cast(pl.String).cast(shorter)))
     stage.write("counts_claim", stage.read("counts_claim").drop("used_month"))
-    homes.hand_in(home, "2024-08", population=[homes.person(ELDER)], account=[homes.account(ELDER, account_no="无")])
-    homes.run(home, "2024-08")
-    now = homes.tables_of(home, "2024-08").read("accepted_account")
+    homes.hand_in(ran, "2024-08", population=[homes.person(ELDER)], account=[homes.account(ELDER, account_no="无")])
+    homes.run(ran, "2024-08")
+    now = homes.tables_of(ran, "2024-08").read("accepted_account")
     assert (now.schema, now.height) == (rows.schema, 1)
 
 

@@ -31,8 +31,7 @@ def lived(tmp_path_factory):
 
 @pytest.fixture
 def home(lived, tmp_path):
-    shutil.copytree(lived.path, tmp_path / "home")
-    return homes.Home(tmp_path / "home")
+    return homes.copied(lived, tmp_path / "home")
 
 
 def put_back(home):
