@@ -71,6 +71,13 @@ def _show(proof: Proof) -> None:
 def _show_benefit(benefit: BenefitProof) -> None:
     amount = f" {benefit.amount} 元" if benefit.outcome == "ENTITLED" else ""
     click.secho(f"\n{benefit.label}:{benefit.outcome_label}{amount}", bold=True)
+    show_reasons(benefit)
+    for line in benefit.booked:
+        click.echo(f"  账:{line}")
+
+
+def show_reasons(benefit: BenefitProof) -> None:
+    """Why: each condition with its clause, each value with its document."""
     click.echo(f"  {benefit.reason}")
     for line in benefit.left_open:
         click.echo(f"  留待规定:{line}")
@@ -85,5 +92,3 @@ def _show_benefit(benefit: BenefitProof) -> None:
             f"  标准:{value.parameter} = {value.value}({value.level_name},{value.role},{value.status},"
             f"{value.effective_from} 起){value.source}" + (f"“{value.quote}”" if value.quote else "")
         )
-    for line in benefit.booked:
-        click.echo(f"  账:{line}")

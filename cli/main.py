@@ -40,6 +40,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "export": ("cli.export", "export", "导出应享、发放、应追回、暂缓  Export tables"),
     "person": ("cli.person", "person", "一个人的全部经过:发到哪个月、各月的钱  One person's whole story"),
     "explain": ("cli.explain", "explain", "说明一个人一个月的每一分钱  Explain one person's month to the clause"),
+    "trace": ("cli.trace", "trace", "从名册行查到钱,从发放的一笔查到名册行和条款  Lineage both ways"),
     "explain-month": ("cli.explain_month", "explain_month", "说明本月的钱从上月怎样变来  Why a month's money differs"),
     "import-history": (
         "cli.import_history",

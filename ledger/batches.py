@@ -21,7 +21,7 @@ from contracts.errors import BookError
 from contracts.months import month_text
 from contracts.tables import InstructionLine
 from ledger import audit, fate
-from ledger.attempts import is_voided
+from ledger.attempts import is_voided, last_answer
 from ledger.book import insert_frame, next_id, now, read_among, read_frame
 from ledger.cycles import SHARE
 from ledger.identity import Identity
@@ -132,6 +132,21 @@ def items(conn: Connection, batch_id: str) -> pl.DataFrame:
     names = ("instruction_id", "obligation_id", "attempt", "amount_fen")
     statement = select(*(instruction_item.c[name] for name in names)).join(instruction)
     return read_frame(conn, statement.where(instruction.c.batch_id == batch_id)).sort("obligation_id")
+
+
+def lines_paid_to(conn: Connection, county: str, account_no: str) -> pl.DataFrame:
+    """Every line of a county that was made out to an account, in order of batch and line, of voided batches too.
+
+    instruction_id, batch_id, line_no, benefit, pay_month, people_count, amount_fen, answer (BankEvent, the last one;
+    null: none).
+    """
+    c = instruction.c
+    told = (c.instruction_id, c.batch_id, c.line_no, c.benefit, c.pay_month, c.people_count, c.amount_fen)
+    lines = select(*told, last_answer(c.instruction_id).label("answer")).select_from(
+        instruction.join(batch).join(cycle)
+    )
+    to_account = lines.where(cycle.c.county == county, c.account_no == account_no)
+    return read_frame(conn, to_account.order_by(c.batch_id, c.line_no))
 
 
 def pay_months_of(conn: Connection, county: str, instruction_ids: pl.Series) -> list[str]:

@@ -37,7 +37,7 @@ from reports.person_course import course
 from reports.reasons import LeafTold, first_unmet, leaves_told
 from rulebook.telling import InForce
 
-HIDDEN = ("account_no", "payee_id", "head_id", "phone")
+HIDDEN = ("account_no", "payee_id", "head_id", "phone", "certificate_no")  # a disability certificate begins with the id
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ def explain(
         known_on=rules.known_on.isoformat(),
         name=names[0] if len(names) else "",
         facts=_facts_told(facts),
-        rows=tuple(_rows_told(own)),
+        rows=tuple(rows_told({name: rows for name, rows in own.items() if name != "institution"})),
         benefits=tuple(
             _with_conditions(
                 _proof(benefit, rules, facts, decided, courses.get(benefit, ()), in_force),
@@ -174,10 +174,9 @@ def _cell(value: object, column: ColumnFacts) -> str:
     return column.code.label_of(str(value)) if column.code else str(value)
 
 
-def _rows_told(own: Mapping[str, pl.DataFrame]) -> Iterator[RegisterRow]:
+def rows_told(own: Mapping[str, pl.DataFrame]) -> Iterator[RegisterRow]:
+    """Rows by register as an officer reads them, accounts and telephones in part."""
     for register, rows in own.items():
-        if register == "institution":
-            continue
         columns = [column for column in columns_of(FILES[register]) if column.name in rows.columns]
         for row in rows.iter_rows(named=True):
             cells = {
