@@ -54,6 +54,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "policies": ("cli.policies", "policies", "查看适用的政策与标准  The law as data"),
     "profiles": ("cli.profiles", "profiles", "银行格式:列出、查看、试写、检查  Bank profiles: list, show, try, check"),
     "simulate": ("cli.simulate", "simulate", "设想的政策下多少人多少钱,不入账  The roster under another law"),
+    "forecast": ("cli.forecast", "forecast", "今后十二个月多少人多少钱,同实发并列  The months ahead, by what is known"),
     "generate": ("cli.generate", "generate", "生成仿真名册  Make synthetic registers"),
     "doctor": ("cli.doctor", "doctor", "检查安装与数据目录  Check the installation and the home"),
     "ui": ("cli.ui", "ui", "打开 Dagster 血缘界面(仅本机)  Start the lineage UI on loopback"),
