@@ -53,6 +53,7 @@ def check(home: Home, known_on: date | None, as_json: bool) -> None:
     broken = [f"{law.name_of(breach.county)} {breach}" for breach in breaches(law, day)]
     unintended = unacknowledged(law, day.replace(day=1), day)
     problems = [*broken, *unintended]
+    unfunded = list(law.unfunded(day))
     behind = [f"{law.name_of(code)} {one}" for code in law.counties() for one in left_behind(law.chain_of(code), day)]
     statuses = _statuses(law)
     found = {
@@ -61,6 +62,7 @@ def check(home: Home, known_on: date | None, as_json: bool) -> None:
         "values": statuses,
         "problems": problems,
         "left_behind": behind,
+        "unfunded": unfunded,
     }
     if problems:
         raise PolicyError(
@@ -82,7 +84,7 @@ def check(home: Home, known_on: date | None, as_json: bool) -> None:
     if as_json:
         print_json(found)
         return
-    for line in behind:
+    for line in (*behind, *unfunded):
         click.echo(f"请核对:{line}")
     counted = "、".join(f"{label} {count} 个" for label, count in statuses.items())
     click.echo(f"没有问题:{len(law.counties())} 个县;标准值 {counted}")

@@ -618,6 +618,16 @@ class MissingRegister(Code):
     STOP = "stop", "叫停"
 
 
+class FundLevel(Code):
+    """Whose money a benefit is paid from (资金级次), from the highest."""
+
+    CENTRAL = "central", "中央"
+    PROVINCE = "province", "省", "省级"
+    CITY = "city", "市", "市级"
+    COUNTY = "county", "县(区)", "县", "区", "县区", "县级"
+    TOWNSHIP = "township", "乡镇"
+
+
 class Control(Code):
     """What stops a run until an officer lets it go on."""
 

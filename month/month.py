@@ -20,6 +20,7 @@ from contracts.actor import Actor
 from contracts.codes import Benefit, HowKnown
 from contracts.errors import BookError
 from contracts.files import write_whole
+from contracts.funding import FundingShares
 from contracts.manifest import Manifest
 from contracts.policy import Rules, ServiceRule
 from contracts.registers import INBOX_FILES
@@ -150,6 +151,12 @@ class Month:
     def services(self) -> list[ServiceRule]:
         """Items of the county's list whose people the registers can name."""
         return rulebook.load_kept(self.home.store, self.manifest.pack_digest).services(self.manifest.county)
+
+    @cached_property
+    def funding(self) -> Mapping[Benefit, FundingShares]:
+        """Who bears each benefit that is paid in this month."""
+        law, given = rulebook.load_kept(self.home.store, self.manifest.pack_digest), self.manifest
+        return law.funding(given.county, given.pay_month, given.known_on)
 
     @property
     def scope(self) -> calculators.Scope:

@@ -45,7 +45,7 @@ def rows_of(month: Month, explained: Opened) -> Mapping[str, pl.DataFrame]:
         numbers = people.identities(conn, concerned)
     dead = population.filter(pl.col("died_on").is_not_null())["person_no"].unique()
     who = numbers.join(where_they_live(population), on="person_no", how="left")
-    return papers.rows_of(issued, explained.told, who, dead)
+    return papers.rows_of(issued, explained.told, who, dead, month.funding)
 
 
 def untied(month: Month) -> dict[str, int | str]:

@@ -21,6 +21,7 @@ from contracts.files import whole_file
 from contracts.money import yuan_text
 from contracts.strict_yaml import Problem, check, read
 from contracts.workbooks import new_workbook
+from reports import funds
 
 SHIPPED = Path(__file__).parent / "forms"
 Rows = Literal["roster", "arrears", "totals", "movements", "movers", "public", "application"]
@@ -124,6 +125,8 @@ COLUMNS: Mapping[str, Mapping[str, Printed]] = {
         "people": Printed("人数", COUNT),
         "lines": Printed("人次", COUNT),
         "amount_fen": Printed("申请金额", 16),
+        **{part: Printed(f"其中:{label}", 14) for part, label in funds.PARTS.items()},
+        "shares": Printed("分担比例", 26),
         "capital": Printed("金额大写", 44),
     },
 }

@@ -11,6 +11,7 @@ import polars as pl
 
 from contracts.codes import Benefit, Kind, Movement
 from contracts.money import yuan_label
+from reports import funds
 from reports.forms import capital
 from reports.masking import masked_id
 from reports.month_explained import LATE, MonthExplained
@@ -21,12 +22,12 @@ ELSEWHERE = "(人口名册无乡镇)"
 
 
 def rows_of(
-    issued: pl.DataFrame, told: MonthExplained, who: pl.DataFrame, dead: pl.Series
+    issued: pl.DataFrame, told: MonthExplained, who: pl.DataFrame, dead: pl.Series, funding: funds.Funding
 ) -> Mapping[str, pl.DataFrame]:
     """The rows of every kind of paper.
 
     `issued`: ledger.figures.issued. `who`: person_no, person_id, name, township, village, phone of everybody in either.
-    `dead`: person_no, who are left out of what is published.
+    `dead`: person_no, who are left out of what is published. `funding`: who bears each benefit.
     """
     known = issued.join(who, on="person_no", how="left").with_columns(
         pl.col("township").fill_null(ELSEWHERE), is_own=pl.col("benefit_month").dt.strftime("%Y-%m") == told.pay_month
@@ -38,7 +39,7 @@ def rows_of(
         "movements": _movements(told),
         "movers": _movers(told, who),
         "public": _public(known, dead),
-        "application": _application(known),
+        "application": _application(known, funding),
     }
 
 
@@ -57,7 +58,9 @@ def ties(rows: Mapping[str, pl.DataFrame], filed_fen: int, told: MonthExplained)
     found = {f"{name}合计(元)": yuan_label(fen) for name, fen in sums.items()} if len(set(sums.values())) > 1 else {}
     broken = {one.label: str(one.difference) for one in (*told.benefits, told.total) if one.difference != (0, 0, 0)}
     unbalanced = rows["movements"].filter(pl.col("check_fen") != 0).height
-    return {**found, **broken, **({"增减变动表校验差额不为零的项目": str(unbalanced)} if unbalanced else {})}
+    parted = rows["application"].filter(pl.sum_horizontal(*funds.PARTS) != pl.col("amount_fen")).height
+    counted = {"增减变动表校验差额不为零的项目": unbalanced, "资金分担合计不等于申请金额的项目": parted}
+    return {**found, **broken, **{label: str(count) for label, count in counted.items() if count}}
 
 
 def _fen(rows: pl.DataFrame, column: str) -> int:
@@ -108,8 +111,9 @@ def _totals(known: pl.DataFrame) -> pl.DataFrame:
     return _labelled(known.group_by("township", "benefit").agg(**_sums()).sort("township", "benefit"))
 
 
-def _application(known: pl.DataFrame) -> pl.DataFrame:
-    rows = _labelled(known.group_by("benefit").agg(**_sums()).sort("benefit"))
+def _application(known: pl.DataFrame, funding: funds.Funding) -> pl.DataFrame:
+    parts = funds.by_benefit(funds.of_orders(known, funding), funding)
+    rows = _labelled(known.group_by("benefit").agg(**_sums()).join(parts, on="benefit").sort("benefit"))
     return rows.with_columns(capital=pl.Series([capital(fen) for fen in rows["amount_fen"]], dtype=pl.String))
 
 

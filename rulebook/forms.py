@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from contracts.codes import AuditRule, Benefit, ChoiceGroup, Role, ValueStatus
+from contracts.codes import AuditRule, Benefit, ChoiceGroup, FundLevel, Role, ValueStatus
 from contracts.policy import AUDIT_LIMITS
 from contracts.situations import FindingKind
 from contracts.strict_yaml import Day, Whole, YesNo
@@ -254,3 +254,21 @@ class AuditForm(Strict):
                 unit = AUDIT_LIMITS.get(rule)
                 raise ValueError(f"{rule} {'须' if unit else '不'}写 limit{f'(单位:{unit})' if unit else ''}")
         return self
+
+
+class FundingForm(Strict):
+    """Who bears some benefits from a day on: each level's share, as a fraction; the shares add up to one."""
+
+    benefits: tuple[Benefit, ...] = Field(min_length=1)
+    effective_from: Day
+    issued_on: Day
+    status: ValueStatus
+    source: Citation
+    shares: dict[FundLevel, Text] = Field(min_length=1)
+
+
+class FundingSharesForm(Strict):
+    """`funding.yaml`: who bears which benefit."""
+
+    documents: dict[str, Paper] = Field(default_factory=dict)
+    funding: tuple[FundingForm, ...]

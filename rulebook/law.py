@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from contracts.codes import AuditRule, Benefit, Role, ValueStatus
+from contracts.funding import FundingShares
 from contracts.policy import AuditSetting
 from contracts.situations import FindingKind
 from contracts.strict_yaml import Key as At
@@ -135,6 +136,16 @@ class Pair:
 
 
 @dataclass(frozen=True)
+class Funding:
+    """Who bears a benefit from a day on."""
+
+    shares: FundingShares
+    effective_from: date
+    issued_on: date
+    where: Where
+
+
+@dataclass(frozen=True)
 class Item:
     """One item of a 清单."""
 
@@ -173,3 +184,4 @@ class Jurisdiction:
     items: list[Item] = field(default_factory=list)
     known: list[Known] = field(default_factory=list)
     audit: dict[AuditRule, AuditSetting] = field(default_factory=dict)
+    funding: list[Funding] = field(default_factory=list)

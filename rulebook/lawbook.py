@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
 from itertools import chain as each
 from pathlib import Path
 
-from contracts.codes import AuditRule
+from contracts.codes import AuditRule, Benefit
 from contracts.errors import PolicyError
+from contracts.funding import FundingShares
 from contracts.policy import AuditSetting, Rules, ServiceRule
 from contracts.strict_yaml import Problem
 from rulebook import checks
@@ -75,6 +76,25 @@ class LawBook:
         if unsaid:
             raise PolicyError(f"政策包没有写明审计规则 {'、'.join(unsaid)}", "请在 policies/audit.yaml 中写明", county)
         return settings
+
+    def funding(self, county: str, month: date, known_on: date) -> Mapping[Benefit, FundingShares]:
+        """Who bears each benefit in a month, as known on a day; a benefit of which no level says it has none.
+
+        The nearest level counts, of its entries the latest in force, then the latest issued.
+        """
+        found: dict[Benefit, FundingShares] = {}
+        for level in reversed(self.chain_of(county).levels):
+            live = (said for said in level.funding if said.effective_from <= month and said.issued_on <= known_on)
+            for said in sorted(live, key=lambda one: (one.effective_from, one.issued_on)):
+                found[said.shares.benefit] = said.shares
+        return found
+
+    def unfunded(self, known_on: date) -> Iterator[str]:
+        """Benefits that counties pay this month and of which no level says who bears them, in an officer's words."""
+        for county in self.counties():
+            said = self.funding(county, known_on.replace(day=1), known_on)
+            if none := [benefit.label for benefit in self.chain_of(county).conditions if benefit not in said]:
+                yield f"{self.name_of(county)} 没有写明由谁负担(funding.yaml):{'、'.join(none)}"
 
     def _place(self, code: str) -> Jurisdiction:
         if code not in self.jurisdictions:

@@ -112,7 +112,7 @@ def read_figure(text: str, unit: str, codes: type[Code] | None = None) -> Figure
         case Kind.MONEY:
             return parse_yuan(text)
         case Kind.FRACTION:
-            return _fraction(text)
+            return read_fraction(text)
         case Kind.WHOLE:
             return _whole(text)
         case Kind.YES_NO:
@@ -137,7 +137,8 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def _fraction(text: str) -> Fraction:
+def read_fraction(text: str) -> Fraction:
+    """Read `13/10`, `1/1`; ValueError where it is none, or nothing at all."""
     above, _, below = text.partition("/")
     if not below or not _whole(below) or not _whole(above):
         raise ValueError(f"{text} 应为分数,如 13/10")

@@ -9,10 +9,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import TypeVar
 
-from contracts.codes import AuditRule, Benefit, Code
+from contracts.codes import AuditRule, Benefit, Code, FundLevel
+from contracts.funding import FundingShares
 from contracts.policy import AuditSetting
 from contracts.strict_yaml import Document, Problem, check, check_part, read
 from contracts.strict_yaml import Key as At
@@ -21,6 +23,8 @@ from rulebook.forms import (
     AuditForm,
     Citation,
     ConditionsForm,
+    FundingForm,
+    FundingSharesForm,
     InteractionsForm,
     JurisdictionForm,
     KnownFindingsForm,
@@ -31,14 +35,15 @@ from rulebook.forms import (
     Strict,
 )
 from rulebook.keys import DIMENSIONS, Key, read_key
-from rulebook.law import Conditions, Item, Jurisdiction, Known, Pair, Source, Unset, Value, Where
-from rulebook.parameters import UNITS, Declared, declared, read_figure
+from rulebook.law import Conditions, Funding, Item, Jurisdiction, Known, Pair, Source, Unset, Value, Where
+from rulebook.parameters import UNITS, Declared, declared, read_figure, read_fraction
 
 Form = TypeVar("Form", bound=Strict)
 FOLDER = re.compile(r"^(\d{6})(_.+)?$")
 JURISDICTION, INTERACTIONS, LIST = "jurisdiction.yaml", "interactions.yaml", "list.yaml"
 KNOWN = "known.yaml"
 AUDIT = "audit.yaml"
+FUNDING = "funding.yaml"
 
 
 @dataclass
@@ -110,6 +115,7 @@ MODELS: Mapping[str, type[Strict]] = {
     LIST: ListForm,
     KNOWN: KnownFindingsForm,
     AUDIT: AuditForm,
+    FUNDING: FundingSharesForm,
 }
 
 
@@ -143,6 +149,8 @@ def _read_jurisdiction(code: str, files: list[tuple[Path, str, str]], reading: R
                 jurisdiction.known += _known(file, form)
             case AuditForm() as form:
                 jurisdiction.audit |= _audit(file, form)
+            case FundingSharesForm() as form:
+                jurisdiction.funding += _funding(file, form)
             case ListForm() as form:
                 jurisdiction.items = list(_items(file, form))  # a home's own list stands for the shipped one
 
@@ -292,6 +300,38 @@ def _pairs(file: _File, form: InteractionsForm, jurisdiction: Jurisdiction) -> I
                 )
             seen.setdefault(decided, place)
             yield Pair(pair.benefit, other, pair, jurisdiction.code, source, file.where("pairs", place))
+
+
+def _funding(file: _File, form: FundingSharesForm) -> Iterator[Funding]:
+    seen: dict[tuple[object, ...], int] = {}
+    for place, said in enumerate(form.funding):
+        at: At = ("funding", place)
+        source = str(file.source(said.source, *at, "source"))
+        shares = _shares(file, said, at)
+        for benefit in said.benefits:
+            decided = (benefit, said.effective_from, said.issued_on)
+            if decided in seen:
+                file.wrong(
+                    at, f"{benefit} 同日起、同日发布的分担已在第 {seen[decided] + 1} 条写过;请只留一条或改正日期"
+                )
+            seen.setdefault(decided, place)
+            told = FundingShares(benefit, shares, said.status, source)
+            yield Funding(told, said.effective_from, said.issued_on, file.where(*at))
+
+
+def _shares(file: _File, said: FundingForm, at: At) -> dict[FundLevel, Fraction]:
+    """The shares, from the highest level; a problem where one is no share, or they are not the whole together."""
+    shares: dict[FundLevel, Fraction] = {}
+    for level in FundLevel:
+        if level in said.shares:
+            try:
+                shares[level] = read_fraction(said.shares[level])
+            except ValueError as wrong:
+                file.wrong((*at, "shares", level.value), str(wrong))
+                return {}
+    if sum(shares.values()) != 1:
+        file.wrong((*at, "shares"), f"各级分担合计 {sum(shares.values())},应正好为 1")
+    return shares
 
 
 def _known(file: _File, form: KnownFindingsForm) -> Iterator[Known]:

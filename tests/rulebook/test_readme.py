@@ -8,7 +8,7 @@ import rulebook
 from contracts.codes import StartRule
 from contracts.strict_yaml import check, read
 from contracts.vocabulary import WORDS
-from rulebook.forms import InteractionsForm, KnownFindingsForm, ListForm, ProvisionsForm
+from rulebook.forms import FundingSharesForm, InteractionsForm, KnownFindingsForm, ListForm, ProvisionsForm
 from rulebook.keys import DIMENSIONS
 from rulebook.words import with_words
 
@@ -19,6 +19,7 @@ FORMS = {
     "pairs": InteractionsForm,
     "title": ListForm,
     "known": KnownFindingsForm,
+    "funding": FundingSharesForm,
 }
 SOURCE = "source: {document: notice, clause: 第一条, quote: 原文}"
 
