@@ -1,7 +1,7 @@
 # Needs Python 3.11+ with venv, and make. Every target first makes the .venv it needs (scripts/prepare.sh), and works a
 # second time without network.
 .DEFAULT_GOAL := help
-.PHONY: help run test explore ui lint bench mutants clean
+.PHONY: help run test pdf explore ui lint bench mutants clean
 
 DISBURSE_HOME ?= $(CURDIR)/var
 export DISBURSE_HOME
@@ -24,6 +24,10 @@ ui: ## 打开 Dagster 血缘界面(仅本机) Start the lineage UI on loopback
 test: ## 全部不需要服务器的测试 Every test that needs no server
 	@sh scripts/prepare.sh dev
 	@$(bin)/python -m pytest -n auto
+
+pdf: ## 安装 PDF 组件(disburse papers --pdf 用,另须一种中文字体) Install what papers as PDF need
+	@sh scripts/prepare.sh run
+	@$(bin)/python -m pip install -q --only-binary :all: --require-hashes -r requirements-pdf.lock
 
 explore: ## 随机试验,每次不同(TIMES=20 倍) The random tests, other examples each time, TIMES as many
 	@sh scripts/prepare.sh dev

@@ -22,6 +22,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "run": ("cli.run", "run", "计算并编制一个县一个月的发放  Run a county's pay month"),
     "status": ("cli.status", "status", "本月走到哪一步,下一步是什么  Where a month stands"),
     "review": ("cli.review", "review", "本月审阅页:一个 HTML 文件  The month on one page"),
+    "papers": ("cli.papers", "papers", "本月的表册,可写成 PDF  The month's papers, also as PDF"),
     "approve": ("cli.sign", "approve", "复核人批准本月各批次  Approve the month's batches"),
     "reject": ("cli.sign", "reject", "复核人驳回本月各批次  Reject the month's batches"),
     "release": ("cli.sign", "release", "发放人放行本月各批次(不可撤回)  Release the month's batches, one way"),

@@ -2,38 +2,67 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import shutil
+from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
 
 import polars as pl
 
 import rulebook
 from contracts.codes import BatchState
+from contracts.settings import Home
 from ledger import batches, figures, people
 from month.explaining import Opened, explained_from
-from month.month import Month
-from reports import forms, papers
+from month.month import Month, opened_month
+from reports import form_pdf, form_sheet, forms, papers
 from reports.lists import LEAFED_THROUGH, where_they_live
 from reports.tables import write_table
 
 
-def write_papers(month: Month, folder: Path, explained: Opened) -> list[Path]:
+def papers_again(
+    home: Home, county: str, pay_month: date, folder: Path | None = None, *, is_pdf: bool = False
+) -> list[Path]:
+    """Write a month's papers as the book stands now, to the month's own folder or another; `is_pdf`: as PDF too.
+
+    BookError where the month never ran; InputError where PDFs cannot be made here. The book is read only.
+    """
+    with opened_month(home, county, pay_month) as month:
+        explained = explained_from(month.book, county, pay_month, month.tables)
+        return write_papers(month, folder or home.lists(county, pay_month), explained, is_pdf=is_pdf)
+
+
+def write_papers(month: Month, folder: Path, explained: Opened, *, is_pdf: bool = False) -> list[Path]:
     """Write every form that has rows; a paper too long for a sheet as CSV. What was written before goes."""
+    if is_pdf:
+        form_pdf.require()
+    rows, known = rows_of(month, explained), forms.load(month.home.forms)
     heading = forms.Heading(_name_of(month), f"{month.manifest.pay_month:%Y年%m月}")
-    rows, written = rows_of(month, explained), []
-    for name, form in forms.load(month.home.forms).items():
-        of_form, sheet, text = rows[form.rows], folder / f"{name}.xlsx", folder / f"{name}.csv"
-        for stale in (sheet, text):
-            stale.unlink(missing_ok=True)
-        if of_form.height > LEAFED_THROUGH:
-            written.append(write_table(of_form.select(_shown(form)), text))
-        elif not of_form.is_empty():
-            written.append(forms.write(form, heading, of_form, sheet))
-    return written
+    papers_of = {name: [*forms.filled(name, form, heading, rows[form.rows])] for name, form in known.items()}
+    for name in papers_of:
+        _clear(folder, name)
+    return [
+        written
+        for of_form in papers_of.values()
+        for below, paper in of_form
+        for written in _written(folder / below, paper, is_pdf=is_pdf)
+    ]
 
 
-def _shown(form: forms.Form) -> list[str]:
-    return [name for name in form.columns if name != "number"]
+def _clear(folder: Path, name: str) -> None:
+    for suffix in ("xlsx", "csv", "pdf"):
+        (folder / f"{name}.{suffix}").unlink(missing_ok=True)
+    shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def _written(path: Path, paper: forms.Filled, *, is_pdf: bool) -> Iterator[Path]:
+    if paper.rows.height > LEAFED_THROUGH:
+        told = paper.rows.select(name for name in paper.form.columns if name != "number")
+        yield write_table(told, path.with_name(f"{path.name}.csv"))
+        return
+    yield form_sheet.write(paper, path.with_name(f"{path.name}.xlsx"))
+    if is_pdf:
+        yield form_pdf.write(paper, path.with_name(f"{path.name}.pdf"))
 
 
 def rows_of(month: Month, explained: Opened) -> Mapping[str, pl.DataFrame]:

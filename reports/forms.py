@@ -6,24 +6,24 @@ columns of the rows it is made of (COLUMNS), so that what must not be published 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
-from xlsxwriter import Workbook
 
 from contracts.errors import InputError
-from contracts.files import whole_file
 from contracts.money import yuan_text
 from contracts.strict_yaml import Problem, check, read
-from contracts.workbooks import new_workbook
 from reports import funds
 
 SHIPPED = Path(__file__).parent / "forms"
+NOT_IN_NAMES = re.compile(r"[^\w().-]")  # of a file; a township is named by whoever wrote the register
+NOWHERE = "未填"
+LONGEST_NAME = 60
 Rows = Literal["roster", "arrears", "totals", "movements", "movers", "public", "application"]
 
 
@@ -133,13 +133,17 @@ COLUMNS: Mapping[str, Mapping[str, Printed]] = {
 
 
 class Form(BaseModel):
-    """One paper. `sums`: columns added up on the last page; `notes` may name {county}, {month}, {sum} and {capital}."""
+    """One paper. `sums`: columns added up on the last page; `notes` may name {county}, {month}, {sum} and {capital}.
+
+    `each`: one paper for each value of this column, in a folder of the form's name; the value stands in its heading.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     title: str
     rows: Rows
     columns: tuple[str, ...]
+    each: str = ""
     sums: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
@@ -156,8 +160,8 @@ def load(*folders: Path) -> Mapping[str, Form]:
         if form is None:
             continue
         known = COLUMNS[form.rows]
-        for key in ("columns", "sums"):
-            unknown = [name for name in getattr(form, key) if name not in known]
+        for key, named in (("columns", form.columns), ("sums", form.sums), ("each", (form.each,) if form.each else ())):
+            unknown = [name for name in named if name not in known]
             problems += [document.problem((key,), f"这种表没有 {name} 一栏;有:{'、'.join(known)}") for name in unknown]
         found[path.stem] = form
     if problems:
@@ -167,10 +171,16 @@ def load(*folders: Path) -> Mapping[str, Form]:
 
 @dataclass(frozen=True)
 class Heading:
-    """What every paper of a month carries: county and month as an officer writes them."""
+    """What every paper of a month carries: county and month as an officer writes them; whom or what this one is for."""
 
     county: str
     month: str
+    of: str = ""
+
+    @property
+    def told(self) -> str:
+        """The line below the title."""
+        return "    ".join(filter(None, (self.county, self.of, f"发放月份:{self.month}", "金额单位:元")))
 
 
 def capital(fen: int) -> str:
@@ -180,91 +190,54 @@ def capital(fen: int) -> str:
     return str(cn2an.an2cn(yuan_text(fen), "rmb"))
 
 
-def write(form: Form, heading: Heading, rows: pl.DataFrame, target: Path) -> Path:
-    """Write a paper made to be printed (.xlsx), whole or not at all. `rows`: columns of COLUMNS[form.rows]."""
-    with whole_file(target) as temporary, new_workbook(temporary) as workbook:
-        _Page(workbook, form, heading).fill(rows)
-    return target
+@dataclass(frozen=True)
+class Filled:
+    """A paper with its rows: what a sheet or a page has to show, in order. `rows`: columns of COLUMNS[form.rows]."""
+
+    form: Form
+    heading: Heading
+    rows: pl.DataFrame
+
+    @property
+    def columns(self) -> list[tuple[str, Printed]]:
+        """What stands in each column, from the left."""
+        return [(name, COLUMNS[self.form.rows][name]) for name in self.form.columns]
+
+    @property
+    def lines(self) -> pl.DataFrame:
+        """The rows in the form's columns, numbered where it numbers them."""
+        return self.rows.with_columns(number=pl.int_range(1, pl.len() + 1)).select(self.form.columns)
+
+    @property
+    def totals(self) -> Mapping[str, int | str]:
+        """The last line: sums, and 合计 in the first column that is none; nothing where the form adds nothing up."""
+        if not self.form.sums:
+            return {}
+        first = next(name for name in self.form.columns if name not in self.form.sums)
+        return {name: int(self.rows[name].sum() or 0) for name in self.form.sums} | {first: "合计"}
+
+    @property
+    def notes(self) -> list[str]:
+        """The form's notes with what they name."""
+        fen = int(self.rows["amount_fen"].sum() or 0) if "amount_fen" in self.rows.columns else 0
+        words = {"county": self.heading.county, "month": self.heading.month, "sum": yuan_text(fen)}
+        if any("{capital}" in note for note in self.form.notes):
+            words["capital"] = capital(fen)
+        return [note.format_map(words) for note in self.form.notes]
 
 
-class _Page:
-    """A sheet that is filled from the top: A4 across, titles on every page, page x of y, sums and signatures last."""
-
-    def __init__(self, workbook: Workbook, form: Form, heading: Heading) -> None:
-        self.form, self.heading = form, heading
-        self.columns = [(name, COLUMNS[form.rows][name]) for name in form.columns]
-        self.sheet = workbook.add_worksheet(form.title[:31])
-        usual = {"font_name": "宋体", "font_size": 10, "valign": "vcenter"}
-        cell = {**usual, "border": 1}
-        self.styles = {
-            "title": workbook.add_format({**usual, "font_size": 16, "bold": True, "align": "center"}),
-            "plain": workbook.add_format(usual),
-            "header": workbook.add_format({**cell, "bold": True, "align": "center", "text_wrap": True}),
-            "text": workbook.add_format({**cell, "num_format": "@", "shrink": True}),
-            "count": workbook.add_format({**cell, "num_format": "0"}),
-            "yuan": workbook.add_format({**cell, "num_format": "#,##0.00"}),
-        }
-        self.at = 0
-
-    def fill(self, rows: pl.DataFrame) -> None:
-        self._set_up()
-        self._across(self.form.title, "title", 28)
-        self._across(f"{self.heading.county}    发放月份:{self.heading.month}    金额单位:元", "plain", 18)
-        for place, (_, printed) in enumerate(self.columns):
-            self.sheet.write_string(self.at, place, printed.header, self.styles["header"])
-        self.at += 1
-        names = [name for name in self.form.columns if name != "number"]
-        for number, row in enumerate(rows.select(names).iter_rows(named=True), start=1):
-            self._line({"number": number, **row})
-        if self.form.sums:
-            totals = {name: int(rows[name].sum() or 0) for name in self.form.sums}
-            first = next(name for name in self.form.columns if name not in self.form.sums)
-            self._line({**totals, first: "合计"})
-        self._foot(int(rows["amount_fen"].sum() or 0) if "amount_fen" in rows.columns else 0)
-
-    def _set_up(self) -> None:
-        sheet = self.sheet
-        sheet.set_landscape()
-        sheet.set_paper(9)  # A4
-        sheet.fit_to_pages(1, 0)
-        sheet.set_margins(left=0.5, right=0.5, top=0.6, bottom=0.7)
-        sheet.set_footer(f"&L{self.heading.county} {self.heading.month}&C第 &P 页 共 &N 页&R{self.form.title}")
-        sheet.repeat_rows(0, 2)
-        sheet.freeze_panes(3, 0)
-        for place, (_, printed) in enumerate(self.columns):
-            sheet.set_column(place, place, printed.width)
-
-    def _across(self, text: str, style: str, height: int) -> None:
-        self.sheet.set_row(self.at, height)
-        self.sheet.merge_range(self.at, 0, self.at, len(self.columns) - 1, text, self.styles[style])
-        self.at += 1
-
-    def _line(self, row: Mapping[str, Any]) -> None:
-        for place, (name, _) in enumerate(self.columns):
-            value = row.get(name)
-            if value is None:
-                self.sheet.write_blank(self.at, place, None, self.styles["text"])
-            elif name.endswith("_fen") and isinstance(value, int):
-                self.sheet.write_number(self.at, place, Decimal(value).scaleb(-2), self.styles["yuan"])
-            elif isinstance(value, int):
-                self.sheet.write_number(self.at, place, value, self.styles["count"])
-            else:
-                self.sheet.write_string(self.at, place, str(value), self.styles["text"])
-        self.at += 1
-
-    def _foot(self, total_fen: int) -> None:
-        words = {
-            "county": self.heading.county,
-            "month": self.heading.month,
-            "sum": yuan_text(total_fen),
-            "capital": capital(total_fen) if any("{capital}" in note for note in self.form.notes) else "",
-        }
-        for note in self.form.notes:
-            self._across(note.format_map(words), "plain", 20)
-        if self.form.signatures:
-            self._across(signed_by(self.form.signatures), "plain", 30)
-
-
-def signed_by(signatures: Sequence[str]) -> str:
-    """The line to sign on: each office with room for a name."""
-    return "".join(f"{office}:{'　' * 8}" for office in signatures)
+def filled(name: str, form: Form, heading: Heading, rows: pl.DataFrame) -> Iterator[tuple[Path, Filled]]:
+    """The papers of a form that have rows, each with where it lies below the month's folder, without suffix."""
+    if rows.is_empty():
+        return
+    if not form.each:
+        yield Path(name), Filled(form, heading, rows)
+        return
+    taken: set[str] = set()
+    for (value,), part in rows.partition_by(form.each, as_dict=True, maintain_order=True).items():
+        own = str(value or NOWHERE)
+        called = NOT_IN_NAMES.sub("_", own)[:LONGEST_NAME]
+        while called in taken:
+            called += "_"
+        taken.add(called)
+        yield Path(name) / called, Filled(form, replace(heading, of=own), part)

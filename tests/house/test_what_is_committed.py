@@ -52,6 +52,8 @@ def test_the_locks_hold_what_the_project_asks_for(root, pyproject):
     assert asked.items() <= run.items()
     assert run.items() <= dev.items()
     assert asked_for_testing.items() <= dev.items()
+    pdf = pins((root / "requirements-pdf.lock").read_text("utf-8"))
+    assert run.items() | pins("\n".join(extras["pdf"])).items() == pdf.items()
 
 
 def test_every_library_asked_for_is_pinned(pyproject):

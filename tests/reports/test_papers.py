@@ -166,6 +166,42 @@ def test_a_form_that_names_what_its_rows_do_not_have_is_refused_with_its_line(tm
         forms.load(tmp_path)
 
 
+def test_each_township_has_a_roster_of_its_own_and_together_they_are_the_whole(told, folder):
+    rows, _ = told
+    places = pl.Series("township", ["甲/镇", "甲_镇", None, "乙镇", "乙镇", "甲/镇"])
+    scattered = rows["roster"].with_columns(places)
+    form, heading = forms.load()["roster_by_township"], forms.Heading("示范县", "2024年08月")
+    papers_of = dict(forms.filled("roster_by_township", form, heading, scattered))
+    assert [str(path) for path in papers_of] == [
+        f"roster_by_township/{name}" for name in ("甲_镇", "甲_镇_", "未填", "乙镇")
+    ]
+    assert sum(paper.totals["amount_fen"] for paper in papers_of.values()) == 350_00
+    assert [paper.heading.of for paper in papers_of.values()] == ["甲/镇", "甲_镇", "未填", "乙镇"]
+    page = load_workbook(*(folder / "roster_by_township").glob("*.xlsx")).worksheets[0]
+    assert page["A2"].value.split()[1] == "示范镇"
+    assert page.print_title_rows == "$1:$3"
+
+
+def test_papers_written_again_leave_none_of_a_township_that_is_gone(month_of_changes, tmp_path):
+    (tmp_path / "roster_by_township").mkdir()
+    (tmp_path / "roster_by_township" / "旧镇.xlsx").write_bytes(b"old")
+    written = of_month.papers_again(month_of_changes, homes.COUNTY, AUGUST, tmp_path)
+    assert tmp_path / "totals.xlsx" in written
+    assert [path.suffix for path in tmp_path.glob("roster_by_township/*")] == [".xlsx"]
+    assert not (tmp_path / "roster_by_township" / "旧镇.xlsx").exists()
+
+
+def test_where_no_pdf_can_be_made_nothing_is_touched(month_of_changes, tmp_path, monkeypatch):
+    def missing():
+        raise InputError("没有安装 PDF 组件", "", "pdf")
+
+    monkeypatch.setattr("reports.form_pdf.require", missing)
+    (tmp_path / "totals.xlsx").write_bytes(b"as it was")
+    with pytest.raises(InputError, match="没有安装 PDF 组件"):
+        of_month.papers_again(month_of_changes, homes.COUNTY, AUGUST, tmp_path, is_pdf=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["totals.xlsx"]
+
+
 def test_what_is_shown_of_a_number_and_a_name():
     shown = pl.DataFrame({"number": ["990721194003050012"]}).select(masked_id("number")).item()
     assert shown == "990721********0012"
