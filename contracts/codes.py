@@ -794,6 +794,18 @@ class Movement(Code):
     FIRST_RUN = "FIRST_RUN", "首次运行"
 
 
+class Coming(Code):
+    """Why a person's money of a benefit will change in a month ahead; the first that holds."""
+
+    CERTIFICATE_ENDS = "CERTIFICATE_ENDS", "残疾人证到期"
+    ASSESSMENT_ENDS = "ASSESSMENT_ENDS", "能力评估或认定到期"
+    STATUS_CHANGES = "STATUS_CHANGES", "低收入身份起止"
+    SUSPENSION = "SUSPENSION", "暂停起止"
+    AGE = "AGE", "到龄"
+    SWITCHED = "SWITCHED", "择高改领"
+    STANDARD = "STANDARD", "标准或政策调整"
+
+
 class Flow(Code):
     """What lies between the regular money owed for a month and the money in the month's files."""
 

@@ -11,11 +11,12 @@ import polars as pl
 
 import rulebook
 from contracts.codes import BatchState
+from contracts.months import add_months, months_between
 from contracts.settings import Home
 from ledger import batches, figures, people
 from month.explaining import Opened, explained_from
 from month.month import Month, opened_month
-from reports import form_pdf, form_sheet, forms, papers
+from reports import coming, cover, form_pdf, form_sheet, forms, papers
 from reports.lists import LEAFED_THROUGH, where_they_live
 from reports.tables import write_table
 
@@ -25,20 +26,30 @@ def papers_again(
 ) -> list[Path]:
     """Write a month's papers as the book stands now, to the month's own folder or another; `is_pdf`: as PDF too.
 
+    With them goes what the twelve months after it bring, which no run waits for.
+
     BookError where the month never ran; InputError where PDFs cannot be made here. The book is read only.
     """
     with opened_month(home, county, pay_month) as month:
-        explained = explained_from(month.book, county, pay_month, month.tables)
-        return write_papers(month, folder or home.lists(county, pay_month), explained, is_pdf=is_pdf)
+        rows = rows_of(month, explained_from(month.book, county, pay_month, month.tables))
+        return _write(month, folder or home.lists(county, pay_month), {**rows, "coming": _coming(month)}, is_pdf=is_pdf)
 
 
-def write_papers(month: Month, folder: Path, explained: Opened, *, is_pdf: bool = False) -> list[Path]:
-    """Write every form that has rows; a paper too long for a sheet as CSV. What was written before goes."""
+def write_papers(month: Month, folder: Path, explained: Opened) -> list[Path]:
+    """Write every form of the month that has rows. What was written before goes, also of months ahead."""
+    return _write(month, folder, rows_of(month, explained))
+
+
+def _write(month: Month, folder: Path, rows: Mapping[str, pl.DataFrame], *, is_pdf: bool = False) -> list[Path]:
+    """Write the forms of these rows; a paper too long for a sheet as CSV."""
     if is_pdf:
         form_pdf.require()
-    rows, known = rows_of(month, explained), forms.load(month.home.forms)
+    known = forms.load(month.home.forms)
     heading = forms.Heading(_name_of(month), f"{month.manifest.pay_month:%Y年%m月}")
-    papers_of = {name: [*forms.filled(name, form, heading, rows[form.rows])] for name, form in known.items()}
+    papers_of = {
+        name: [*forms.filled(name, form, heading, rows[form.rows])] if form.rows in rows else []
+        for name, form in known.items()
+    }
     for name in papers_of:
         _clear(folder, name)
     return [
@@ -67,14 +78,29 @@ def _written(path: Path, paper: forms.Filled, *, is_pdf: bool) -> Iterator[Path]
 
 def rows_of(month: Month, explained: Opened) -> Mapping[str, pl.DataFrame]:
     """The rows of every paper of the month."""
-    population = month.tables.read("accepted_population")
+    population, pay_month = month.tables.read("accepted_population"), month.manifest.pay_month
     with month.book.reading() as conn:
-        issued = figures.issued(conn, month.manifest.county, month.manifest.pay_month)
+        issued = figures.issued(conn, month.manifest.county, pay_month)
         concerned = pl.concat([issued.select("person_no"), explained.who.select("person_no")]).unique()
         numbers = people.identities(conn, concerned)
     dead = population.filter(pl.col("died_on").is_not_null())["person_no"].unique()
     who = numbers.join(where_they_live(population), on="person_no", how="left")
-    return papers.rows_of(issued, explained.told, who, dead, month.funding)
+    decided = month.tables.scan("coordinated").filter(pl.col("benefit_month") == pay_month).collect()
+    ground = cover.Ground(month.manifest, month.rules, decided, month.funding)
+    told = papers.rows_of(issued, explained.told, who, dead, month.funding)
+    return {**told, "cover": cover.rows(ground, issued)}
+
+
+def _coming(month: Month) -> pl.DataFrame:
+    """Whose money changes in the twelve months after the pay month."""
+    given = month.manifest
+    months = months_between(given.pay_month, add_months(given.pay_month, coming.MONTHS))
+    law = rulebook.load_kept(month.home.store, given.pack_digest)
+    ahead = coming.coming(month.registers, law.resolve(given.county, months, given.known_on))
+    with month.book.reading() as conn:
+        numbers = people.identities(conn, ahead.select("person_no").unique())
+    lives = where_they_live(month.tables.read("accepted_population"))
+    return papers.coming_rows(ahead, numbers.join(lives, on="person_no", how="left"))
 
 
 def untied(month: Month) -> dict[str, int | str]:

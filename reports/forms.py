@@ -24,7 +24,7 @@ SHIPPED = Path(__file__).parent / "forms"
 NOT_IN_NAMES = re.compile(r"[^\w().-]")  # of a file; a township is named by whoever wrote the register
 NOWHERE = "未填"
 LONGEST_NAME = 60
-Rows = Literal["roster", "arrears", "totals", "movements", "movers", "public", "application"]
+Rows = Literal["roster", "arrears", "totals", "movements", "movers", "public", "application", "cover", "coming"]
 
 
 @dataclass(frozen=True)
@@ -128,6 +128,30 @@ COLUMNS: Mapping[str, Mapping[str, Printed]] = {
         **{part: Printed(f"其中:{label}", 14) for part, label in funds.PARTS.items()},
         "shares": Printed("分担比例", 26),
         "capital": Printed("金额大写", 44),
+    },
+    "cover": {
+        "section": Printed("栏目", 11),
+        "benefit": Printed("项目", 18),
+        "item": Printed("内容", 22),
+        "told": Printed("规定", 34),
+        "status": Printed("状态", 10),
+        "people": Printed("人数", COUNT),
+        "amount_fen": Printed("金额", 14),
+        "source": Printed("依据", 46),
+    },
+    "coming": {
+        **_NUMBER,
+        "from_month": Printed("自何月", 9),
+        **_WHERE,
+        **_WHO,
+        "phone": Printed("联系电话", 13),
+        "age_years": Printed("届时周岁", 6),
+        "cause": Printed("原因", 18),
+        "benefit": Printed("项目", 18),
+        "before_fen": Printed("原每月", YUAN),
+        "after_fen": Printed("届时每月", YUAN),
+        "delta_fen": Printed("差额", YUAN),
+        "remark": Printed("备注", 14),
     },
 }
 

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.codes import Benefit, Kind, Movement
+from contracts.codes import Benefit, Coming, Kind, Movement
 from contracts.money import yuan_label
 from reports import funds
+from reports.cover import PAID
 from reports.forms import capital
 from reports.masking import masked_id
 from reports.month_explained import LATE, MonthExplained
@@ -53,6 +54,7 @@ def ties(rows: Mapping[str, pl.DataFrame], filed_fen: int, told: MonthExplained)
         "花名册": _fen(rows["roster"], "amount_fen"),
         "汇总表": _fen(rows["totals"], "amount_fen"),
         "申请表": _fen(rows["application"], "amount_fen"),
+        "发放封面": _fen(rows["cover"].filter(section=PAID), "amount_fen"),
         "本月说明": told.total.fen_in_files,
     }
     found = {f"{name}合计(元)": yuan_label(fen) for name, fen in sums.items()} if len(set(sums.values())) > 1 else {}
@@ -187,3 +189,14 @@ def _movers(told: MonthExplained, who: pl.DataFrame) -> pl.DataFrame:
         delta_fen=pl.col("after_fen") - pl.col("before_fen"),
     )
     return _labelled(rows.sort(*_WHERE, "benefit", "is_late", descending=[False] * 4 + [True], nulls_last=True))
+
+
+def coming_rows(rows: pl.DataFrame, who: pl.DataFrame) -> pl.DataFrame:
+    """The rows of 到龄与到期预告, from reports.coming and who its people are."""
+    told = rows.join(who, on="person_no", how="left").with_columns(
+        pl.col("cause").cast(pl.String).replace({cause.value: cause.label for cause in Coming}),
+        from_month=pl.col("benefit_month").dt.strftime("%Y-%m"),
+        delta_fen=pl.col("after_fen") - pl.col("before_fen"),
+        remark=pl.when("needs_claim").then(pl.lit("须本人申请")),
+    )
+    return _labelled(told.sort("benefit_month", *_WHERE, "benefit", nulls_last=True))

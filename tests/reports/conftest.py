@@ -2,6 +2,10 @@
 
 import pytest
 
+from contracts.months import parse_month
+from month import papers as of_month
+from month.explaining import explained_from
+from month.month import opened_month
 from tests import homes
 
 STAYS, DIES, TURNS_90, TURNS_80 = (
@@ -32,3 +36,11 @@ def month_of_changes(tmp_path_factory):
     )
     homes.run_whole(home, "2024-08")
     return home
+
+
+@pytest.fixture(scope="session")
+def told(month_of_changes):
+    """The rows of August's papers, and August explained."""
+    with opened_month(month_of_changes, homes.COUNTY, parse_month("2024-08")) as month:
+        explained = explained_from(month.book, homes.COUNTY, parse_month("2024-08"), month.tables)
+        return of_month.rows_of(month, explained), explained.told

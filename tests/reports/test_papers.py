@@ -11,8 +11,6 @@ from contracts.errors import InputError
 from contracts.funding import FundingShares
 from contracts.months import parse_month
 from month import papers as of_month
-from month.explaining import explained_from
-from month.month import opened_month
 from reports import forms, funds, papers
 from reports.masking import masked_id, masked_name
 from tests import homes
@@ -23,14 +21,6 @@ AUGUST = parse_month("2024-08")
 @pytest.fixture
 def folder(month_of_changes):
     return month_of_changes.lists(homes.COUNTY, AUGUST)
-
-
-@pytest.fixture(scope="session")
-def told(month_of_changes):
-    """The rows of August's papers, and August explained."""
-    with opened_month(month_of_changes, homes.COUNTY, AUGUST) as month:
-        explained = explained_from(month.book, homes.COUNTY, AUGUST, month.tables)
-        return of_month.rows_of(month, explained), explained.told
 
 
 def sheet(folder, name):
