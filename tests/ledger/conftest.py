@@ -3,11 +3,14 @@
 Where DISBURSE_TEST_POSTGRESQL names a server (an SQLAlchemy URL), the same tests run on it, each in its own schema.
 """
 
+import shutil
+
 import pytest
+from sqlalchemy import make_url
 
 from ledger.book import open_book
 from tests.ledger.county import County
-from tests.ledger.places import Places
+from tests.ledger.places import SERVER, Places
 from tests.ledger.racing import Racers
 
 
@@ -24,8 +27,18 @@ def book_url(places):
     return places.new()
 
 
+@pytest.fixture(scope="session")
+def empty_book(tmp_path_factory):
+    """A book with nothing in it, to be copied; a server makes each anew."""
+    path = tmp_path_factory.mktemp("empty") / "book.sqlite"
+    open_book(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def book(book_url):
+def book(book_url, empty_book):
+    if not SERVER:
+        shutil.copy(empty_book, make_url(book_url).database)
     opened = open_book(book_url)
     yield opened
     opened.close()

@@ -64,9 +64,9 @@ def later(month, count=1):
 
 
 @pytest.fixture(scope="module")
-def empty_book(tmp_path_factory):
+def template(tmp_path_factory):
     """A book to be copied; on a server each story makes its own."""
-    path = tmp_path_factory.mktemp("template") / "book.sqlite"
+    path = tmp_path_factory.mktemp("county") / "book.sqlite"
     book = open_book(f"sqlite:///{path}")
     County(book)
     book.close()
@@ -360,8 +360,8 @@ class Stories(RuleBasedStateMachine):
         assert (unpaid["pays_fen"] == unpaid["amount_fen"] - unpaid["withdrawn_fen"] - unpaid["set_off_fen"]).all()
 
 
-def test_the_laws_hold_after_every_event_of_any_story(empty_book):
-    Stories.template = empty_book
+def test_the_laws_hold_after_every_event_of_any_story(template):
+    Stories.template = template
     run_state_machine_as_test(
         Stories,
         settings=settings(
