@@ -1,7 +1,7 @@
 # Needs Python 3.11+ with venv, and make. Every target first makes the .venv it needs (scripts/prepare.sh), and works a
 # second time without network.
 .DEFAULT_GOAL := help
-.PHONY: help run test pdf explore ui lint bench mutants clean
+.PHONY: help run test pdf explore ui lint bench peers mutants clean
 
 DISBURSE_HOME ?= $(CURDIR)/var
 export DISBURSE_HOME
@@ -41,14 +41,19 @@ lint: ## 格式、规则、类型、导入方向、锁文件 Format, rules, type
 	$(bin)/lint-imports
 	! grep -nE 'https?:|index-url|find-links|@ file' requirements*.lock
 
-bench: ## 速度与内存(PEOPLE=100000) Seconds and memory of a county-month
+bench: ## 速度与内存(PEOPLE="300 100000") Seconds and memory of a county-month
 	@sh scripts/prepare.sh run
 	@$(bin)/python benchmarks/county_month.py --people $(PEOPLE)
+
+peers: ## 与别的算法比(PEOPLE=100000) The same benefit by DuckDB, pandas and a spreadsheet
+	@sh scripts/prepare.sh dev
+	@$(bin)/python -m pip install -q --only-binary :all: --require-hashes --target .benchmarks --upgrade -r requirements-benchmarks.lock
+	@PYTHONPATH=.benchmarks $(bin)/python benchmarks/peers.py --people $(PEOPLE)
 
 mutants: ## 测试能发现多少种小错(AT_MOST=40) How many small faults the tests notice
 	@sh scripts/prepare.sh dev
 	@$(bin)/python benchmarks/mutants.py --at-most $(AT_MOST)
 
 clean: ## 删除 .venv 与缓存,保留数据目录 Remove .venv and caches, keep the home
-	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .benchmarks .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

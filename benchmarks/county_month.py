@@ -1,11 +1,12 @@
-"""How long a county-month takes: registers in, every entitlement of 36 months out (24 posted, 12 listed).
+"""What a county-month costs, stage by stage: registers in, payment files and lists out, signed and answered.
 
-    python benchmarks/county_month.py --people 1000000
+    python benchmarks/county_month.py --people 300 100000 1000000 --write
 
-Files are generated, then each step runs in a process of its own, so that its peak memory is its own: taking in the
-files, merely reading the accepted registers back, working out every benefit from them in one plan. The last figure is
-how many times longer the calculation takes than the reading. Booking and payment files are not here: `disburse run`
-shows its own.
+A county is generated with two pay months. The first pays 24 months of backlog; it is approved, released and answered,
+so that the second is an ordinary month whose whole window was worked out and paid before. Every month runs in a process
+of its own, without Dagster, on SQLite. CPU seconds of the process and its children, so that other work on the machine
+does not show; peak memory of each stage. What was measured is kept in `measured.json`, by number of people; `--write`
+rewrites the table of `README.md` from it.
 """
 
 from __future__ import annotations
@@ -20,109 +21,191 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-COUNTY, PAY_MONTH, KNOWN_ON = "410721", date(2026, 6, 1), date(2026, 6, 10)
-COMPUTED_MONTHS = 36
-IN_A_ROW = 3  # how often a file is read to tell the time of reading it
-Told = dict[str, int | float]
+from years import COUNTY, FIRST, MAKER, SETTINGS, answer, sign
+
+from contracts.months import add_months
+from contracts.settings import Home
+
+HERE = Path(__file__).resolve().parent
+MEASURED, README = HERE / "measured.json", HERE / "README.md"
+BEGIN, END = "<!-- measured: county_month.py -->", "<!-- end -->"
+MONTHS = (FIRST, add_months(FIRST, 1))
+CHECKS, OTHERS = "checks", "others"
+ROWS = {
+    "received": "收件 receive, number people",
+    "accepted": "收下名册 accept",
+    "facts": "情形 facts",
+    "entitled": "各项应享 entitled",
+    "coordinated": "核定 coordinated",
+    "posted": "入账 posted",
+    "payable": "可付 payable",
+    "findings": "疑点 findings",
+    "batch": "编批 batch and files",
+    "listed": "清单与汇总 lists, papers, review",
+    CHECKS: "核对 checks of every stage",
+    "month": "**全月 the whole month**",
+    "peak": "内存峰值 peak memory, MiB",
+    "scan": "只读名册 the accepted registers merely read",
+    "sign": "审批、放行 approve and release",
+    "answer": "回盘 answers",
+}
+CALCULATED = ("facts", "entitled", "coordinated")
+Told = dict[str, float]
+
+
+def cpu_seconds() -> float:
+    """CPU seconds of this process and its children."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(one.ru_utime + one.ru_stime for one in used)
+
+
+class Stopwatch:
+    """CPU seconds by name, and the highest memory that any of what was measured took."""
+
+    def __init__(self) -> None:
+        self.told: Told = {}
+        self.peak_mib = 0
+
+    def measured(self, name: str, work: Callable[..., Any], *given: object) -> Any:  # noqa: ANN401 - what `work` gives
+        """Do something and add what it took to what is told under the name."""
+        Path("/proc/self/clear_refs").write_text("5", "utf-8")  # the peak starts anew
+        before = cpu_seconds()
+        done = work(*given)
+        self.told[name] = self.told.get(name, 0.0) + cpu_seconds() - before
+        status = Path("/proc/self/status").read_text("utf-8")
+        self.peak_mib = max(self.peak_mib, int(status.split("VmHWM:")[1].split()[0]) // 1024)
+        return done
 
 
 def generate(home: Path, people: int) -> Told:
-    """Write a month's register files."""
+    """The home of a county with the register files of both months."""
     import generator
 
-    made = generator.generate(home / "inbox", COUNTY, people, [PAY_MONTH], xlsx=False)
-    return {"rows": sum(sum(counts.values()) for counts in made.rows.values())}
+    home.mkdir(mode=0o700)
+    (home / "disburse.toml").write_text(SETTINGS, "utf-8")
+    watch = Stopwatch()
+    watch.measured("generate", lambda: generator.generate(home / "inbox", COUNTY, people, MONTHS, xlsx=False))
+    return {**watch.told, "peak": watch.peak_mib}
 
 
-def take_in(home: Path, people: int) -> Told:
-    """Files → accepted registers."""
-    import intake
+def run(home: Home, pay_month: date) -> Told:
+    """One month as the plain runner does it, each stage on its watch."""
+    started = time.perf_counter()
+    from month.gathering import begin
+    from month.month import Choices
+    from month.running import holding, work
+    from month.stages import STAGES
 
-    folder = home / "inbox" / COUNTY / f"{PAY_MONTH:%Y-%m}"
-    received = [intake.receive(file, file.stem, home / "store") for file in sorted(folder.iterdir())]
-    ids = intake.ids_in(received)
-    numbers = ids.with_row_index("person_no", offset=1).cast({"person_no": int})
-    rows = 0
-    for register in received:
-        accepted = intake.accept(register, numbers, KNOWN_ON)
-        accepted.rows.write_parquet(home / f"{register.register}.parquet")
-        rows += accepted.rows.height
-    return {"rows": rows}
+    watch = Stopwatch()
+    with holding(home, COUNTY):
+        choices = Choices(maker=MAKER, system_user="benchmark")
+        with watch.measured("received", begin, home, COUNTY, pay_month, pay_month.replace(day=10), choices) as month:
+            for stage in STAGES:
+                watch.measured(str(stage.group), work, month, stage)
+                at_work = month.opening(stage.tables(month.tables))
+                for finding in stage.findings:
+                    if watch.measured(CHECKS, finding.find, at_work) and finding.is_blocking:
+                        raise ValueError(f"{stage.name}.{finding.name} does not hold: nothing was measured")
+            scanned = Stopwatch()
+            scanned.measured("scan", _scan, month.tables.folder)
+    whole = {"month": cpu_seconds(), "seconds": time.perf_counter() - started, "peak": watch.peak_mib}
+    return {**watch.told, **whole, **scanned.told}
 
 
-def read(home: Path, people: int) -> Told:
-    """Read every accepted register, all columns, and no more; the mean of a few readings."""
+def _scan(folder: Path) -> None:
     import polars as pl
 
-    started = time.perf_counter()
-    for _ in range(IN_A_ROW):
-        rows = sum(pl.read_parquet(file).height for file in home.glob("*.parquet"))
-    return {"rows": rows, "seconds": (time.perf_counter() - started) / IN_A_ROW}
+    for file in sorted(folder.glob("accepted_*.parquet")):
+        pl.read_parquet(file)
 
 
-def work_out(home: Path, people: int) -> Told:
-    """Accepted registers → what became of every entitlement."""
-    import polars as pl
-
-    import calculators
-    import rulebook
-    from contracts.months import add_months, months_between
-
-    months = months_between(add_months(PAY_MONTH, 1 - COMPUTED_MONTHS), PAY_MONTH)
-    rules = rulebook.load(rulebook.POLICIES).resolve(COUNTY, months, KNOWN_ON)
-    registers = {file.stem: pl.scan_parquet(file) for file in home.glob("*.parquet")}
-    started = time.perf_counter()
-    plan = calculators.entitlements(registers, rules, calculators.Scope(COUNTY, tuple(months), PAY_MONTH))
-    table = plan.collect()
-    seconds = time.perf_counter() - started
-    return {"rows": table.height, "people": table["person_no"].n_unique(), "seconds": seconds}
+def settle(home: Home, pay_month: date) -> Told:
+    """Approve, release, and read the bank's answers."""
+    watch = Stopwatch()
+    watch.measured("sign", sign, home, pay_month)
+    watch.measured("answer", answer, home, pay_month)
+    return watch.told
 
 
-STEPS: dict[str, tuple[str, Callable[[Path, int], Told]]] = {
-    "generate": ("生成名册 generate", generate),
-    "take_in": ("收件 take in", take_in),
-    "read": ("只读不算 read only", read),
-    "work_out": ("核算 work out", work_out),
+def size_of(home: Path) -> Told:
+    """Bytes of the book, and of the store."""
+    books = sum(file.stat().st_size for file in home.glob("book.sqlite*"))
+    return {"book": books, "store": sum(file.stat().st_size for file in (home / "store").rglob("*") if file.is_file())}
+
+
+STEPS: dict[str, Callable[[Path, int], Told]] = {
+    "generate": generate,
+    "first": lambda home, _: {**run(Home(home), MONTHS[0])},
+    "first settled": lambda home, _: settle(Home(home), MONTHS[0]),
+    "ordinary": lambda home, _: {**run(Home(home), MONTHS[1])},
+    "ordinary settled": lambda home, _: settle(Home(home), MONTHS[1]),
+    "size": lambda home, _: size_of(home),
 }
 
 
-def measured(step: str, home: Path, people: int) -> Told:
-    """Run one step here; seconds, unless the step tells its own, and this process's peak memory."""
-    started = time.perf_counter()
-    told = STEPS[step][1](home, people)
-    peak_mib = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    return {"seconds": time.perf_counter() - started, "peak_mib": peak_mib, **told}
-
-
 def in_a_process(step: str, home: Path, people: int) -> Told:
-    """Run one step in a process of its own and say what it took."""
+    """Run one step in a process of its own."""
     command = [sys.executable, __file__, "--people", str(people), "--step", step, "--home", str(home)]
-    told: Told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
-    print(
-        f"{STEPS[step][0]:<24}{told['seconds']:>8.2f} s {told['peak_mib']:>7,} MiB {told['rows']:>12,} 行 rows",
-        flush=True,
-    )
+    told: Told = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    print(people, step, {name: round(value, 2) for name, value in told.items()}, flush=True)
     return told
 
 
+def measure(people: int) -> dict[str, Told]:
+    """Every step of a county of so many people, in a new home."""
+    with tempfile.TemporaryDirectory() as folder:
+        return {step: in_a_process(step, Path(folder) / "home", people) for step in STEPS}
+
+
+def table(measured: dict[str, dict[str, Told]]) -> str:
+    """The figures as a table: a row for each group of stages, two columns for each number of people."""
+    sizes = sorted(measured, key=int)
+    head = [f"{int(size):,} people · {month}" for size in sizes for month in ("first", "ordinary")]
+    lines = [" | ".join(["| CPU seconds", *head]) + " |", "| --- " + "| ---: " * len(head) + "|"]
+    for row, label in ROWS.items():
+        cells = [_cell(measured[size], month, row) for size in sizes for month in ("first", "ordinary")]
+        lines.append(f"| {label} | " + " | ".join(cells) + " |")
+    scans = [_times(measured[size][month]) for size in sizes for month in ("first", "ordinary")]
+    lines.append("| 核算为只读的倍数 calculation ÷ merely reading | " + " | ".join(scans) + " |")
+    return "\n".join(lines)
+
+
+def _cell(told: dict[str, Told], month: str, row: str) -> str:
+    value = {**told[month], **told[f"{month} settled"]}.get(row, 0.0)
+    return f"{value:,.0f}" if row == "peak" or value >= 100 else f"{value:.2f}" if value < 10 else f"{value:.1f}"
+
+
+def _times(told: Told) -> str:
+    return f"{sum(told[name] for name in CALCULATED) / told['scan']:.1f}"
+
+
+def write(measured: dict[str, dict[str, Told]]) -> None:
+    """Keep the figures, and rewrite the table of the README."""
+    MEASURED.write_text(json.dumps(measured, indent=1, sort_keys=True) + "\n", "utf-8")
+    before, rest = README.read_text("utf-8").split(BEGIN)
+    README.write_text(f"{before}{BEGIN}\n{table(measured)}\n{END}{rest.split(END)[1]}", "utf-8")
+
+
 def main() -> None:
-    """Measure every step and compare the calculation with merely reading."""
+    """Measure counties of some sizes; with --write into the README."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    asked.add_argument("--people", type=int, default=100_000)
+    asked.add_argument("--people", type=int, nargs="+", default=[100_000])
+    asked.add_argument("--write", action="store_true", help="keep what was measured, and rewrite the table")
     asked.add_argument("--step", choices=STEPS, help=argparse.SUPPRESS)
     asked.add_argument("--home", type=Path, help=argparse.SUPPRESS)
     given = asked.parse_args()
     if given.step:
-        print(json.dumps(measured(given.step, given.home, given.people)))
+        print(json.dumps(STEPS[given.step](given.home, given.people[0])))
         return
-    print(f"{given.people:,} 人 people, {COMPUTED_MONTHS} 个月 months")
-    with tempfile.TemporaryDirectory() as folder:
-        told = {step: in_a_process(step, Path(folder), given.people) for step in STEPS}
-    times = told["work_out"]["seconds"] / told["read"]["seconds"]
-    print(f"核算为只读的 {times:.1f} 倍:the calculation takes {times:.1f} times as long as reading the same files")
+    measured = {str(people): measure(people) for people in given.people}
+    if given.write:
+        write({**(json.loads(MEASURED.read_text("utf-8")) if MEASURED.exists() else {}), **measured})
+    else:
+        print(table(measured))
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ Bad rows are flagged in one pass over all rows; what is wrong is worked out only
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
 
@@ -14,16 +14,17 @@ import polars as pl
 
 from contracts.codes import CellChange, RefusalCode
 from contracts.columns import CellKind, ColumnFacts, columns_of
-from contracts.registers import FILES, PROVENANCE, accepted_schema
+from contracts.registers import FILES, accepted_schema
 from contracts.row_rules import ROW_RULES
-from intake.cells import is_null_word, trimmed, value, where_wrong, why
-from intake.changes import LEFT_EMPTY, TEXT, count_changes, list_changes
+from intake.cells import where_wrong, why
+from intake.changes import count_changes, list_changes
 from intake.households import whose_column
 from intake.numbering import in_order_of_file, row_of_register
+from intake.readings import TEXT, UNREAD, read_columns
 from intake.receiving import Received
 from intake.refusals import SCHEMA, WHOLE_FILE, advice_for, masked
 from intake.repeats import by_number_in_use, settle_repeats
-from intake.resident_ids import birth_date, born_out_of_time, legible
+from intake.resident_ids import birth_date, born_out_of_time
 
 IS_BAD = "is_bad"
 BEGINNING = "from_month"
@@ -51,7 +52,7 @@ class Accepted:
     rows_collapsed: int
     changes: dict[CellChange, int]
     by_layout: pl.DataFrame = field(repr=False)  # what the county's layout put into cells
-    cells: pl.DataFrame = field(repr=False)  # of the rows that could be read, each with its trimmed text beside it
+    cells: pl.DataFrame = field(repr=False)  # of the rows that could be read, as they came
 
     @cached_property
     def changed(self) -> pl.DataFrame:
@@ -86,8 +87,7 @@ def ids_in(received: Iterable[Received]) -> pl.DataFrame:
     """
     found = [pl.DataFrame(schema={"person_id": pl.String})]
     for register in received:
-        for column in [name for name in ("person_id", "old_id") if name in register.cells.columns]:
-            found.append(register.cells.select(legible(trimmed(column)).alias("person_id")))
+        found += [ids.rename("person_id").to_frame() for ids in register.legible_ids.values()]
     return pl.concat(found).drop_nulls().unique().sort("person_id")
 
 
@@ -115,11 +115,12 @@ def accept(
     checks = [
         check for check in _checks(register, columns, known_on) if not (is_current_list and check.asks_for(BEGINNING))
     ]
-    flagged = _flagged(_read(received.cells, columns), checks, received.refused)
+    read = read_columns(received.cells, columns)
+    flagged = _flagged(read.rows, checks, received.refused)
     bad = flagged.filter(IS_BAD).pipe(_with_person_no, numbers)
     good = flagged.filter(~pl.col(IS_BAD)).pipe(_with_person_no, numbers)
     _require_numbers(good)
-    cells = _as_they_came(received.cells, flagged, columns)
+    cells = received.cells.filter(~flagged[IS_BAD])
     in_use = by_number_in_use(register, good, earlier)
     settled = settle_repeats(register, in_use.rows.select(accepted_schema(register).names()))
     refused = pl.concat(
@@ -134,6 +135,7 @@ def accept(
     )
     by_layout = received.changed.join(cells, on="source_row", how="semi")
     counted = dict(by_layout["change"].cast(pl.String).value_counts().iter_rows())
+    changes = count_changes(cells, columns, read.texts)
     file_rows = received.cells.select(row_of_register())["source_row"].n_unique()
     return Accepted(
         register=register,
@@ -143,30 +145,10 @@ def accept(
         rows_unfolded=received.cells.height - file_rows,
         rows_refused=refused.filter((pl.col("source_row") != WHOLE_FILE) & ~IS_LISTED)["source_row"].n_unique(),
         rows_collapsed=settled.collapsed_count,
-        changes=count_changes(cells, columns) | {CellChange(change): count for change, count in counted.items()},
+        changes=changes | {CellChange(change): count for change, count in counted.items()},
         by_layout=by_layout,
         cells=cells,
     )
-
-
-def _read(cells: pl.DataFrame, columns: list[ColumnFacts]) -> pl.DataFrame:
-    """Typed values under the contract's names, the trimmed texts beside them."""
-    texts = cells.with_columns(
-        trimmed(facts.name).fill_null(pl.lit(facts.blank or None, pl.String)).alias(TEXT + facts.name)
-        for facts in columns
-    )
-    read = texts.with_columns(value(facts, TEXT + facts.name).alias(facts.name) for facts in columns)
-    return read.with_columns(_words_outside_lists(columns))
-
-
-def _words_outside_lists(columns: list[ColumnFacts]) -> Iterator[pl.Expr]:
-    """The words that count as another code because their list does not know them, kept in the column for them."""
-    by_name = {facts.name: facts for facts in columns}
-    for facts in columns:
-        if facts.otherwise:
-            text, kept = TEXT + facts.name, by_name[facts.otherwise[1]]
-            is_outside = value(replace(facts, otherwise=None), text).is_null() & ~is_null_word(facts, text)
-            yield pl.coalesce(kept.name, pl.when(is_outside).then(value(kept, text))).alias(kept.name)
 
 
 def _checks(register: str, columns: list[ColumnFacts], known_on: date) -> Iterator[Check]:
@@ -177,7 +159,7 @@ def _checks(register: str, columns: list[ColumnFacts], known_on: date) -> Iterat
         if facts.required:
             yield Check(facts, text.is_null(), _code(RefusalCode.VALUE_MISSING))
         if facts.decides:
-            yield Check(facts, _unread(facts), why(facts, TEXT + facts.name))
+            yield Check(facts, pl.col(UNREAD + facts.name), why(facts, TEXT + facts.name))
         if facts.decides and facts.kind is CellKind.RESIDENT_ID:
             yield Check(facts, born_out_of_time(read, known_on), _code(RefusalCode.ID_DATE))
         if facts.happened:
@@ -189,20 +171,6 @@ def _checks(register: str, columns: list[ColumnFacts], known_on: date) -> Iterat
         # a cell that is there but cannot be read is refused for that alone
         unfilled = pl.col(TEXT + rule.column).is_null() if rule.code is RefusalCode.VALUE_MISSING else pl.lit(True)
         yield Check(by_name[rule.column], rule.violated & unfilled, _code(rule.code), rule.advice)
-
-
-def _unread(facts: ColumnFacts) -> pl.Expr:
-    """Something is written in the cell, and it cannot be read."""
-    text = TEXT + facts.name
-    return pl.col(text).is_not_null() & pl.col(facts.name).is_null() & ~is_null_word(facts, text)
-
-
-def _as_they_came(cells: pl.DataFrame, flagged: pl.DataFrame, columns: list[ColumnFacts]) -> pl.DataFrame:
-    """The cells of the rows that could be read, each with its trimmed text beside it, and which were left empty."""
-    left = [_unread(facts).alias(LEFT_EMPTY + facts.name) for facts in columns if not facts.decides]
-    texts = flagged.select(*(TEXT + facts.name for facts in columns), *left)
-    readable = ~flagged[IS_BAD]
-    return cells.select(*PROVENANCE, *(facts.name for facts in columns)).hstack(texts).filter(readable)
 
 
 def _code(code: RefusalCode) -> pl.Expr:

@@ -59,6 +59,7 @@ YES = ("是", "Y", "YES", "1", "TRUE", "\u221a", "\u2713", "\u2714", "\u2611")  
 NO = ("否", "N", "NO", "0", "FALSE", "\u00d7", "\u2717", "\u2718", "\u2612")  # and crosses
 YES_NO = dict.fromkeys(YES, True) | dict.fromkeys(NO, False)
 NUMBERS = (CellKind.RESIDENT_ID, CellKind.ACCOUNT, CellKind.KEY, CellKind.DIVISION)  # used as names
+OF_ONE = (CellKind.RESIDENT_ID, CellKind.ACCOUNT, CellKind.KEY)  # hardly two rows have the same; texts of others repeat
 # What a system puts around a word of its list: 1-低保, 01低保, 低保(1).
 NUMBER_BEFORE, NUMBER_BEHIND = r"^[0-9]{1,3}\s*[-_.、:]?\s*", r"\s*\([0-9]{1,3}\)$"
 
@@ -96,9 +97,9 @@ def says_nothing(facts: ColumnFacts, text: str) -> pl.Expr:
         return pl.lit(False)
     nothing = pl.col(text).is_in(NOTHING)
     if facts.kind is CellKind.DAY:
-        nothing |= _once(text, _is_no_day, pl.Boolean())
+        nothing |= _is_no_day(pl.col(text))
     if facts.kind is CellKind.MONTH:
-        nothing |= _once(text, _is_no_month, pl.Boolean())
+        nothing |= _is_no_month(pl.col(text))
     return nothing.fill_null(False)
 
 
@@ -176,32 +177,17 @@ def _plain(text: pl.Expr) -> pl.Expr:
     return text.str.normalize("NFKC")
 
 
-def _once(text: str, reading: Callable[[pl.Expr], pl.Expr], dtype: pl.DataType) -> pl.Expr:
-    """Read each distinct text once: names, days, months, amounts and words come again and again."""
-
-    def read(texts: pl.Series) -> pl.Series:
-        distinct = texts.unique().to_frame("text").with_columns(read=reading(pl.col("text")))
-        return texts.to_frame("text").join(distinct, on="text", how="left", nulls_equal=True, maintain_order="left")[
-            "read"
-        ]
-
-    return pl.col(text).map_batches(read, return_dtype=dtype)
-
-
 def _in_form(text: pl.Expr, form: str) -> pl.Expr:
     return pl.when(text.str.contains(form)).then(text)
 
 
 def _text(_: ColumnFacts, text: str) -> pl.Expr:
-    def read(given: pl.Expr) -> pl.Expr:
-        # twice: a character that has a blank on both sides is found once at a time
-        joined = given.str.normalize("NFC").str.replace_all(BETWEEN_HAN, "${1}${2}")
-        kept = joined.str.replace_all(BETWEEN_HAN, "${1}${2}")
-        spoilt = is_error_word(kept) | kept.is_in(NOTHING)
-        right = ~spoilt & ~kept.str.contains(UNPRINTABLE) & (kept.str.len_chars() <= LONGEST_TEXT)
-        return pl.when(right).then(kept)
-
-    return _once(text, read, pl.String())
+    # twice: a character that has a blank on both sides is found once at a time
+    joined = pl.col(text).str.normalize("NFC").str.replace_all(BETWEEN_HAN, "${1}${2}")
+    kept = joined.str.replace_all(BETWEEN_HAN, "${1}${2}")
+    spoilt = is_error_word(kept) | kept.is_in(NOTHING)
+    right = ~spoilt & ~kept.str.contains(UNPRINTABLE) & (kept.str.len_chars() <= LONGEST_TEXT)
+    return pl.when(right).then(kept)
 
 
 def _resident_id(_: ColumnFacts, text: str) -> pl.Expr:
@@ -221,14 +207,11 @@ def _key(_: ColumnFacts, text: str) -> pl.Expr:
 
 
 def _division(_: ColumnFacts, text: str) -> pl.Expr:
-    def read(given: pl.Expr) -> pl.Expr:
-        return _in_form(without_apostrophe(_plain(given)), DIVISION_FORM)
-
-    return _once(text, read, pl.String())
+    return _in_form(without_apostrophe(_plain(pl.col(text))), DIVISION_FORM)
 
 
 def _day(facts: ColumnFacts, text: str) -> pl.Expr:
-    return _unless_nothing(facts, text, _once(text, _day_of, pl.Date()))
+    return _unless_nothing(facts, text, _day_of(pl.col(text)))
 
 
 def _unless_nothing(facts: ColumnFacts, text: str, day: pl.Expr) -> pl.Expr:
@@ -241,7 +224,7 @@ def _day_of(given: pl.Expr) -> pl.Expr:
 
 
 def _month(facts: ColumnFacts, text: str) -> pl.Expr:
-    return _unless_nothing(facts, text, _once(text, _month_of, pl.Date()))
+    return _unless_nothing(facts, text, _month_of(pl.col(text)))
 
 
 def _month_of(given: pl.Expr) -> pl.Expr:
@@ -267,27 +250,18 @@ def counted_from_1900(text: pl.Expr) -> pl.Expr:
 
 
 def _yes_no(_: ColumnFacts, text: str) -> pl.Expr:
-    def read(given: pl.Expr) -> pl.Expr:
-        return _plain(given).str.to_uppercase().replace_strict(YES_NO, default=None, return_dtype=pl.Boolean)
-
-    return _once(text, read, pl.Boolean())
+    return _plain(pl.col(text)).str.to_uppercase().replace_strict(YES_NO, default=None, return_dtype=pl.Boolean)
 
 
 def _whole(facts: ColumnFacts, text: str) -> pl.Expr:
-    def read(given: pl.Expr) -> pl.Expr:
-        return _inside(facts, _plain(given).replace(HAN_DIGITS).str.extract(WHOLE_FORM).cast(pl.Int64))
-
-    return _once(text, read, pl.Int64())
+    return _inside(facts, _plain(pl.col(text)).replace(HAN_DIGITS).str.extract(WHOLE_FORM).cast(pl.Int64))
 
 
 def _money(facts: ColumnFacts, text: str) -> pl.Expr:
-    def read(given: pl.Expr) -> pl.Expr:
-        plain = _plain(given)
-        yuan = plain.str.extract(MONEY_FORM, 1).str.replace_all(",", "", literal=True).cast(pl.Int64)
-        fen = plain.str.extract(MONEY_FORM, 2).str.pad_end(2, "0").cast(pl.Int64).fill_null(0)
-        return _inside(facts, yuan * 100 + fen)
-
-    return _once(text, read, pl.Int64())
+    plain = _plain(pl.col(text))
+    yuan = plain.str.extract(MONEY_FORM, 1).str.replace_all(",", "", literal=True).cast(pl.Int64)
+    fen = plain.str.extract(MONEY_FORM, 2).str.pad_end(2, "0").cast(pl.Int64).fill_null(0)
+    return _inside(facts, yuan * 100 + fen)
 
 
 def _inside(facts: ColumnFacts, number: pl.Expr) -> pl.Expr:
@@ -305,17 +279,14 @@ def _code(facts: ColumnFacts, text: str) -> pl.Expr:
     dtype = facts.code.dtype()
     spellings = {_without_blanks(word): member.value for word, member in facts.code.spellings().items()}
 
-    def read(given: pl.Expr) -> pl.Expr:
-        plain = _plain(given)
-        bare = plain.str.replace(NUMBER_BEHIND, "").str.replace(NUMBER_BEFORE, "")
-        words = (word.str.replace_all(r"\s", "") for word in (plain, bare))
-        known = (word.replace_strict(spellings, default=None, return_dtype=dtype) for word in words)
-        return pl.coalesce(known)
-
+    plain = _plain(pl.col(text))
+    bare = plain.str.replace(NUMBER_BEHIND, "").str.replace(NUMBER_BEFORE, "")
+    words = (word.str.replace_all(r"\s", "") for word in (plain, bare))
+    known = pl.coalesce(word.replace_strict(spellings, default=None, return_dtype=dtype) for word in words)
     if not facts.otherwise:
-        return _once(text, read, dtype)
+        return known
     other = pl.lit(facts.otherwise[0].value, dtype)
-    return pl.coalesce(_once(text, read, dtype), pl.when(_text(facts, text).is_not_null()).then(other))
+    return pl.coalesce(known, pl.when(_text(facts, text).is_not_null()).then(other))
 
 
 def _without_blanks(word: str) -> str:

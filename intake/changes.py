@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 
 import polars as pl
 
 from contracts.codes import CellChange
 from contracts.columns import CellKind, ColumnFacts, empty, polars_schema
+from contracts.registers import PROVENANCE
 from contracts.tables import ChangedCell
-from intake.cells import BETWEEN_HAN, IDLE, NUMBERS, SERIAL_FORM, says_nothing
+from intake.cells import ACCOUNT_FORM, BETWEEN_HAN, IDLE, NUMBERS, SERIAL_FORM, says_nothing
+from intake.readings import RAW, TEXT, UNREAD, how_often, read_texts
 from intake.refusals import masked
-from intake.resident_ids import canonical, is_old
+from intake.resident_ids import ID_FORM, canonical, is_old
 
 WIDE = r"[\x{FF01}-\x{FF5E}]"
 USUAL = {
@@ -22,28 +25,41 @@ USUAL = {
     CellKind.YES_NO: (CellChange.OTHER_WORD, r"^[是否]$"),
 }
 SCHEMA = polars_schema(ChangedCell)
-TEXT = "text:"  # prefix of a cell's text without surrounding blanks; under the bare name, the cell as it came
-LEFT_EMPTY = "left:"  # prefix of whether a cell of a column that decides nothing could not be read
+# Texts of numbers that are regular as they come; most columns hold nothing else, and that is soon told.
+REGULAR = {CellKind.RESIDENT_ID: ID_FORM, CellKind.ACCOUNT: ACCOUNT_FORM, CellKind.KEY: r"^[A-Z]{0,4}[0-9]{1,32}$"}
 
 
-def count_changes(cells: pl.DataFrame, columns: Sequence[ColumnFacts]) -> dict[CellChange, int]:
+def count_changes(
+    cells: pl.DataFrame, columns: Sequence[ColumnFacts], texts: Mapping[str, pl.DataFrame]
+) -> dict[CellChange, int]:
     """Count the cells that were changed, by kind; kinds that did not occur are absent.
 
-    `cells`: PROVENANCE, each column as it came, and its trimmed text.
+    `cells`: each column as it came; `texts`: the texts of each (readings.Readings), of more rows it may be.
     """
-    found = [(change, was) for facts in columns for change, was in _changes(facts)]
-    counts = cells.select(was.sum().alias(str(place)) for place, (_, was) in enumerate(found)).row(0)
-    totals: dict[CellChange, int] = {}
-    for (change, _), count in zip(found, counts, strict=True):
-        if count:
-            totals[change] = totals.get(change, 0) + count
-    return totals
+    totals: Counter[CellChange] = Counter()
+    for facts in columns:
+        read = texts[facts.name]
+        if not _is_regular(read[RAW], facts):
+            found = [(change, was) for change, was in _changes(facts) if read.select(was.any()).item()]
+            often = how_often(cells[facts.name], read) if found else read
+            for change, was in found:
+                totals[change] += int(often.filter(was)["len"].sum())
+    return {change: count for change, count in totals.items() if count}
 
 
 def list_changes(cells: pl.DataFrame, columns: Sequence[ColumnFacts]) -> pl.DataFrame:
-    """The changed cells (ChangedCell), in the order of the file. `cells` as for `count_changes()`."""
-    listed = [
-        cells.filter(was).select(
+    """The changed cells (ChangedCell), in the order of the file.
+
+    `cells`: PROVENANCE and each column as it came.
+    """
+    listed = [frame for facts in columns for frame in _listed(cells, facts)]
+    return pl.concat([empty(ChangedCell), *listed]).sort("source_row", maintain_order=True)
+
+
+def _listed(cells: pl.DataFrame, facts: ColumnFacts) -> Iterator[pl.DataFrame]:
+    texts = read_texts(cells.select(*PROVENANCE, pl.col(facts.name).alias(RAW)), facts)
+    for change, was in _changes(facts):
+        yield texts.filter(was).select(
             "source_file",
             "source_sheet",
             "source_row",
@@ -51,10 +67,12 @@ def list_changes(cells: pl.DataFrame, columns: Sequence[ColumnFacts]) -> pl.Data
             change=pl.lit(change.value, SCHEMA["change"]),
             value_masked=masked(facts.kind, TEXT + facts.name),
         )
-        for facts in columns
-        for change, was in _changes(facts)
-    ]
-    return pl.concat([empty(ChangedCell), *listed]).sort("source_row", maintain_order=True)
+
+
+def _is_regular(cells: pl.Series, facts: ColumnFacts) -> bool:
+    """Whether a column holds numbers as they should be written, and nothing else."""
+    form = REGULAR.get(facts.kind)
+    return form is not None and bool(cells.str.contains(form).all())
 
 
 def _changes(facts: ColumnFacts) -> Iterator[tuple[CellChange, pl.Expr]]:
@@ -62,14 +80,14 @@ def _changes(facts: ColumnFacts) -> Iterator[tuple[CellChange, pl.Expr]]:
     if facts.decides:
         yield from _made_regular(facts)
         return
-    left = pl.col(LEFT_EMPTY + facts.name)
+    left = pl.col(UNREAD + facts.name)
     yield CellChange.LEFT_EMPTY, left
     for change, was in _made_regular(facts):
         yield change, was & ~left
 
 
 def _made_regular(facts: ColumnFacts) -> Iterator[tuple[CellChange, pl.Expr]]:
-    raw, text = pl.col(facts.name), pl.col(TEXT + facts.name)
+    raw, text = pl.col(RAW), pl.col(TEXT + facts.name)
     quoted = (raw.str.starts_with('="') & raw.str.ends_with('"')).fill_null(False)
     yield CellChange.EQUALS_SIGN, quoted
     around = raw.is_not_null() & (raw != "") & text.ne_missing(raw) & ~quoted

@@ -67,7 +67,8 @@ def _require_no_other(lines: list[str]) -> None:
 
 def _require_whole(text: str, separator: str) -> None:
     """A last line without an end and with fewer cells than the one before was cut off; rows after it are lost."""
-    *_, before, last = ["", *text.rsplit("\n", 2)]
+    end = text.rfind("\n")
+    before, last = text[text.rfind("\n", 0, max(end, 0)) + 1 : max(end, 0)], text[end + 1 :]
     if last and last.count(separator) < before.count(separator):
         raise UnreadableError("文件不完整,最后一行没有写完", "请重新导出或重新传送该文件")
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,7 +18,7 @@ from contracts.files import digest_of, have_bytes, whole_file
 from contracts.registers import FILES, REQUIRED_REGISTERS, label_of
 from contracts.tables import ChangedCell
 from intake.bundles import FilePart, bundle_name, digest_of_list, is_bundle, listing, parts_listed
-from intake.cells import counted_from_1900
+from intake.cells import counted_from_1900, trimmed
 from intake.headers import Header
 from intake.households import Part, in_number_order, numbered, parts_of, rows_of, whose_column
 from intake.inbox import part_named
@@ -27,6 +28,7 @@ from intake.numbering import in_ranges, in_table
 from intake.opening import SHEETS_AT_MOST, Opened, open_register
 from intake.raw import RawTable, UnreadableError
 from intake.refusals import ADVICE, LINE_BREAK_ADVICE, SCHEMA, masked, note, refused_frame
+from intake.resident_ids import legible
 from intake.rewording import reworded
 from intake.spoilt import EXACT_DIGITS
 from intake.strangers import sort_rows
@@ -71,6 +73,12 @@ class Received:
     changed: pl.DataFrame = field(repr=False)
     layout_digest: str = ""  # of the county's layout it was read with
 
+    @cached_property
+    def legible_ids(self) -> dict[str, pl.Series]:
+        """The identity numbers of the columns that name people, row by row; null where one cannot be right."""
+        named = [name for name in ("person_id", "old_id") if name in self.cells.columns]
+        return {name: self.cells.select(legible(trimmed(name))).to_series() for name in named}
+
     def problem(self) -> InputError | None:
         """Why nothing of this file can be used, for an officer; None where its rows can go on."""
         fatal = self.refused.filter(_is_fatal())
@@ -79,6 +87,10 @@ class Received:
         told = pl.format("{}:{}", "source_file", "reason") if is_bundle(self.file_name) else pl.col("reason")
         reasons = ";".join(fatal.select(told).to_series().unique(maintain_order=True))
         return InputError(f"“{label_of(self.register)}”名册不能使用:{reasons}", fatal["advice"][0], self.file_name)
+
+    def parts(self, store: Path) -> tuple[FilePart, ...]:
+        """The files it came in."""
+        return files_of(store, self.file_name, self.digest, self.layout_digest)
 
     def refused_rows(self) -> pl.DataFrame:
         """What was refused at reading (RefusedRow), with the numbers of the files' own rows."""
@@ -156,7 +168,7 @@ def _reading(register: str, part: FilePart, store: Path) -> tuple[pl.DataFrame, 
     reading = f"{part.file_digest}-{register}{original.suffix}-{READING}{with_layout}"
     files = [original.with_name(f"{reading}{kind}.parquet") for kind in ("-changed", "-refused", "")]
     if _digests(files) != _READ_HERE.get(files[-1], ()):
-        _require_original(original, part)
+        require_original(original, part)
         for target, frame in zip(files, _read(original, register, layout), strict=True):
             with whole_file(target) as temporary:
                 frame.write_parquet(temporary)
@@ -170,7 +182,7 @@ def _digests(files: Sequence[Path]) -> tuple[str, ...]:
     return tuple(digest_of(file) if file.exists() else "" for file in files)
 
 
-def _require_original(original: Path, part: FilePart) -> None:
+def require_original(original: Path, part: FilePart) -> None:
     """InputError where the bytes that were received are not to be had any more."""
     if not original.exists():
         raise InputError("存档中没有该名册的原件", "请检查存档目录是否完整", part.file_name)
@@ -311,11 +323,12 @@ def _named(register: str, header: Header, part: Part, rows: pl.DataFrame, damage
     def cell(facts: ColumnFacts) -> pl.Expr:
         if facts.name not in places:
             return pl.lit(None, pl.String).alias(facts.name)
-        whole = ~pl.col("source_row").is_in(rows_of_column.get(facts.header, []))
         text = pl.col(str(places[facts.name]))
         if header.table.is_1904 and facts.kind in (CellKind.DAY, CellKind.MONTH):
             text = counted_from_1900(text)
-        return pl.when(whole).then(text).alias(facts.name)
+        if damaged := rows_of_column.get(facts.header):
+            text = pl.when(~pl.col("source_row").is_in(damaged)).then(text)
+        return text.alias(facts.name)
 
     columns = columns_of(FILES[register])
     return rows.select(pl.lit(header.table.sheet).alias("source_sheet"), "source_row", *map(cell, columns))

@@ -7,6 +7,7 @@ of codes holds them all (docs/decisions/0020).
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 import polars as pl
 
@@ -41,12 +42,23 @@ def has_check_digit(identity: pl.Expr) -> pl.Expr:
 
 
 def _weighed(identity: pl.Expr) -> pl.Expr:
-    """The first seventeen digits, each with its weight; with the check digit one more than a multiple of eleven."""
+    """The first seventeen digits, each with its weight; with the check digit one more than a multiple of eleven.
+
+    Each digit weighs twice the next one, so that four digits are weighed at a time.
+    """
     digits = identity.str.slice(0, 17).cast(pl.Int64, strict=False)
     total = digits // 10**16
-    for place in range(15, -1, -1):
-        total = total * 2 + digits // 10**place % 10
+    for place in (12, 8, 4, 0):
+        total = total * 16 + pl.lit(_of_four_digits()).gather(digits // 10**place % 10_000)
     return total * 2
+
+
+@cache
+def _of_four_digits() -> pl.Series:
+    """For each number of four digits the sum of them by weight, the last one's being 1."""
+    number = pl.int_range(10_000, dtype=pl.Int64)
+    weighed = sum((number // 10**place % 10 * 2**place for place in range(4)), pl.lit(0))
+    return pl.select(weighed).to_series()
 
 
 def is_old(identity: pl.Expr) -> pl.Expr:
@@ -83,16 +95,17 @@ def birth_date(identity: pl.Expr) -> pl.Expr:
 
 def legible(text: pl.Expr) -> pl.Expr:
     """The canonical identity number of eighteen where form, check digit and day are right, else null."""
-    return upgraded(text).map_batches(_right_ones, return_dtype=pl.String)
+    return text.map_batches(_legible, return_dtype=pl.String)
 
 
-def _right_ones(identities: pl.Series) -> pl.Series:
-    identity = pl.col("identity")
-    right = has_form(identity) & has_check_digit(identity) & birth_date(identity).is_not_null()
+def _legible(texts: pl.Series) -> pl.Series:
+    identities, identity = _upgraded(texts), pl.col("identity")
+    is_right = has_form(identity) & has_check_digit(identity) & birth_date(identity).is_not_null()
+    told = identities.to_frame("identity").with_columns(is_right=is_right, is_cut=identity.str.ends_with(CUT))
     # of the numbers that a spreadsheet has cut one in eleven has a right check digit by chance
-    cut = identity.str.ends_with(CUT)
-    right &= ~(cut & ((cut & ~right).sum() * 2 > cut.sum()))
-    return identities.to_frame("identity").select(pl.when(right).then(identity)).to_series().alias(identities.name)
+    most_are_wrong = (pl.col("is_cut") & ~pl.col("is_right")).sum() * 2 > pl.col("is_cut").sum()
+    kept = pl.col("is_right") & ~(pl.col("is_cut") & most_are_wrong)
+    return told.select(pl.when(kept).then(identity)).to_series().alias(texts.name)
 
 
 def born_out_of_time(identity: pl.Expr, known_on: date) -> pl.Expr:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from intake.inbox import part_named
 from intake.layouts import kept_layout
 from intake.opening import open_register
 from intake.raw import UnreadableError
-from intake.receiving import Received, files_of, original_path
+from intake.receiving import original_path, require_original
 from intake.refusals import WHOLE_FILE
 
 LEAD = ("原文件行号",)
@@ -33,8 +34,10 @@ WIDTH, WIDE = 16, 50
 ROWS_AT_MOST = 100_000
 
 
-def write_returned(received: Received, refused: pl.DataFrame, store: Path, target: Path) -> Path | None:
-    """Write the refused rows of a received file as a workbook to `target`, and what in it its sender may not know.
+def write_returned(
+    register: str, parts: Sequence[FilePart], refused: pl.DataFrame, store: Path, target: Path
+) -> Path | None:
+    """Write the refused rows of received files as a workbook to `target`, and what in them their sender may not know.
 
     None where no row of it was refused and nothing is hidden or unread. `refused` (RefusedRow): those of this register,
     from accept(). Cells are as the file has them, unmasked: the workbook is for the sender. Each table of the register
@@ -48,8 +51,8 @@ def write_returned(received: Received, refused: pl.DataFrame, store: Path, targe
     told = _by_row(by_row)
     tables = [
         (part_named(part.file_name), header, found)
-        for part in files_of(store, received.file_name, received.digest, received.layout_digest)
-        for header in _headers(received.register, part, store)
+        for part in parts
+        for header in _headers(register, part, store)
         if (found := told.get((part.file_name, header.table.sheet)))
     ]
     if by_row.height and not tables:
@@ -57,15 +60,16 @@ def write_returned(received: Received, refused: pl.DataFrame, store: Path, targe
     with whole_file(target) as temporary, new_workbook(temporary) as book:
         for number, (part, header, found) in enumerate(tables, start=1):
             which = f"{number} {part} {header.table.sheet}" if len(tables) > 1 else ""
-            _write(book, _sheet_name(received.register, which), received.register, header, found)
+            _write(book, _sheet_name(register, which), register, header, found)
         _write_unseen(book, unseen)
     return target
 
 
 def _headers(register: str, part: FilePart, store: Path) -> tuple[Header, ...]:
+    original = original_path(store, part.file_name, part.file_digest)
+    require_original(original, part)
     try:
-        layout = kept_layout(store, register, part.layout_digest)
-        opened = open_register(original_path(store, part.file_name, part.file_digest), register, layout)
+        opened = open_register(original, register, kept_layout(store, register, part.layout_digest))
     except UnreadableError:
         opened = None
     return opened.headers if opened else ()

@@ -13,7 +13,7 @@ from contracts.codes import RefusalCode
 from contracts.registers import tells_row
 from intake.cells import trimmed
 from intake.headers import Header, header_names
-from intake.raw import has_text
+from intake.raw import WRITTEN, has_text
 from intake.refusals import ADVICE, SCHEMA
 
 TOTAL = r"^(?:[本全].)?[合小总共]\s*计[\s::0-9人户行元.,,、]*$"
@@ -33,23 +33,30 @@ class SheetRows(NamedTuple):
 def sort_rows(register: str, header: Header) -> SheetRows:
     """Tell the data rows below a header from the rows that are no data."""
     cells = header.table.cells
-    marked = pl.col("source_row").is_in(header.table.marks["source_row"].unique().to_list())
-    written = cells.with_columns(is_written=pl.any_horizontal(has_text()).fill_null(False) | marked)
-    titles = written.filter((pl.col("source_row") < header.first_row) & pl.col("is_written"))
-    below = written.filter(pl.col("source_row") > header.last_row)
-    last_row = below.filter("is_written")["source_row"].max()
-    below = below.filter(pl.col("source_row") <= last_row) if last_row is not None else below.clear()
-    blank = below.filter(~pl.col("is_written"))
     name = next(name for name in tells_row(register) if name in header.matched.places)
     key = str(header.matched.places[name])
-    silent = _without_key(register, below.filter("is_written"), name, key)
+    is_blank = _is_blank(header, key)
+    titles = cells.filter((pl.col("source_row") < header.first_row) & ~is_blank)
+    below = cells.filter(pl.col("source_row") > header.last_row)
+    last_row = below.filter(~is_blank)["source_row"].max()
+    below = below.filter(pl.col("source_row") <= last_row) if last_row is not None else below.clear()
+    blank = below.filter(is_blank)
+    silent = _without_key(register, below.filter(~is_blank), name, key)
     repeated = silent.filter(_is_header(register, name, key))
     closing = silent.filter(~_is_header(register, name, key) & _closes(pl.coalesce(map(trimmed, _texts(cells)))))
     listed = [(titles, "标题行"), (blank, "空行"), (repeated, "重复的表头"), (closing, "合计、落款或说明行")]
     others = pl.concat([rows.select("source_row") for rows, _ in listed])
-    data = below.join(others, on="source_row", how="anti", maintain_order="left").drop("is_written")
+    data = below.join(others, on="source_row", how="anti", maintain_order="left") if others.height else below
     told = [_told(register, header.table.sheet, rows, reason) for rows, reason in listed]
     return SheetRows(data, pl.concat(told).sort("source_row"))
+
+
+def _is_blank(header: Header, key: str) -> pl.Expr:
+    """Nothing is written in a row, nor marked; hardly a row whose key is written needs a look at its other cells."""
+    cells, marked = header.table.cells, header.table.marks["source_row"].unique().to_list()
+    keyless = cells.filter(~pl.col(key).str.contains(WRITTEN).fill_null(value=False))
+    is_written = pl.any_horizontal(has_text()).fill_null(value=False) | pl.col("source_row").is_in(marked)
+    return pl.col("source_row").is_in(keyless.filter(~is_written)["source_row"].to_list())
 
 
 def _without_key(register: str, rows: pl.DataFrame, name: str, key: str) -> pl.DataFrame:

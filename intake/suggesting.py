@@ -166,9 +166,9 @@ def _words(columns: Sequence[ColumnFacts], places: dict[str, int], table: _Table
     lines = []
     for facts in columns:
         if facts.kind in (CellKind.CODE, CellKind.YES_NO) and facts.name in places:
-            text = table.data.select(text=trimmed(str(places[facts.name])))
+            text = table.data.select(text=trimmed(str(places[facts.name]))).unique(maintain_order=True)
             unread = text.filter(value(facts, "text").is_null() & ~is_null_word(facts, "text"))["text"]
-            words = unread.drop_nulls().unique(maintain_order=True).head(WORDS_AT_MOST).to_list()
+            words = unread.drop_nulls().head(WORDS_AT_MOST).to_list()
             ours = "、".join([member.label for member in facts.code] if facts.code else ["是", "否"])
             if words:
                 lines.append(f"#   {facts.header}:  # 可填:{ours}")

@@ -257,6 +257,8 @@ _LEFT = pl.col("amount_fen") - pl.col("withdrawn_fen") - pl.col("set_off_fen")
 
 def _held_by(conn: Connection, county: str, rows: pl.DataFrame, by: Identity) -> pl.DataFrame:
     """The first open hold on each obligation that has one: obligation_id, held_by."""
+    if rows.is_empty():  # as often as not; what is held is not asked for nothing
+        return pl.DataFrame(schema={"obligation_id": pl.Int64, "held_by": pl.Int64})
     covered = holds.covered(rows, holds.open_holds(conn, county, by))
     return covered.group_by("obligation_id").agg(held_by=pl.col("hold_id").min())
 

@@ -199,27 +199,36 @@ def issued_regular(conn: Connection, county: str, pay_month: date) -> pl.DataFra
             fen_sum(instruction_item.c.amount_fen).label("amount_fen"),
         )
         .select_from(cycle.join(batch).join(instruction).join(instruction_item).join(obligation))
-        .where(_of_month(county, pay_month), is_released(batch.c.batch_id), o.benefit_month == month_text(pay_month))
+        # of the county twice: its obligations of one month are few, and a month's files may hold years of arrears
+        .where(o.county == county, o.benefit_month == month_text(pay_month))
+        .where(_of_month(county, pay_month), is_released(batch.c.batch_id))
         .group_by(o.benefit)
     )
     return read_frame(conn, statement)
 
 
-def answers(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
-    """What the bank last said of the month's released instructions: bank_event (null: nothing yet), line_count,
-    amount_fen.
+def answers(conn: Connection, county: str, first: date, last: date) -> pl.DataFrame:
+    """What the bank last said of the released instructions of some pay months, both included.
+
+    pay_month, bank_event (null: nothing yet), line_count, amount_fen.
     """
     i = instruction.c
     said = (
-        select(last_answer(i.instruction_id).label("bank_event"), i.amount_fen)
+        select(cycle.c.pay_month, last_answer(i.instruction_id).label("bank_event"), i.amount_fen)
         .select_from(cycle.join(batch).join(instruction))
-        .where(_of_month(county, pay_month), is_released(batch.c.batch_id))
+        .where(_of_months(county, first, last), is_released(batch.c.batch_id))
         .subquery()
         .c
     )
-    figures = (said.bank_event, func.count().label("line_count"), fen_sum(said.amount_fen).label("amount_fen"))
-    return read_frame(conn, select(*figures).group_by(said.bank_event)).sort("bank_event", nulls_last=True)
+    key = (said.pay_month, said.bank_event)
+    figures = (*key, func.count().label("line_count"), fen_sum(said.amount_fen).label("amount_fen"))
+    return read_frame(conn, select(*figures).group_by(*key)).sort("pay_month", "bank_event", nulls_last=True)
 
 
 def _of_month(county: str, pay_month: date) -> ColumnElement[bool]:
-    return (cycle.c.county == county) & (cycle.c.pay_month == month_text(pay_month)) & cycles.stands()
+    return _of_months(county, pay_month, pay_month)
+
+
+def _of_months(county: str, first: date, last: date) -> ColumnElement[bool]:
+    within = cycle.c.pay_month.between(month_text(first), month_text(last))
+    return (cycle.c.county == county) & within & cycles.stands()

@@ -94,7 +94,9 @@ def _write_refused(home: Home, county: str, received: Received, taken: Accepted)
     """The refused rows as a list, and as the county's own rows to send back; nothing where none was refused."""
     folder = home.of_county(home.reports, county) / "import_history"
     listed = folder / "refused.xlsx"
-    returned = intake.write_returned(received, taken.refused, home.store, folder / "returned_history.xlsx")
+    returned = intake.write_returned(
+        received.register, received.parts(home.store), taken.refused, home.store, folder / "returned_history.xlsx"
+    )
     if taken.refused.is_empty():
         listed.unlink(missing_ok=True)
         return []

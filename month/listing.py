@@ -27,7 +27,6 @@ from ledger import people, posting
 from month.auditing import findings_lists
 from month.booking import REPLAYED, decided, difference_counts
 from month.explaining import explained_from
-from month.gathering import kept_input
 from month.month import Counts, Month
 from month.papers import write_papers
 from month.review_page import write_reviews
@@ -240,5 +239,6 @@ def _returned(month: Month, refused_of: Callable[[str], pl.DataFrame]) -> Iterat
     for given in month.manifest.registers:
         if given.file_digest:
             target = folder / f"returned_{given.name}.xlsx"
-            received = kept_input(month.home, given)
-            yield intake.write_returned(received, refused_of(given.name), month.home.store, target)
+            store = month.home.store
+            parts = intake.files_of(store, given.file_name, given.file_digest, given.layout_digest)
+            yield intake.write_returned(given.name, parts, refused_of(given.name), store, target)

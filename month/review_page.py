@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
@@ -51,6 +52,7 @@ def _written(page: review.ReviewPage, target: Path) -> Path:
 
 def _page(month: Month, explained: Opened) -> review.ReviewPage:
     county, pay_month = month.manifest.county, month.manifest.pay_month
+    months = _months(pay_month)
     status = status_of(month.book, month.home.settings(), county, pay_month)
     births = month.tables.read("accepted_population").select("person_no", "birth_date").unique("person_no", keep="last")
     looked = looked_at(month.book, month.tables)
@@ -60,7 +62,7 @@ def _page(month: Month, explained: Opened) -> review.ReviewPage:
         uncertain = figures.uncertain(conn, county, pay_month)
         told = cautions(month.home, conn, county, pay_month)
         let_go = overrides.of_month(conn, county, pay_month)
-        said = {at: figures.answers(conn, county, at) for at in _months(pay_month)}
+        said = figures.answers(conn, county, months[0], months[-1])
     released = every.filter(pl.col("state") != BatchState.VOIDED.value)
     return review.ReviewPage(
         county=rulebook.county_names(month.home.overlay).get(county, county),
@@ -79,7 +81,7 @@ def _page(month: Month, explained: Opened) -> review.ReviewPage:
             review.FindingLine(**line) for line in by_rule(looked.found, looked.decisions, looked.undecided)
         ),
         not_checked=not_checked(),
-        unanswered=tuple(_unanswered(at, rows) for at, rows in said.items() if not rows.filter(UNANSWERED).is_empty()),
+        unanswered=tuple(_unanswered(said)),
         uncertain=not_in_force(uncertain),
         unconfirmed=unconfirmed(month.home, released.filter(pl.col("pay_month") == pay_month)),
         files=review.signed_files(every.filter(pl.col("pay_month") == pay_month)),
@@ -96,6 +98,8 @@ def _filed(live: pl.DataFrame, pay_month: date) -> list[tuple[str, int, int]]:
     return [(month_text(at), *of[at]) for at in _months(pay_month) if at in of]
 
 
-def _unanswered(at: date, said: pl.DataFrame) -> Labelled:
-    rows = said.filter(UNANSWERED)
-    return Labelled("", month_text(at), int(rows["line_count"].sum()), int(rows["amount_fen"].sum()))
+def _unanswered(said: pl.DataFrame) -> Iterator[Labelled]:
+    """What each pay month waits for (figures.answers), in order."""
+    waiting = said.filter(UNANSWERED).group_by("pay_month").agg(pl.col("line_count", "amount_fen").sum())
+    for at, lines, fen in waiting.sort("pay_month").iter_rows():
+        yield Labelled("", month_text(at), lines, fen)

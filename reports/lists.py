@@ -16,7 +16,7 @@ from contracts.codes import Benefit, Doubt, GapDecision, HoldCode, HoldGround, R
 from contracts.columns import headers, polars_schema
 from contracts.registers import FILE_LABELS
 from contracts.tables import DoubtfulRow, HoldExport, RefusedRow, SamePeopleExport, UnsetExport
-from ledger import exports, identity, people
+from ledger import exports, holds, identity, people
 from ledger.book import Book
 from payments import grounds
 from reports import corrections
@@ -176,7 +176,7 @@ def same_people(
     decided since is left out.
     """
     with book.reading() as conn:
-        known, waiting = identity.of_county(conn, county), exports.holds(conn, county)
+        known, waiting = identity.of_county(conn, county), holds.open_holds(conn, county)
         numbers = people.identities(conn, pl.concat([proposed.select(person_no=name) for name in _PAIR]))
     open_ones = proposed.join(known.apart, on=_PAIR, how="anti").filter(
         pl.col("person_no").replace(known.head_of) != pl.col("other_no").replace(known.head_of)

@@ -102,7 +102,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
         waiting = holds.open_holds(conn, county)
         unsigned = signing.waiting(conn, county, pay_month)
         uncertain = figures.uncertain(conn, county, pay_month)
-        said = figures.answers(conn, county, pay_month)
+        said = figures.answers(conn, county, pay_month, pay_month)
         contradicted = results.open_misfits(conn, county, month_text(pay_month))
         is_closed = bool(of_month) and of_month[-1] not in sealing.open_cycles(conn, county, pay_month)
         is_doubted = bool((seen or Seen()).findings[0])
@@ -298,6 +298,6 @@ def _of_earlier_months(desk: _Desk, conn: Transaction) -> Iterator[OpenMatter]:
 
 
 def _answers(said: pl.DataFrame) -> Iterator[Labelled]:
-    for event, lines, fen in said.iter_rows():
+    for event, lines, fen in said.select("bank_event", "line_count", "amount_fen").iter_rows():
         label = BankEvent.label_of(event) if event else "尚未答复"
         yield Labelled(event or NO_ANSWER, label, lines, fen)

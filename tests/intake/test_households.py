@@ -135,7 +135,7 @@ def test_a_household_whose_applicant_is_wrong_keeps_its_members(taken, household
 
 def test_the_household_goes_back_with_the_members_cell_red(taken, household, ids, store, tmp_path):
     received, accepted = taken(household(ids[0], ("样本乙", "1234567")), household(ids[3]))
-    path = write_returned(received, accepted.refused, store, tmp_path / "back.xlsx")
+    path = write_returned(received.register, received.parts(store), accepted.refused, store, tmp_path / "back.xlsx")
     header, row = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
     assert row[0] == 4
     assert row[1 + 5] == "1234567"

@@ -20,7 +20,7 @@ def returned(store, tmp_path, number_people, known_on, write_csv, row, resident_
         path.write_text(above + path.read_text("utf-8"), "utf-8")
         received = receive(path, "population", store)
         refused = accept(received, number_people([received]), known_on).refused
-        return write_returned(received, refused, store, tmp_path / "back.xlsx")
+        return write_returned("population", received.parts(store), refused, store, tmp_path / "back.xlsx")
 
     return write
 
@@ -76,7 +76,8 @@ def test_what_the_sender_may_not_see_in_his_file_goes_back_to_him_without_a_refu
     taken = accept_file(path)
     target = tmp_path / "back.xlsx"
     assert taken.rows_refused == 0
-    assert write_returned(receive(path, "population", store), taken.refused, store, target) == target
+    parts = receive(path, "population", store).parts(store)
+    assert write_returned("population", parts, taken.refused, store, target) == target
     header, row = read(target)
     assert header == ["文件", "请核对", "处理办法"]
     assert (row[0], "第 3–4 行" in row[1]) == ("hidden_rows.xlsx", True)

@@ -271,8 +271,9 @@ def test_what_is_sent_back_has_a_sheet_for_each_table(workbook, line, taken, sto
     rural = workbook("低收入-农村.xlsx", {"一村": [HEADER, line(1, category="甲类")], "二村": [HEADER, line(2)]})
     urban = workbook("低收入-城镇.xlsx", {"名册": [["城镇"], HEADER, line(3, category="乙类")]})
     received, accepted = taken((rural, layout("全部")), (urban, ""))
+    target = tmp_path / "returned_low_income.xlsx"
     back = CalamineWorkbook.from_path(
-        str(write_returned(received, accepted.refused, store, tmp_path / "returned_low_income.xlsx"))
+        str(write_returned(received.register, received.parts(store), accepted.refused, store, target))
     )
     assert back.sheet_names == ["低收入 1 农村 一村", "低收入 2 城镇 名册"]
     for sheet, number, word in zip(back.sheet_names, (2, 3), ("甲类", "乙类"), strict=True):

@@ -146,6 +146,15 @@ class County:
         with self.book.reading() as conn:
             return posting.work_out(conn, self.decided(pay_month, rows))
 
+    def steps_of(self, ask) -> int:
+        """How many steps of SQLite's machine a question to the book takes, asked with a connection."""
+        counted = []
+        with self.book.reading() as conn:
+            conn.connection.driver_connection.set_progress_handler(lambda: counted.append(1), 1)
+            ask(conn)
+            conn.connection.driver_connection.set_progress_handler(None, 1)
+        return len(counted)
+
     def unpaid(self):
         with self.book.reading() as conn:
             return batches.unpaid(conn, CODE)

@@ -1,12 +1,16 @@
 """Money that came back: whose matter it is, and what waits because of it."""
 
+from functools import partial
+
 import pytest
 
 from contracts.actor import Actor
 from contracts.months import parse_month
 from ledger import batches, holds, results, returns, sealing
+from ledger.identity import NOBODY
 from tests.ledger.county import CODE, MAKER, row
 from tests.ledger.laws import breaches
+from tests.ledger.places import SERVER
 
 BOTH = [row(1, "2024-07"), row(2, "2024-07")]
 
@@ -155,3 +159,17 @@ def test_a_month_with_a_return_nobody_has_made_out_is_not_closed(county):
     holds.lift(county.book, CODE, hold_id, Actor(MAKER, "tester"), "银行称系统差错,可重发")
     with county.book.reading() as conn:
         assert all("判明" not in one.what for one in sealing.blockers(conn, CODE, parse_month("2024-07")))
+
+
+@pytest.mark.skipif(bool(SERVER), reason="a server counts no steps")
+@pytest.mark.parametrize("ask", [returns.came_back, partial(returns.not_sent_again, known=NOBODY)])
+def test_what_came_back_costs_no_more_in_an_old_book(county, ask):
+    """Nothing that was paid since is looked at."""
+    owed = [row(n, "2024-07") for n in range(1, 10)]
+    county.pay("2024-07", owed)
+    county.answer("returned", 1, return_reason="CLOSED")
+    young = county.steps_of(partial(ask, county=CODE))
+    for month in ("2024-08", "2024-09", "2024-10", "2024-11"):
+        owed += [row(n, month) for n in range(1, 10)]
+        county.pay(month, owed)
+    assert county.steps_of(partial(ask, county=CODE)) < 1.2 * young
