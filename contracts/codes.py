@@ -636,6 +636,7 @@ class Control(Code):
     SHRINK = "shrink", "名册缩水"
     RECOVERY = "recovery", "撤回和追回过多"
     ORDER = "order", "月份或知悉日"
+    FUNDS = "funds", "超出指标"
 
 
 class Act(Code):
@@ -689,6 +690,7 @@ class Logged(Code):
     FINDING = "finding", "办理疑点"
     OFFICER = "officer", "经办人密码"
     RECONCILED = "reconcile", "对账"
+    FUND = "fund", "登记指标"
     REFUSED = "refused", "被拒绝"
 
 

@@ -16,7 +16,8 @@ from contracts.manifest import RegisterInput
 from contracts.months import month_text, parse_month
 from contracts.registers import MATCH_LISTS, REGISTERS, REQUIRED_REGISTERS, accepted_schema, empty_register, label_of
 from contracts.tables import GonePerson, IntakeCount, ListedChange, RefusedRow, RegisterGap
-from ledger import overrides, people, receipts
+from ledger import people, receipts
+from month.controls import goes_on
 from month.gathering import kept_input, oldest_month
 from month.month import EVIDENCED_POPULATION, Counts, Month, settled_table
 
@@ -101,7 +102,7 @@ def _require_new(month: Month, given: RegisterInput, *, is_usable: bool = True) 
         lacking, last = f"没有报齐(缺 {'、'.join(given.lacking)})", oldest_month(month.manifest, given)
     else:
         lacking, last = "没有报送", given.inbox_month
-    with _goes_on(month, Control.MISSING_REGISTER):
+    with goes_on(month, Control.MISSING_REGISTER):
         raise StoppedError(
             f"“{label_of(given.name)}”名册本月{lacking},{f'最近一次为 {last}' if last else '从未收到可用的'}",
             f"请补报后重新运行;确需沿用的,由复核人员同意并写明理由:disburse run --county {month.manifest.county}"
@@ -111,26 +112,9 @@ def _require_new(month: Month, given: RegisterInput, *, is_usable: bool = True) 
 
 
 @contextmanager
-def _goes_on(month: Month, control: Control) -> Iterator[None]:
-    """Where a control stops: go on, noted in the book, if an officer lets this run; a month only compared goes on."""
-    try:
-        yield
-    except StoppedError as stopped:
-        if month.is_replay:
-            return
-        if month.choices.override is None:
-            raise
-        agrees, reason = month.choices.override
-        manifest = month.manifest
-        why = overrides.Override(control.value, stopped.what, reason, manifest.digest())
-        with month.book.writing() as conn:
-            overrides.note(conn, manifest.county, manifest.pay_month, agrees, why)
-
-
-@contextmanager
 def _goes_on_where_taken(month: Month, given: RegisterInput, control: Control) -> Iterator[None]:
     """Where a threshold stops a file: go on if an officer took this very file, or lets the run go on."""
-    with _goes_on(month, control):
+    with goes_on(month, control):
         try:
             yield
         except StoppedError:

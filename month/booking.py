@@ -12,6 +12,7 @@ import intake
 from contracts.codes import Benefit, MissingRegister, Outcome
 from contracts.errors import BookError
 from ledger import batches, cycles, fate, holds, people, posting, returns
+from month.funding import require_covered
 from month.gathering import oldest_month
 from month.month import Counts, Month, settled_table, total_fen
 from month.witnessing import bear_witness
@@ -136,6 +137,7 @@ def batch(month: Month) -> Counts:
         month.manifest.pack_digest,
         month.choices.by,
     )
+    require_covered(month)
     files = render(month.book, month.home, county)
     bear_witness(month.home, month.book)
     return {

@@ -15,6 +15,7 @@ from contracts.months import add_months, months_between
 from contracts.settings import Home
 from ledger import batches, figures, people
 from month.explaining import Opened, explained_from
+from month.funding import orders_of
 from month.month import Month, opened_month
 from reports import coming, cover, form_pdf, form_sheet, forms, papers
 from reports.lists import LEAFED_THROUGH, where_they_live
@@ -83,11 +84,12 @@ def rows_of(month: Month, explained: Opened) -> Mapping[str, pl.DataFrame]:
         issued = figures.issued(conn, month.manifest.county, pay_month)
         concerned = pl.concat([issued.select("person_no"), explained.who.select("person_no")]).unique()
         numbers = people.identities(conn, concerned)
+        orders = orders_of(month.home, conn, month.manifest.county, pay_month)
     dead = population.filter(pl.col("died_on").is_not_null())["person_no"].unique()
     who = numbers.join(where_they_live(population), on="person_no", how="left")
     decided = month.tables.scan("coordinated").filter(pl.col("benefit_month") == pay_month).collect()
     ground = cover.Ground(month.manifest, month.rules, decided, month.funding)
-    told = papers.rows_of(issued, explained.told, who, dead, month.funding)
+    told = papers.rows_of(issued, explained.told, who, dead, orders)
     return {**told, "cover": cover.rows(ground, issued)}
 
 

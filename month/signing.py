@@ -16,6 +16,7 @@ from contracts.settings import Home
 from ledger import batches, proving, signing
 from ledger.book import Book, opened
 from month.auditing import open_findings
+from month.funding import require_funded
 from month.officers import require, require_limit, two_officers
 from month.progress import tables_of
 from month.witnessing import bear_witness, require_current
@@ -81,6 +82,7 @@ def release(home: Home, county: str, pay_month: date, by: Actor) -> Signed:
     require(home, by, OfficerRole.RELEASER, county, "release")
     with two_officers(home, by, county, "release"), opened(home.database_url) as book:
         _require_true(home, book, county, pay_month)
+        require_funded(home, book, county, pay_month)
         _require_no_strangers(home, book, county, pay_month)
         released = signing.release(book, county, pay_month, by).signed
         place(book, home, county)

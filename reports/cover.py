@@ -12,10 +12,10 @@ from dataclasses import dataclass
 import polars as pl
 
 from contracts.codes import Benefit, Outcome, ValueStatus
+from contracts.funding import FundingShares
 from contracts.manifest import Manifest
 from contracts.months import month_text
 from contracts.policy import Rules
-from reports import funds
 from reports.forms import capital
 
 ROW = {
@@ -36,7 +36,7 @@ class Ground:
     manifest: Manifest
     rules: Rules
     coordinated: pl.DataFrame
-    funding: funds.Funding
+    funding: Mapping[Benefit, FundingShares]
 
 
 def rows(ground: Ground, issued: pl.DataFrame) -> pl.DataFrame:

@@ -23,12 +23,12 @@ ELSEWHERE = "(人口名册无乡镇)"
 
 
 def rows_of(
-    issued: pl.DataFrame, told: MonthExplained, who: pl.DataFrame, dead: pl.Series, funding: funds.Funding
+    issued: pl.DataFrame, told: MonthExplained, who: pl.DataFrame, dead: pl.Series, orders: pl.DataFrame
 ) -> Mapping[str, pl.DataFrame]:
     """The rows of every kind of paper.
 
     `issued`: ledger.figures.issued. `who`: person_no, person_id, name, township, village, phone of everybody in either.
-    `dead`: person_no, who are left out of what is published. `funding`: who bears each benefit.
+    `dead`: person_no, who are left out of what is published. `orders`: the month's, as funds.of_orders.
     """
     known = issued.join(who, on="person_no", how="left").with_columns(
         pl.col("township").fill_null(ELSEWHERE), is_own=pl.col("benefit_month").dt.strftime("%Y-%m") == told.pay_month
@@ -40,7 +40,7 @@ def rows_of(
         "movements": _movements(told),
         "movers": _movers(told, who),
         "public": _public(known, dead),
-        "application": _application(known, funding),
+        "application": _application(known, orders),
     }
 
 
@@ -113,9 +113,9 @@ def _totals(known: pl.DataFrame) -> pl.DataFrame:
     return _labelled(known.group_by("township", "benefit").agg(**_sums()).sort("township", "benefit"))
 
 
-def _application(known: pl.DataFrame, funding: funds.Funding) -> pl.DataFrame:
-    parts = funds.by_benefit(funds.of_orders(known, funding), funding)
-    rows = _labelled(known.group_by("benefit").agg(**_sums()).join(parts, on="benefit").sort("benefit"))
+def _application(known: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:
+    parts = funds.by_benefit(orders).with_columns(pl.col("benefit").cast(known.schema["benefit"]))
+    rows = _labelled(known.group_by("benefit").agg(**_sums()).join(parts, on="benefit", how="left").sort("benefit"))
     return rows.with_columns(capital=pl.Series([capital(fen) for fen in rows["amount_fen"]], dtype=pl.String))
 
 

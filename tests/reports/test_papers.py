@@ -1,17 +1,13 @@
 """The county's papers: made to be printed, tied to the book, and published lists that cannot hold what is private."""
 
-from fractions import Fraction
-
 import polars as pl
 import pytest
 from openpyxl import load_workbook
 
-from contracts.codes import Benefit, FundLevel, ValueStatus
 from contracts.errors import InputError
-from contracts.funding import FundingShares
 from contracts.months import parse_month
 from month import papers as of_month
-from reports import forms, funds, papers
+from reports import forms, papers
 from reports.masking import masked_id, masked_name
 from tests import homes
 
@@ -113,22 +109,6 @@ def test_the_shares_of_the_application_are_those_of_its_orders_and_placeholders_
     (line,) = rows["application"].iter_rows(named=True)
     assert line["county_fen"] == line["amount_fen"] == 350_00
     assert line["shares"] == "县(区) 1(占位待核)"
-
-
-def test_each_order_is_split_as_a_whole_and_what_nobody_settled_is_printed_so():
-    thirds = dict.fromkeys((FundLevel.CENTRAL, FundLevel.PROVINCE, FundLevel.COUNTY), Fraction(1, 3))
-    shared = FundingShares(Benefit.OLD_AGE_ALLOWANCE, thirds, ValueStatus.IN_FORCE, "")
-    paid = [("B1", "old_age_allowance", 50)] * 2 + [("B2", "old_age_allowance", 200), ("B2", "tekun_care", 7)]
-    issued = pl.DataFrame(paid, schema=["batch_id", "benefit", "amount_fen"], orient="row")
-    funding = {Benefit.OLD_AGE_ALLOWANCE: shared}
-    orders = funds.of_orders(issued, funding)
-    parts = ["central_fen", "province_fen", "city_fen", "county_fen", "unsettled_fen"]
-    assert orders.select(parts).rows() == [(34, 33, 0, 33, 0), (67, 67, 0, 66, 0), (0, 0, 0, 0, 7)]
-    told = funds.by_benefit(orders, funding)
-    assert told.select(*parts, "shares").rows() == [
-        (101, 100, 0, 99, 0, "中央 1/3、省 1/3、县(区) 1/3"),
-        (0, 0, 0, 0, 7, "未定:政策包没有写明由谁负担"),
-    ]
 
 
 def test_shares_that_do_not_add_up_are_found(told):
