@@ -11,11 +11,14 @@ from contracts.actor import Actor, plain_name
 from contracts.codes import Code
 from contracts.errors import NotAllowedError
 from contracts.money import yuan_label
-from contracts.months import today
+from contracts.months import month_text, today
 from contracts.settings import Home
+from dagster_project.groups import group_of, told_of_group
 from dagster_project.guard import guarded
+from dagster_project.page.addresses import address_of
 from dagster_project.partitions import read_key
 from dagster_project.resources.month_home import MonthHome
+from month import showing
 from month.month import Choices, Counts, Month
 from month.officers import service
 from month.running import Done, do
@@ -84,11 +87,14 @@ def _asset(stage: Stage, cycles: Cycles, body: Callable[..., Iterator[Any]]) -> 
     contract = stage.writes.get(stage.name)
     return dg.asset(
         name=stage.name,
-        group_name=stage.group.value,
+        group_name=group_of(stage.group),
         deps=[dg.AssetKey(name) for name in upstream(stage)],
         description=stage.text,
         partitions_def=cycles,
-        metadata={"dagster/column_schema": table_schema(contract)} if contract else {},
+        metadata={
+            **told_of_group(stage.group),
+            **({"dagster/column_schema": table_schema(contract)} if contract else {}),
+        },
         kinds=set(stage.kinds),
         check_specs=[_check_spec(stage, finding) for finding in stage.findings],
     )(body)
@@ -103,7 +109,8 @@ def _check_spec(stage: Stage, finding: Finding) -> dg.AssetCheckSpec:
 def _materialized(month: Month, stage: Stage, more: dict[str, Any]) -> Iterator[dg.MaterializeResult[None]]:
     """What the stage did and what its findings found; then what stops the month, in the officer's words."""
     done = do(month, stage)
-    yield dg.MaterializeResult(metadata={**told(done.counts), **more}, check_results=_check_results(done))
+    metadata = {**told(done.counts), **more, **_shown(month, stage)}
+    yield dg.MaterializeResult(metadata=metadata, check_results=_check_results(done))
     if done.problem:
         raise done.problem
 
@@ -127,6 +134,24 @@ def _of_manifest(month: Month) -> dict[str, Any]:
         "知悉日": month.manifest.known_on.isoformat(),
         "重算核对(不入账)": month.is_replay,
     }
+
+
+def _shown(month: Month, stage: Stage) -> dict[str, Any]:
+    """Short tables, and papers as links that the lineage page serves (page/papers.py)."""
+    found = showing.shown(month, stage)
+    tables: dict[str, Any] = {
+        title: dg.MetadataValue.table(
+            [dg.TableRecord(dict(row)) for row in rows],
+            dg.TableSchema([dg.TableColumn(name, type(value).__name__) for name, value in rows[0].items()]),
+        )
+        for title, rows in found.tables.items()
+        if rows
+    }
+    county, pay_month = month.manifest.county, month_text(month.manifest.pay_month)
+    links = {name: address_of(county, pay_month, name) for name in found.papers}
+    pages = {name: dg.MetadataValue.url(link) for name, link in links.items() if name.endswith(".html")}
+    others = [f"- [{name}]({link})" for name, link in links.items() if name not in pages]
+    return {**tables, **pages, **({"表册": dg.MetadataValue.md("\n".join(others))} if others else {})}
 
 
 def told(counts: Counts) -> dict[str, Any]:

@@ -68,4 +68,5 @@ def told_of(one: Acted, head: str) -> dict[str, Any]:
     """Counts and digests, never a person; and where the audit chain ended, outside the book."""
     label = {Act.ANSWERED: "已有回盘笔数", Act.CLOSED: "结账时待查笔数"}.get(one.act, "笔数")
     money = {} if one.fen is None else {"金额": f"{yuan_label(one.fen)} 元"}
-    return {label: one.lines, **money, MARK: one.mark, HEAD: head}
+    signed = {"签字": "、".join(one.officers)} if one.officers else {}
+    return {label: one.lines, **money, **signed, MARK: one.mark, HEAD: head}

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from contracts.codes import Act
+from dagster_project.groups import group_of, told_of_group
 
 ABOUT = {
     Act.APPROVED: "复核人批准:签的是批次内容摘要,内容一变批准即失效。 Approval of the batches' content digest.",
@@ -19,7 +20,12 @@ def signed_assets(cycles: dg.PartitionsDefinition[str]) -> list[dg.AssetSpec]:
     before = dict(zip(acts, (LAST_STAGE, *acts), strict=False))
     return [
         dg.AssetSpec(
-            act.value, deps=[before[act.value]], description=ABOUT[act], group_name=act.value, partitions_def=cycles
+            act.value,
+            deps=[before[act.value]],
+            description=ABOUT[act],
+            group_name=group_of(act),
+            metadata=told_of_group(act),
+            partitions_def=cycles,
         )
         for act in Act
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +16,7 @@ from ledger import batches, sealing
 from ledger.tables import bank_event, batch, cycle, instruction
 
 SHOWN = 12  # of a digest
+TOLD = "with officers"  # part of each mark: what is told of an act; where that changes every act is told anew
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Acted:
     """One act on a pay month as the book has it now. `mark` changes whenever the act is done again.
 
     `lines` and `fen`: payment lines of the batches signed, and their money; answered lines; lines left unanswered by
-    the seals. `fen` is None where only lines are counted.
+    the seals. `fen` is None where only lines are counted. `officers`: who signed.
     """
 
     act: Act
@@ -31,6 +32,7 @@ class Acted:
     mark: str
     lines: int
     fen: int | None = None
+    officers: tuple[str, ...] = ()
 
 
 def acted(conn: Connection, county: str) -> list[Acted]:
@@ -52,8 +54,15 @@ def ever_acted(conn: Connection, county: str) -> set[tuple[Act, date]]:
 def _signed(known: pl.DataFrame, act: Act, officer: str) -> Iterator[Acted]:
     signed = known.filter(pl.col(officer).is_not_null()).sort("batch_id")
     for rows in signed.partition_by("pay_month", maintain_order=True):
-        mark = _digest(f"{batch_id} {name}" for batch_id, name in rows.select("batch_id", officer).iter_rows())
-        yield Acted(act, rows["pay_month"][0], mark, int(rows["line_count"].sum()), int(rows["total_fen"].sum()))
+        signatures = [f"{batch_id} {name}" for batch_id, name in rows.select("batch_id", officer).iter_rows()]
+        yield Acted(
+            act,
+            rows["pay_month"][0],
+            _digest([TOLD, *signatures]),
+            int(rows["line_count"].sum()),
+            int(rows["total_fen"].sum()),
+            tuple(rows[officer].unique(maintain_order=True)),
+        )
 
 
 def _answered(conn: Connection, county: str) -> Iterator[Acted]:
@@ -70,8 +79,9 @@ def _closed(conn: Connection, county: str) -> Iterator[Acted]:
         by_month.setdefault(seal.cycle.pay_month, []).append(seal)
     for pay_month, seals in by_month.items():
         unanswered, fen = sum(one.unanswered_count for one in seals), sum(one.unanswered_fen for one in seals)
-        yield Acted(Act.CLOSED, pay_month, seals[-1].digest[:SHOWN], unanswered, fen)
+        officers = tuple(dict.fromkeys(one.officer for one in seals))
+        yield Acted(Act.CLOSED, pay_month, _digest([TOLD, seals[-1].digest]), unanswered, fen, officers)
 
 
-def _digest(parts: Iterator[str]) -> str:
+def _digest(parts: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:SHOWN]

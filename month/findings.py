@@ -10,6 +10,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from contracts.codes import Benefit, Outcome
+from contracts.registers import label_of
 from contracts.tables import IntakeCount
 from ledger import batches, totals
 from month.month import EVIDENCED_POPULATION, Month
@@ -30,6 +31,12 @@ def broken_rules(schema: pa.DataFrameSchema, table: pl.DataFrame) -> Found:
         )
         return {f"{column} {check}": count for column, check, count in cases.group_by(cases.columns).len().iter_rows()}
     return {}
+
+
+def old_registers(month: Month) -> Found:
+    """Registers of which no file came this month, or not of every part, and how many months old what stands is."""
+    old = [given for given in month.manifest.registers if given.file_digest and not given.is_new]
+    return {f"{label_of(given.name)}沿用月数": given.carried_months for given in old}
 
 
 def lost_rows(month: Month, register: str) -> Found:

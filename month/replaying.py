@@ -194,7 +194,7 @@ def _compared(scratch: Scratch, cycle: Cycle, run: Run, on_stage: Callable[[str]
         not_kept = tuple(name for name in names if not stored.has(name))
         tables = len(names) - len(not_kept)
         found += _table_differences(month.tables, stored, [name for name in names if stored.has(name)])
-        decided, differing = _decision_differences(month, run)
+        decided, differing = decision_differences(month, run)
         found += differing
     files, unlike = _file_differences(scratch, cycle)
     return Replay(
@@ -294,7 +294,7 @@ def _table_differences(rebuilt: Tables, stored: Tables, names: list[str]) -> lis
     ]
 
 
-def _decision_differences(month: Month, run: Run) -> tuple[int, list[Difference]]:
+def decision_differences(month: Month, run: Run) -> tuple[int, list[Difference]]:
     """How many keys of the window were compared with the book as of the run, and what differs, by benefit."""
     window = month.manifest.window()
     with month.book.reading() as conn:

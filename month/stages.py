@@ -182,6 +182,14 @@ RECEIVED = Stage(
     "What this run is made from; its digest binds every later stage. Months before the newest are taken as stored.",
     gathering.tell_manifest,
     writes={"decisions": None},
+    own_findings=[
+        Finding(
+            "fresh",
+            "收到过的名册,本月都重新报送了 Every register that was ever received came this month",
+            findings.old_registers,
+            is_blocking=False,
+        )
+    ],
     kinds=frozenset({"json"}),
 )
 STAGES: tuple[Stage, ...] = (

@@ -15,6 +15,8 @@ from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from dagster_project.page.addresses import PAPERS
+from dagster_project.page.papers import Papers, served
 from dagster_project.page.refused import RefusedError
 
 ENTRY = "/enter"
@@ -36,12 +38,13 @@ class Door:
     """Lets through what comes from the page itself, in the session of whoever opened the address of this start.
 
     `host`: the only one that is answered to, as a browser writes it. `judged`: a GraphQL request's body as it may go
-    on; RefusedError where it may not.
+    on; RefusedError where it may not. `papers`: a month's paper by county, month and name.
     """
 
     app: ASGIApp
     host: str
     judged: Callable[[bytes], bytes]
+    papers: Papers = lambda county, pay_month, name: None
     _ticket: str = field(default_factory=lambda: secrets.token_urlsafe(32))
     _session: str = field(default_factory=lambda: secrets.token_urlsafe(32))
 
@@ -66,6 +69,9 @@ class Door:
                 await self._enter(Request(scope))(scope, receive, send)
                 return
             self._require_session(HTTPConnection(scope))
+            if scope["type"] == "http" and scope["path"].startswith(PAPERS) and scope["method"] in ("GET", "HEAD"):
+                await served(scope["path"], self.papers)(scope, receive, _hardened(send))
+                return
             if scope["type"] == "http":
                 scope, receive = await self._asked(Request(scope, receive))
         except RefusedError as refused:

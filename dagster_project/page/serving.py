@@ -25,6 +25,7 @@ from dagster_project.instance import open_instance
 from dagster_project.page.asked import SignedIn, judged
 from dagster_project.page.door import Door
 from month import vouchers
+from month.showing import paper
 
 LOOPBACK = "127.0.0.1"
 DEFINITIONS = "dagster_project.definitions"
@@ -72,7 +73,8 @@ def door_of(home: Home, host: str, by: Actor | None) -> Iterator[Door]:
     instance = open_instance(home)
     target = ModuleTarget(DEFINITIONS, attribute=None, working_directory=None, location_name=None)
     with instance, _Serving(instance, target, read_only=by is None, code_server_log_level="warning") as context:
-        yield Door(create_app_from_workspace_process_context(context), host, partial(judged, by=signed_in))
+        app = create_app_from_workspace_process_context(context)
+        yield Door(app, host, partial(judged, by=signed_in), partial(paper, home))
 
 
 def serve(home: Home, port: int, by: Actor | None, tell: Callable[[str], None]) -> None:

@@ -46,7 +46,9 @@ def _exchange(app, scope, given):
     waiting, sent = list(given), []
 
     async def receive():
-        return waiting.pop(0) if waiting else {"type": "http.disconnect"}
+        if not waiting:
+            await asyncio.Event().wait()  # a browser that stays until it has its answer
+        return waiting.pop(0)
 
     async def send(message):
         sent.append(message)

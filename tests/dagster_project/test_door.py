@@ -20,7 +20,7 @@ def reached():
 
 
 @pytest.fixture
-def door(reached):
+def door(reached, papers):
     """A door before a page that takes whatever comes."""
 
     async def page(request):
@@ -33,7 +33,20 @@ def door(reached):
 
     every = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
     routes = [WebSocketRoute("/graphql", listen), Route("/{path:path}", page, methods=every)]
-    return Door(Starlette(routes=routes), HOST, lambda body: b"judged " + body)
+    return Door(Starlette(routes=routes), HOST, lambda body: b"judged " + body, papers)
+
+
+@pytest.fixture
+def papers(tmp_path):
+    """A month whose papers are a page and a workbook."""
+    for name in ("review.html", "roster.xlsx"):
+        (tmp_path / name).write_text("花名册", "utf-8")
+
+    def paper(county, pay_month, name):
+        is_there = (county, pay_month) == ("410721", "2024-07") and name in ("review.html", "roster.xlsx")
+        return tmp_path / name if is_there else None
+
+    return paper
 
 
 @pytest.fixture
@@ -162,3 +175,28 @@ def test_no_other_page_frames_it_and_no_address_leaves_it(door, session):
         assert answer.headers["x-frame-options"] == "DENY"
         assert answer.headers["referrer-policy"] == "no-referrer"
         assert answer.headers["cross-origin-resource-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(("name", "how"), [("review.html", "inline"), ("roster.xlsx", "attachment")])
+def test_a_paper_of_the_month_is_served_and_can_do_nothing(door, session, reached, name, how):
+    told = ask(door, "GET", f"/papers/410721/2024-07/{name}", origin=None, cookie=session)
+    assert (told.status, told.text) == (200, "花名册")
+    assert told.headers["content-disposition"].startswith(how)
+    assert "default-src 'none'" in told.headers["content-security-policy"]
+    assert "sandbox" in told.headers["content-security-policy"]
+    assert (told.headers["cache-control"], told.headers["x-content-type-options"]) == ("no-store", "nosniff")
+    assert reached == []
+
+
+@pytest.mark.parametrize(
+    "path", ["/papers/410721/2024-07/book.sqlite", "/papers/410721/2024-07", "/papers/a/b/c/d", "/papers/"]
+)
+def test_what_is_no_paper_is_not_there(door, session, reached, path):
+    assert ask(door, "GET", path, origin=None, cookie=session).status == 404
+    assert reached == []
+
+
+def test_papers_are_read_in_the_session_only_and_nothing_is_written_to_them(door, session):
+    path = "/papers/410721/2024-07/review.html"
+    assert ask(door, "GET", path, origin=None).status == 403
+    assert ask(door, "PUT", path, cookie=session).status == 405

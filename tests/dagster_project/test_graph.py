@@ -9,8 +9,9 @@ from dagster._core.remote_representation.external_data import RepositorySnap
 from contracts.codes import Act, Benefit
 from contracts.registers import INBOX_FILES, MATCH_LISTS
 from dagster_project import definitions
+from dagster_project.groups import GROUPS, group_of
 from dagster_project.partitions import partition_key, read_key
-from month.stages import BY_NAME, REPLAYED, STAGES, StageGroup, upstream
+from month.stages import BY_NAME, REPLAYED, STAGES, upstream
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def test_the_graph_is_the_table_of_stages(graph, specs):
     assert by_name.keys() == {*BY_NAME, *Act.values()}
     for stage in STAGES:
         spec = by_name[stage.name]
-        assert (spec.group_name, spec.description) == (stage.group.value, stage.text)
+        assert (spec.group_name, spec.description) == (group_of(stage.group), stage.text)
         assert {key.to_user_string() for key in graph.get(spec.key).parent_keys} == set(upstream(stage))
         checks = {key.name for key in graph.get(spec.key).check_keys}
         assert checks == {finding.name for finding in stage.findings}
@@ -42,7 +43,14 @@ def test_officers_acts_follow_the_run_in_order(graph, specs):
         "answered": {"released"},
         "closed": {"answered"},
     }
-    assert {spec.group_name for spec in specs} == {*StageGroup.values(), *Act.values()}
+    assert {spec.group_name for spec in specs} == {group_of(group) for group in GROUPS}
+
+
+def test_groups_sort_as_a_month_goes_and_each_asset_says_its_step_in_chinese(specs):
+    assert sorted(map(group_of, GROUPS)) == [group_of(group) for group in GROUPS]
+    by_name = {spec.key.to_user_string(): spec for spec in specs}
+    assert by_name["facts"].metadata["环节"] == "3 情形"
+    assert by_name["released"].metadata["环节"] == "12 放行"
 
 
 def test_the_graph_can_be_sent_to_dagsters_web_server():
@@ -95,7 +103,7 @@ def test_lineage_goes_from_each_match_list_to_the_facts(graph):
 def test_every_table_and_every_hop_has_a_blocking_check_and_only_what_may_go_on_warns():
     made = [asset for asset in definitions.defs.assets or [] if isinstance(asset, dg.AssetsDefinition)]
     specs = [spec for asset in made for spec in asset.check_specs]
-    assert {spec.name for spec in specs if not spec.blocking} == {"usable", "none_open"}
+    assert {spec.name for spec in specs if not spec.blocking} == {"fresh", "usable", "none_open"}
     by_asset = {spec.asset_key.to_user_string() for spec in specs if spec.blocking}
     assert by_asset >= {
         "refused_rows", "facts", "coordinated", "posted", "payable", "findings", "batch",
