@@ -236,7 +236,8 @@ def _layout_file(home: Home, county: str | None, name: str, write: str | None) -
     """Where a suggested layout goes."""
     if write:
         return Path(write)
-    return home.layouts_of(county or "") / f"{name}.yaml"
+    folder = home.layouts_of(county) if county else home.path / "layouts"
+    return folder / f"{name}.yaml"
 
 
 def _write_layout(home: Home, target: Path, text: str) -> str:

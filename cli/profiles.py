@@ -35,11 +35,11 @@ def list_(home: Home, as_json: bool) -> None:
     """列出随程序的和本县自己的格式,银行认可没有,哪项待遇在用。  The profiles there are, and who uses them."""
     from cli.show import table
     from payments.file_forms import Kind
-    from payments.profiles import SHIPPED, files_in, read_file
+    from payments.profiles import SHIPPED, files_in, read_profile
 
     users = _users(home)
     paths = {path.stem: path for path in files_in(SHIPPED, home.profiles)}
-    found = {name: read_file(path) for name, path in sorted(paths.items())}
+    found = {name: read_profile(path) for name, path in sorted(paths.items())}
     if as_json:
         print_json(
             [
@@ -144,10 +144,10 @@ def check(home: Home, files: tuple[Path, ...], as_json: bool) -> None:
 
     Check profile files: every problem at once, with file, line and column.
     """
-    from payments.profiles import files_in, read_file, refusal
+    from payments.profiles import files_in, read_profile, refusal
     from payments.trial import advice_on
 
-    read = [read_file(path) for path in files or files_in(home.profiles)]
+    read = [read_profile(path) for path in files or files_in(home.profiles)]
     problems = [one for _, wrong in read for one in wrong]
     if problems:
         told = refusal(problems)
@@ -164,13 +164,13 @@ def check(home: Home, files: tuple[Path, ...], as_json: bool) -> None:
 
 def _asked_for(home: Home, name: str) -> tuple[Path, Profile]:
     """The file and the profile by its name, or by a file that need not lie in the home."""
-    from payments.profiles import SHIPPED, files_in, read_file, refusal, unknown
+    from payments.profiles import SHIPPED, files_in, read_profile, refusal, unknown
 
     paths = {path.stem: path for path in files_in(SHIPPED, home.profiles)}
     path = Path(name) if name.endswith(".yaml") else paths.get(name)
     if path is None or not path.is_file():
         raise unknown(name, paths, "profiles")
-    profile, problems = read_file(path)
+    profile, problems = read_profile(path)
     if profile is None:
         raise refusal(problems)
     return path, profile

@@ -27,6 +27,9 @@ MISSING_BY_DEFAULT = {"population": MissingRegister.STOP}
 
 SCRIPTS = ("CJK", "LATIN")  # the letters of officers' names; those of other scripts look like Latin ones
 
+SETTINGS_BYTES = 256 * 1024
+POINTS_OF_A_LINE = 200  # of a key with many parts the reader takes the square in memory
+
 AT_PLACE = re.compile(r"line (\d+), column (\d+)")  # in the errors of tomllib
 
 
@@ -56,6 +59,16 @@ def _require_apart(names: Iterable[str]) -> None:
         if before := seen.get(looks(name)):
             raise ValueError(f"“{before}”和“{name}”分不开:一人只登记一次,两人的名字须看得出不同")
         seen[looks(name)] = name
+
+
+def _settings_text(path: Path) -> str:
+    """The text of the settings; InputError where it is too long, or its keys too deep for the reader's time."""
+    with path.open("rb") as opened:
+        content = opened.read(SETTINGS_BYTES + 1)
+    points = max((line.count(b".") for line in content.splitlines()), default=0)
+    if len(content) > SETTINGS_BYTES or points > POINTS_OF_A_LINE:
+        raise InputError("设置文件太长,或一行里的点太多,不读取", "请核对是否放错了文件", path.name)
+    return content.decode()
 
 
 class Strict(BaseModel):
@@ -415,10 +428,10 @@ class Home:
         if not self.settings_file.exists():
             return Settings()
         try:
-            return Settings.model_validate(tomllib.loads(self.settings_file.read_text("utf-8")))
+            return Settings.model_validate(tomllib.loads(_settings_text(self.settings_file)))
         except UnicodeDecodeError:
             raise InputError("设置文件不是 UTF-8 编码", "请另存为 UTF-8 编码的文本", "disburse.toml") from None
-        except tomllib.TOMLDecodeError as broken:
+        except (tomllib.TOMLDecodeError, RecursionError) as broken:
             place = AT_PLACE.search(str(broken))
             where = f"第 {place[1]} 行第 {place[2]} 列附近" if place else "文件末尾"
             raise InputError(

@@ -10,6 +10,8 @@ import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
+from pathlib import Path
 from typing import Annotated, Any, TypeVar
 
 import yaml
@@ -20,6 +22,11 @@ from contracts.wording import refused_by_model
 Place = tuple[int, int]  # line and column, from 1
 Key = tuple[str | int, ...]  # keys and list positions from the top
 Model = TypeVar("Model", bound=BaseModel)
+
+LONGEST_BYTES = 1024**2  # of a file that people write; the longest of the law is a twentieth of it
+NOT_UTF8 = "\ufffd"  # what stands where bytes were no UTF-8
+DEEPEST = 32  # lists and maps within one another
+MOST_FORBIDDEN = 100  # told of one file
 
 
 @dataclass(frozen=True, order=True)
@@ -55,11 +62,30 @@ class Document:
         return Problem(self.file, *self.place_of(key), what)
 
 
+def read_file(path: Path) -> Document:
+    """Read one YAML file, by its name."""
+    return read(text_of(path), path.name)
+
+
+def text_of(path: Path) -> str:
+    """The text of a YAML file, hardly more than `read` takes; what is not UTF-8 becomes NOT_UTF8, which it refuses."""
+    with path.open("rb") as opened:
+        return opened.read(LONGEST_BYTES + 4).decode("utf-8-sig", "replace")
+
+
 def read(text: str, file: str) -> Document:
     """Read one YAML text; `file` is what problems call it."""
     document = Document(file)
+    if len(text.encode("utf-8", "replace")) > LONGEST_BYTES:
+        what = f"文件大于 {LONGEST_BYTES >> 20} MiB,不读取:请核对是否放错了文件"
+        document.problems.append(Problem(file, 1, 1, what))
+        return document
+    if (place := text.find(NOT_UTF8)) >= 0:
+        line = text.count("\n", 0, place) + 1
+        document.problems.append(Problem(file, line, 1, "这一行不是 UTF-8 编码:请用 UTF-8 另存"))
+        return document
     try:
-        document.problems.extend(_forbidden(text, file))
+        document.problems.extend(islice(_forbidden(text, file), MOST_FORBIDDEN))
         node = None if document.problems else yaml.compose(text, yaml.CBaseLoader)
     except yaml.MarkedYAMLError as broken:
         what = "YAML 写法有误:请核对这一行和上一行的缩进、冒号、引号和括号"
@@ -75,10 +101,25 @@ def read(text: str, file: str) -> Document:
 FORBIDDEN = {yaml.AnchorToken: "不允许锚点(&)", yaml.AliasToken: "不允许引用(*)", yaml.TagToken: "不允许标签(!)"}
 
 
+BEGINS = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+ENDS = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
+
+
 def _forbidden(text: str, file: str) -> Iterator[Problem]:
+    """What no file may hold; what is too deep ends the look, for the reader would take it for minutes."""
+    depth = 0
     for token in yaml.scan(text, yaml.CBaseLoader):
         if type(token) in FORBIDDEN:
             yield _problem_at(file, token.start_mark, FORBIDDEN[type(token)])
+        depth += isinstance(token, BEGINS) - isinstance(token, ENDS)
+        if depth > DEEPEST:
+            yield _problem_at(file, token.start_mark, f"套了 {DEEPEST} 层以上,不读取")
+            return
 
 
 def _problem_at(file: str, mark: yaml.Mark | None, what: str) -> Problem:

@@ -8,16 +8,23 @@ import polars as pl
 from polars.exceptions import PanicException, PolarsError
 
 from contracts.codes import RefusalCode
+from intake.limits import LINES, require_cells, require_columns
 from intake.raw import CENT_TOLERANCE, MARK_SCHEMA, RawTable, UnreadableError
 
 
 def read_columnar(path: Path) -> list[RawTable]:
     """Read a Parquet file; UnreadableError where it is damaged or holds lists or structures."""
     try:
-        frame = pl.read_parquet(path)
+        lazy = pl.scan_parquet(path)
+        require_columns(len(lazy.collect_schema()), 1)
+        rows = lazy.select(pl.len()).collect().item()
+        if rows > LINES:
+            raise UnreadableError(f"多于 {LINES:,} 行", "请分成几份报送")
+        frame = lazy.collect()
         cells = frame.select(_text(name, dtype) for name, dtype in frame.schema.items())
     except (PolarsError, PanicException, OSError):
         raise UnreadableError("不是完好的 Parquet 文件", "请重新导出后再报送") from None
+    require_cells(cells)
     header = pl.DataFrame({name: [name] for name in cells.columns}, schema=cells.schema)
     table = pl.concat([header, cells])
     numbered = table.rename({name: str(place) for place, name in enumerate(table.columns)})

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Iterable
 from pathlib import Path
 
 import polars as pl
@@ -11,6 +12,7 @@ from polars.exceptions import NoDataError, PolarsError
 
 from contracts.codes import RefusalCode
 from intake.encodings import decoded
+from intake.limits import CHECK_EXPORT, UNEVEN_CELLS, require_cells, require_columns, require_lines
 from intake.raw import MARK_SCHEMA, RawTable, UnreadableError
 
 LINE_BREAK = r"[\r\n]"
@@ -36,7 +38,9 @@ LEAST_CELLS = 4  # a register's line has more
 
 def read_delimited(path: Path) -> list[RawTable]:
     """Read a file of separated text in UTF-8, UTF-16 or GB18030; UnreadableError where it is none."""
-    text = decoded(path.read_bytes())
+    content = path.read_bytes()
+    require_lines(content)
+    text = decoded(content)
     separator = _separator(text)
     _require_whole(text, separator)
     try:
@@ -45,6 +49,7 @@ def read_delimited(path: Path) -> list[RawTable]:
         return []
     except PolarsError:
         return [_uneven(text, separator)]
+    require_cells(frame)
     marks = _line_breaks(frame) if _may_break(text, frame.height) else _no_marks()
     return [RawTable.of_frame("", _numbered(frame), marks)]
 
@@ -53,6 +58,8 @@ def _separator(text: str) -> str:
     """The separator that comes most often; UnreadableError where none comes, and another one does."""
     lines = text.split("\n", LOOKED_AT)[:LOOKED_AT]
     counts = {separator: sum(line.count(separator) for line in lines) for separator in SEPARATORS}
+    for row, line in enumerate(lines, start=1):
+        require_columns(max(line.count(separator) for separator in SEPARATORS), row)
     if not any(counts.values()):
         _require_no_other(lines)
     return max(counts, key=lambda separator: counts[separator])
@@ -77,11 +84,24 @@ def _uneven(text: str, separator: str) -> RawTable:
     """Rows of different widths: a title above the table, or a row with a separator too many."""
     lines = csv.reader(io.StringIO(text, newline=""), strict=True, delimiter=separator)
     try:
-        rows = list(lines)
+        rows = _as_long_as_bounded(lines)
     except csv.Error:
         raise UnreadableError(f"第 {lines.line_num} 行附近的引号不配对", "请核对该行的引号") from None
     table = RawTable.of_rows("", rows, [], tuple(len(cells) for cells in rows))
     return table._replace(marks=_line_breaks(table.cells.drop("source_row")))
+
+
+def _as_long_as_bounded(lines: Iterable[list[str]]) -> list[list[str]]:
+    """The rows; UnreadableError at the first that is too wide, or where made equally wide they are too many cells."""
+    rows: list[list[str]] = []
+    width = 0
+    for row, cells in enumerate(lines, start=1):
+        width = max(width, len(cells))
+        require_columns(width, row)
+        if row * width > UNEVEN_CELLS:
+            raise UnreadableError(f"各行的列数不一,前 {row:,} 行最宽 {width} 列", CHECK_EXPORT)
+        rows.append(cells)
+    return rows
 
 
 def _numbered(frame: pl.DataFrame) -> pl.DataFrame:

@@ -122,7 +122,7 @@ def inspect(
         copy.write_bytes(content)
         tables = _tables(copy)
         chosen = register or (layout.register if layout else "") or _register_of(path, tables)
-        received = receive(copy, chosen, Path(folder) / "store", layout)
+        received = receive(copy, chosen, folder / "store", layout)
         accepted = _accepted(received, known_on, is_current_list)
         return Seen(chosen, tables, _headers(copy, chosen, tables, layout), received, accepted)
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from pathlib import Path
+from stat import S_ISDIR, S_ISREG
 
 from contracts.errors import InputError
 from intake.encodings import decoded
+from intake.limits import FILE_BYTES, require_lines
 from intake.raw import UnreadableError
 
 TEXT = (".csv", ".tsv", ".txt")
@@ -59,16 +61,26 @@ def _told(path: Path, endings: Collection[str]) -> tuple[str, str]:
 def content_of(path: Path) -> bytes:
     """The bytes of a file; InputError where it is not there, is a folder, or may not be opened."""
     try:
-        return path.read_bytes()
+        about = path.stat()
+        if S_ISREG(about.st_mode) and about.st_size <= FILE_BYTES:
+            return path.read_bytes()
+        what, advice = _not_read(about.st_mode)
     except FileNotFoundError:
         what, advice = "没有这个文件", "请核对文件名和所在目录"
-    except IsADirectoryError:
-        what, advice = "这是一个目录,不是文件", "请写明目录里的哪一个文件"
     except PermissionError:
         what, advice = "没有权限打开这个文件", "请核对文件的权限,或另存一份"
     except (OSError, ValueError):
         what, advice = "这个文件打不开", "请核对磁盘、U 盘或网络盘是否正常,另存一份再试"
     raise InputError(what, advice, path.name)
+
+
+def _not_read(mode: int) -> tuple[str, str]:
+    """Why a file of a mode is not read that is there: a folder, a device, a pipe, or too large."""
+    if S_ISDIR(mode):
+        return "这是一个目录,不是文件", "请写明目录里的哪一个文件"
+    if S_ISREG(mode):
+        return f"文件大于 {FILE_BYTES >> 30} GiB", "请分成几份报送"
+    return "这不是一个普通的文件", "请另存为一个文件再报送"
 
 
 def open_given(path: Path, endings: Collection[str] = READABLE) -> bytes:
@@ -82,15 +94,18 @@ def open_given(path: Path, endings: Collection[str] = READABLE) -> bytes:
         raise InputError(*_told(path, endings), path.name)
     if not content:
         raise InputError("文件是空的", "请核对导出是否成功,重新导出", path.name)
-    if ending_of(path) in READABLE:
-        try:
+    try:
+        if ending_of(path) in READABLE:
             require_table(content)
-        except UnreadableError as broken:
-            raise InputError(broken.reason, broken.advice, path.name) from None
+        else:
+            require_lines(content)
+    except UnreadableError as broken:
+        raise InputError(broken.reason, broken.advice, path.name) from None
     return content
 
 
 def require_table(content: bytes) -> None:
     """UnreadableError where bytes begin like no workbook and no Parquet, and are no text either."""
     if not content.startswith((ZIP, OLE, PARQUET)):
+        require_lines(content)
         decoded(content)

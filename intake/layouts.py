@@ -17,7 +17,7 @@ from contracts.errors import InputError
 from contracts.files import digest_of, have_bytes
 from contracts.layouts import EVERY, Layout
 from contracts.registers import FILES, key_column
-from contracts.strict_yaml import Document, Key, Problem, check, read
+from contracts.strict_yaml import Document, Key, Problem, check, read, text_of
 from intake.cells import is_null_word, value
 from intake.raw import UnreadableError
 from intake.refusals import ADVICE, advice_for
@@ -127,7 +127,7 @@ def find_layout(folder: Path, register: str, part: str = "") -> CountyLayout | N
     for name in (f"{register}-{part}", register) if part else (register,):
         path = folder / f"{name}.yaml"
         if path.is_file():
-            return read_layout(path.read_text("utf-8"), name)
+            return read_layout(text_of(path), name)
     return None
 
 

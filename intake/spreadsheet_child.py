@@ -4,7 +4,8 @@ A damaged or hostile workbook can abort the process that reads it or ask for hun
 gives up memory, time and output above a limit before it opens the file. Of each sheet: a line `{"sheet": name,
 "is_1904": whether days are counted from 1904, "is_hidden": whether it is hidden, "hidden_rows": their numbers from 0,
 "hidden_columns": the same}`; then one line per row, from row 1: a list of cells, each text, number, true/false, or
-`{"error": true}`. A workbook with a password ends it with the code LOCKED.
+`{"error": true}`. A workbook with a password ends it with the code LOCKED, one with more sheets or a longer text than
+any honest one with TOO_LARGE.
 
     python -I spreadsheet_child.py SOURCE TARGET MEMORY_BYTES CPU_SECONDS OUTPUT_BYTES
 """
@@ -37,7 +38,9 @@ class Sheet(NamedTuple):
     rows: Iterator[list[Cell]]
 
 
-LOCKED = 3
+LOCKED, TOO_LARGE = 3, 4  # how it ends
+LONGEST_TEXT = 32_767  # of a cell, by the programs that write workbooks
+MOST_SHEETS = 1_024
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 CELL_REFERENCE = re.compile(r"^([A-Z]+)([0-9]+)$")
 ERROR_FORMULA_OR_HIDDEN = re.compile(rb"""\st\s*=\s*["']e["']|<(?:[\w.-]+:)?f[\s/>]|\shidden\s*=""")
@@ -76,6 +79,8 @@ def xlsx_sheets(source: Path) -> tuple[bool, list[Sheet]]:
     with source.open("rb") as opened:
         workbook = CalamineWorkbook.from_filelike(opened)
         found: list[Sheet] = []
+        if len(workbook.sheets_metadata) > MOST_SHEETS:
+            sys.exit(TOO_LARGE)
         for sheet in workbook.sheets_metadata:
             table = workbook.get_sheet_by_name(sheet.name).to_python(skip_empty_area=False)
             if any(cell != "" for row in table for cell in row):
@@ -109,6 +114,8 @@ def plain(cell: object) -> Cell:
         return cell.date().isoformat() if midnight else cell.isoformat(" ")
     if isinstance(cell, date):
         return cell.isoformat()
+    if isinstance(cell, str) and len(cell) > LONGEST_TEXT:
+        sys.exit(TOO_LARGE)
     if isinstance(cell, (str, bool, float)):
         return cell
     if isinstance(cell, int):

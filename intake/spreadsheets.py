@@ -21,13 +21,15 @@ OUTPUT_BYTES = 1024**3
 CPU_SECONDS = 180
 WALL_SECONDS = 300
 
-LOCKED = 3  # how the child ends where there is a password
+LOCKED, TOO_LARGE = 3, 4  # how the child ends where there is a password, or more than any honest workbook has
+MOST_PARTS = 8 * 1024  # of the package: sheets, and what belongs to them
 # Of what a workbook holds once unpacked. Ordinary sheets shrink to a tenth or a fortieth.
 UNPACKED_BYTES = 2 * 1024**3
 SMALL_BYTES, TIMES_PACKED = 10 * 1024**2, 200
 MACROS = "vbaproject.bin"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the one stream of an .xlsx with a password
 
+LARGE = "表格太大:工作表太多、单元格太长,或内容一直排到最末的行和列"
 ADVICE = "请用 Excel 或 WPS 打开确认没有损坏、没有密码,另存为 .xlsx 后重新报送"
 UNLOCK = "请去掉打开密码,另存为 .xlsx 后重新报送"
 
@@ -57,6 +59,8 @@ def _require_harmless(path: Path) -> None:
         return  # an old .xls, or damaged: the child will say
     if any(part.filename.lower().endswith(MACROS) for part in parts):
         raise UnreadableError("表格里有宏", "请另存为不含宏的 .xlsx 后重新报送")
+    if len(parts) > MOST_PARTS:
+        raise UnreadableError(LARGE, ADVICE)
     bloated = [part for part in parts if part.file_size > max(SMALL_BYTES, TIMES_PACKED * part.compress_size)]
     if bloated or sum(part.file_size for part in parts) > UNPACKED_BYTES:
         raise UnreadableError("表格展开后大得异常,可能是压缩炸弹", ADVICE)
@@ -71,6 +75,8 @@ def _run_child(path: Path, target: Path) -> None:
         raise UnreadableError("表格太大或结构异常,读取超时", ADVICE) from None
     if done.returncode == LOCKED:
         raise UnreadableError("表格有打开密码", UNLOCK)
+    if done.returncode == TOO_LARGE or done.returncode < 0:  # it stopped itself, or a limit of the system did
+        raise UnreadableError(LARGE, ADVICE)
     if done.returncode != 0:
         raise UnreadableError("表格文件已损坏、有密码或不是表格", ADVICE)
 

@@ -98,8 +98,8 @@ def _cut(name: str) -> InputError:
 
 def _cells(body: list[str], form: AnswerForm, name: str, before: int) -> pl.DataFrame:
     """The cells of every line by their places, in words the contract knows."""
-    rows = [line.split(form.delimiter) for line in body]
     width = max(int(place) for place in form.columns.values())
+    rows = [line.split(form.delimiter, width) for line in body]  # what stands behind is not ours
     for number, cells in enumerate(rows, start=before + 1):
         if len(cells) < width:
             raise InputError(

@@ -22,7 +22,7 @@ from pydantic import Field, RootModel, ValidationError
 from contracts.errors import InputError
 from contracts.files import have_bytes
 from contracts.settings import Home
-from contracts.strict_yaml import Problem, check, read
+from contracts.strict_yaml import Problem, check, read_file
 from contracts.wording import or_nearest
 from payments.faults import faults
 from payments.file_forms import Profile
@@ -40,7 +40,7 @@ def load(*folders: Path) -> Mapping[str, Profile]:
     found: dict[str, Profile] = {}
     problems: list[Problem] = []
     for path in files_in(SHIPPED, *folders):
-        profile, wrong = read_file(path)
+        profile, wrong = read_profile(path)
         problems += wrong
         if profile is not None:
             found[profile.profile] = profile
@@ -54,14 +54,9 @@ def files_in(*folders: Path) -> list[Path]:
     return [path for folder in folders for path in sorted(folder.glob("*.yaml"))]
 
 
-def read_file(path: Path) -> tuple[Profile | None, list[Problem]]:
+def read_profile(path: Path) -> tuple[Profile | None, list[Problem]]:
     """One profile file: the profile where nothing is wrong with it, otherwise None and every problem."""
-    content = path.read_bytes()
-    try:
-        document = read(content.decode("utf-8-sig"), path.name)
-    except UnicodeDecodeError as broken:
-        line = content[: broken.start].count(b"\n") + 1
-        return None, [Problem(path.name, line, 1, "这一行不是 UTF-8 编码:请用 UTF-8 另存")]
+    document = read_file(path)
     loaded, problems = check(_AnyProfile, document)
     if loaded is None:
         return None, problems

@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict
 
 from contracts.errors import InputError
 from contracts.money import yuan_text
-from contracts.strict_yaml import Problem, check, read
+from contracts.strict_yaml import Problem, check, read_file
 from reports import funds
 
 SHIPPED = Path(__file__).parent / "forms"
@@ -178,7 +178,7 @@ def load(*folders: Path) -> Mapping[str, Form]:
     found: dict[str, Form] = {}
     problems: list[Problem] = []
     for path in (path for folder in (SHIPPED, *folders) for path in sorted(folder.glob("*.yaml"))):
-        document = read(path.read_text("utf-8"), path.name)
+        document = read_file(path)
         form, wrong = check(Form, document)
         problems += wrong
         if form is None:

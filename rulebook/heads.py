@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from contracts.names import is_plain_part
-from contracts.strict_yaml import YES_NO, read
+from contracts.strict_yaml import YES_NO, read_file
 from rulebook.reading import JURISDICTION, yaml_files
 
 
 def names_of_counties(folders: Iterable[Path]) -> dict[str, str]:
     """Code → name. What cannot be read is left out: `policies check` says what is wrong with it."""
     heads = [path for folder in folders for path in yaml_files(folder) if path.name == JURISDICTION]
-    found = [read(path.read_text("utf-8", "replace"), path.name).content for path in heads]
+    found = [read_file(path).content for path in heads]
     return {
         str(head["code"]): str(head["name"])
         for head in found

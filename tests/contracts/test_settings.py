@@ -167,3 +167,12 @@ def test_without_a_word_the_home_is_var_here(tmp_path, monkeypatch):
 def test_another_database_is_named_by_the_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("DISBURSE_DATABASE_URL", "postgresql+psycopg:///disburse")
     assert Home(tmp_path).database_url == "postgresql+psycopg:///disburse"
+
+
+@pytest.mark.parametrize(
+    "text", ["a = " + "[" * 50_000, "a = " + "{a=" * 20_000, ".".join("a" * 50_000) + " = 1", "# " + "x" * 300_000]
+)
+def test_settings_that_would_take_the_machines_memory_are_refused_at_once(tmp_path, text):
+    (tmp_path / "disburse.toml").write_text(text, "utf-8")
+    with pytest.raises(InputError, match=r"不合 TOML|设置文件太长"):
+        Home(tmp_path).settings()

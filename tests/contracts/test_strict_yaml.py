@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 from pydantic import BaseModel, ConfigDict
 
-from contracts.strict_yaml import Day, Whole, YesNo, check, read
+from contracts.strict_yaml import Day, Whole, YesNo, check, read, read_file
 
 
 class Inner(BaseModel):
@@ -69,7 +69,7 @@ def test_a_quoted_null_is_a_word():
         ("name: !!str x", "f.yaml:1:7 不允许标签(!)"),
         ("name: x\n<<: {a: b}", "f.yaml:2:1 键必须是文字,不允许合并(<<)"),
         ("name: [", "YAML 写法有误"),
-        ("[" * 6000, "YAML"),
+        ("[" * 6000, "32 层以上"),
     ],
 )
 def test_what_is_wrong_is_told_with_its_line(text, told):
@@ -78,3 +78,29 @@ def test_what_is_wrong_is_told_with_its_line(text, told):
 
 def test_all_problems_come_at_once():
     assert len(problems_of("nmae: x\nrows:\n - {code: a, count: b, open: maybe}")) == 4
+
+
+BOMBS = {
+    "[" * 200_000: "f.yaml:1:33 套了 32 层以上,不读取",
+    "{a: " * 5_000: "f.yaml:1:129 套了 32 层以上,不读取",
+    "\n".join(" " * depth + "a:" for depth in range(1_000)): "f.yaml:33:33 套了 32 层以上,不读取",
+    "a: " + "x" * 2_000_000: "f.yaml:1:1 文件大于 1 MiB,不读取:请核对是否放错了文件",
+    "name: 甲\nrows: \ufffd": "f.yaml:2:1 这一行不是 UTF-8 编码:请用 UTF-8 另存",
+}
+
+
+@pytest.mark.parametrize(("text", "told"), BOMBS.items(), ids=["lists", "maps", "lines", "long", "encoding"])
+def test_a_file_that_would_take_minutes_is_refused_at_once(text, told):
+    assert problems_of(text) == [told]
+
+
+def test_of_very_many_problems_the_first_are_told():
+    assert len(problems_of("a: &a [x]\nb: *a\n" * 1_000)) == 100
+
+
+def test_a_file_in_another_encoding_has_a_problem_at_its_line(tmp_path):
+    path = tmp_path / "f.yaml"
+    path.write_bytes("name: a\nrows: 甲".encode("gb18030"))
+    assert [str(problem) for problem in read_file(path).problems] == [
+        "f.yaml:2:1 这一行不是 UTF-8 编码:请用 UTF-8 另存"
+    ]

@@ -6,7 +6,7 @@ import xlsxwriter
 from contracts.codes import CellChange
 from contracts.errors import InputError
 from intake import accept, kept, receive
-from intake.layouts import read_layout
+from intake.layouts import find_layout, read_layout
 
 LAYOUT = """\
 register: low_income
@@ -173,3 +173,9 @@ def test_the_layout_of_the_guide_can_be_read(root):
     layout = read_layout(guide.split("```yaml\n")[1].split("```")[0], "low_income")
     assert layout.carried == ["household_id", "category", "from_month"]
     assert len(layout.members) == 2
+
+
+def test_a_layout_in_another_encoding_is_told_with_its_line(tmp_path):
+    (tmp_path / "low_income.yaml").write_bytes(LAYOUT.encode("gb18030"))
+    with pytest.raises(InputError, match=r"low_income\.yaml:5:1 这一行不是 UTF-8 编码"):
+        find_layout(tmp_path, "low_income")
