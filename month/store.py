@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property, lru_cache
+from io import BytesIO
 from pathlib import Path
 
 import polars as pl
@@ -55,6 +57,9 @@ class Tables:
 
     def write(self, table: str, frame: pl.DataFrame) -> pl.DataFrame:
         """Write a table whole and give it back."""
+        if frame.is_empty():
+            write_whole(self.path(table), _nothing(tuple(frame.schema.items())))
+            return frame
         with whole_file(self.path(table)) as temporary:
             frame.rechunk().write_parquet(temporary, row_group_size=ROWS_PER_GROUP)
         return frame
@@ -68,9 +73,9 @@ class Tables:
         """The registers and match lists that these tables are made from."""
         return [given.name for given in self.manifest.registers]
 
-    @property
+    @cached_property
     def manifest(self) -> Manifest:
-        """What these tables are made from."""
+        """What these tables are made from; it never changes, for the folder is called after it."""
         return Manifest.model_validate_json((self.folder / "manifest.json").read_bytes())
 
     def earlier(self, table: str) -> Tables | None:
@@ -112,6 +117,14 @@ class DeclaredTables(Tables):
         """The tables of the run before, for a declared one."""
         _require(table, self.reads_before)
         return super().earlier(table)
+
+
+@lru_cache
+def _nothing(schema: tuple[tuple[str, pl.DataType], ...]) -> bytes:
+    """A table without rows: most tables of most months are, and they are soon written."""
+    content = BytesIO()
+    pl.DataFrame(schema=dict(schema)).write_parquet(content, row_group_size=ROWS_PER_GROUP)
+    return content.getvalue()
 
 
 def _require(table: str, declared: Collection[str]) -> None:

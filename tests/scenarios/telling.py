@@ -192,6 +192,7 @@ class Teller:
         before = self.tables()
         for step in self.story.steps:
             self.beyond = []
+            self.come(step)
             for act in self.acts(step):
                 act()
                 assert self.problems() == [], step.told
@@ -202,12 +203,15 @@ class Teller:
             yield step, found_in(more, self.beyond)
             before = after
 
-    def acts(self, step):
-        """What happens in a step, act by act."""
+    def come(self, step):
+        """What comes to the county; the book does not know of it yet."""
         if step.registers:
-            yield lambda: self.hand_in(**step.registers)
+            self.hand_in(**step.registers)
         if step.notice:
-            yield lambda: self.publish(step.notice)
+            self.publish(step.notice)
+
+    def acts(self, step):
+        """What is done in a step, act by act."""
         yield from (lambda line=line: self.hold(*line.split()) for line in step.hold)
         yield from (lambda line=line: self.lift(*line.split()) for line in step.lift)
         yield from (lambda line=line: self.decide(identity.join, *line.split()) for line in step.join)
