@@ -23,7 +23,7 @@ ui: ## 打开 Dagster 血缘界面(仅本机) Start the lineage UI on loopback
 
 test: ## 全部不需要服务器的测试 Every test that needs no server
 	@sh scripts/prepare.sh dev
-	@$(bin)/python -m pytest -n auto
+	@$(bin)/python -m pytest -n auto --dist worksteal
 
 pdf: ## 安装 PDF 组件(disburse papers --pdf 用,另须一种中文字体) Install what papers as PDF need
 	@sh scripts/prepare.sh run
@@ -31,7 +31,7 @@ pdf: ## 安装 PDF 组件(disburse papers --pdf 用,另须一种中文字体) In
 
 explore: ## 随机试验,每次不同(TIMES=20 倍) The random tests, other examples each time, TIMES as many
 	@sh scripts/prepare.sh dev
-	@EXPLORE_TIMES=$(TIMES) $(bin)/python -m pytest -n auto tests/ledger/test_laws.py tests/oracle tests/rulebook/test_any_slip.py tests/intake tests/calculators tests/contracts
+	@EXPLORE_TIMES=$(TIMES) $(bin)/python -m pytest -n auto --dist worksteal tests/ledger/test_laws.py tests/oracle tests/rulebook/test_any_slip.py tests/intake tests/calculators tests/contracts
 
 lint: ## 格式、规则、类型、导入方向、锁文件 Format, rules, types, imports, locks
 	@sh scripts/prepare.sh dev

@@ -13,7 +13,7 @@ from hypothesis import settings
 TIMES = int(os.environ.get("EXPLORE_TIMES", "0"))  # so many times as hard, at random; 0: as told, always the same
 LONG = bool(os.environ.get("LONG") or TIMES)
 long_walk = pytest.mark.skipif(not LONG, reason="a long walk: .ci/run and make explore take it")
-SHORT_PART = 0.4  # of what a test tries when it may take its time
+SHORT_PART = 0.25  # of what a test tries when it may take its time
 
 
 def tries(count):
