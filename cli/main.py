@@ -32,6 +32,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "close": ("cli.close", "close", "复核人结账封存  Seal a month that is done"),
     "recover": ("cli.recover", "recover", "应追回的钱:列出、记下退回、核销  Money owed back"),
     "fund": ("cli.fund", "fund", "登记指标,查各级资金余额  Allocations, and what is left of them"),
+    "public": ("cli.public", "public", "公示名单的张贴与撤下  Lists put up and taken down"),
     "hold": ("cli.hold", "hold", "列出、设立、解除暂缓  List, place and lift holds"),
     "finding": (
         "cli.finding",

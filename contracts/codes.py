@@ -691,6 +691,8 @@ class Logged(Code):
     OFFICER = "officer", "经办人密码"
     RECONCILED = "reconcile", "对账"
     FUND = "fund", "登记指标"
+    PUBLISHED = "publish", "张贴公示名单"
+    TAKEN_DOWN = "take down", "撤下公示名单"
     REFUSED = "refused", "被拒绝"
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -11,9 +12,9 @@ import polars as pl
 
 import rulebook
 from contracts.codes import BatchState
-from contracts.months import add_months, months_between
+from contracts.months import add_months, month_text, months_between
 from contracts.settings import Home
-from ledger import batches, figures, people
+from ledger import batches, figures, people, publishing
 from month.explaining import Opened, explained_from
 from month.funding import orders_of
 from month.month import Month, opened_month
@@ -23,17 +24,25 @@ from reports.tables import write_table
 
 
 def papers_again(
-    home: Home, county: str, pay_month: date, folder: Path | None = None, *, is_pdf: bool = False
+    home: Home,
+    county: str,
+    pay_month: date,
+    folder: Path | None = None,
+    *,
+    is_pdf: bool = False,
+    only: Collection[str] = (),
 ) -> list[Path]:
     """Write a month's papers as the book stands now, to the month's own folder or another; `is_pdf`: as PDF too.
 
-    With them goes what the twelve months after it bring, which no run waits for.
+    With them goes what the twelve months after it bring, which no run waits for. `only`: just the papers of these rows.
 
     BookError where the month never ran; InputError where PDFs cannot be made here. The book is read only.
     """
     with opened_month(home, county, pay_month) as month:
         rows = rows_of(month, explained_from(month.book, county, pay_month, month.tables))
-        return _write(month, folder or home.lists(county, pay_month), {**rows, "coming": _coming(month)}, is_pdf=is_pdf)
+        ahead = {} if only else {"coming": _coming(month)}
+        wanted = {name: of_form for name, of_form in {**rows, **ahead}.items() if not only or name in only}
+        return _write(month, folder or home.lists(county, pay_month), wanted, only, is_pdf=is_pdf)
 
 
 def write_papers(month: Month, folder: Path, explained: Opened) -> list[Path]:
@@ -41,17 +50,17 @@ def write_papers(month: Month, folder: Path, explained: Opened) -> list[Path]:
     return _write(month, folder, rows_of(month, explained))
 
 
-def _write(month: Month, folder: Path, rows: Mapping[str, pl.DataFrame], *, is_pdf: bool = False) -> list[Path]:
-    """Write the forms of these rows; a paper too long for a sheet as CSV."""
+def _write(
+    month: Month, folder: Path, rows: Mapping[str, pl.DataFrame], only: Collection[str] = (), *, is_pdf: bool = False
+) -> list[Path]:
+    """Write the forms of these rows; a paper too long for a sheet as CSV. Others go, unless only these are wanted."""
     if is_pdf:
         form_pdf.require()
-    known = forms.load(month.home.forms)
-    heading = forms.Heading(_name_of(month), f"{month.manifest.pay_month:%Y年%m月}")
+    known, heading = forms.load(month.home.forms), _heading(month)
     papers_of = {
-        name: [*forms.filled(name, form, heading, rows[form.rows])] if form.rows in rows else []
-        for name, form in known.items()
+        name: [*forms.filled(name, form, heading, rows[form.rows])] for name, form in known.items() if form.rows in rows
     }
-    for name in papers_of:
+    for name in papers_of if only else known:
         _clear(folder, name)
     return [
         written
@@ -59,6 +68,19 @@ def _write(month: Month, folder: Path, rows: Mapping[str, pl.DataFrame], *, is_p
         for below, paper in of_form
         for written in _written(folder / below, paper, is_pdf=is_pdf)
     ]
+
+
+def _heading(month: Month) -> forms.Heading:
+    """What the month's papers carry; the days and the telephone of its published list, once it was put up."""
+    county, pay_month = month.manifest.county, month.manifest.pay_month
+    heading = forms.Heading(_name_of(month), f"{pay_month:%Y年%m月}")
+    with month.book.reading() as conn:
+        up = publishing.of_county(conn, county).get(month_text(pay_month))
+    if up is None:
+        return heading
+    days = {"public_from": up.from_on, "public_until": up.until_on}
+    told = {name: f"{day:%Y年%m月%d日}" for name, day in days.items()}
+    return replace(heading, public={**told, "telephone": up.telephone})
 
 
 def _clear(folder: Path, name: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from contracts.errors import BookError
-from contracts.months import MONTH_TEXT, month_text, parse_month
+from contracts.months import MONTH_TEXT, month_text, parse_month, today
 from contracts.registers import REGISTER_LABELS, REGISTERS
 from contracts.settings import Home
 from ledger import cycles
@@ -34,13 +34,13 @@ def status(home: Home, book: Book, county: str, pay_month: date | None) -> Month
     if month is None:
         return None
     tables = tables_of(home, county, month)
-    unread = not_taken(home, county, month)
-    seen = Seen(home, not_taken=unread)
+    unread, day = not_taken(home, county, month), today()
+    seen = Seen(home, not_taken=unread, day=day)
     if tables is not None:
         beyond = tables.read("beyond_window") if tables.has("beyond_window") else None
         has_counts = BY_NAME["refused_rows"].is_done(tables)
         old = not_handed_in(tables.read("intake_counts"), tables.read("refused_rows")) if has_counts else ()
-        seen = Seen(home, beyond, stopped_at(book, tables), old, open_findings(book, tables), unread)
+        seen = Seen(home, beyond, stopped_at(book, tables), old, open_findings(book, tables), unread, day)
     return status_of(book, home.settings(), county, month, seen)
 
 

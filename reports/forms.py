@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
@@ -24,6 +24,8 @@ SHIPPED = Path(__file__).parent / "forms"
 NOT_IN_NAMES = re.compile(r"[^\w().-]")  # of a file; a township is named by whoever wrote the register
 NOWHERE = "未填"
 LONGEST_NAME = 60
+_ROOM = "　" * 6
+NOT_YET_PUBLIC: Mapping[str, str] = dict.fromkeys(("public_from", "public_until", "telephone"), _ROOM)
 Rows = Literal["roster", "arrears", "totals", "movements", "movers", "public", "application", "cover", "coming"]
 
 
@@ -157,7 +159,8 @@ COLUMNS: Mapping[str, Mapping[str, Printed]] = {
 
 
 class Form(BaseModel):
-    """One paper. `sums`: columns added up on the last page; `notes` may name {county}, {month}, {sum} and {capital}.
+    """One paper. `sums`: columns added up on the last page; `notes` may name {county}, {month}, {sum}, {capital}, and
+    {public_from}, {public_until}, {telephone}.
 
     `each`: one paper for each value of this column, in a folder of the form's name; the value stands in its heading.
     """
@@ -195,11 +198,15 @@ def load(*folders: Path) -> Mapping[str, Form]:
 
 @dataclass(frozen=True)
 class Heading:
-    """What every paper of a month carries: county and month as an officer writes them; whom or what this one is for."""
+    """What every paper of a month carries: county and month as an officer writes them; whom or what this one is for.
+
+    `public`: from when to when its list is public, and the telephone for objections; room for them where it is not yet.
+    """
 
     county: str
     month: str
     of: str = ""
+    public: Mapping[str, str] = field(default_factory=lambda: NOT_YET_PUBLIC)
 
     @property
     def told(self) -> str:
@@ -244,7 +251,8 @@ class Filled:
     def notes(self) -> list[str]:
         """The form's notes with what they name."""
         fen = int(self.rows["amount_fen"].sum() or 0) if "amount_fen" in self.rows.columns else 0
-        words = {"county": self.heading.county, "month": self.heading.month, "sum": yuan_text(fen)}
+        heading = self.heading
+        words = {"county": heading.county, "month": heading.month, "sum": yuan_text(fen), **heading.public}
         if any("{capital}" in note for note in self.form.notes):
             words["capital"] = capital(fen)
         return [note.format_map(words) for note in self.form.notes]

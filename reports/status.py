@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -12,9 +12,10 @@ from contracts.codes import BankEvent, BatchState, Benefit, HoldCode, OfficerRol
 from contracts.files import digest_of
 from contracts.months import month_text
 from contracts.settings import Home, Settings
-from ledger import batches, cycles, figures, holds, results, sealing, signing
+from ledger import batches, cycles, figures, holds, publishing, results, sealing, signing
 from ledger.book import Book, Transaction
 from ledger.fate import UNANSWERED
+from ledger.publishing import Published
 from payments.outbox import folder_of
 from payments.profiles import unconfirmed
 from reports.corrections import beyond
@@ -51,6 +52,7 @@ class Seen:
     old_registers: tuple[OldRegister, ...] = ()  # what it did without
     findings: tuple[int, int] = (0, 0)  # undecided: those that stop the batch, and the others
     not_taken: tuple[str, ...] = ()  # files of the month's inbox that no register takes, in an officer's words
+    day: date = date.min  # today
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
             *_of_registers(desk, seen or Seen()),
             *_of_inbox(desk, seen or Seen()),
             *_of_findings(desk, seen or Seen()),
+            *_of_published(desk, publishing.over(conn, county, (seen or Seen()).day)),
             *_of_batches(desk, rows, seen or Seen()),
             *_of_answers(desk, said, step),
             *_of_misfits(desk, contradicted, step),
@@ -213,6 +216,14 @@ def _of_inbox(desk: _Desk, seen: Seen) -> Iterator[OpenMatter]:
     for told in seen.not_taken:
         label, _, advice = told.rpartition(";")
         yield OpenMatter("not_taken", label, 1, None, desk.who(OfficerRole.MAKER), advice, blocks=False)
+
+
+def _of_published(desk: _Desk, hanging: Sequence[Published]) -> Iterator[OpenMatter]:
+    """Lists that must be taken down by now."""
+    for one in hanging:
+        label = f"{one.pay_month} 的公示名单公示到 {one.until_on},应撤下"
+        advice = f"撤下后记下:disburse public down --county {desk.county} --month {one.pay_month} --on 日期 --as 经办人"
+        yield OpenMatter("public_over", label, 1, None, desk.who(OfficerRole.MAKER), advice, blocks=False)
 
 
 def _of_findings(desk: _Desk, seen: Seen) -> Iterator[OpenMatter]:
