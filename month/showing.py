@@ -43,11 +43,18 @@ def shown(month: Month, stage: Stage) -> Shown:
 
 
 def paper(home: Home, county: str, pay_month: str, name: str) -> Path | None:
-    """A paper of a county's month (YYYY-MM) by its name; None where there is none, or the name is of anything else."""
+    """A paper of a county's month (YYYY-MM) by its name; None where there is none, or the name is of anything else.
+
+    `name`: below the month's folder, as `Shown.papers` has it.
+    """
     if not (county.isascii() and county.isalnum() and MONTH_TEXT.match(pay_month)):
         return None
     folder = home.lists(county, parse_month(pay_month))
-    return next((one for one in folder.glob("*.*") if one.name == name and one.is_file()), None)
+    return next((one for one in folder.rglob("*.*") if one.is_file() and _name_in(folder, one) == name), None)
+
+
+def _name_in(folder: Path, path: Path) -> str:
+    return path.relative_to(folder).as_posix()
 
 
 def _registers(month: Month) -> Shown:
@@ -131,7 +138,8 @@ def _left(month: Month) -> Shown:
         }
         for line in told.summary.benefits
     ]
-    names = [Path(one).name for one in told.lists]
+    folder = month.home.lists(month.manifest.county, month.manifest.pay_month)
+    names = [_name_in(folder, month.home.path / one) for one in told.lists]
     return Shown({"与上月相比(按现在所知)": rows}, tuple(sorted(names, key=lambda name: not name.startswith("review"))))
 
 
