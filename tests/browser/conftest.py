@@ -18,13 +18,14 @@ playwright = pytest.importorskip("playwright.sync_api", reason="playwright is in
 CHROMIUM = shutil.which("chromium")
 ROOT = Path(__file__).parents[2]
 ELDER = homes.resident_id("1940-03-05")
-PARTITION = f"{homes.COUNTY}|2024-07"
+PARTITION = f"{homes.COUNTY}|2024-08"
+PAST = f"{homes.COUNTY}|2024-07"
 FOREIGN = "foreign.example"  # to the browser a host of its own, at this machine
 
 
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
-    """A home whose July was run; nothing is approved."""
+    """A home whose July was paid and whose August was run; nothing of August is approved."""
     made = homes.make_home(tmp_path_factory.mktemp("home") / "home", run_as='""')
     homes.hand_in(made, "2024-07", population=[homes.person(ELDER)], account=[homes.account(ELDER)])
     with pytest.MonkeyPatch.context() as patched:
@@ -34,6 +35,9 @@ def home(tmp_path_factory):
 
         choices = Choices(maker=homes.MAKER, system_user="test")
         run_month(made, homes.COUNTY, date(2024, 7, 1), date(2024, 7, 15), choices)
+        homes.sign(made, "2024-07")
+        homes.hand_in(made, "2024-08", population=[homes.person(ELDER)], account=[homes.account(ELDER)])
+        run_month(made, homes.COUNTY, date(2024, 8, 1), date(2024, 8, 15), choices)
         yield made
 
 
