@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,8 @@ from ledger.book import Book, opened
 from month.store import Store, Tables
 from reports import explained_book
 from reports.lists import where_they_live
-from reports.month_explained import Change, MonthExplained, explain_month
+from reports.month_explained import Change, MonthExplained, cause_labels, explain_month
+from reports.review import PEOPLE_SHOWN
 
 TOP = 10
 _LIVES = pl.Schema({"person_no": pl.Int64(), **dict.fromkeys(("name", "township", "village", "phone"), pl.String())})
@@ -38,8 +40,18 @@ class Opened:
     @property
     def largest(self) -> tuple[Change, ...]:
         """The largest changes of any benefit, the largest first."""
-        size = (pl.col("after_fen") - pl.col("before_fen")).abs()
-        rows = self.told.people.sort(size, "person_no", "benefit", descending=[True, False, False]).head(TOP)
+        return self._changes(_by_size(self.told.people).head(TOP))
+
+    @property
+    def of_causes(self) -> Mapping[str, tuple[Change, ...]]:
+        """Each cause (MoveLine.label) opened to its people, the largest changes first, at most PEOPLE_SHOWN of each."""
+        told = _by_size(self.told.people).with_columns(label=cause_labels())
+        return {
+            label: self._changes(rows.head(PEOPLE_SHOWN))
+            for (label,), rows in told.partition_by("label", as_dict=True, include_key=False).items()
+        }
+
+    def _changes(self, rows: pl.DataFrame) -> tuple[Change, ...]:
         return tuple(
             Change(
                 Benefit.label_of(row["benefit"]),
@@ -51,6 +63,11 @@ class Opened:
             )
             for row in rows.join(self.who, on="person_no", how="left", maintain_order="left").iter_rows(named=True)
         )
+
+
+def _by_size(people: pl.DataFrame) -> pl.DataFrame:
+    size = (pl.col("after_fen") - pl.col("before_fen")).abs()
+    return people.sort(size, "person_no", "benefit", descending=[True, False, False])
 
 
 def explained(home: Home, county: str, pay_month: date, since: date | None = None) -> Opened:

@@ -76,6 +76,7 @@ def _page(month: Month, explained: Opened) -> review.ReviewPage:
         charts=review.charts(rows_of(month, explained)["roster"], births, pay_month),
         trend=review.trend(_filed(released, pay_month)),
         largest=explained.largest,
+        movers=explained.of_causes,
         holds=review.hold_lines(waiting, month.manifest.known_on),
         findings=tuple(
             review.FindingLine(**line) for line in by_rule(looked.found, looked.decisions, looked.undecided)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.codes import Benefit, CorrectionGround, Movement
-from reports.month_explained import LATE, BenefitMonth, MonthExplained
+from contracts.codes import Benefit, CorrectionGround
+from reports.month_explained import BenefitMonth, MonthExplained, cause_labels
 from reports.tables import write_sheets
 
 SUMS = {
@@ -65,12 +65,10 @@ def _told(rows: pl.DataFrame, who: pl.DataFrame, order: list[str]) -> pl.DataFra
 
 
 def _people(rows: pl.DataFrame, who: pl.DataFrame) -> pl.DataFrame:
-    causes = {cause.value: cause.label for cause in Movement}
-    cause = pl.col("cause").replace(causes)
     return (
         _told(rows, who, ["is_late", "cause"])
         .with_columns(
-            cause=pl.when("is_late").then(pl.format("{}:{}", pl.lit(LATE), cause)).otherwise(cause),
+            cause=cause_labels(),
             correction=pl.col("correction").replace({ground.value: ground.label for ground in CorrectionGround}),
             delta_fen=pl.col("after_fen") - pl.col("before_fen"),
         )

@@ -188,6 +188,12 @@ def explain_month(
     )
 
 
+def cause_labels() -> pl.Expr:
+    """The label of each row of MOVED, as MoveLine has it."""
+    label = pl.col("cause").replace({code.value: code.label for code in Movement})
+    return pl.when("is_late").then(pl.format("{}:{}", pl.lit(LATE), label)).otherwise(label)
+
+
 def a_year_before(pay_month: date) -> date:
     """The same month of the year before."""
     return add_months(pay_month, -12)

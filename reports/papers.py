@@ -9,13 +9,13 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.codes import Benefit, Coming, Kind, Movement
+from contracts.codes import Benefit, Coming, Kind
 from contracts.money import yuan_label
 from reports import funds
 from reports.cover import PAID
 from reports.forms import capital
 from reports.masking import masked_id
-from reports.month_explained import LATE, MonthExplained
+from reports.month_explained import MonthExplained, cause_labels
 
 _BENEFITS = {benefit.value: benefit.label for benefit in Benefit}
 _WHERE = ["township", "village", "person_id"]
@@ -173,7 +173,6 @@ _MOVEMENTS = {
 
 
 def _movers(told: MonthExplained, who: pl.DataFrame) -> pl.DataFrame:
-    cause = pl.col("cause").replace({code.value: code.label for code in Movement})
     kind = (
         pl.when(pl.col("before_fen") == 0)
         .then(pl.lit("新增"))
@@ -185,7 +184,7 @@ def _movers(told: MonthExplained, who: pl.DataFrame) -> pl.DataFrame:
     )
     rows = told.people.join(who, on="person_no", how="left").with_columns(
         movement=kind,
-        cause=pl.when("is_late").then(pl.format("{}:{}", pl.lit(LATE), cause)).otherwise(cause),
+        cause=cause_labels(),
         delta_fen=pl.col("after_fen") - pl.col("before_fen"),
     )
     return _labelled(rows.sort(*_WHERE, "benefit", "is_late", descending=[False] * 4 + [True], nulls_last=True))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -15,6 +15,7 @@ from reports.month_explained import BenefitMonth, Change, MonthExplained
 from reports.summary import Labelled
 
 WIDEST = 330  # of a bar, in the chart's own units
+PEOPLE_SHOWN = 50  # of a cause; the workbook of the explained month has them all
 AGES = (0, 60, 65, 70, 80, 90, 100)
 
 
@@ -97,6 +98,7 @@ class ReviewPage:
     charts: tuple[Chart, ...]
     trend: Chart
     largest: tuple[Change, ...]
+    movers: Mapping[str, tuple[Change, ...]]  # by the cause's label, the largest changes of each
     holds: tuple[HoldLine, ...]
     findings: tuple[FindingLine, ...]
     not_checked: tuple[str, ...]  # rules whose data no register carries, and which is lacking
@@ -113,13 +115,17 @@ class ReviewPage:
 
     def masked(self) -> ReviewPage:
         """The same for finance: no name is whole, and nobody's village is told."""
-        hidden = tuple(replace(one, name=masked_name(one.name), village="") for one in self.largest)
-        return replace(self, largest=hidden, is_masked=True)
+        movers = {cause: _masked(changes) for cause, changes in self.movers.items()}
+        return replace(self, largest=_masked(self.largest), movers=movers, is_masked=True)
+
+
+def _masked(changes: tuple[Change, ...]) -> tuple[Change, ...]:
+    return tuple(replace(one, name=masked_name(one.name), village="") for one in changes)
 
 
 def html(page: ReviewPage) -> str:
     """The page as one self-contained file."""
-    return as_html("review.html.j2", page=page)
+    return as_html("review.html.j2", page=page, most=PEOPLE_SHOWN)
 
 
 def charts(roster: pl.DataFrame, births: pl.DataFrame, pay_month: date) -> tuple[Chart, ...]:

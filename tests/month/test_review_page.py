@@ -48,6 +48,12 @@ def test_the_page_tells_why_money_differs_and_who_is_next(home):
         assert words in told, words
 
 
+def test_a_cause_opens_to_its_people_without_a_script(home):
+    (died,) = re.findall(r"<details><summary>[^<]*死亡:1 人次</summary>.*?</details>", page(home), re.DOTALL)
+    assert "样本乙" in died
+    assert "样本甲" not in died
+
+
 def test_what_came_from_a_register_is_never_markup(home):
     told = page(home)
     assert "&lt;b&gt;丙" in told
