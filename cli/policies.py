@@ -320,6 +320,7 @@ def diff(
         no_longer_set,
         totals,
     )
+    from reports.pay_rhythm import rhythm_changes
     from reports.situation_change import changes_of_situations
     from reports.tables import write_table
 
@@ -338,6 +339,7 @@ def diff(
         write_table(by_name(changes, identities, manifest.pay_month), output, NAMED, "差别")
     gaining, losing = gaining_and_losing(changes)
     found, unset = totals(changes, manifest.pay_month), no_longer_set(changes, after)
+    paid_in = rhythm_changes(before, after)
     if as_json:
         people_counts = {"gaining_count": gaining, "losing_count": losing}
         compared = {"first_month": f"{months[0]:%Y-%m}", "last_month": f"{months[-1]:%Y-%m}"}
@@ -349,13 +351,16 @@ def diff(
                 "benefits": found.to_dicts(),
                 "situations": turned.to_dicts(),
                 "no_longer_set": [asdict(one) for one in unset],
+                "pay_months": [asdict(one) for one in paid_in],
                 "file": str(output or ""),
             }
         )
         return
-    if changes.is_empty() and turned.is_empty():
+    if changes.is_empty() and turned.is_empty() and not paid_in:
         click.echo("两者没有差别")
         return
+    for change in paid_in:
+        click.echo(str(change))
     show_turned(turned)
     if changes.is_empty():
         click.echo("名册上的人没有差别")

@@ -35,6 +35,8 @@ def show_proof(proof: Proof) -> None:
     )
     if proof.greatest_fen:
         click.echo(f"一人一月最多 {yuan(proof.greatest_fen)} 元:{' / '.join(proof.greatest)}")
+    for rhythm in proof.rhythms:
+        click.echo(rhythm)
     table(
         "在低收入名册而一项也领不到的人(本县户籍,已到起始年龄)",
         ("哪些人", "为什么", "确认的依据"),

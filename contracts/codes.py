@@ -155,6 +155,7 @@ class HoldCode(Code):
     UNDER_REVIEW = "UNDER_REVIEW", "核查中"
     DUPLICATE_ELSEWHERE = "DUPLICATE_ELSEWHERE", "外县重复"
     MANUAL = "MANUAL", "人工暂缓"
+    NOT_YET_DUE = "NOT_YET_DUE", "未到发放月"
 
 
 class HoldGround(Code):
@@ -168,6 +169,7 @@ class HoldGround(Code):
     NO_INSTITUTION_ACCOUNT = "institution", "供养机构没有收款账户"
     NOT_IN_POPULATION = "population", "人口名册中没有此人"
     NO_STANDARD = "standard", "该月标准未设定"
+    PAY_MONTH = "pay_month", "未到发放月"
     BEYOND_WINDOW = "window", "该月已超出追溯期,所知与已入账不符"
     DIED_ON = "died_on", "已去世"
     CERTIFIED_UNTIL = "certified_until", "资格认证已逾期"

@@ -210,9 +210,21 @@ class PairRule:
     group: str = ""
 
 
+# How the months of a benefit that has pay months of its own are paid: when what is posted in a month goes out.
+PAY_RHYTHM = pl.Schema(
+    {
+        "benefit": Benefit.dtype(),
+        "posted_month": pl.Date(),  # a pay month of the county
+        "due_month": pl.Date(),  # the benefit's first pay month from it on
+        "pay_months": pl.String(),  # as printed: 3、6、9、12
+        "source": pl.String(),  # document and clause, for a person to read
+    }
+)
+
+
 @dataclass(frozen=True)
 class Rules:
-    """The law of one county, resolved."""
+    """The law of one county, resolved. `pay_rhythm` (PAY_RHYTHM) has no row of what every month pays."""
 
     county: str
     county_name: str
@@ -222,6 +234,7 @@ class Rules:
     pairs: tuple[PairRule, ...]
     catalogue: pl.DataFrame = field(repr=False)  # contracts.tables.RateCatalogue
     pack_digest: str = ""
+    pay_rhythm: pl.DataFrame = field(default_factory=PAY_RHYTHM.to_frame, repr=False)
 
     def choose_groups(self) -> pl.DataFrame:
         """The choose group of each benefit and month that has one, whether or not anyone has a row of it.

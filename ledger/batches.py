@@ -32,6 +32,7 @@ UNPAID = (
     "person_no",
     "benefit",
     "benefit_month",
+    "posted_month",
     "kind",
     "amount_fen",
     "withdrawn_fen",

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Select, case, exists, func, li
 
 from contracts.codes import HoldEvent, Kind, Outcome
 from contracts.months import month_text
-from ledger import cycles, holds, identity, versions
+from ledger import cycles, fate, holds, identity, versions
 from ledger.attempts import is_released, is_voided
 from ledger.book import read_frame
 from ledger.tables import (
@@ -68,12 +68,22 @@ def rate_values(conn: Connection) -> dict[int, str]:
     return {row.rate_no: row.values_json for row in conn.execute(select(rate.c.rate_no, rate.c.values_json))}
 
 
+def values_behind(conn: Connection, county: str, keys: pl.DataFrame) -> pl.DataFrame:
+    """What the newest version of each of these keys rests on: person_no, benefit, benefit_month, values_json."""
+    v = entitlement_version
+    columns = (*(v.c[name] for name in versions.KEY), v.c.version_no, rate.c.values_json)
+    rows = fate.read_of(conn, select(*columns).select_from(v.outerjoin(rate)), v, county, keys)
+    newest = rows.sort("version_no").unique(versions.KEY, keep="last").drop("version_no")
+    return newest.join(keys, on=versions.KEY, how="semi")
+
+
 def booked(conn: Connection, county: str, pay_month: date, until_run: int) -> pl.DataFrame:
     """What became of the money of a pay month: a row for each obligation it posted or filed, or that is history of it.
 
     obligation_id, person_no, benefit, benefit_month, kind, is_posted (by the month's runs, or its history), amount_fen,
     correction; withdrawn_fen and set_off_fen by the month's runs; filed_fen, and again_fen of it that had gone out
-    before, in batches of the month that are not voided; hold_code (of the first hold on it by then); was_held.
+    before, in batches of the month that are not voided; hold_code and hold_detail (of the first hold on it by then);
+    was_held.
     """
     in_month = _of_month(county, pay_month)
     runs = select(run.c.run_id).join(cycle).where(in_month)
@@ -138,19 +148,21 @@ def _filed(in_month: ColumnElement[bool]) -> Select[Any]:
 
 
 def _with_holds(conn: Connection, county: str, pay_month: date, rows: pl.DataFrame) -> pl.DataFrame:
-    """Add hold_code, of the first hold on it by the end of the pay month's cycles, and was_held, ever by then."""
+    """Add hold_code and hold_detail, of the first hold on it by the end of the month's cycles, and was_held, ever."""
     h = hold.c
     until = (cycle.c.county == county) & (cycle.c.pay_month <= month_text(pay_month))
     in_time = h.cycle_id.is_(None) | h.cycle_id.in_(select(cycle.c.cycle_id).where(until))
-    statement = select(h.hold_id, h.event, h.person_no, h.obligation_id, h.code).where(h.county == county, in_time)
+    columns = (h.hold_id, h.event, h.person_no, h.obligation_id, h.code, h.detail)
+    statement = select(*columns).where(h.county == county, in_time)
     events = identity.of_county(conn, county).of(read_frame(conn, statement))
     is_placed = pl.col("event") == HoldEvent.PLACED.value
     placed = events.filter(is_placed)
     on = holds.covered(rows, placed)
     still = on.join(events.filter(~is_placed), on="hold_id", how="anti")
     first = still.group_by("obligation_id").agg(pl.col("hold_id").min())
-    codes = first.join(placed.select("hold_id", hold_code=pl.col("code").cast(pl.String)), on="hold_id")
-    return rows.join(codes.drop("hold_id"), on="obligation_id", how="left").with_columns(
+    told = placed.select("hold_id", hold_code=pl.col("code").cast(pl.String), hold_detail="detail")
+    why = first.join(told, on="hold_id").drop("hold_id")
+    return rows.join(why, on="obligation_id", how="left").with_columns(
         was_held=pl.col("obligation_id").is_in(on["obligation_id"].unique().implode())
     )
 

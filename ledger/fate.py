@@ -62,14 +62,17 @@ UNANSWERED = pl.col("bank_event").is_null() | (pl.col("bank_event") == BankEvent
 
 def unpaid(conn: Connection, county: str, known: Identity | None = None) -> pl.DataFrame:
     """Everything of the county that has not gone out and of which something is left to be paid: the columns above from
-    the obligation's to set_off_fen, and live_batch_id, held_by, pays_fen and attempt; in order of obligation_id.
+    the obligation's to set_off_fen, and live_batch_id, held_by, pays_fen, attempt and posted_month (the pay month it
+    was posted in); in order of obligation_id.
 
     What it costs is what is unpaid, whatever the life of the book and however often that was batched and voided. Here
     and below `known` says whose numbers are whose; by default what is decided now.
     """
     by = known or identity.of_county(conn, county)
     is_open = (open_obligation.c.county == county) & (open_obligation.c.obligation_id == obligation.c.obligation_id)
-    rows = by.of(read_frame(conn, _OWED.select_from(open_obligation.join(obligation, is_open))))
+    posted_in = open_obligation.join(obligation, is_open).join(run, run.c.run_id == obligation.c.run_id).join(cycle)
+    owed = _OWED.add_columns(cycle.c.pay_month.label("posted_month")).select_from(posted_in)
+    rows = by.of(read_frame(conn, owed))
     for found in (_waiting_in(county), _times_returned(county)):
         rows = rows.join(read_frame(conn, found), on="obligation_id", how="left")
     return (

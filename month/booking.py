@@ -96,6 +96,7 @@ def work_out_payable(month: Month) -> Counts:
         _without_standard(month),
         month.tables.read("beyond_window"),
         came_back,
+        month.rules.pay_rhythm,
         month.manifest.pay_month,
         month.profile_of,
     )

@@ -15,6 +15,7 @@ from contracts.registers import FILE_LABELS
 
 NOTHING = pl.lit("")
 REVIEW = "请核实后用 disburse hold 处理"
+NOTHING_TO_DO = "到发放月自动发放,不必办理"
 SAME_ADVICE = "请核实:是的用 disburse person join 认定,不是的用 disburse person split(两个号码见“疑为同一人”清单)"
 
 
@@ -53,6 +54,11 @@ def died_on(day: str) -> list[pl.Expr]:
 def certified_until(day: str) -> list[pl.Expr]:
     """The day the last certification ended."""
     return columns(HoldGround.CERTIFIED_UNTIL, detail=pl.col(day))
+
+
+def pay_month(source: str, due_month: str) -> list[pl.Expr]:
+    """The clause by which the benefit is not paid every month, and the month in which it is."""
+    return columns(HoldGround.PAY_MONTH, pl.col(source), pl.col(due_month).dt.strftime("%Y-%m"))
 
 
 def gap(register: str, found: str) -> list[pl.Expr]:
@@ -107,6 +113,8 @@ def told(code: str, ground: Ground) -> Told:
             return Told(known.label, "标准公布并录入后自动解除")
         case HoldGround.BEYOND_WINDOW:
             return Told(known.label, "请核实:应付的解除,不应付的不要解除")
+        case HoldGround.PAY_MONTH:
+            return Told(f"{known.label},{detail} 发放({subject})", NOTHING_TO_DO)
         case HoldGround.DIED_ON:
             return Told(f"已于 {detail} 去世,此前未付的款项待核", "请核实领取人后解除,或撤回")
         case HoldGround.CERTIFIED_UNTIL:

@@ -34,6 +34,7 @@ def desired_holds(
     unset: pl.DataFrame,
     beyond_window: pl.DataFrame,
     came_back: pl.DataFrame,
+    rhythm: pl.DataFrame,
     pay_month: date,
     profile_of: Mapping[str, Profile],
 ) -> pl.DataFrame:
@@ -43,15 +44,17 @@ def desired_holds(
     person_id. `gaps`: RegisterGap of all registers. `matches`: Matched. `second`: as second_numbers(). `resting`:
     person_no, benefit, register and inbox_month of what rests on a register too old to pay by. `unset`: person_no,
     benefit, benefit_month of the keys whose newest version has no standard. `beyond_window`: the keys that differ from
-    the book and are too old to be put right by a run. `came_back`: ledger.returns.came_back. `profile_of`: benefit →
-    profile.
+    the book and are too old to be put right by a run. `came_back`: ledger.returns.came_back. `rhythm`: the law's
+    pay_rhythm. `profile_of`: benefit → profile.
     """
     owed = _with_payee(unpaid, registers, identities)
+    due = _with_due_month(unpaid, rhythm)
     people = unpaid.select("person_no").unique()
     found = [
         _missing_accounts(owed),
         _not_in_population(owed),
-        _arrears_of_the_dead(unpaid, registers["population"], pay_month),
+        _not_yet_due(due, pay_month),
+        _arrears_of_the_dead(due, registers["population"], pay_month),
         _lapsed_certifications(people, registers["certification"], pay_month),
         _gaps(people, gaps),
         _matched_people(people, matches),
@@ -126,11 +129,26 @@ def _not_in_population(owed: pl.DataFrame) -> pl.DataFrame:
     return _holds(owed.filter(pl.col("name").is_null()), HoldCode.UNDER_REVIEW, ground)
 
 
-def _arrears_of_the_dead(unpaid: pl.DataFrame, population: pl.DataFrame, pay_month: date) -> pl.DataFrame:
-    """Once a death is known only the regular obligation of the pay month goes out by itself."""
+def _with_due_month(unpaid: pl.DataFrame, rhythm: pl.DataFrame) -> pl.DataFrame:
+    """When each goes out: in the month it was posted in, or the benefit's first pay month after it.
+
+    What was due and did not go out, held or sent back, does not wait for another pay month.
+    """
+    due = unpaid.join(rhythm, on=["benefit", "posted_month"], how="left")
+    return due.with_columns(pl.col("due_month").fill_null(pl.col("posted_month")))
+
+
+def _not_yet_due(due: pl.DataFrame, pay_month: date) -> pl.DataFrame:
+    """Money of a benefit that this pay month does not pay."""
+    waiting = due.filter(pl.col("due_month") > pay_month)
+    return _holds(waiting, HoldCode.NOT_YET_DUE, grounds.pay_month("source", "due_month"))
+
+
+def _arrears_of_the_dead(due: pl.DataFrame, population: pl.DataFrame, pay_month: date) -> pl.DataFrame:
+    """Once a death is known only regular obligations that fall due now, or later, go out by themselves."""
     deaths = population.group_by("person_no").agg(pl.col("died_on").min()).drop_nulls("died_on")
-    is_this_month = (pl.col("kind") == Kind.REGULAR.value) & (pl.col("benefit_month") == pay_month)
-    waiting = unpaid.filter(~is_this_month).join(deaths, on="person_no")
+    is_of_now = (pl.col("kind") == Kind.REGULAR.value) & (pl.col("due_month") >= pay_month)
+    waiting = due.filter(~is_of_now).join(deaths, on="person_no")
     return _holds(waiting, HoldCode.DECEASED_ARREARS, grounds.died_on("died_on"))
 
 

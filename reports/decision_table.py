@@ -19,6 +19,7 @@ from contracts.money import yuan_label
 from contracts.months import month_text
 from contracts.situations import AXES
 from reports.merging import Box, fewest
+from reports.pay_rhythm import rhythms
 from reports.proof_told import RELATIONS
 from reports.situations import PLACES, Situations, tabulate
 from rulebook.chain import Chain
@@ -54,6 +55,7 @@ def county_table(law: LawBook, county: str) -> str:
         "由发放所用的程序逐一算出,合并成最少的行。",
         "",
     ]
+    head += [line for rhythm in rhythms(rules, month) for line in (f"{rhythm}。", "")]
     sections = [line for benefit in rules.benefits for line in _section(chain, found, values, benefit)]
     return "\n".join([*head, *sections])
 

@@ -118,11 +118,13 @@ def held_people(book: Book, county: str, population: pl.DataFrame) -> pl.DataFra
 def held_for_programs(book: Book, county: str, population: pl.DataFrame) -> pl.DataFrame:
     """As held_people, in codes and lists: hold_ids, codes (HoldCode), benefits, reason, advice, command.
 
-    Beside them person_id, name, township, village, phone, since and held_fen.
+    Beside them person_id, name, township, village, phone, since and held_fen. What only waits for its pay month asks
+    nothing of anybody, and is left out.
     """
     with book.reading() as conn:
         money = exports.held_once(conn, county)
-    rows = _worded(book, county, population).with_columns(pl.col("code").cast(pl.String), command=_way_out(county))
+    asking = _worded(book, county, population).filter(pl.col("code") != HoldCode.NOT_YET_DUE.value)
+    rows = asking.with_columns(pl.col("code").cast(pl.String), command=_way_out(county))
     told = rows.group_by("person_no", "person_id", "name", "township", "village", "phone").agg(
         hold_ids=pl.col("hold_id").sort(),
         since=pl.col("since").min(),

@@ -265,7 +265,7 @@ def _flowed(now: pl.DataFrame, books: pl.DataFrame, owed_back: pl.DataFrame, pay
         _part(arrears, Flow.ARREARS, pl.col("amount_fen"), _labels("correction", CorrectionGround, FIRST_TIME)),
         _part(arrears.filter(pl.col("withdrawn_fen") > 0), Flow.WITHDRAWN, -pl.col("withdrawn_fen")),
         _part(posted.filter(pl.col("set_off_fen") > 0), Flow.SET_OFF, -pl.col("set_off_fen")),
-        _part(left.filter(is_held), Flow.HELD, -pl.col("rest_fen"), _labels("hold_code", HoldCode)),
+        _part(left.filter(is_held), Flow.HELD, -pl.col("rest_fen"), _why_held()),
         _part(left.filter(~is_held), Flow.WAITING, -pl.col("rest_fen")),
         _part(overtaken, Flow.TAKEN_AFTER_RETURN, -pl.col("rest_fen")),
         _part(carried.filter("was_held"), Flow.LIFTED, pl.col("fen")),
@@ -292,6 +292,13 @@ def _unsettled(
 def _labels(column: str, codes: type[Cause | CorrectionGround | HoldCode], empty: str = "") -> pl.Expr:
     labels = {code.value: code.label for code in codes}
     return pl.col(column).cast(pl.String).replace(labels).fill_null(empty)
+
+
+def _why_held() -> pl.Expr:
+    """Why money waits; what waits for its pay month, until which."""
+    why = _labels("hold_code", HoldCode)
+    is_early = pl.col("hold_code") == HoldCode.NOT_YET_DUE.value
+    return pl.when(is_early).then(pl.format("{},{} 发放", why, "hold_detail")).otherwise(why)
 
 
 def _part(rows: pl.DataFrame, flow: Flow, fen: pl.Expr, why: pl.Expr | None = None) -> pl.DataFrame:

@@ -24,6 +24,7 @@ from contracts.money import yuan_label
 from contracts.months import month_text
 from contracts.policy import BenefitRules, Condition, Leaf, Rules
 from contracts.situations import AXIS_OF, FindingKind
+from reports.pay_rhythm import rhythms
 from reports.situations import PLACES, Situations, parts_of, tabulate
 from rulebook.chain import Chain
 from rulebook.keys import DIMENSIONS
@@ -96,6 +97,7 @@ class Proof:
     greatest_fen: int
     greatest: tuple[str, ...]
     idle: tuple[Idle, ...]
+    rhythms: tuple[str, ...]  # of benefits that are not paid every month
 
     @property
     def open_findings(self) -> list[Finding]:
@@ -167,6 +169,7 @@ class _Proving:
             greatest_fen=greatest,
             greatest=tuple(self.situations.merged(who)) if greatest else (),
             idle=tuple(now.idle()),
+            rhythms=rhythms(self.rules, self.in_force_from),
         )
 
     def _since(self, by_month: Mapping[date, Mapping[tuple[FindingKind, str], _Found]]) -> Iterator[Finding]:

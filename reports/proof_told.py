@@ -26,7 +26,8 @@ IDLE = {"who": "哪些人", "why": "为什么一项也领不到", "known": "确�
 
 
 def proof_row(proof: Proof) -> dict[str, object]:
-    """A proof for JSON: counts, findings, meetings, the most that anybody can draw, who draws nothing."""
+    """A proof for JSON: counts, findings, meetings, the most that anybody can draw, who draws nothing, and
+    what is not paid every month."""
     return {
         "county": proof.county,
         "month": month_text(proof.month),
@@ -39,6 +40,7 @@ def proof_row(proof: Proof) -> dict[str, object]:
         "greatest_fen": proof.greatest_fen,
         "greatest": list(proof.greatest),
         "idle": _idle(proof),
+        "rhythms": list(proof.rhythms),
     }
 
 

@@ -16,6 +16,7 @@ from ledger import batches, cycles, figures, holds, publishing, results, sealing
 from ledger.book import Book, Transaction
 from ledger.fate import UNANSWERED
 from ledger.publishing import Published
+from payments import grounds
 from payments.outbox import folder_of
 from payments.profiles import unconfirmed
 from reports.corrections import beyond
@@ -283,8 +284,16 @@ def _of_misfits(desk: _Desk, contradicted: pl.DataFrame, step: str) -> Iterator[
 
 
 def _of_holds(desk: _Desk, waiting: pl.DataFrame) -> Iterator[OpenMatter]:
-    """Open holds by code and by whose they are: the officer who placed them, or the makers where a rule did."""
-    counts = waiting.group_by("code", "actor").agg(people=pl.col("person_no").n_unique().cast(pl.Int64))
+    """Open holds by code and by whose they are: the officer who placed them, or the makers where a rule did.
+
+    What waits for its pay month is nobody's to do, and is told by that month.
+    """
+    people = pl.col("person_no").n_unique().cast(pl.Int64)
+    is_early = pl.col("code") == HoldCode.NOT_YET_DUE.value
+    for due, count in waiting.filter(is_early).group_by("detail").agg(people).sort("detail").iter_rows():
+        label = f"{HoldCode.NOT_YET_DUE.label}:{due} 发放"
+        yield OpenMatter(f"due:{due}", label, count, None, (), grounds.NOTHING_TO_DO, blocks=False)
+    counts = waiting.filter(~is_early).group_by("code", "actor").agg(people=people)
     for code, actor, people in counts.sort("code", "actor").iter_rows():
         owners = desk.who(OfficerRole.MAKER) if actor == holds.RULE else (actor,)
         advice = f"disburse hold list --county {desk.county}"

@@ -17,7 +17,7 @@ from functools import cached_property
 from contracts.codes import Benefit, Role, UnsetReason
 from rulebook.keys import Cell
 from rulebook.law import Conditions, Jurisdiction, Pair, Unset, Value
-from rulebook.parameters import ALL, EVERY_BENEFIT, UNITS, Kind
+from rulebook.parameters import ALL, OF_ALL, PAY_MONTHS, UNITS, Kind
 
 NUMBERS = (Role.FIXED, Role.DEFAULT)
 EVER = date.min
@@ -143,7 +143,7 @@ class Chain:
     def names_of(self, benefit: Benefit, suffix: str) -> tuple[str, ...]:
         """Where a benefit's parameter is looked up: by its own name, then, where it has nothing, by that of `all`."""
         own = f"{benefit}.{suffix}"
-        return (own, f"{ALL}.{suffix}") if suffix in EVERY_BENEFIT else (own,)
+        return (own, f"{ALL}.{suffix}") if suffix in OF_ALL else (own,)
 
     def values_of(self, benefit: Benefit, suffix: str) -> list[Value]:
         """Every value of a benefit's parameter, its own and that of `all`."""
@@ -155,6 +155,11 @@ class Chain:
         place = tuple(cells.get(name) for name in self.by(parameter))
         levels = [[value for value in rows if value.key.holds(place)] for rows in self.values.get(parameter, ())]
         return choose(levels, month, known_on)
+
+    def pay_months(self, benefit: Benefit, month: date, known_on: date) -> Value | None:
+        """The months of the year in which a benefit is paid, as a month has it; None where every month pays."""
+        chosen = (self.choose(name, {}, month, known_on) for name in self.names_of(benefit, PAY_MONTHS))
+        return next((found.usable for found in chosen if found.value is not None), None)
 
     def pair(self, first: Benefit, second: Benefit, month: date, known_on: date) -> Pair | None:
         """What the nearest level says of two benefits in a month; of entries with the same dates the last read."""

@@ -25,6 +25,7 @@ from rulebook.parameters import (
     BENCHMARK_GRADE,
     DIBAO,
     EVERY_BENEFIT,
+    OF_ALL,
     STANDARDS,
     TEKUN,
     TIER,
@@ -55,8 +56,8 @@ def of_names(jurisdictions: Iterable[Jurisdiction]) -> Iterator[Problem]:
     """Every parameter is one the calculators know, or one that some condition asks for, in the unit it needs."""
     places = list(jurisdictions)
     asked = _asked_for(places)
-    known = {*STANDARDS, *TEKUN, *(f"{ALL}.{suffix}" for suffix in EVERY_BENEFIT), *asked}
-    known |= {f"{benefit}.{suffix}" for benefit in Benefit for suffix in ("amount", *EVERY_BENEFIT)}
+    known = {*STANDARDS, *TEKUN, *(f"{ALL}.{suffix}" for suffix in OF_ALL), *asked}
+    known |= {f"{benefit}.{suffix}" for benefit in Benefit for suffix in ("amount", *OF_ALL)}
     for place in places:
         for parameter, where in _named(place):
             if declared(parameter) is None and parameter not in asked:

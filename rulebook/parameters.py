@@ -24,11 +24,12 @@ class Kind(StrEnum):
     WHOLE = "whole"
     YES_NO = "yes_no"
     RANGE = "range"  # two whole numbers, both included
+    MONTHS = "months"  # months of every year
     CODE = "code"
     REFERENCE = "reference"  # the name of another parameter
 
 
-Figure = int | Fraction | bool | tuple[int, int] | str
+Figure = int | Fraction | bool | tuple[int, ...] | str
 UNITS: Mapping[str, tuple[Kind, int]] = {  # unit as written → kind, months a money value is for
     "yuan/month": (Kind.MONEY, 1),
     "yuan/year": (Kind.MONEY, 12),
@@ -39,6 +40,7 @@ UNITS: Mapping[str, tuple[Kind, int]] = {  # unit as written → kind, months a 
     "yes/no": (Kind.YES_NO, 0),
     "levels": (Kind.RANGE, 0),
     "grade": (Kind.WHOLE, 0),
+    "months": (Kind.MONTHS, 0),
     "code": (Kind.CODE, 0),
     "parameter": (Kind.REFERENCE, 0),
 }
@@ -72,6 +74,11 @@ EVERY_BENEFIT: Mapping[str, Declared] = {  # each benefit needs these, of its ow
     "payee": Declared("付给", ("code",), codes=PayeeRule),
     "start_rule": Declared("申请起算", ("code",), codes=StartRule),
 }
+PAY_MONTHS = "pay_months"
+FOR_ANY_BENEFIT: Mapping[str, Declared] = {  # what a benefit, or `all`, may have beside these
+    PAY_MONTHS: Declared("发放月份", ("months",), may_end=True),
+}
+OF_ALL = {**EVERY_BENEFIT, **FOR_ANY_BENEFIT}  # looked up under `all` where a benefit has none of its own
 AMOUNT_KEYS: Mapping[Benefit, tuple[str, ...]] = {
     Benefit.OLD_AGE_ALLOWANCE: ("age",),
     Benefit.HARDSHIP_ELDER_SUBSIDY: ("age",),
@@ -97,7 +104,7 @@ def declared(name: str) -> Declared | None:
     if owner in Benefit.values() and suffix == "amount":
         by = AMOUNT_KEYS.get(Benefit(owner), ())
         return Declared(f"{Benefit(owner).label}标准", AMOUNT.units, by, may_end=True)
-    return EVERY_BENEFIT.get(suffix) if owner == ALL or owner in Benefit.values() else None
+    return OF_ALL.get(suffix) if owner == ALL or owner in Benefit.values() else None
 
 
 def belongs_to(name: str) -> Benefit | None:
@@ -122,6 +129,8 @@ def read_figure(text: str, unit: str, codes: type[Code] | None = None) -> Figure
         case Kind.RANGE:
             first, _, last = text.partition("-")
             return (_whole(first), _whole(last or first))
+        case Kind.MONTHS:
+            return _months(text)
         case Kind.CODE if codes is not None:
             member = codes.of(text)
             if member is None:
@@ -135,6 +144,13 @@ def _whole(text: str) -> int:
     if not text.isascii() or not text.isdigit() or len(text) > LONGEST_WHOLE:
         raise ValueError(f"{text} 应为整数")
     return int(text)
+
+
+def _months(text: str) -> tuple[int, ...]:
+    months = [_whole(part) for part in text.split("、")]
+    if months != sorted(set(months)) or not {*months} <= {*range(1, 13)}:
+        raise ValueError(f"{text} 应为从小到大的月份,如 3、6、9、12")
+    return tuple(months)
 
 
 def read_fraction(text: str) -> Fraction:

@@ -16,6 +16,7 @@ UNIT_LABELS: Mapping[str, str] = {
     "years": "周岁",
     "levels": "级",
     "grade": "级",
+    "months": "月",
 }
 WORDS: Mapping[str, str] = {
     "yes": "是",

@@ -16,8 +16,8 @@ import polars as pl
 from contracts.codes import Benefit, Enrolment, ValueStatus
 from contracts.columns import polars_schema
 from contracts.errors import PolicyError
-from contracts.months import month_text
-from contracts.policy import COMMON_RATES, RATE_MONEY, RATE_TAIL, BenefitRules, PairRule, Rules
+from contracts.months import add_months, month_text
+from contracts.policy import COMMON_RATES, PAY_RHYTHM, RATE_MONEY, RATE_TAIL, BenefitRules, PairRule, Rules
 from contracts.tables import Facts, RateCatalogue
 from rulebook.chain import Chain, Chosen
 from rulebook.conditions import FROM, TO
@@ -58,6 +58,7 @@ def resolve(chain: Chain, months: Sequence[date], known_on: date, pack_digest: s
         pairs=tuple(_pair_rules(chain, months[-1], known_on)),
         catalogue=pl.DataFrame(list(catalogue.values()), schema=polars_schema(RateCatalogue)),
         pack_digest=pack_digest,
+        pay_rhythm=pl.DataFrame(list(_pay_rhythm(chain, months, known_on)), schema=PAY_RHYTHM),
     )
 
 
@@ -67,6 +68,29 @@ def _pair_rules(chain: Chain, month: date, known_on: date) -> Iterator[PairRule]
         if pair is not None:
             form = pair.form
             yield PairRule(pair.first, pair.second, form.relation, str(pair.source), form.group or "")
+
+
+def _pay_rhythm(chain: Chain, months: Sequence[date], known_on: date) -> Iterator[dict[str, object]]:
+    """When what is posted in each month goes out, of benefits that not every month pays."""
+    for benefit in chain.conditions:
+        for month in months:
+            value = chain.pay_months(benefit, month, known_on)
+            if value is not None:
+                yield {
+                    "benefit": benefit.value,
+                    "posted_month": month,
+                    "due_month": _due_month(chain, benefit, month, known_on),
+                    "pay_months": value.text,
+                    "source": str(value.source),
+                }
+
+
+def _due_month(chain: Chain, benefit: Benefit, month: date, known_on: date) -> date:
+    """The first month from this one on in which a benefit is paid."""
+    value = chain.pay_months(benefit, month, known_on)
+    if value is None or (isinstance(value.figure, tuple) and month.month in value.figure):
+        return month
+    return _due_month(chain, benefit, add_months(month, 1), known_on)
 
 
 @dataclass

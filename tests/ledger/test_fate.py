@@ -22,6 +22,21 @@ def told(county, month="2024-07", person_no=1):
         return fate.of_person_months(conn, CODE, keys).select(TOLD).rows()[0]
 
 
+def test_a_pay_month_tells_its_own_county_and_month_alone(county):
+    county.run("2024-07", [row(1, "2024-07")])
+    with county.book.reading() as conn:
+        asked = [(CODE, "2024-07"), ("990101", "2024-07"), (CODE, "2024-08")]
+        assert [fate.of_pay_month(conn, code, parse_month(month)).height for code, month in asked] == [1, 0, 0]
+
+
+def test_what_is_unpaid_says_in_which_pay_month_it_was_posted(county):
+    county.run("2024-07", [row(1, "2024-07")])
+    county.run("2024-08", [row(1, "2024-06"), row(1, "2024-07"), row(1, "2024-08")])
+    rows = county.unpaid().sort("benefit_month").select("benefit_month", "posted_month").rows()
+    june, july, august = (parse_month(f"2024-0{month}") for month in (6, 7, 8))
+    assert rows == [(june, august), (july, july), (august, august)]
+
+
 def test_an_obligation_on_its_way(county):
     county.run("2024-07", [row(1, "2024-07")])
     assert told(county) == ("payable", 1, 1, False, 5000)

@@ -15,6 +15,7 @@ UNPAID = pl.Schema(
         "person_no": pl.Int64(),
         "benefit": polars_schema(Payable)["benefit"],
         "benefit_month": pl.Date(),
+        "posted_month": pl.Date(),
         "kind": polars_schema(Payable)["kind"],
         "amount_fen": pl.Int64(),
         "withdrawn_fen": pl.Int64(),
@@ -103,6 +104,7 @@ def unpaid_rows(*given):
     common = {
         "benefit": "old_age_allowance",
         "benefit_month": JULY,
+        "posted_month": JULY,
         "kind": "regular",
         "amount_fen": 5000,
         "withdrawn_fen": 0,

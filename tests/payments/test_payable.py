@@ -7,11 +7,12 @@ import pytest
 
 from contracts.codes import Benefit, Doubt, HoldGround, Misfit
 from contracts.columns import empty, polars_schema
+from contracts.policy import PAY_RHYTHM
 from contracts.registers import empty_register
 from contracts.tables import DesiredHold, Matched, Payable, RegisterGap, SamePeople
 from payments import grounds
 from payments.grounds import Ground
-from payments.payable import desired_holds, payable, second_numbers
+from payments.payable import desired_holds, numbers_in, payable, second_numbers
 from tests.payments.rows import JULY, UNSET, register, returned_rows, rows_of, unpaid_rows
 
 MAY = date(2024, 5, 1)
@@ -20,6 +21,7 @@ RESTING = {"person_no": pl.Int64, "benefit": Benefit.dtype(), "register": pl.Str
 NONE_RESTING = pl.DataFrame(schema=RESTING)
 NO_SECOND = pl.DataFrame(schema={"person_no": pl.Int64, "other_no": pl.Int64, "evidence": pl.String})
 NOTHING_CAME_BACK = returned_rows()
+EVERY_MONTH = PAY_RHYTHM.to_frame()
 NO_HOLDS = pl.DataFrame(schema={"hold_id": pl.Int64, "person_no": pl.Int64, "obligation_id": pl.Int64})
 
 
@@ -55,9 +57,11 @@ def holds(county, identities, no_gaps, no_unset, profile_of):
         unset=no_unset,
         beyond=no_unset,
         came_back=NOTHING_CAME_BACK,
+        rhythm=EVERY_MONTH,
+        pay_month=JULY,
         **registers,
     ):
-        told = (gaps, matches, second, resting, unset, beyond, came_back, JULY, profile_of)
+        told = (gaps, matches, second, resting, unset, beyond, came_back, rhythm, pay_month, profile_of)
         desired = desired_holds(unpaid, county | registers, identities, *told)
         DesiredHold.validate(desired)
         return desired.rows()
@@ -77,6 +81,11 @@ def test_what_is_wrong_beyond_the_window_waits_for_an_officer(holds, no_unset):
 
 def test_nothing_is_held_where_nothing_is_wrong(holds):
     assert holds(unpaid_rows(REGULAR, ARREARS)) == []
+
+
+def test_every_number_that_may_be_anothers_is_told_once_in_order():
+    proposed = pl.DataFrame({"person_no": [5, 1], "other_no": [7, 5]})
+    assert numbers_in(proposed).to_list() == [1, 5, 7]
 
 
 def second_of(paid=(), **more):
@@ -180,11 +189,45 @@ def test_institution_money_of_a_person_without_account_does_not_wait(holds):
 
 def test_once_a_death_is_known_only_the_regular_month_of_the_pay_month_goes_out(holds):
     dead = register("population", {"person_no": 1, "died_on": date(2024, 6, 30)})
-    older_regular = {"obligation_id": 13, "person_no": 1, "benefit_month": date(2024, 6, 1)}
+    june = date(2024, 6, 1)
+    older_regular = {"obligation_id": 13, "person_no": 1, "benefit_month": june, "posted_month": june}
     assert holds(unpaid_rows(REGULAR, ARREARS, older_regular), population=dead) == [
         (1, 12, "DECEASED_ARREARS", "died_on", "", "2024-06-30"),
         (1, 13, "DECEASED_ARREARS", "died_on", "", "2024-06-30"),
     ]
+
+
+AUGUST, SEPTEMBER, OCTOBER = (date(2024, month, 1) for month in (8, 9, 10))
+QUARTERLY = pl.DataFrame(
+    [("old_age_allowance", date(2024, month, 1), SEPTEMBER, "3、6、9、12", "《样本》") for month in (7, 8, 9)],
+    schema=PAY_RHYTHM,
+    orient="row",
+)
+
+
+def test_what_is_posted_before_the_pay_month_of_its_benefit_waits_until_it(holds):
+    other = {"obligation_id": 13, "person_no": 1, "benefit": "tekun_living"}
+    waits = [(1, number, "NOT_YET_DUE", "pay_month", "《样本》", "2024-09") for number in (11, 12)]
+    assert holds(unpaid_rows(REGULAR, ARREARS, other), rhythm=QUARTERLY) == waits
+    assert holds(unpaid_rows(REGULAR, ARREARS, other), rhythm=QUARTERLY, pay_month=SEPTEMBER) == []
+    assert "2024-09 发放(《样本》)" in grounds.told("NOT_YET_DUE", Ground(*waits[0][3:])).reason
+
+
+def test_what_was_due_and_did_not_go_out_does_not_wait_for_another_pay_month(holds):
+    assert holds(unpaid_rows(REGULAR, ARREARS), rhythm=QUARTERLY, pay_month=OCTOBER) == []
+
+
+@pytest.mark.parametrize(("pay_month", "held"), [(AUGUST, []), (SEPTEMBER, []), (OCTOBER, [11])])
+def test_a_death_before_the_pay_month_leaves_what_was_owed_to_it(holds, pay_month, held):
+    dead = register("population", {"person_no": 1, "died_on": date(2024, 7, 20)})
+    told = holds(unpaid_rows(REGULAR), rhythm=QUARTERLY, pay_month=pay_month, population=dead)
+    assert [number for _, number, code, *_ in told if code == "DECEASED_ARREARS"] == held
+
+
+def test_arrears_of_the_dead_wait_in_a_pay_month_too(holds):
+    dead = register("population", {"person_no": 1, "died_on": date(2024, 7, 20)})
+    told = holds(unpaid_rows(ARREARS), rhythm=QUARTERLY, pay_month=SEPTEMBER, population=dead)
+    assert [code for _, _, code, *_ in told] == ["DECEASED_ARREARS"]
 
 
 def test_the_earliest_day_of_death_counts(holds):

@@ -141,6 +141,8 @@ def test_an_invented_county_is_proved_the_same_way(county):
     proof = prove(law, county, date(2024, 6, 1), TODAY)
     assert [str(finding) for finding in proof.open_findings] == []
     assert proof.greatest_fen == {"990101": 40000, "990201": 90000}[county]
+    quarterly = "高龄津贴:每年 3、6、9、12 月发放此前各月的(《示范县高龄津贴发放办法》(示政办〔2020〕9号) 第五条)"
+    assert proof.rhythms == {"990101": (quarterly,), "990201": ()}[county]
 
 
 def test_a_finding_tells_from_which_month_on_it_stands(shipped):

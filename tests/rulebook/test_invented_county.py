@@ -6,8 +6,10 @@ import polars as pl
 import pytest
 
 import calculators
+from contracts.errors import PolicyError
 from contracts.months import month_text
 from contracts.registers import accepted_schema
+from reports.pay_rhythm import rhythm_changes
 
 MONTHS = tuple(date(2024, month, 1) for month in (4, 5, 6))
 HOME = {"source_file": "f", "source_sheet": "", "source_row": 1}
@@ -48,6 +50,51 @@ def test_who_turns_80_in_may_is_paid_from_june(invented):
 
 def test_who_turns_90_in_may_steps_up_in_june(invented):
     assert amounts(invented, date(1934, 5, 20)) == {"2024-04": 100, "2024-05": 100, "2024-06": 200}
+
+
+def test_what_is_posted_in_a_quarter_is_paid_at_its_end_until_a_notice_pays_every_month(invented):
+    months = [date(2024, month, 1) for month in range(2, 9)]
+    rules = invented.resolve("990101", months, date(2024, 8, 31))
+    due = rules.pay_rhythm.select("posted_month", "due_month").rows()
+    assert due == [(month, date(2024, 3, 1) if month.month < 4 else date(2024, 6, 1)) for month in months[:5]]
+    assert set(rules.pay_rhythm["source"]) == {"《示范县高龄津贴发放办法》(示政办〔2020〕9号) 第五条"}
+    earlier = invented.resolve("990101", months, date(2024, 5, 1)).pay_rhythm
+    assert earlier["due_month"].to_list()[-2:] == [date(2024, 9, 1)] * 2, "the notice was not known yet"
+
+
+def test_a_notice_that_pays_every_month_pays_at_once_what_was_waiting(invented, with_overlay, shipped):
+    yearly = {"level": "410721", "parameter": "old_age_allowance.pay_months", "unit": "months"}
+    law = with_overlay(
+        yearly | {"value": "12", "effective_from": "2024-07-01"},
+        yearly | {"value": None, "effective_from": "2024-09-01"},
+    )
+    months = [date(2024, month, 1) for month in (7, 8, 9)]
+    rules = law.resolve("410721", months, date(2024, 9, 30))
+    assert rules.pay_rhythm["due_month"].to_list() == [date(2024, 9, 1)] * 2
+    assert shipped.resolve("410721", months, date(2024, 9, 30)).pay_rhythm.is_empty()
+    before, after = (each.resolve("410721", months, date(2024, 9, 30)) for each in (shipped, law))
+    (change,) = rhythm_changes(before, after)
+    assert str(change).startswith("高龄津贴 自 2024-07:逐月发放 → 每年 12 月发放此前各月的(《用例假设的标准》")
+    assert rhythm_changes(after, after) == ()
+
+
+def test_pay_months_of_all_count_for_a_benefit_that_has_none_of_its_own(with_overlay):
+    common = {"level": "410721", "unit": "months", "effective_from": "2024-07-01"}
+    law = with_overlay(
+        common | {"parameter": "all.pay_months", "value": "6、12"},
+        common | {"parameter": "old_age_allowance.pay_months", "value": None},
+    )
+    rhythm = law.resolve("410721", [date(2024, 7, 1)], date(2024, 9, 30)).pay_rhythm
+    assert set(rhythm["due_month"]) == {date(2024, 12, 1)}
+    assert "old_age_allowance" not in rhythm["benefit"].to_list()
+    assert "disability_living_subsidy" in rhythm["benefit"].to_list()
+
+
+@pytest.mark.parametrize("text", ["3、6、6", "6、3", "0", "13", "3-6", "三月", "3,6"])
+def test_pay_months_are_months_of_the_year_in_order(with_overlay, text):
+    row = {"level": "410721", "parameter": "old_age_allowance.pay_months", "unit": "months", "value": text}
+    with pytest.raises(PolicyError, match="应为"):
+        with_overlay(row | {"effective_from": "2024-07-01"})
 
 
 def test_the_shipped_counties_do_not_notice(shipped, invented):

@@ -46,10 +46,10 @@ def test_the_example_of_a_notice_loads_on_top_of_the_shipped_law(tmp_path):
 
 
 def test_every_unit_and_parameter_that_can_be_written_is_told():
-    from rulebook.parameters import EVERY_BENEFIT, STANDARDS, TEKUN, UNITS
+    from rulebook.parameters import OF_ALL, STANDARDS, TEKUN, UNITS
 
     text = (rulebook.POLICIES / "README.md").read_text("utf-8")
-    assert [name for name in (*UNITS, *STANDARDS, *TEKUN, *EVERY_BENEFIT) if name not in text] == []
+    assert [name for name in (*UNITS, *STANDARDS, *TEKUN, *OF_ALL) if name not in text] == []
 
 
 def test_the_list_of_words_and_keys_is_what_the_code_knows():
