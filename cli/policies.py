@@ -318,6 +318,7 @@ def diff(
         law_change,
         months_to_year_end,
         no_longer_set,
+        taken_back,
         totals,
     )
     from reports.pay_rhythm import rhythm_changes
@@ -338,7 +339,8 @@ def diff(
     if output:
         write_table(by_name(changes, identities, manifest.pay_month), output, NAMED, "差别")
     gaining, losing = gaining_and_losing(changes)
-    found, unset = totals(changes, manifest.pay_month), no_longer_set(changes, after)
+    found, unset = totals(changes, manifest.pay_month), no_longer_set(changes, before, after)
+    debts = taken_back(changes, before, after, manifest.pay_month)
     paid_in = rhythm_changes(before, after)
     if as_json:
         people_counts = {"gaining_count": gaining, "losing_count": losing}
@@ -351,6 +353,7 @@ def diff(
                 "benefits": found.to_dicts(),
                 "situations": turned.to_dicts(),
                 "no_longer_set": [asdict(one) for one in unset],
+                "taken_back": [asdict(one) for one in debts],
                 "pay_months": [asdict(one) for one in paid_in],
                 "file": str(output or ""),
             }
@@ -399,7 +402,7 @@ def diff(
             )
         ],
     )
-    for one in unset:
+    for one in (*debts, *unset):
         click.echo(str(one))
     if output:
         click.echo(f"{changes.height} 行 → {output}")

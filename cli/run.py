@@ -167,6 +167,8 @@ def _show_preview(home: Home, county: str, pay_month: date, as_json: bool) -> No
         ],
         numbers_from=5,
     )
+    for said in dict.fromkeys(f"{row['label']}:{row['documents']}" for row in rows if row["documents"]):
+        click.echo(said)
     if not rows:
         click.echo("没有差异。")
     show_not_drawn(told.silence)

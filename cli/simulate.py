@@ -40,7 +40,7 @@ def simulate(
 
     from cli.policies import law_of
     from month.month import opened_month
-    from reports.law_change import law_change, month_totals, months_to_year_end, no_longer_set, totals
+    from reports.law_change import law_change, month_totals, months_to_year_end, no_longer_set, taken_back, totals
 
     with opened_month(home, county, pay_month) as month:
         manifest, registers = month.manifest, month.registers
@@ -50,15 +50,17 @@ def simulate(
         )
         sides = [month_totals(registers, rules, manifest.pay_month) for rules in (now, then)]
         changes = law_change(registers, now, then, manifest.pay_month)
-    difference, unset = totals(changes, manifest.pay_month), no_longer_set(changes, then)
+    difference, unset = totals(changes, manifest.pay_month), no_longer_set(changes, now, then)
+    debts = taken_back(changes, now, then, manifest.pay_month)
     rows = compared(sides[0], sides[1], difference).with_columns(cs.integer().fill_null(0))
     if as_json:
         known = {"known_on": known_on or manifest.known_on}
-        found = {"benefits": rows.to_dicts(), "no_longer_set": [asdict(one) for one in unset]}
+        beside = {"no_longer_set": [asdict(one) for one in unset], "taken_back": [asdict(one) for one in debts]}
+        found = {"benefits": rows.to_dicts(), **beside}
         print_json({"county": county, "pay_month": f"{manifest.pay_month:%Y-%m}", **known, **found})
         return
     _show(f"{county} {manifest.pay_month:%Y-%m} 模拟(不入账)", rows)
-    for one in unset:
+    for one in (*debts, *unset):
         click.echo(str(one))
 
 

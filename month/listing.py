@@ -142,7 +142,9 @@ def _leave_preview(month: Month) -> list[Path]:
     counts, refused = read("intake_counts"), read("refused_rows")
     missing = _missing(month)
     with month.book.reading() as conn:
-        differences = posting.work_out(conn, decided(month))
+        meant = decided(month)
+        differences = posting.work_out(conn, meant)
+        rows = preview.by_benefit(conn, meant, differences)
     written = [
         *lists.write_register_lists(month.book, folder, read),
         *_list_not_drawn(month, folder),
@@ -150,7 +152,7 @@ def _leave_preview(month: Month) -> list[Path]:
         *return_refused(month, _of_register(refused)),
     ]
     told = LeftByPreview(
-        rows=tuple(preview.by_benefit(differences)),
+        rows=tuple(rows),
         list_changes=tuple(preview.by_change(read("list_changes"))),
         counts=difference_counts(differences),
         not_handed_in=not_handed_in(counts, refused),

@@ -6,8 +6,7 @@ Out    one row per person, benefit and month that differs; the totals per benefi
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -15,10 +14,13 @@ import polars as pl
 
 import calculators
 from contracts.codes import Benefit, Outcome, UnsetReason
+from contracts.money import yuan_label
 from contracts.months import add_months, months_between
 from contracts.policy import Rules
+from reports import documents
 
 ROW = ["person_no", "benefit", "benefit_month"]
+SIDES = ("before", "after")
 CHANGE_SCHEMA = pl.Schema(
     {
         "person_no": pl.Int64(),
@@ -29,7 +31,8 @@ CHANGE_SCHEMA = pl.Schema(
         "before_fen": pl.Int64(),  # null: no row, or the standard is not set
         "after_fen": pl.Int64(),
         "unset_code": UnsetReason.dtype(),  # where the standard is not set after: why
-        "rate_id": pl.String(),  # and the values it is not set by, a key of the catalogue of the law after
+        "before_rate_id": pl.String(),  # the values behind each side, keys of the catalogue of its law
+        "after_rate_id": pl.String(),
     }
 )
 IS_UNSET = (pl.col("after") == Outcome.STANDARD_NOT_SET.value).fill_null(False)
@@ -63,13 +66,12 @@ def months_to_year_end(window: list[date], pay_month: date) -> list[date]:
 def law_change(registers: calculators.Registers, before: Rules, after: Rules, pay_month: date) -> pl.DataFrame:
     """Every person, benefit and month whose outcome or amount differs (CHANGE_SCHEMA), in that order."""
     sides = [
-        _outcomes(registers, rules, pay_month).rename({"outcome": name, "amount_fen": f"{name}_fen"})
-        for name, rules in (("before", before), ("after", after))
+        _outcomes(registers, rules, pay_month).rename(
+            {"outcome": name, "amount_fen": f"{name}_fen", "rate_id": f"{name}_rate_id"}
+        )
+        for name, rules in zip(SIDES, (before, after), strict=True)
     ]
-    known_before = sides[0].drop("unset_code", "rate_id")
-    joined = known_before.join(sides[1], on=ROW, how="full", coalesce=True, validate="1:1").with_columns(
-        rate_id=pl.when(IS_UNSET).then("rate_id")
-    )
+    joined = sides[0].drop("unset_code").join(sides[1], on=ROW, how="full", coalesce=True, validate="1:1")
     is_same = pl.col("before").eq_missing(pl.col("after")) & pl.col("before_fen").eq_missing(pl.col("after_fen"))
     return (
         joined.filter(~is_same)
@@ -106,39 +108,92 @@ class Unset:
     why_unset: str  # UnsetReason
     why_label: str
     people: int
+    before_documents: tuple[str, ...]  # what was paid by
     documents: tuple[str, ...]  # the value that may not be paid, and the one it contradicts
 
     def __str__(self) -> str:
-        said = f"({' 与 '.join(self.documents)})" if self.documents else ""
-        return f"{self.label} {self.people} 人{self.why_label}{said}:已发的不追回,设定之前不再发"
+        said = documents.turned(self.before_documents, self.documents)
+        return f"{self.label} {self.people} 人{self.why_label}({said}):已发的不追回,设定之前不再发"
 
 
-def no_longer_set(changes: pl.DataFrame, after: Rules) -> tuple[Unset, ...]:
+def no_longer_set(changes: pl.DataFrame, before: Rules, after: Rules) -> tuple[Unset, ...]:
     """What the law after leaves without a standard that had one, by benefit and reason, with the documents."""
     lost = changes.filter(IS_UNSET, pl.col("before_fen") > 0)
-    losses = (
-        lost.group_by("benefit", "unset_code")
-        .agg(people=pl.col("person_no").n_unique().cast(pl.Int64), rate_ids=pl.col("rate_id").unique().sort())
-        .sort("benefit", "unset_code")
-    )
+    losses = lost.group_by("benefit", "unset_code").agg(_PEOPLE, *_RATE_IDS).sort("benefit", "unset_code")
     return tuple(
         Unset(
-            benefit,
-            Benefit.label_of(benefit),
-            why,
-            UnsetReason.label_of(why),
-            people,
-            tuple(dict.fromkeys(document for rate_id in rate_ids for document in _documents(after, rate_id))),
+            row["benefit"],
+            Benefit.label_of(row["benefit"]),
+            row["unset_code"],
+            UnsetReason.label_of(row["unset_code"]),
+            row["people"],
+            _documents(before, row["before_rate_ids"]),
+            _documents(after, row["after_rate_ids"]),
         )
-        for benefit, why, people, rate_ids in losses.iter_rows()
+        for row in losses.iter_rows(named=True)
     )
 
 
-def _documents(rules: Rules, rate_id: str) -> Iterator[str]:
-    for text in rules.catalogue.filter(pl.col("rate_id") == rate_id)["values_json"]:
-        for value in json.loads(text):
-            if value["is_amount"]:
-                yield "{level_name} {text}《{title}》({number}) {clause}".format_map(value)
+@dataclass(frozen=True)
+class TakenBack:
+    """People of whom money of past months would be recovered, how much, and what it was paid and is owed by."""
+
+    benefit: str
+    label: str
+    people: int
+    fen: int
+    before_documents: tuple[str, ...]
+    documents: tuple[str, ...]
+
+    def __str__(self) -> str:
+        said = documents.turned(self.before_documents, self.documents)
+        return f"{self.label} {self.people} 人 {yuan_label(self.fen)} 元已发的将追回({said})"
+
+
+def taken_back(changes: pl.DataFrame, before: Rules, after: Rules, pay_month: date) -> tuple[TakenBack, ...]:
+    """What the law after would have people give back, by benefit, with the documents; past months alone.
+
+    What a person keeps of a month under another benefit of the same choose group is no debt.
+    """
+    groups = after.choose_groups().with_columns(pl.col("group").cast(pl.String))
+    past = changes.filter(pl.col("benefit_month") <= pay_month).with_columns(difference_fen=DIFFERENCE)
+    together = past.join(groups, on=["benefit", "benefit_month"], how="left").with_columns(
+        pl.col("group").fill_null(pl.col("benefit").cast(pl.String))
+    )
+    net = pl.col("difference_fen").sum().over("person_no", "benefit_month", "group")
+    debts = (
+        together.with_columns(fen=-net)
+        .filter(pl.col("difference_fen") < 0, pl.col("fen") > 0)
+        .group_by("benefit")
+        .agg(_PEOPLE, pl.col("fen").sum(), *_RATE_IDS)
+        .sort("benefit")
+    )
+    return tuple(
+        TakenBack(
+            row["benefit"],
+            Benefit.label_of(row["benefit"]),
+            row["people"],
+            row["fen"],
+            _documents(before, row["before_rate_ids"]),
+            _documents(after, row["after_rate_ids"]) or _conditions(after, row["benefit"]),
+        )
+        for row in debts.iter_rows(named=True)
+    )
+
+
+_PEOPLE = pl.col("person_no").n_unique().cast(pl.Int64).alias("people")
+_RATE_IDS = [pl.col(f"{side}_rate_id").drop_nulls().unique().sort().alias(f"{side}_rate_ids") for side in SIDES]
+
+
+def _documents(rules: Rules, rate_ids: Iterable[str]) -> tuple[str, ...]:
+    values = dict(rules.catalogue.select("rate_id", "values_json").iter_rows())
+    return documents.of_amounts(values[rate_id] for rate_id in rate_ids)
+
+
+def _conditions(rules: Rules, benefit: str) -> tuple[str, ...]:
+    """What somebody is measured by who has no row of a benefit."""
+    of_benefit = rules.benefits.get(Benefit(benefit))
+    return (f"条件 {of_benefit.when_source}",) if of_benefit else ()
 
 
 def by_name(changes: pl.DataFrame, identities: pl.DataFrame, pay_month: date) -> pl.DataFrame:

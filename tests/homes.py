@@ -14,7 +14,7 @@ from ledger.book import opened
 from month import gathering, signing
 from month.month import Choices
 from month.running import run_month, work
-from month.stages import BY_NAME, REPLAYED
+from month.stages import BY_NAME, REPLAYED, STAGES
 from month.store import Store
 
 COUNTY = "410721"
@@ -132,11 +132,11 @@ def run(home, month, **how):
         begun.close()
 
 
-def run_whole(home, month, known_on=None, **choices):
+def run_whole(home, month, known_on=None, stages=STAGES, **choices):
     """Run a month as any door does: every stage, its findings, its lists; `choices` beside maker and system user."""
     pay_month = parse_month(month)
     known = date.fromisoformat(known_on) if known_on else pay_month.replace(day=15)
-    run_month(home, COUNTY, pay_month, known, Choices(maker=MAKER, system_user="test", **choices))
+    run_month(home, COUNTY, pay_month, known, Choices(maker=MAKER, system_user="test", **choices), stages)
 
 
 def sign(home, month, county=COUNTY):

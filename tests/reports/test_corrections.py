@@ -39,7 +39,8 @@ def ran(tmp_path_factory):
     begun = homes.begin(home, "2024-08")
     homes.decide(begun)
     with begun.book.reading() as conn:
-        preview = by_benefit(posting.work_out(conn, booking.decided(begun)))
+        meant = booking.decided(begun)
+        preview = by_benefit(conn, meant, posting.work_out(conn, meant))
     booking.post(begun)
     begun.close()
     month = opened_month(home, homes.COUNTY, parse_month("2024-08"))

@@ -112,9 +112,14 @@ def test_status_tells_the_step_of_each_month(home, august):
     assert status_of(august.book, settings, homes.COUNTY, parse_month("2024-09")).step == "none"
 
 
+def previewed(conn, month):
+    meant = booking.decided(month)
+    return by_benefit(conn, meant, posting.work_out(conn, meant))
+
+
 def test_a_month_already_booked_previews_no_difference(august):
     with august.book.reading() as conn:
-        assert by_benefit(posting.work_out(conn, booking.decided(august))) == []
+        assert previewed(conn, august) == []
 
 
 def test_a_preview_tells_what_would_be_booked(home, tmp_path):
@@ -123,7 +128,7 @@ def test_a_preview_tells_what_would_be_booked(home, tmp_path):
     month = homes.begin(fresh, "2024-07")
     homes.decide(month)
     with month.book.reading() as conn:
-        rows = by_benefit(posting.work_out(conn, booking.decided(month)))
+        rows = previewed(conn, month)
     assert ("正常应付", "高龄津贴", 2, 100_00) in [(r["what"], r["label"], r["people"], r["fen"]) for r in rows]
     month.close()
 

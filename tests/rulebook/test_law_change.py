@@ -13,6 +13,7 @@ from reports.law_change import (
     month_totals,
     months_to_year_end,
     no_longer_set,
+    taken_back,
     totals,
 )
 from tests.cases.reading import read_cases
@@ -58,6 +59,9 @@ def test_a_raise_turns_the_choice_and_is_counted_to_year_end(shipped, with_overl
     assert (down["gaining_count"], down["losing_count"]) == (0, 1)
     assert (down["until_now_fen"], down["to_year_end_fen"]) == (-7500, -37500)
     assert gaining_and_losing(changes) == (1, 0)  # one person: 75 less of the one, 100 more of the other
+    assert taken_back(changes, before, after, JULY) == (), "who keeps as much under the other owes nothing back"
+    (debt,) = taken_back(law_change(registers, after, before, JULY), after, before, JULY)
+    assert (debt.benefit, debt.people, debt.fen) == ("elder_care_subsidy", 1, 2500)
     named = by_name(changes, CASE.numbers, JULY)
     assert named.height == changes.height
     assert named.row(0, named=True) == {
@@ -85,7 +89,9 @@ def test_a_value_below_its_floor_takes_nothing_back_and_is_no_loss(shipped, with
     )  # fmt: skip
     assert (row["unset_count"], row["unset_to_year_end_fen"]) == (1, 25000)
     assert gaining_and_losing(changes) == (0, 0)
-    (unset,) = no_longer_set(changes, after)
+    assert taken_back(changes, before, after, JULY) == ()
+    (unset,) = no_longer_set(changes, before, after)
+    assert any("50 元/月" in document and "新政办〔2024〕13号" in document for document in unset.before_documents)
     assert (unset.why_unset, unset.people) == ("BELOW_FLOOR", 1)
     assert any("40 元/月" in document for document in unset.documents)
     assert any("50 元/月" in document and "新政办〔2024〕13号" in document for document in unset.documents)
@@ -100,8 +106,14 @@ def test_a_lower_amount_of_a_past_month_is_told_as_taken_back(shipped, with_over
          "effective_from": "2024-07-01"}
     )  # fmt: skip
     before, after = (law.resolve("410721", months, CASE.known_on) for law in (raised, shipped))
-    told = by_name(law_change(registers, before, after, JULY), CASE.numbers, JULY)["meaning"].to_list()
-    assert told == ["已发的将追回", *["以后少发"] * 5]
+    changes = law_change(registers, before, after, JULY)
+    assert by_name(changes, CASE.numbers, JULY)["meaning"].to_list() == ["已发的将追回", *["以后少发"] * 5]
+    (debt,) = taken_back(changes, before, after, JULY)
+    assert (debt.benefit, debt.people, debt.fen) == ("old_age_allowance", 1, 3000)
+    assert str(debt).startswith(
+        "高龄津贴 1 人 30.00 元已发的将追回(原按 新乡县 80 元/月《用例假设的标准》(用例) overlay;"
+    )
+    assert str(debt).endswith("(新政办〔2024〕13号) 第5项)")
 
 
 def test_a_change_from_a_month_leaves_the_months_before_alone(shipped, with_overlay, registers, months):
