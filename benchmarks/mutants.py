@@ -41,7 +41,10 @@ def _modules(*names: str) -> tuple[str, ...]:
     return tuple(sorted(str(path.relative_to(ROOT)) for name in names for path in ROOT.glob(name)))
 
 
-_LEDGER = ("posting", "cancelling", "deducting", "fate", "holds", "book", "returns", "identity", "signing", "sealing")
+_LEDGER = (
+    *("differences", "receivables", "posting", "cancelling", "deducting", "fate", "holds", "book", "returns"),
+    *("identity", "signing", "sealing"),
+)
 ROOMS = {
     "payments": Room(
         ("payments/payable.py", "payments/claim.py"), ("tests/payments", "tests/scenarios/test_stories.py")

@@ -125,7 +125,11 @@ def threads() -> list[str]:
 
 
 def tests_for(fault: Fault, hits: Hits, at_most: float) -> list[str]:
-    """The tests to ask, the likeliest and quickest first, as many as take so many seconds, and one at least."""
+    """The tests to ask, as many as take so many seconds, and one at least.
+
+    Those of the module's own file first, then the likeliest and quickest.
+    """
+    own = f"tests/{fault.path.replace('/', '/test_')}"
     lines: dict[str, list[str]] = hits["lines"]
     seconds: dict[str, float] = hits["tests"]
     if fault.statement:
@@ -138,7 +142,12 @@ def tests_for(fault: Fault, hits: Hits, at_most: float) -> list[str]:
     cost: dict[str, float] = {}
     for test in asked:
         cost[test.split("::")[0]] = cost.get(test.split("::")[0], 0) + seconds[test] * (test in ran)
-    order = sorted(asked, key=lambda test: (test not in ran, cost[test.split("::")[0]], test.split("::")[0]))
+
+    def rank(test: str) -> tuple[bool, bool, float, str]:
+        file = test.split("::")[0]
+        return file != own, test not in ran, cost[file], file
+
+    order = sorted(asked, key=rank)
     total = accumulate(seconds[test] for test in order)
     return [test for test, until in zip(order, total, strict=True) if until <= at_most or test == order[0]]
 

@@ -98,6 +98,37 @@ def test_each_month_is_told_for_itself():
     assert [row[1] for row in found(care(), months=MONTHS[:3], **rows)] == list(MONTHS[1:3])
 
 
+def test_one_empty_row_beside_a_full_one_is_enough():
+    rows = {"low_income": [{}], "ability": [{"level": 3, "is_unable": None}, {"level": 3, "is_unable": False}]}
+    assert [row[2] for row in found(care(), **rows)] == [["unable"]]
+
+
+def test_one_empty_cell_of_several_that_decide_is_told():
+    town = OneOf("area", ("urban",))
+    both = AllOf((*EVERYBODY.conditions, Fact("dibao_person"), town, OneOf("self_care", ("half",))))
+    assert [row[2] for row in found(care(both), low_income=[{"area": "urban"}])] == [["self_care"]]
+
+
+def test_a_benefit_that_is_abolished_asks_for_nothing():
+    rows = {"low_income": [{}], "ability": [{"level": 3, "is_unable": None}]}
+    assert found(care(p_is_abolished=True), **rows) == []
+    assert len(found(care(p_is_abolished=None), **rows)) == 1
+
+
+def test_people_come_in_their_order_with_their_benefits_in_that_of_the_codes():
+    both = [care(), benefit("elder_service_subsidy", when=UNABLE, p_amount_fen=6_000)]
+    people = [{"person_no": number} for number in (2, 1)]
+    told = missing_that_decide(
+        registers(
+            population=people, low_income=people, ability=[{**one, "is_unable": None, "level": 3} for one in people]
+        ),
+        rules(*both),
+        scope((JANUARY,), MONTHS[-1]),
+    )
+    care_of, service_of = "elder_care_subsidy", "elder_service_subsidy"
+    assert told.select("person_no", "benefit").rows() == [(1, service_of), (1, care_of), (2, service_of), (2, care_of)]
+
+
 def test_a_hukou_nobody_filled_in_is_missing_where_the_law_asks_for_it():
     rural = AllOf((*EVERYBODY.conditions, OneOf("hukou", ("rural",))))
     assert found(care(rural)) == [("elder_care_subsidy", JANUARY, ["hukou"], False, "ENTITLED", 6_000)]

@@ -71,6 +71,18 @@ def test_the_order_of_rows_does_not_matter():
     assert counting(rows, order) == counting(rows.reverse(), order)
 
 
+def test_of_spells_that_are_as_good_the_order_of_rows_does_not_decide():
+    rows = spells({"sure": True}, {"sure": False}, {"sure": None})
+    order = Order(by=("grade",))
+    told = [strongest(each, scope(), order).select("sure").unique().collect().rows() for each in (rows, rows.reverse())]
+    assert told == [[(False,)], [(False,)]]
+
+
+def test_what_is_not_said_is_no_yes():
+    rows = spells({"sure": None}, {"sure": False})
+    assert strongest(rows, scope(), Order(by=("grade",), any_of="sure")).collect()["sure"].unique().to_list() == [False]
+
+
 def test_a_yes_on_any_row_that_is_as_good_is_enough_and_on_a_weaker_one_is_not():
     order = Order(by=("grade", "first_month"), any_of="sure")
 

@@ -41,13 +41,15 @@ def test_the_first_month_owes_everything_as_regular(county):
     assert money(posted.differences.obligations) == [(1, "2024-07", 5000), (2, "2024-07", 10000)]
     assert posted.differences.obligations["kind"].unique().to_list() == ["regular"]
     assert (posted.cycle.sequence, posted.run.run_id, posted.is_replay) == (1, 1, False)
+    assert posted.differences.beyond_window.is_empty()
 
 
 def test_a_second_run_writes_no_row_at_all(county, book):
     rows = [row(1, "2024-07"), row(2, "2024-07", outcome="SUSPENDED"), row(3, "2024-07", outcome="STANDARD_NOT_SET")]
     county.run("2024-07", rows)
     before = counts(book)
-    assert county.run("2024-07", rows).run is None
+    again = county.run("2024-07", rows)
+    assert (again.run, again.is_replay) == (None, False)
     assert counts(book) == before
 
 

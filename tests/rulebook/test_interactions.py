@@ -1,9 +1,12 @@
 """Who may draw what: every pair decided, and what a decision does to the rates."""
 
+from datetime import date
 from itertools import combinations
 
 import pytest
+import yaml
 
+import rulebook
 from contracts.codes import Benefit, ChoiceGroup
 from tests.rulebook.conftest import TODAY
 from tests.rulebook.test_resolving import COUNTIES, JULY, rates
@@ -51,6 +54,22 @@ def test_tekun_shuts_out_exactly_what_the_pairs_say(shipped, county):
     for benefit in shipped.resolve(county, [JULY], TODAY).benefits:
         is_shut_out = benefit in SHUT_OUT | {B.HARDSHIP_ELDER_SUBSIDY}
         assert rates(shipped, county, benefit).get("p_excluded_by_tekun", False) is is_shut_out, benefit
+
+
+def test_an_exclusion_that_begins_later_shuts_nobody_out_before(tmp_path):
+    (tmp_path / "410721").mkdir()
+    source = {"document": "notice", "clause": "第一条", "quote": "原文"}
+    dates = {"effective_from": date(2024, 9, 1), "issued_on": date(2024, 8, 1)}
+    shut_out = {"benefit": "tekun_living", "with": ["old_age_allowance"], "relation": "exclude", "excluded_by": "tekun"}
+    page = {
+        "documents": {"notice": {"title": "通知", "number": "测试"}},
+        "pairs": [shut_out | dates | {"source": source}],
+    }
+    (tmp_path / "410721" / "interactions.yaml").write_text(yaml.safe_dump(page, allow_unicode=True), "utf-8")
+    months = [date(2024, 8, 1), date(2024, 9, 1)]
+    law = rulebook.load(rulebook.POLICIES, tmp_path).resolve("410721", months, TODAY)
+    told = law.benefits[B.OLD_AGE_ALLOWANCE].rates.select("benefit_month", "p_excluded_by_tekun").unique()
+    assert sorted(told.rows()) == [(months[0], False), (months[1], True)]
 
 
 @pytest.mark.parametrize("county", COUNTIES)

@@ -1,0 +1,45 @@
+"""What is owed back, what came back of it, and what is still collected."""
+
+import pytest
+
+from contracts.actor import Actor
+from contracts.codes import RecoveryMeans
+from ledger import identity, receivables, recovery
+from tests.ledger.county import CODE, RELEASER, resident_id, row
+
+BY = Actor("复核乙", "tester")
+
+
+@pytest.fixture
+def owing(county):
+    """Two people were paid 50 yuan each for a month that neither was owed."""
+    county.pay("2024-06", [row(1, "2024-06"), row(2, "2024-06")])
+    county.run("2024-07", [])
+    return county
+
+
+def left(county):
+    """What can be set off, what is still collected, and what is shown of it, each by receivable or person."""
+    with county.book.reading() as conn:
+        unrecovered = receivables.unrecovered(conn, CODE)
+        outstanding = receivables.outstanding(conn, CODE, identity.of_county(conn, CODE)).sort("person_no")
+        shown = receivables.owed_back(conn, CODE)
+    assert shown["person_id"].to_list() == [resident_id(number) for number in outstanding["person_no"]]
+    assert {"person_no", "choose_group"}.isdisjoint(shown.columns)
+    return tuple(frame["left_fen"].to_list() for frame in (unrecovered, outstanding, shown))
+
+
+def test_a_waiver_ends_collection_and_not_the_debt(owing):
+    assert left(owing) == ([5000, 5000], [5000, 5000], [5000, 5000])
+    recovery.recover(owing.book, CODE, 1, RecoveryMeans.CASH, 3000, BY, "收据1")
+    recovery.recover(owing.book, CODE, 2, RecoveryMeans.WAIVED, 2000, BY, "批文1", RELEASER)
+    assert left(owing) == ([2000, 5000], [2000, 3000], [2000, 3000])
+
+
+def test_the_last_fen_is_owed_too_and_then_nothing(owing):
+    recovery.recover(owing.book, CODE, 1, RecoveryMeans.CASH, 4999, BY, "收据1")
+    recovery.recover(owing.book, CODE, 2, RecoveryMeans.WAIVED, 4999, BY, "批文1", RELEASER)
+    assert left(owing) == ([1, 5000], [1, 1], [1, 1])
+    recovery.recover(owing.book, CODE, 1, RecoveryMeans.CASH, 1, BY, "收据2")
+    recovery.recover(owing.book, CODE, 2, RecoveryMeans.WAIVED, 1, BY, "批文2", RELEASER)
+    assert left(owing) == ([5000], [], [])
