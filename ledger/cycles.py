@@ -183,3 +183,10 @@ def _run(row: Row[Any]) -> Run:
 def cycle_of(row: Row[Any]) -> Cycle:
     """The cycle of a row that has its columns."""
     return Cycle(row.cycle_id, row.county, parse_month(row.pay_month), row.sequence)
+
+
+def manifests(conn: Connection) -> list[tuple[str, date, str]]:
+    """What every run of a month was made from: county, pay month, manifest_digest; each once."""
+    told = select(cycle.c.county, cycle.c.pay_month, run.c.manifest_digest).join_from(run, cycle).distinct()
+    rows = conn.execute(told.order_by(*told.selected_columns))
+    return [(county, parse_month(month), digest) for county, month, digest in rows]

@@ -128,3 +128,10 @@ def _receipts(county: str, register: RegisterInput) -> Select[Any]:
     of_month = receipt.c.inbox_month == register.inbox_month
     mine = select(receipt).where(receipt.c.county == county, receipt.c.register == register.name, of_month)
     return mine.order_by(receipt.c.receipt_id.desc())
+
+
+def originals(conn: Connection) -> list[tuple[str, str, str, str]]:
+    """Every file the book noted as received, once: county, register, file_name, file_digest."""
+    r = receipt.c
+    told = select(r.county, r.register, r.file_name, r.file_digest).distinct()
+    return [tuple(row) for row in conn.execute(told.order_by(r.county, r.register, r.file_digest, r.file_name))]

@@ -11,7 +11,7 @@ import hashlib
 from typing import NamedTuple
 
 import polars as pl
-from sqlalchemy import Connection, exists, insert, select
+from sqlalchemy import Connection, exists, insert, select, union
 
 from contracts.actor import Actor
 from contracts.codes import BankEvent, RefusalCode, ReturnReason
@@ -124,6 +124,19 @@ def refuse_order(book: Book, county: str, batch_id: str, reason_code: str, reaso
         detail = {"reason": reason, "lines": due.height, "fen": int(due["amount_fen"].sum()), "answered": final.height}
         audit.append(conn, county, by, "refused_order", batch_id, detail)
     return Refusal(due.height, final.height, is_known=False)
+
+
+def sources(conn: Connection) -> list[tuple[str, str]]:
+    """Every answer that something was noted of, but for orders refused whole: county, source_digest."""
+    of_order = select(refused_order.c.source_digest)
+    noted = (
+        select(cycle.c.county, bank_event.c.source_digest)
+        .select_from(bank_event.join(instruction).join(batch).join(cycle))
+        .where(bank_event.c.source_digest.not_in(of_order))
+    )
+    listed = select(answer_misfit.c.county, answer_misfit.c.source_digest)
+    told = union(noted, listed).subquery()
+    return [tuple(row) for row in conn.execute(select(told).order_by(*told.c))]
 
 
 def still_open(conn: Connection, county: str, batch_ids: pl.Series) -> pl.DataFrame:

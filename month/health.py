@@ -15,10 +15,11 @@ from contracts.errors import InputError, NotAllowedError, OfficerError
 from contracts.files import OTHERS, half_written, write_whole
 from contracts.settings import Home, Settings
 from contracts.wording import or_nearest, refused_by_system
-from ledger import audit, proving
+from ledger import audit
 from ledger.book import SCHEMA_VERSION, opened, sqlite_version
 from month.enrolling import roll
 from month.officers import BARE_NAMES, is_bare
+from month.proving import prove
 from month.witnessing import lost_heads
 from payments import profiles
 
@@ -166,6 +167,6 @@ def _book(home: Home) -> str:
 
 def _proof(home: Home) -> str:
     with opened(home.database_url) as book, book.reading() as conn:
-        proof = proving.prove(conn)
+        proof = prove(home, conn)
     proof.require("")
     return "、".join(f"{one.what} {one.count:,}" for one in proof.checked)

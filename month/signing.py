@@ -20,7 +20,7 @@ from month.funding import require_funded
 from month.officers import require, require_limit, two_officers
 from month.progress import tables_of
 from month.witnessing import bear_witness, require_current
-from payments.outbox import folder_of
+from payments.outbox import folder_of, note_head
 from payments.render import GONE, place, strangers
 from payments.verify import verify_batches
 
@@ -86,7 +86,10 @@ def release(home: Home, county: str, pay_month: date, by: Actor) -> Signed:
         _require_no_strangers(home, book, county, pay_month)
         released = signing.release(book, county, pay_month, by).signed
         place(book, home, county)
-        return _signed(home, book, county, released)
+        signed = _signed(home, book, county, released)
+        for file in signed.files:
+            note_head(file.path, signed.head)
+        return signed
 
 
 def _signed(home: Home, book: Book, county: str, signed: tuple[str, ...]) -> Signed:

@@ -13,6 +13,7 @@ from contracts.errors import BookError
 from contracts.settings import Home
 from ledger import audit
 from ledger.book import Book, Transaction, now
+from payments.outbox import heads_beside
 
 LOOKED_AT = 50  # of the newest lines
 
@@ -44,10 +45,22 @@ def require_current(home: Home, book: Book) -> None:
         )
 
 
-def lost_heads(home: Home, conn: Transaction) -> Iterator[str]:
-    """What was written down outside and does not stand in the chain, in an officer's words."""
-    for head in audit.missing(conn, _heads(home)[-LOOKED_AT:])[-1:]:
+def lost_heads(home: Home, conn: Transaction, *, is_whole: bool = False) -> Iterator[str]:
+    """What was written down outside and does not stand in the chain, in an officer's words.
+
+    `is_whole`: every head of the home, and those beside the released payment files, not the newest of the home alone.
+    """
+    heads = _heads(home) if is_whole else _heads(home)[-LOOKED_AT:]
+    for head in audit.missing(conn, heads)[-1:]:
         yield f"总账里没有数据目录记下的链尾 {head[:16]}:这份总账是旧的,或审计记录被截断、改写过"
+    beside = heads_beside(home) if is_whole else {}
+    for head in audit.missing(conn, list(beside))[-1:]:
+        yield f"总账里没有 {beside[head].name} 记下的链尾 {head[:16]}:这份总账是旧的,或审计记录被截断、改写过"
+
+
+def witness_count(home: Home) -> int:
+    """How many heads are written down outside the book."""
+    return len(_heads(home)) + len(heads_beside(home))
 
 
 def _heads(home: Home) -> list[str]:

@@ -10,11 +10,13 @@ from datetime import date
 from pathlib import Path
 
 from contracts.codes import BatchState
+from contracts.files import write_whole
 from contracts.months import month_text
 from contracts.settings import Home
 from payments.file_forms import Profile
 
 SIDECAR = ".sha256"
+HEAD = "# 审计链尾 Head of the audit chain: "  # as it was when the file was released
 UNCONFIRMED = "# 未经银行确认:银行没有认可过这种格式 No bank has agreed to this layout"
 
 
@@ -31,3 +33,21 @@ def with_sidecar(name: str) -> tuple[str, str]:
 def sidecar_text(name: str, digest: str, profile: Profile) -> str:
     """What stands beside a file: its SHA-256 as `sha256sum -c` takes it, and that no bank has agreed to its layout."""
     return "".join(f"{line}\n" for line in (f"{digest}  {name}", *([] if profile.confirmed else [UNCONFIRMED])))
+
+
+def note_head(file: Path, head: str) -> None:
+    """Write where the audit chain ended with a file's release into its sidecar, where that still lies there.
+
+    Whoever has the file the bank took has a witness of the book.
+    """
+    sidecar = file.with_name(file.name + SIDECAR)
+    if sidecar.is_file():
+        lines = [line for line in sidecar.read_text("utf-8").splitlines() if not line.startswith(HEAD)]
+        write_whole(sidecar, "".join(f"{line}\n" for line in (*lines, f"{HEAD}{head}")).encode())
+
+
+def heads_beside(home: Home) -> dict[str, Path]:
+    """The heads that stand beside the files of the outbox, and in which sidecar each does."""
+    found = sorted(home.outbox.rglob(f"*{SIDECAR}"))
+    lines = ((path, line) for path in found for line in path.read_text("utf-8", "replace").splitlines())
+    return {line.removeprefix(HEAD).strip(): path for path, line in lines if line.startswith(HEAD)}

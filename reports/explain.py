@@ -263,7 +263,7 @@ def _left_open(benefit: Benefit, in_force: Sequence[InForce]) -> Iterator[str]:
     """What of a benefit nobody has set, or is set outside its bounds, and the text that leaves it so."""
     for one in in_force:
         if one.benefit is benefit and one.why_unset:
-            key = f" [{one.key}]" if one.key else ""
+            key = f" {one.key}" if one.key else ""
             said = f"“{one.quote}”" if one.quote else one.note
             where = f";{one.source}{said}" if one.source else ""
             yield f"{one.label}{key}:{one.why_unset.label}{where}"
@@ -300,7 +300,7 @@ def _yuan(fen: int | None) -> str:
 def _values(rate_id: str, rules: Rules) -> Iterator[RateValue]:
     found = rules.catalogue.filter(pl.col("rate_id") == rate_id)
     for value in json.loads(found["values_json"].item()) if found.height else []:
-        key = f" [{value['key']}]" if value.get("key") else ""
+        key = f" {value['key']}" if value.get("key") else ""
         number = f"{value['number']} " if value.get("number") else ""
         yield RateValue(
             parameter=f"{value['label']}{key}",

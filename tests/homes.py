@@ -1,6 +1,7 @@
 """A home with registers in its inbox, run step by step as the graph does, without Dagster."""
 
 import csv
+import re
 import shutil
 from datetime import date
 
@@ -16,6 +17,7 @@ from month.month import Choices
 from month.running import run_month, work
 from month.stages import BY_NAME, REPLAYED, STAGES
 from month.store import Store
+from payments.outbox import HEAD
 
 COUNTY = "410721"
 MAKER, CHECKER, RELEASER = "示例经办", "示例复核", "示例发放"
@@ -162,9 +164,10 @@ def book_rows(home):
 
 
 def payment_files(home):
-    """Path → bytes of every payment file, of those that wait and of those that went out."""
+    """Path → bytes of every payment file, of those that wait and of those that went out; a chain's end is of a time."""
     files = [path for root in (home.review, home.outbox) for path in root.rglob("*") if path.is_file()]
-    return {path.relative_to(home.path).as_posix(): path.read_bytes() for path in files}
+    of_the_chain = re.compile(HEAD.encode() + b".*\n")
+    return {path.relative_to(home.path).as_posix(): of_the_chain.sub(b"", path.read_bytes()) for path in files}
 
 
 def overridden(home, month, county=COUNTY):

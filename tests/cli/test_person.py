@@ -133,3 +133,5 @@ def test_explain_writes_the_page_of_the_month_it_is_asked_about(home, tmp_path):
     page = target.read_text("utf-8")
     assert "2024-07 同 2024-06 比,为什么多了或少了?" in page
     assert "高龄津贴:2024-06 应发 0.00 元,2024-07 应发 50.00 元;条件具备。" in page
+    assert "[80,90)" in page
+    assert "[[" not in page
