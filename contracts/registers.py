@@ -450,7 +450,12 @@ LIST_LABELS: dict[str, str] = {
 INBOX_FILES = REGISTERS | MATCH_LISTS
 # Whose rows say the months they run; a bare list of today's people may lack them (docs/decisions/0071).
 MONTHS = ("from_month", "to_month")
-WITH_MONTHS = tuple(name for name, model in INBOX_FILES.items() if set(MONTHS) <= set(model.to_schema().columns))
+# By the names a model declares: every command asks, and building the schemas of all registers would be the longest part.
+WITH_MONTHS = tuple(
+    name
+    for name, model in INBOX_FILES.items()
+    if {*MONTHS} <= {declared for level in model.__mro__ for declared in vars(level).get("__annotations__", ())}
+)
 FILES: dict[str, type[Register]] = REGISTERS | LISTS
 FILE_LABELS = REGISTER_LABELS | LIST_LABELS
 # Where there may be one row only, of what.

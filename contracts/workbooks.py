@@ -1,6 +1,6 @@
 """How every workbook of ours is opened: texts stay texts, bounded memory, and the same cells give the same bytes.
 
-Kept apart from `files.py`, because the writing library is loaded only where a workbook is written.
+The writing library is loaded only where a workbook is written.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
-
-import xlsxwriter
+from typing import TYPE_CHECKING
 
 from contracts.files import own_folder
+
+if TYPE_CHECKING:
+    import xlsxwriter
 
 MAX_SHEET_ROWS = 1_048_576
 CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook carries its day of creation, without a zone; ours is fixed
@@ -27,6 +29,8 @@ OPTIONS = {
 @contextmanager
 def new_workbook(path: Path) -> Iterator[xlsxwriter.Workbook]:
     """A workbook that is written to `path` on leaving; what it needs meanwhile lies in a hidden folder beside it."""
+    import xlsxwriter
+
     with (
         own_folder(path.parent) as meanwhile,
         xlsxwriter.Workbook(str(path), {**OPTIONS, "tmpdir": str(meanwhile)}) as book,

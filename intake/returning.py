@@ -6,10 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from xlsxwriter import Workbook
 
 from contracts.codes import RefusalCode
 from contracts.columns import columns_of
@@ -25,6 +24,9 @@ from intake.opening import open_register
 from intake.raw import UnreadableError
 from intake.receiving import original_path, require_original
 from intake.refusals import WHOLE_FILE
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 LEAD = ("原文件行号",)
 TAIL = ("退回原因", "处理办法")

@@ -9,12 +9,11 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
 
-import calculators
 import rulebook
 from contracts.actor import Actor
 from contracts.codes import Benefit, HowKnown
@@ -29,8 +28,10 @@ from ledger import cycles, identity, keeping
 from ledger.book import Book, open_book
 from ledger.identity import Identity
 from month.store import Store, Tables
-from payments import profiles
-from payments.file_forms import Profile
+
+if TYPE_CHECKING:
+    from calculators import Scope
+    from payments.file_forms import Profile
 
 CHOICES_FILE = "choices.json"
 EVIDENCED_POPULATION = "evidenced_population"
@@ -159,9 +160,11 @@ class Month:
         return law.funding(given.county, given.pay_month, given.known_on)
 
     @property
-    def scope(self) -> calculators.Scope:
+    def scope(self) -> Scope:
         """County and months the calculators work on."""
-        return calculators.Scope(self.manifest.county, tuple(self.manifest.computed_months()), self.manifest.pay_month)
+        from calculators import Scope
+
+        return Scope(self.manifest.county, tuple(self.manifest.computed_months()), self.manifest.pay_month)
 
     @property
     def registers(self) -> Mapping[str, pl.LazyFrame]:
@@ -171,6 +174,8 @@ class Month:
     @cached_property
     def profile_of(self) -> Mapping[str, Profile]:
         """The bank profile of each benefit, by the county's settings."""
+        from payments import profiles
+
         known = profiles.load(self.home.profiles)
         return {benefit.value: profiles.to_pay_by(known, self.settings.profile_of(benefit)) for benefit in Benefit}
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 import polars as pl
 
@@ -20,7 +21,9 @@ from ledger import audit, credentials
 from ledger.book import opened
 from ledger.credentials import Credentials
 from month import passwords
-from month.month import Choices
+
+if TYPE_CHECKING:
+    from month.month import Choices
 
 BARE_NAMES = "经办人只凭姓名:谁能用这台机器的这个用户,谁就能以任何人的名义办理;真实发放请发放密码或写 system_users"
 

@@ -14,7 +14,6 @@ from functools import cached_property
 from importlib.metadata import version
 from typing import Any, Literal
 
-import xlsxwriter
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from contracts.codes import Benefit, Code
@@ -370,7 +369,7 @@ class Xlsx(Layout):
     @property
     def writer(self) -> str:
         """Another version of the library may pack the same cells into other bytes."""
-        return f"xlsxwriter {xlsxwriter.__version__}"
+        return f"xlsxwriter {version('xlsxwriter')}"
 
 
 Purpose = Literal["SSBE", "BENE", "PENS", "GOVT", "ALLW", "RHBS"]  # of the ISO list, those that fit a benefit

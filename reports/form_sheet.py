@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from decimal import Decimal
 from pathlib import Path
-
-from xlsxwriter import Workbook
+from typing import TYPE_CHECKING
 
 from contracts.files import whole_file
 from contracts.workbooks import new_workbook
 from reports.forms import Filled
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 Cell = int | str | None
 A4 = 9

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import polars as pl
 from polars import selectors as cs
-from xlsxwriter import Workbook
 
 from contracts.errors import InputError
 from contracts.files import whole_file
 from contracts.workbooks import MAX_SHEET_ROWS, new_workbook
+
+if TYPE_CHECKING:
+    from xlsxwriter import Workbook
 
 
 def write_table(table: pl.DataFrame, target: Path, headers: Mapping[str, str] | None = None, sheet: str = "表") -> Path:

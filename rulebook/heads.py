@@ -1,4 +1,4 @@
-"""The names of the counties that pay, read without the rest of the law."""
+"""The names of the counties that pay, read without the rest of the law: every command asks for them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,13 @@ from pathlib import Path
 
 from contracts.names import is_plain_part
 from contracts.strict_yaml import YES_NO, read_file
-from rulebook.reading import JURISDICTION, yaml_files
+
+JURISDICTION = "jurisdiction.yaml"
+
+
+def yaml_files(root: Path) -> list[Path]:
+    """The YAML files of a root, in a fixed order."""
+    return sorted(path for path in root.rglob("*") if path.suffix in (".yaml", ".yml") and path.is_file())
 
 
 def names_of_counties(folders: Iterable[Path]) -> dict[str, str]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import rulebook
 from contracts.errors import PolicyError
 from contracts.files import have_bytes
-from rulebook.reading import yaml_files
+from rulebook.heads import yaml_files
 
 if TYPE_CHECKING:
     from rulebook.lawbook import LawBook

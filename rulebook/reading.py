@@ -34,13 +34,14 @@ from rulebook.forms import (
     ProvisionsForm,
     Strict,
 )
+from rulebook.heads import JURISDICTION
 from rulebook.keys import DIMENSIONS, Key, read_key
 from rulebook.law import Conditions, Funding, Item, Jurisdiction, Known, Pair, Source, Unset, Value, Where
 from rulebook.parameters import UNITS, Declared, declared, read_figure, read_fraction
 
 Form = TypeVar("Form", bound=Strict)
 FOLDER = re.compile(r"^(\d{6})(_.+)?$")
-JURISDICTION, INTERACTIONS, LIST = "jurisdiction.yaml", "interactions.yaml", "list.yaml"
+INTERACTIONS, LIST = "interactions.yaml", "list.yaml"
 KNOWN = "known.yaml"
 AUDIT = "audit.yaml"
 FUNDING = "funding.yaml"
@@ -82,11 +83,6 @@ class _File:
         citation, wrong = check_part(Citation, self.document, key, written)
         self.problems.extend(wrong)
         return self.source(citation, *key).told if citation else ""
-
-
-def yaml_files(root: Path) -> list[Path]:
-    """The YAML files of a root, in a fixed order."""
-    return sorted(path for path in root.rglob("*") if path.suffix in (".yaml", ".yml") and path.is_file())
 
 
 def read_law(texts: Iterable[tuple[Path, str, str]]) -> Reading:
