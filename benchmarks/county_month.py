@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -21,18 +20,16 @@ import time
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from watch import Stopwatch, Told, cpu_seconds, rewrite
 from years import COUNTY, FIRST, MAKER, SETTINGS, answer, sign
 
 from contracts.months import add_months
 from contracts.settings import Home
 
-HERE = Path(__file__).resolve().parent
-MEASURED, README = HERE / "measured.json", HERE / "README.md"
-BEGIN, END = "<!-- measured: county_month.py -->", "<!-- end -->"
+MEASURED = Path(__file__).resolve().parent / "measured.json"
 MONTHS = (FIRST, add_months(FIRST, 1))
 CHECKS, OTHERS = "checks", "others"
 ROWS = {
@@ -53,32 +50,7 @@ ROWS = {
     "sign": "审批、放行 approve and release",
     "answer": "回盘 answers",
 }
-CALCULATED = ("facts", "entitled", "coordinated")
-Told = dict[str, float]
-
-
-def cpu_seconds() -> float:
-    """CPU seconds of this process and its children."""
-    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    return sum(one.ru_utime + one.ru_stime for one in used)
-
-
-class Stopwatch:
-    """CPU seconds by name, and the highest memory that any of what was measured took."""
-
-    def __init__(self) -> None:
-        self.told: Told = {}
-        self.peak_mib = 0
-
-    def measured(self, name: str, work: Callable[..., Any], *given: object) -> Any:  # noqa: ANN401 - what `work` gives
-        """Do something and add what it took to what is told under the name."""
-        Path("/proc/self/clear_refs").write_text("5", "utf-8")  # the peak starts anew
-        before = cpu_seconds()
-        done = work(*given)
-        self.told[name] = self.told.get(name, 0.0) + cpu_seconds() - before
-        status = Path("/proc/self/status").read_text("utf-8")
-        self.peak_mib = max(self.peak_mib, int(status.split("VmHWM:")[1].split()[0]) // 1024)
-        return done
+MONTHS_TOLD = {"first": "首月 first", "ordinary": "平常月 ordinary"}
 
 
 def generate(home: Path, people: int) -> Told:
@@ -162,32 +134,25 @@ def measure(people: int) -> dict[str, Told]:
 
 
 def table(measured: dict[str, dict[str, Told]]) -> str:
-    """The figures as a table: a row for each group of stages, two columns for each number of people."""
-    sizes = sorted(measured, key=int)
-    head = [f"{int(size):,} people · {month}" for size in sizes for month in ("first", "ordinary")]
-    lines = [" | ".join(["| CPU seconds", *head]) + " |", "| --- " + "| ---: " * len(head) + "|"]
+    """The figures as a table: a row for each group of stages, a column for each month of each number of people."""
+    columns = [(size, month) for size in sorted(measured, key=int) for month in MONTHS_TOLD if month in measured[size]]
+    head = [f"{int(size):,} · {MONTHS_TOLD[month]}" for size, month in columns]
+    lines = ["| " + " | ".join(["CPU seconds", *head]) + " |", "| --- " + "| ---: " * len(head) + "|"]
     for row, label in ROWS.items():
-        cells = [_cell(measured[size], month, row) for size in sizes for month in ("first", "ordinary")]
+        cells = [_cell({**measured[size][month], **measured[size][f"{month} settled"]}, row) for size, month in columns]
         lines.append(f"| {label} | " + " | ".join(cells) + " |")
-    scans = [_times(measured[size][month]) for size in sizes for month in ("first", "ordinary")]
-    lines.append("| 核算为只读的倍数 calculation ÷ merely reading | " + " | ".join(scans) + " |")
     return "\n".join(lines)
 
 
-def _cell(told: dict[str, Told], month: str, row: str) -> str:
-    value = {**told[month], **told[f"{month} settled"]}.get(row, 0.0)
+def _cell(told: Told, row: str) -> str:
+    value = told.get(row, 0.0)
     return f"{value:,.0f}" if row == "peak" or value >= 100 else f"{value:.2f}" if value < 10 else f"{value:.1f}"
-
-
-def _times(told: Told) -> str:
-    return f"{sum(told[name] for name in CALCULATED) / told['scan']:.1f}"
 
 
 def write(measured: dict[str, dict[str, Told]]) -> None:
     """Keep the figures, and rewrite the table of the README."""
     MEASURED.write_text(json.dumps(measured, indent=1, sort_keys=True) + "\n", "utf-8")
-    before, rest = README.read_text("utf-8").split(BEGIN)
-    README.write_text(f"{before}{BEGIN}\n{table(measured)}\n{END}{rest.split(END)[1]}", "utf-8")
+    rewrite("county_month.py", table(measured))
 
 
 def main() -> None:

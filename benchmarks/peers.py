@@ -25,7 +25,7 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from county_month import README, cpu_seconds
+from watch import cpu_seconds, rewrite
 
 from contracts.codes import Benefit
 from contracts.months import add_months, months_between
@@ -36,7 +36,6 @@ MONTHS = months_between(add_months(PAY_MONTH, -23), PAY_MONTH)
 BENEFIT = Benefit.OLD_AGE_ALLOWANCE
 BANDS = ((80, 90, 5_000), (90, 100, 10_000), (100, 999, 30_000))  # checked against the pack: the totals must be equal
 SHEET = 200_000  # rows; an office would not open a longer one
-BEGIN, END = "<!-- measured: peers.py -->", "<!-- end of peers -->"
 Answer = tuple[int, int]  # rows, fen
 
 
@@ -238,8 +237,7 @@ def main() -> None:
         text = table({people: compared(people) for people in given.people})
         print(text)
         if given.write:
-            before, rest = README.read_text("utf-8").split(BEGIN)
-            README.write_text(f"{before}{BEGIN}\n{text}\n{END}{rest.split(END)[1]}", "utf-8")
+            rewrite("peers.py", text)
 
 
 if __name__ == "__main__":
