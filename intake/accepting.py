@@ -16,7 +16,7 @@ from contracts.codes import CellChange, RefusalCode
 from contracts.columns import CellKind, ColumnFacts, columns_of
 from contracts.registers import FILES, accepted_schema
 from contracts.row_rules import ROW_RULES
-from intake.cells import where_wrong, why
+from intake.cells import trimmed, where_wrong, why
 from intake.changes import count_changes, list_changes
 from intake.households import whose_column
 from intake.numbering import in_order_of_file, row_of_register
@@ -24,7 +24,7 @@ from intake.readings import TEXT, UNREAD, read_columns
 from intake.receiving import Received
 from intake.refusals import SCHEMA, WHOLE_FILE, advice_for, masked
 from intake.repeats import by_number_in_use, settle_repeats
-from intake.resident_ids import birth_date, born_out_of_time
+from intake.resident_ids import birth_date, born_out_of_time, legible
 
 IS_BAD = "is_bad"
 BEGINNING = "from_month"
@@ -87,7 +87,8 @@ def ids_in(received: Iterable[Received]) -> pl.DataFrame:
     """
     found = [pl.DataFrame(schema={"person_id": pl.String})]
     for register in received:
-        found += [ids.rename("person_id").to_frame() for ids in register.legible_ids.values()]
+        for column in [name for name in ("person_id", "old_id") if name in register.cells.columns]:
+            found.append(register.cells.select(legible(trimmed(column)).alias("person_id")))
     return pl.concat(found).drop_nulls().unique().sort("person_id")
 
 

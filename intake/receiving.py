@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,7 +17,7 @@ from contracts.files import digest_of, have_bytes, whole_file
 from contracts.registers import FILES, REQUIRED_REGISTERS, label_of
 from contracts.tables import ChangedCell
 from intake.bundles import FilePart, bundle_name, digest_of_list, is_bundle, listing, parts_listed
-from intake.cells import counted_from_1900, trimmed
+from intake.cells import counted_from_1900
 from intake.headers import Header
 from intake.households import Part, in_number_order, numbered, parts_of, rows_of, whose_column
 from intake.inbox import part_named
@@ -28,7 +27,6 @@ from intake.numbering import in_ranges, in_table
 from intake.opening import SHEETS_AT_MOST, Opened, open_register
 from intake.raw import RawTable, UnreadableError
 from intake.refusals import ADVICE, LINE_BREAK_ADVICE, SCHEMA, masked, note, refused_frame
-from intake.resident_ids import legible
 from intake.rewording import reworded
 from intake.spoilt import EXACT_DIGITS
 from intake.strangers import sort_rows
@@ -72,12 +70,6 @@ class Received:
     refused: pl.DataFrame = field(repr=False)
     changed: pl.DataFrame = field(repr=False)
     layout_digest: str = ""  # of the county's layout it was read with
-
-    @cached_property
-    def legible_ids(self) -> dict[str, pl.Series]:
-        """The identity numbers of the columns that name people, row by row; null where one cannot be right."""
-        named = [name for name in ("person_id", "old_id") if name in self.cells.columns]
-        return {name: self.cells.select(legible(trimmed(name))).to_series() for name in named}
 
     def problem(self) -> InputError | None:
         """Why nothing of this file can be used, for an officer; None where its rows can go on."""
