@@ -213,8 +213,13 @@ def _told(month: Month, looked: Looked) -> pl.DataFrame:
 def listed(home: Home, county: str, pay_month: date | None = None, *, is_open: bool = False) -> pl.DataFrame:
     """The findings of a month as they stand (columns of audit.told.LISTED); `is_open`: those yet to be decided."""
     with opened_month(home, county, pay_month) as month:
-        looked = looked_at(month.book, month.tables)
-        return _told(month, replace(looked, found=looked.undecided) if is_open else looked)
+        return listed_of(month, is_open=is_open)
+
+
+def listed_of(month: Month, *, is_open: bool = False) -> pl.DataFrame:
+    """The same of a month at work."""
+    looked = looked_at(month.book, month.tables)
+    return _told(month, replace(looked, found=looked.undecided) if is_open else looked)
 
 
 def decide(

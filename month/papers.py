@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,9 +15,11 @@ from contracts.codes import BatchState
 from contracts.months import add_months, month_text, months_between
 from contracts.settings import Home
 from ledger import batches, figures, people, publishing
+from month.auditing import listed_of
 from month.explaining import Opened, explained_from
 from month.funding import orders_of
 from month.month import Month, opened_month
+from month.side_by_side import side_by_side
 from reports import coming, cover, form_pdf, form_sheet, forms, papers
 from reports.lists import LEAFED_THROUGH, where_they_live
 from reports.tables import write_table
@@ -34,13 +36,14 @@ def papers_again(
 ) -> list[Path]:
     """Write a month's papers as the book stands now, to the month's own folder or another; `is_pdf`: as PDF too.
 
-    With them goes what the twelve months after it bring, which no run waits for. `only`: just the papers of these rows.
+    With them go the findings to verify and what the twelve months after it bring, which no run waits for. `only`: just
+    the papers of these rows.
 
     BookError where the month never ran; InputError where PDFs cannot be made here. The book is read only.
     """
     with opened_month(home, county, pay_month) as month:
         rows = rows_of(month, explained_from(month.book, county, pay_month, month.tables))
-        ahead = {} if only else {"coming": _coming(month)}
+        ahead = {} if only else {"coming": _coming(month), "findings": _to_verify(month)}
         wanted = {name: of_form for name, of_form in {**rows, **ahead}.items() if not only or name in only}
         return _write(month, folder or home.lists(county, pay_month), wanted, only, is_pdf=is_pdf)
 
@@ -62,12 +65,9 @@ def _write(
     }
     for name in papers_of if only else known:
         _clear(folder, name)
-    return [
-        written
-        for of_form in papers_of.values()
-        for below, paper in of_form
-        for written in _written(folder / below, paper, is_pdf=is_pdf)
-    ]
+    every = [(folder / below, paper, is_pdf) for of_form in papers_of.values() for below, paper in of_form]
+    written = side_by_side(_written, every, [paper.rows.height for _, paper, _ in every])
+    return [path for paths in written for path in paths]
 
 
 def _heading(month: Month) -> forms.Heading:
@@ -89,14 +89,14 @@ def _clear(folder: Path, name: str) -> None:
     shutil.rmtree(folder / name, ignore_errors=True)
 
 
-def _written(path: Path, paper: forms.Filled, *, is_pdf: bool) -> Iterator[Path]:
+def _written(path: Path, paper: forms.Filled, is_pdf: bool) -> list[Path]:
     if paper.rows.height > LEAFED_THROUGH:
         told = paper.rows.select(name for name in paper.form.columns if name != "number")
-        yield write_table(told, path.with_name(f"{path.name}.csv"))
-        return
-    yield form_sheet.write(paper, path.with_name(f"{path.name}.xlsx"))
+        return [write_table(told, path.with_name(f"{path.name}.csv"))]
+    written = [form_sheet.write(paper, path.with_name(f"{path.name}.xlsx"))]
     if is_pdf:
-        yield form_pdf.write(paper, path.with_name(f"{path.name}.pdf"))
+        written.append(form_pdf.write(paper, path.with_name(f"{path.name}.pdf")))
+    return written
 
 
 def rows_of(month: Month, explained: Opened) -> Mapping[str, pl.DataFrame]:
@@ -113,6 +113,12 @@ def rows_of(month: Month, explained: Opened) -> Mapping[str, pl.DataFrame]:
     ground = cover.Ground(month.manifest, month.rules, decided, month.funding)
     told = papers.rows_of(issued, explained.told, who, dead, orders)
     return {**told, "cover": cover.rows(ground, issued)}
+
+
+def _to_verify(month: Month) -> pl.DataFrame:
+    """The findings that no officer has decided, with room for what is found on the spot."""
+    room = pl.lit(None, dtype=pl.String)
+    return listed_of(month, is_open=True).with_columns(verdict=room, verified_by=room)
 
 
 def _coming(month: Month) -> pl.DataFrame:

@@ -26,7 +26,9 @@ NOWHERE = "未填"
 LONGEST_NAME = 60
 _ROOM = "　" * 6
 NOT_YET_PUBLIC: Mapping[str, str] = dict.fromkeys(("public_from", "public_until", "telephone"), _ROOM)
-Rows = Literal["roster", "arrears", "totals", "movements", "movers", "public", "application", "cover", "coming"]
+Rows = Literal[
+    "roster", "arrears", "totals", "movements", "movers", "public", "application", "cover", "coming", "findings"
+]
 
 
 @dataclass(frozen=True)
@@ -155,6 +157,24 @@ COLUMNS: Mapping[str, Mapping[str, Printed]] = {
         "delta_fen": Printed("差额", YUAN),
         "remark": Printed("备注", 14),
     },
+    "findings": {
+        **_NUMBER,
+        "owner": Printed("责任部门", 12),
+        **_WHERE,
+        "name": Printed("姓名", 11),
+        "person_id": Printed("身份证号", 20),
+        "rule": Printed("疑点", 18),
+        "finding_id": Printed("编号", 14),
+        "evidence": Printed("证据", 40),
+        "benefits": Printed("项目", 18),
+        "period": Printed("所属月", 16),
+        "amount_fen": Printed("涉及金额", YUAN),
+        "effect": Printed("未办理时", 9),
+        "state": Printed("办理", 18),
+        "ground": Printed("依据", 30),
+        "verdict": Printed("核查结果", 16),
+        "verified_by": Printed("核查人、日期", 14),
+    },
 }
 
 
@@ -162,7 +182,7 @@ class Form(BaseModel):
     """One paper. `sums`: columns added up on the last page; `notes` may name {county}, {month}, {sum}, {capital}, and
     {public_from}, {public_until}, {telephone}.
 
-    `each`: one paper for each value of this column, in a folder of the form's name; the value stands in its heading.
+    `each`: one paper for each value of these columns, in a folder of the form's name; the values stand in its heading.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -170,7 +190,7 @@ class Form(BaseModel):
     title: str
     rows: Rows
     columns: tuple[str, ...]
-    each: str = ""
+    each: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     signatures: tuple[str, ...] = ()
@@ -187,7 +207,7 @@ def load(*folders: Path) -> Mapping[str, Form]:
         if form is None:
             continue
         known = COLUMNS[form.rows]
-        for key, named in (("columns", form.columns), ("sums", form.sums), ("each", (form.each,) if form.each else ())):
+        for key, named in (("columns", form.columns), ("sums", form.sums), ("each", form.each)):
             unknown = [name for name in named if name not in known]
             problems += [document.problem((key,), f"这种表没有 {name} 一栏;有:{'、'.join(known)}") for name in unknown]
         found[path.stem] = form
@@ -266,8 +286,8 @@ def filled(name: str, form: Form, heading: Heading, rows: pl.DataFrame) -> Itera
         yield Path(name), Filled(form, heading, rows)
         return
     taken: set[str] = set()
-    for (value,), part in rows.partition_by(form.each, as_dict=True, maintain_order=True).items():
-        own = str(value or NOWHERE)
+    for values, part in rows.partition_by(form.each, as_dict=True, maintain_order=True).items():
+        own = " ".join(str(value or NOWHERE) for value in values)
         called = NOT_IN_NAMES.sub("_", own)[:LONGEST_NAME]
         while called in taken:
             called += "_"

@@ -152,6 +152,21 @@ def test_each_township_has_a_roster_of_its_own_and_together_they_are_the_whole(t
     assert page.print_title_rows == "$1:$3"
 
 
+def test_findings_go_to_each_department_and_township_with_room_for_what_is_found(told):
+    columns = [name for name in forms.COLUMNS["findings"] if name != "number"]
+    line = dict.fromkeys(columns, "甲") | {"amount_fen": 50_00, "verdict": None, "verified_by": None}
+    places = [("民政", "甲镇"), ("残联", "甲镇"), ("民政", None), ("民政", "甲镇")]
+    rows = pl.DataFrame([line | {"owner": owner, "township": township} for owner, township in places])
+    form, heading = forms.load()["findings_to_verify"], forms.Heading("示范县", "2024年08月")
+    papers_of = dict(forms.filled("findings_to_verify", form, heading, rows))
+    assert {path.name: paper.rows.height for path, paper in papers_of.items()} == {
+        "民政_甲镇": 2,
+        "残联_甲镇": 1,
+        "民政_未填": 1,
+    }
+    assert papers_of[next(iter(papers_of))].heading.told.startswith("示范县    民政 甲镇")
+
+
 def test_papers_written_again_leave_none_of_a_township_that_is_gone(month_of_changes, tmp_path):
     (tmp_path / "roster_by_township").mkdir()
     (tmp_path / "roster_by_township" / "旧镇.xlsx").write_bytes(b"old")
