@@ -145,10 +145,10 @@ def page(given: argparse.Namespace) -> str:
         "# 变异得分 Mutation score",
         "",
         "Written by `make mutants`: one operator, bound, yes/no, kind of join, kept row or narrowing of a module",
-        "turned round or left out at a time, and whether a test of its room notices. Of each module at most",
-        f"{given.at_most} faults, drawn by seed {given.seed}; for each, {given.seconds:.0f} s of the tests that run",
-        "its statement, the likeliest first, so that the score is one at least. A fault that changes nothing is told",
-        "as such and not counted.",
+        "turned round or left out at a time, and whether a test of its room notices: the module's own tests first,",
+        f"then those that run its statement, the likeliest first, for {given.seconds:.0f} s, so that the score is one",
+        "at least. Of a module whose faults were not all tried the sample is drawn by a seed. A fault that changes",
+        "nothing is told as such and not counted.",
         "",
         "| module | faults there are | tried | change nothing | noticed at first | noticed now | score |",
         "| --- | --- | --- | --- | --- | --- | --- |",
@@ -157,29 +157,36 @@ def page(given: argparse.Namespace) -> str:
     same: list[Fault] = []
     sums = [0] * 5
     for name, room in ROOMS.items():
-        outcomes = read(name)
+        outcomes, of_room = read(name), [0] * 5
         for path in room.modules:
             every = list(faults(ROOT, path))
             if not every:
                 continue
-            tried = [one for one in every if one.key in outcomes]
+            tried = [one for one in every if one.key in outcomes or one.key in meant]
             nothing = [one for one in tried if one.key in meant]
             real = [one for one in tried if one.key not in meant]
             first = sum(outcomes[one.key][0] for one in real)
             now = sum(outcomes[one.key][-1] for one in real)
             figures = [len(every), len(tried), len(nothing), first, now]
-            sums = [was + more for was, more in zip(sums, figures, strict=True)]
-            lines.append(f"| `{path}` | {' | '.join(map(str, figures))} | {_percent(now, len(real))} |")
+            of_room = [was + more for was, more in zip(of_room, figures, strict=True)]
+            lines.append(_row(f"`{path}`", figures))
             survivors += [one for one in real if not outcomes[one.key][-1]]
             same += nothing
+        sums = [was + more for was, more in zip(sums, of_room, strict=True)]
+        lines.append(_row(f"**{name}**", of_room))
     real_ones = sums[1] - sums[2]
-    lines.append(f"| **all** | {' | '.join(map(str, sums))} | {_percent(sums[4], real_ones)} |")
+    lines.append(_row("**all**", sums))
     lines += ["", f"At first {_percent(sums[3], real_ones)}, now {_percent(sums[4], real_ones)}. {_error(sums)}"]
     lines += ["", "## Not noticed", ""]
     lines += [_told(one) for one in survivors] or ["- none"]
     lines += ["", "## Changes nothing", ""]
     lines += [f"{_told(one)}: {meant[one.key]}" for one in same] or ["- none"]
     return "\n".join(lines) + "\n"
+
+
+def _row(what: str, figures: list[int]) -> str:
+    _, tried, nothing, _, now = figures
+    return f"| {what} | {' | '.join(map(str, figures))} | {_percent(now, tried - nothing)} |"
 
 
 def _told(one: Fault) -> str:

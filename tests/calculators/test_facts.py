@@ -198,6 +198,45 @@ def test_who_can_meet_no_condition_has_no_facts_unless_the_book_knows_him():
     assert table(**given, also_people=people)["person_no"].unique().to_list() == [2]
 
 
+REGISTERED = AllOf((Fact("alive"), Fact("registered")))
+
+
+@pytest.mark.parametrize(
+    ("rows", "has_facts"),
+    [
+        ([{"moved_out_on": date(2024, 12, 31)}], False),
+        ([{"moved_out_on": date(2025, 1, 1)}], True),
+        ([{"moved_in_on": date(2025, 5, 31)}], True),
+        ([{"moved_in_on": date(2025, 6, 1)}], False),
+        ([{}, {"division_code": "990101001001"}], True),
+        ([{"division_code": "990101001001"}], False),
+    ],
+)
+def test_who_is_registered_in_no_month_has_no_facts_where_the_law_asks_for_it(rows, has_facts):
+    assert bool(table(when=REGISTERED, population=rows).height) is has_facts
+
+
+def test_who_is_in_the_register_that_a_condition_looks_at_has_facts_and_nobody_else():
+    asked = {"when": AllOf((Fact("dibao_person"),)), "population": [{}, {"person_no": 2}]}
+    assert set(table(low_income=[{}], **asked)["person_no"]) == {1}
+    assert table(**asked).is_empty()
+
+
+def test_moved_in_and_out_on_one_day_is_no_coming_back():
+    row = {"moved_out_on": date(2025, 2, 20), "moved_in_on": date(2025, 2, 20)}
+    assert months_in_which("is_registered", population=[row]) == []
+
+
+def test_a_determination_without_a_level_is_no_assessment():
+    alone = {"level": None, "scale": None, "assessed_on": date(2025, 2, 3), "is_unable": True}
+    assert set(told("ability_level", ability=[{"level": 3}, alone]).values()) == {3}
+
+
+def test_an_assessment_that_says_able_ends_no_determination():
+    rows = [{"is_unable": True, "unable_from_month": JANUARY}, {"is_unable": False, "assessed_on": date(2025, 3, 1)}]
+    assert months_in_which("is_unable", ability=rows) == list(MONTHS)
+
+
 def test_who_grows_old_enough_in_the_last_month_has_facts():
     old_enough = Compare("age", at_least=80)
     assert table(when=old_enough, population=[{"birth_date": date(1945, 6, 30)}]).height == len(MONTHS)

@@ -114,10 +114,10 @@ def test_what_is_money_and_what_is_written(names, money, rows):
 
 
 def test_what_is_set_off_at_once_is_not_left_to_recover():
-    set_offs = pl.DataFrame({"receivable_id": [1, 2, 2], "amount_fen": [5000, 1000, 1500]})
+    set_offs = pl.DataFrame({"receivable_id": [1, 2, 2], "amount_fen": [5000, 3499, 1500]})
     receivables = back({"receivable_id": 1}, {"receivable_id": 2}, {"receivable_id": 3})
     left = found(receivables=receivables, set_offs=set_offs).left_to_recover
-    assert left.select("receivable_id", "amount_fen").rows() == [(2, 2500), (3, 5000)]
+    assert left.select("receivable_id", "amount_fen").rows() == [(2, 1), (3, 5000)]
 
 
 # Which keys are touched.
@@ -320,8 +320,10 @@ def pairs(receivables, obligations, groups=GROUPS):
 
 def test_the_oldest_are_set_off_against_the_oldest_and_a_fen_goes_once():
     receivables = back({"receivable_id": 2, "left_fen": 4000}, {"receivable_id": 1, "left_fen": 3000})
-    obligations = owed({"obligation_id": 8, "pays_fen": 2000}, {"obligation_id": 7}, {"obligation_id": 9})
-    assert pairs(receivables, obligations) == [(1, 7, 3000), (2, 7, 2000), (2, 8, 2000)]
+    obligations = owed(
+        {"obligation_id": 8, "pays_fen": 2000}, {"obligation_id": 7, "pays_fen": 2500}, {"obligation_id": 9}
+    )
+    assert pairs(receivables, obligations) == [(1, 7, 2500), (1, 8, 500), (2, 8, 1500), (2, 9, 2500)]
 
 
 def test_nothing_is_set_off_over_people_months_or_benefits_without_a_group():

@@ -198,35 +198,36 @@ def test_once_a_death_is_known_only_the_regular_month_of_the_pay_month_goes_out(
 
 
 AUGUST, SEPTEMBER, OCTOBER = (date(2024, month, 1) for month in (8, 9, 10))
-QUARTERLY = pl.DataFrame(
-    [("old_age_allowance", date(2024, month, 1), SEPTEMBER, "3、6、9、12", "《样本》") for month in (7, 8, 9)],
-    schema=PAY_RHYTHM,
-    orient="row",
-)
+
+
+def quarterly():
+    """The law's pay rhythm of a benefit that is paid at the end of each quarter."""
+    rows = [("old_age_allowance", date(2024, month, 1), SEPTEMBER, "3、6、9、12", "《样本》") for month in (7, 8, 9)]
+    return pl.DataFrame(rows, schema=PAY_RHYTHM, orient="row")
 
 
 def test_what_is_posted_before_the_pay_month_of_its_benefit_waits_until_it(holds):
     other = {"obligation_id": 13, "person_no": 1, "benefit": "tekun_living"}
     waits = [(1, number, "NOT_YET_DUE", "pay_month", "《样本》", "2024-09") for number in (11, 12)]
-    assert holds(unpaid_rows(REGULAR, ARREARS, other), rhythm=QUARTERLY) == waits
-    assert holds(unpaid_rows(REGULAR, ARREARS, other), rhythm=QUARTERLY, pay_month=SEPTEMBER) == []
+    assert holds(unpaid_rows(REGULAR, ARREARS, other), rhythm=quarterly()) == waits
+    assert holds(unpaid_rows(REGULAR, ARREARS, other), rhythm=quarterly(), pay_month=SEPTEMBER) == []
     assert "2024-09 发放(《样本》)" in grounds.told("NOT_YET_DUE", Ground(*waits[0][3:])).reason
 
 
 def test_what_was_due_and_did_not_go_out_does_not_wait_for_another_pay_month(holds):
-    assert holds(unpaid_rows(REGULAR, ARREARS), rhythm=QUARTERLY, pay_month=OCTOBER) == []
+    assert holds(unpaid_rows(REGULAR, ARREARS), rhythm=quarterly(), pay_month=OCTOBER) == []
 
 
 @pytest.mark.parametrize(("pay_month", "held"), [(AUGUST, []), (SEPTEMBER, []), (OCTOBER, [11])])
 def test_a_death_before_the_pay_month_leaves_what_was_owed_to_it(holds, pay_month, held):
     dead = register("population", {"person_no": 1, "died_on": date(2024, 7, 20)})
-    told = holds(unpaid_rows(REGULAR), rhythm=QUARTERLY, pay_month=pay_month, population=dead)
+    told = holds(unpaid_rows(REGULAR), rhythm=quarterly(), pay_month=pay_month, population=dead)
     assert [number for _, number, code, *_ in told if code == "DECEASED_ARREARS"] == held
 
 
 def test_arrears_of_the_dead_wait_in_a_pay_month_too(holds):
     dead = register("population", {"person_no": 1, "died_on": date(2024, 7, 20)})
-    told = holds(unpaid_rows(ARREARS), rhythm=QUARTERLY, pay_month=SEPTEMBER, population=dead)
+    told = holds(unpaid_rows(ARREARS), rhythm=quarterly(), pay_month=SEPTEMBER, population=dead)
     assert [code for _, _, code, *_ in told] == ["DECEASED_ARREARS"]
 
 
