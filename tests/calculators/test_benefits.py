@@ -172,6 +172,13 @@ def test_another_status_excludes_only_where_the_law_says_so_in_the_month():
     assert not entitled(of_benefit, {})["is_excluded"].any()
 
 
+def test_what_the_law_does_not_say_is_no():
+    silent = dict.fromkeys(("p_is_abolished", "p_enrolment", "p_start_rule", "p_tie_rank", "p_excluded_by_tekun"))
+    rows = entitled(benefit("elder_service_subsidy", p_amount_fen=6_000, **silent), {"is_tekun": True})
+    told = rows.select("is_excluded", "needs_claim", "start_rule", "tie_rank", "would_be_fen").rows()
+    assert told == [(False, False, "", 0, 6_000)]
+
+
 def test_how_a_benefit_is_handed_out_goes_with_the_row():
     of_benefit = benefit(
         "elder_care_subsidy", p_enrolment="claim", p_start_rule="claim_month", p_choose_group="care", p_tie_rank=1

@@ -198,6 +198,18 @@ def test_who_can_meet_no_condition_has_no_facts_unless_the_book_knows_him():
     assert table(**given, also_people=people)["person_no"].unique().to_list() == [2]
 
 
+def test_whom_the_book_knows_is_there_once_beside_everybody_else():
+    both = [{}, {"person_no": 2}]
+    known = registers(population=[{"person_no": 2}] * 2)["population"].select("person_no")
+    told = table(population=both, also_people=known)
+    assert sorted(told["person_no"]) == [1] * len(MONTHS) + [2] * len(MONTHS)
+
+
+def test_of_two_birth_dates_the_earlier_counts():
+    rows = [{"birth_date": date(1945, 3, 5)}, {"birth_date": date(1940, 3, 5)}]
+    assert told("age_years", population=rows)[MARCH] == 85
+
+
 REGISTERED = AllOf((Fact("alive"), Fact("registered")))
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from contracts.actor import Actor
 from contracts.codes import RecoveryMeans
+from contracts.months import parse_month
 from ledger import identity, receivables, recovery
 from tests.ledger.county import CODE, RELEASER, resident_id, row
 
@@ -43,3 +44,13 @@ def test_the_last_fen_is_owed_too_and_then_nothing(owing):
     recovery.recover(owing.book, CODE, 1, RecoveryMeans.CASH, 1, BY, "收据2")
     recovery.recover(owing.book, CODE, 2, RecoveryMeans.WAIVED, 1, BY, "批文2", RELEASER)
     assert left(owing) == ([5000], [], [])
+
+
+def test_nothing_came_back_since_it_was_posted_or_since_the_last_recovery(owing):
+    recovery.recover(owing.book, CODE, 2, RecoveryMeans.CASH, 1, BY, "收据1")
+    with owing.book.reading() as conn:
+        rows = receivables.outstanding(conn, CODE, identity.of_county(conn, CODE))
+    since = dict(rows.select("person_no", "since_month").iter_rows())
+    assert since[1] == parse_month("2024-07")
+    assert since[2] > since[1]
+    assert since[2].day == 1

@@ -67,6 +67,18 @@ def test_claiming_again_keeps_the_batch_and_its_approval(county, profile_of):
     assert states(county) == {FIRST: "approved"}
 
 
+def test_batches_of_other_benefits_and_earlier_months_stand_as_they_are(county, profile_of):
+    july = [row(1, "2024-07"), row(2, "2024-07", 6000, "elder_service_subsidy")]
+    county.run("2024-07", july)
+    claimed(county, payable(county), profile_of)
+    county.run("2024-08", [*july, row(1, "2024-08")])
+    august = f"{CODE}-2024-08-01-01"
+    assert claimed(county, payable(county), profile_of) == claim.Claimed((FIRST, SECOND), (), (august,))
+    assert claimed(county, payable(county), profile_of) == claim.Claimed((FIRST, SECOND, august), (), ())
+    with county.book.reading() as conn:
+        assert batches.items(conn, august).height == 1
+
+
 def test_another_account_voids_the_batch_and_claims_anew(county, profile_of):
     county.run("2024-07", [row(1, "2024-07")])
     claimed(county, payable(county), profile_of)
