@@ -234,18 +234,69 @@ def close_it(number, url):
     return len(on(url, sealing.close, CODE, JULY, Actor(f"复核{number}", "tester")))
 
 
-def test_a_month_is_closed_once(posted, racers, book, book_url):
+@pytest.fixture
+def paid_to_the_end(posted, book, book_url):
+    """July is paid and answered; nothing of it is open, and its close may succeed."""
     posted.claim()
     posted.sign("2024-07")
     posted.release("2024-07")
     lines = pl.DataFrame(rows(book, "SELECT instruction_id FROM instruction"), schema=["instruction_id"], orient="row")
     answers = lines.with_columns(event=pl.lit("accepted"), reason_code=pl.lit(""), reason=pl.lit(""))
     assert read_results(0, book_url, answers) == 8
+    return posted
+
+
+def test_a_month_is_closed_once(paid_to_the_end, racers, book, book_url):
     assert sorted(racers.race(close_it, book_url)) == [0] * (COUNT - 1) + [1]
     assert rows(book, "SELECT count(*) FROM seal") == [(1,)]
     with book.reading() as conn:
         assert sealing.verify(conn) == []
     assert breaches(book) == []
+
+
+def close_or_go_on(number, url):
+    """Some close July, some claim the supplement that a late difference made, some sign it, some send it out."""
+    acts = (close_it, claim_for_an_account, approve, release)
+    return acts[number % len(acts)](number, url)
+
+
+def test_a_close_that_races_the_claim_approval_and_release_of_a_supplement_seals_whole_cycles(
+    paid_to_the_end, racers, book, book_url
+):
+    """Whoever is first: a sealed cycle has taken nothing since, and nothing that waits was sealed."""
+    paid_to_the_end.run("2024-07", [row(n, "2024-07") for n in range(1, 10)])  # a ninth is owed July too
+    ended = racers.race(close_or_go_on, book_url)
+    assert any(not isinstance(said, str) for said in ended), ended
+    with book.reading() as conn:
+        assert sealing.verify(conn) == []
+        sealed = {seal.cycle.sequence for seal in sealing.seals_of(conn, CODE)}
+        open_batches = batches.batches_of(conn, CODE, None).filter(~pl.col("state").is_in(["voided", "released"]))
+    assert breaches(book) == []
+    if sealed == {1, 2}:
+        assert open_batches.is_empty()
+    close_to_the_end(book_url)
+    with book.reading() as conn:
+        assert sealing.verify(conn) == []
+        assert [seal.cycle.sequence for seal in sealing.seals_of(conn, CODE)] == [1, 2]
+    assert breaches(book) == []
+
+
+def close_to_the_end(url):
+    """Whatever the race left, the same acts one after the other end the month."""
+    on(url, lambda book: County(book).claim())
+    for act in (approve, release):
+        act(0, url)
+    lines = on(
+        url,
+        rows,
+        "SELECT instruction_id FROM instruction WHERE batch_id NOT IN"
+        " (SELECT batch_id FROM batch_event WHERE event = 'voided')",
+    )
+    answers = pl.DataFrame(lines, schema=["instruction_id"], orient="row").with_columns(
+        event=pl.lit("accepted"), reason_code=pl.lit(""), reason=pl.lit("")
+    )
+    on(url, results.record, CODE, "the last answer", answers, Actor(MAKER, "tester"))
+    close_it(1, url)
 
 
 def lift(number, url, hold_id):
