@@ -1,7 +1,10 @@
 """Run a county's month from the command line: the Dagster job in this process, lineage and checks recorded."""
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, redirect_stderr
 from datetime import date
+from typing import Any, TextIO, cast
 
 from contracts.errors import BookError, InputError, OfficerError
 from contracts.months import month_text
@@ -40,6 +43,30 @@ def run_month(
         raise BookError(f"血缘记录库:{what}", advice, county) from trouble
 
 
+QUOTED = "Exception while writing logger call to event log"
+
+
+class _Unquoted:
+    """A stream without the lines in which Dagster quotes its own storage: that is told in an officer's words."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Write the text, unless it is such a quotation."""
+        return len(text) if text.startswith(QUOTED) else self._stream.write(text)
+
+    def __getattr__(self, name: str) -> Any:  # noqa: ANN401 whatever the stream has
+        return getattr(self._stream, name)
+
+
+@contextmanager
+def unquoted() -> Iterator[None]:
+    """Keep Dagster's English from whoever runs a month, and whatever its statements hold."""
+    with redirect_stderr(cast("TextIO", _Unquoted(sys.stderr))):
+        yield
+
+
 def _run_month(
     home: Home,
     county: str,
@@ -62,7 +89,7 @@ def _run_month(
     watcher = Watcher(on_stage)
     token = WATCHER.set(watcher)
     try:
-        with holding(home, county), open_instance(home) as instance:
+        with holding(home, county), open_instance(home) as instance, unquoted():
             result = defs.resolve_job_def(DECIDE_JOB if preview else MONTH_JOB).execute_in_process(
                 instance=instance,
                 partition_key=key,

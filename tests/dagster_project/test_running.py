@@ -253,3 +253,17 @@ def wait_for(condition, seconds=60):
     while not condition():
         assert time.monotonic() < until, "nothing happened"
         time.sleep(0.02)
+
+
+def test_a_full_disk_under_the_lineage_is_told_in_chinese_alone(home, monkeypatch, capsys):
+    write = dg.DagsterInstance.handle_new_event
+
+    def full(instance, event, **more):
+        if event.dagster_event and event.dagster_event.is_step_event:
+            raise sqlite3.OperationalError("database or disk is full")
+        write(instance, event, **more)
+
+    monkeypatch.setattr(dg.DagsterInstance, "handle_new_event", full)
+    with pytest.raises(OfficerError, match=r"血缘记录库|运行中断"):
+        run(home)
+    assert "Exception" not in "".join(capsys.readouterr())
