@@ -450,7 +450,7 @@ LIST_LABELS: dict[str, str] = {
 INBOX_FILES = REGISTERS | MATCH_LISTS
 # Whose rows say the months they run; a bare list of today's people may lack them (docs/decisions/0071).
 MONTHS = ("from_month", "to_month")
-# By the names a model declares: every command asks, and the schemas of all registers would take longest to build.
+# By the names a model declares: every command asks, and the schemas of all registers take longer than the answer.
 WITH_MONTHS = tuple(
     name
     for name, model in INBOX_FILES.items()
