@@ -54,7 +54,7 @@ def test_what_is_compiled_is_what_is_written():
 
 WRONG = [
     (("stauts",), "没有“stauts”这条命令。是不是"),
-    (("run", "--cuonty", "410721"), "没有“--cuonty”这个选项。是不是 “--county”"),
+    (("run", "--cuonty", "410721"), "没有“--cuonty”这个选项。是不是 “--counties”, “--county”"),
     (("run", "--county", "410721", "--as", "甲", "--month", "2024-7"), "“--month” 的值有误:“2024-7” 不是年月"),
     (("recover", "note", "--county", "410721", "--means", "gold"), "“--means” 的值有误:没有“gold”这一种,可选:"),
     (("results", "--county"), "选项“--county”后面要写 1 个值"),
