@@ -22,9 +22,9 @@ output_option = click.option(
 
 @click.group()
 def export() -> None:
-    """导出应享、发放、应追回、暂缓、服务对象;按文件名后缀为 CSV、Parquet 或 xlsx,金额为整数分。
+    """导出应享、发放、付款行、应追回、暂缓、服务对象;按文件名后缀为 CSV、Parquet 或 xlsx,金额为整数分。
 
-    Export entitlements, payments, receivables, holds or services; amounts in whole fen.
+    Export entitlements, payments, their lines, receivables, holds, services; amounts in whole fen.
     """
 
 
@@ -64,6 +64,19 @@ def payments(home: Home, county: str, pay_month: date, output: Path, as_json: bo
     from ledger import exports
 
     _of_book(home, exports.payments, county, pay_month, output, "发放", as_json)
+
+
+@export.command()
+@county_option
+@month_option
+@output_option
+@json_option
+@click.pass_obj
+def lines(home: Home, county: str, pay_month: date, output: Path, as_json: bool) -> None:
+    """付款文件每一行付的是谁的哪几个月。  Whose months each line of the payment files pays, one row a month."""
+    from ledger import exports
+
+    _of_book(home, exports.lines, county, pay_month, output, "付款行", as_json)
 
 
 @export.command()
@@ -134,7 +147,12 @@ def _of_book(
 
 
 def _written(
-    rows: pl.DataFrame, output: Path, sheet: str, as_json: bool, stopped_at: str = "", whose: str = ""
+    rows: pl.DataFrame,
+    output: Path,
+    sheet: str,
+    as_json: bool,
+    stopped_at: str = "",
+    whose: str = "",
 ) -> None:
     from reports.tables import write_table
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 UNCONFIRMED = "未经银行确认"
 SHOWN_LINES = 3  # of a spreadsheet: all its columns are wider than a terminal
 AMOUNTS = {"yuan2": "金额为元、两位小数", "yuan3": "金额为元、三位小数", "fen": "金额为分"}
+LINES = {"per_obligation": "一笔应付一行", "per_payee": "一人一项同一发放类型一行"}
 SIDES = {"left": "靠左", "right": "靠右"}
 NAME = click.argument("name", metavar="格式名或文件")
 
@@ -90,6 +91,7 @@ def show(home: Home, name: str, is_source: bool, as_json: bool) -> None:
         return
     click.echo(f"{profile.profile} {profile.label} · {_confirmation(profile)}")
     click.echo(f"{Kind.label_of(profile.kind)} · {profile.encoding} · {AMOUNTS[profile.amount]} · {path}")
+    click.echo(" · ".join(_lines_and_files(profile)))
     for title, line in _totals(profile):
         click.echo(f"{title} · {line}")
     columns = [(place, *_told_of(place, profile)) for place in range(1, len(profile.columns) + 1)]
@@ -190,6 +192,18 @@ def _users(home: Home) -> dict[str, list[str]]:
 def _confirmation(profile: Profile) -> str:
     told = profile.confirmed
     return f"{told.by} {told.confirmed_on} 认可({told.sample})" if told else UNCONFIRMED
+
+
+def _lines_and_files(profile: Profile) -> list[str]:
+    """What one line pays, what goes into one file, and when the bank answers."""
+    lines, yuan = profile.limits.lines, profile.limits.yuan
+    return [
+        LINES[profile.lines],
+        *([f"按{'、'.join(one.label for one in profile.split_by)}分文件"] if profile.split_by else []),
+        *([f"每个文件至多 {lines:,} 行"] if lines else []),
+        *([f"每个文件至多 {yuan:,} 元"] if yuan else []),
+        f"放行后 {profile.answer_due} 个工作日内答复",
+    ]
 
 
 def _totals(profile: Profile) -> list[tuple[str, str]]:

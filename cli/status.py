@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from cli.options import COUNTY, LEAST_DIGITS, MonthType, json_option, print_json
-from contracts.codes import BatchState, Benefit
+from contracts.codes import BatchState
 from contracts.errors import BookError
 from contracts.settings import Home
 
@@ -85,6 +85,7 @@ def _show(found: MonthStatus) -> None:
     """The step and who comes next first, then what blocks it, then the batches."""
     from cli.show import table, yuan
     from cli.summary import show_uncertain, show_unconfirmed
+    from reports.summary import part_label
 
     click.secho(f"{found.county} {found.pay_month}:{found.label}", bold=True)
     if found.next_command:
@@ -109,7 +110,7 @@ def _show(found: MonthStatus) -> None:
         [
             (
                 row["batch_id"],
-                Benefit.label_of(str(row["part"])),
+                part_label(row),
                 BatchState.label_of(str(row["state"])),
                 row["file_name"] or "",
                 row["line_count"],

@@ -435,6 +435,22 @@ class PaymentExport(Table):
     state: pl.Enum = column("状态", code=PaymentState)
 
 
+class LineExport(Table):
+    """导出:付款行。One row per obligation that a line of a batch of the month pays; of voided batches none."""
+
+    batch_id: str = column("批次号")
+    line_no: int = column("序号", "在付款文件中的行号")
+    instruction_id: str = column("指令号")
+    line_fen: int = column("本行金额", unit="fen")
+    payee_name: str = column("收款人姓名")
+    person_id: str = column("享受人身份证号")
+    benefit: str = column("项目")
+    benefit_month: str = column("所属月", unit="YYYY-MM")
+    kind: str = column("类型")
+    attempt: int = column("发放次数")
+    amount_fen: int = column("其中本月金额", unit="fen")
+
+
 class ReceivableExport(Table):
     """导出:应追回。What was posted in the month, whole."""
 
@@ -528,6 +544,7 @@ TABLES: tuple[type[Table], ...] = (
     DesiredHold,
     EntitlementExport,
     PaymentExport,
+    LineExport,
     ReceivableExport,
     ServiceExport,
     HoldExport,

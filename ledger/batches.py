@@ -78,10 +78,9 @@ def unpaid(conn: Connection, county: str, known: Identity | None = None) -> pl.D
 def batches_of(conn: Connection, county: str, pay_month: date | None) -> pl.DataFrame:
     """Every batch of a county, or of one of its pay months, in order of batch_id.
 
-    batch_id, cycle_id, pay_month, sequence, ordinal, profile, part (its benefit), line_count, total_fen,
-    content_digest,
-    law_digest, profile_digest, claimed_at, file_name, file_digest, void_reason, maker, checker, rejected_by, releaser,
-    reject_reason, state (BatchState).
+    batch_id, cycle_id, pay_month, sequence, ordinal, profile, part (its benefit), share (what of it, where it goes into
+    several files), line_count, total_fen, content_digest, law_digest, profile_digest, claimed_at, file_name,
+    file_digest, void_reason, maker, checker, rejected_by, releaser, reject_reason, state (BatchState).
     """
     wanted = cycle.c.county == county
     if pay_month is not None:
@@ -96,8 +95,9 @@ def batches_of(conn: Connection, county: str, pay_month: date | None) -> pl.Data
         rows = rows.join(_events(conn, county, event, told), on="batch_id", how="left")
     for step, officer in SIGNATURES.items():
         rows = rows.join(_signatures(conn, county, step, officer), on="batch_id", how="left")
-    benefit = pl.col("part").str.split(SHARE).list.first()
-    return rows.with_columns(part=benefit, state=_STATE.cast(BatchState.dtype())).sort("batch_id")
+    parts = pl.col("part").str.splitn(SHARE, 2).struct
+    benefit, share = parts.field("field_0"), parts.field("field_1").fill_null("")
+    return rows.with_columns(part=benefit, share=share, state=_STATE.cast(BatchState.dtype())).sort("batch_id")
 
 
 def lines(conn: Connection, batch_id: str) -> pl.DataFrame:
@@ -164,12 +164,16 @@ def next_ordinal(conn: Connection, cycle_id: int) -> int:
     return max(taken, default=0) + 1
 
 
-def free_part(conn: Connection, cycle_id: int, benefit: str) -> str:
-    """What the next batch of a benefit pays of a cycle: the benefit, or a further share where that has a batch."""
+def free_part(conn: Connection, cycle_id: int, benefit: str, name: str = "") -> str:
+    """What the next batch of a benefit pays of a cycle: the benefit, or a further share where that has a batch.
+
+    `name`: of the share, where the bank wants shares apart.
+    """
     of_cycle = select(batch.c.part).where(batch.c.cycle_id == cycle_id, ~is_voided(batch.c.batch_id))
     taken = set(conn.execute(of_cycle).scalars())
-    shares = (f"{benefit}{SHARE}{number}" for number in count(2))
-    return next(part for part in chain([benefit], shares) if part not in taken)
+    first = f"{benefit}{SHARE}{name}" if name else benefit
+    shares = (f"{benefit}{SHARE}{name}{' ' if name else ''}{number}" for number in count(2))
+    return next(part for part in chain([first], shares) if part not in taken)
 
 
 def claim(conn: Connection, county: str, new: NewBatch, lines: pl.DataFrame, items: pl.DataFrame, by: Actor) -> None:

@@ -16,7 +16,7 @@ from contracts.months import month_text, parse_month
 from ledger.book import next_id, now
 from ledger.tables import approval, batch, cycle, run, seal, taken_back
 
-SHARE = "/"  # a batch's part is its benefit, or "benefit/2" of what goes into several files
+SHARE = "/"  # a batch's part is its benefit, or "benefit/2", "benefit/示范镇" of what goes into several files
 
 
 @dataclass(frozen=True)

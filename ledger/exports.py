@@ -1,4 +1,5 @@
-"""What leaves the book as plain tables (contracts.tables: EntitlementExport, PaymentExport, ReceivableExport, holds).
+"""What leaves the book as plain tables (contracts.tables: EntitlementExport, PaymentExport, LineExport,
+ReceivableExport, holds).
 
 Here internal numbers turn back into identity numbers.
 """
@@ -14,13 +15,14 @@ from sqlalchemy import Connection, select
 from contracts.codes import Outcome
 from contracts.columns import polars_schema
 from contracts.months import month_text
-from contracts.tables import EntitlementExport, PaymentExport, ReceivableExport
+from contracts.tables import EntitlementExport, LineExport, PaymentExport, ReceivableExport
 from ledger import fate, identity, people, versions
+from ledger.attempts import is_voided
 from ledger.book import read_frame
 from ledger.figures import newest_versions
 from ledger.grounds import GROUND
 from ledger.holds import covered, open_holds
-from ledger.tables import cycle, receivable, run
+from ledger.tables import batch, cycle, instruction, instruction_item, obligation, receivable, run
 
 
 def entitlements(conn: Connection, county: str, months: Sequence[date], until_run: int | None = None) -> pl.DataFrame:
@@ -50,6 +52,27 @@ def payments(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
         attempt="shown_attempt", pays_fen=pl.col("amount_fen") - pl.col("withdrawn_fen") - pl.col("set_off_fen")
     )
     return _exported(conn, rows, polars_schema(PaymentExport), ["person_id", "benefit", "benefit_month", "kind"])
+
+
+def lines(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
+    """LineExport: which obligations each line of the pay month's batches pays, in the order of the files."""
+    i, n, o = instruction_item.c, instruction.c, obligation.c
+    paid = select(
+        n.batch_id,
+        n.line_no,
+        n.instruction_id,
+        n.amount_fen.label("line_fen"),
+        n.payee_name,
+        o.person_no,
+        o.benefit,
+        o.benefit_month,
+        o.kind,
+        i.attempt,
+        i.amount_fen,
+    ).select_from(cycle.join(batch).join(instruction).join(instruction_item).join(obligation))
+    of_month = (cycle.c.county == county) & (cycle.c.pay_month == month_text(pay_month)) & ~is_voided(batch.c.batch_id)
+    rows = identity.of_county(conn, county).of(read_frame(conn, paid.where(of_month)))
+    return _exported(conn, rows, polars_schema(LineExport), ["batch_id", "line_no", "person_id", "benefit_month"])
 
 
 def receivables(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:

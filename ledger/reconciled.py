@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import polars as pl
-from sqlalchemy import ColumnElement, Connection, and_, case, exists, func, not_, or_, select
+from sqlalchemy import ColumnElement, Connection, Subquery, and_, case, exists, func, not_, or_, select
 
 from contracts.actor import Actor
 from contracts.codes import AnswerState, BankEvent, Kind, Logged, RecoveryMeans, SignatureStep
@@ -184,31 +184,54 @@ def _gone(county: str, *, is_accepted: bool) -> Any:  # noqa: ANN401 - a stateme
 def paid_alike(conn: Connection, county: str) -> pl.DataFrame:
     """Equal pay that the key does not exclude: of one person, or one name and account, for one benefit and period.
 
-    It went out and stayed out, by two batches, profiles, kinds, numbers or counties of the book. Some is right; each
-    is for an officer to look at: benefit, period_from, period_to, amount_fen, lines, first_id, last_id, in order;
-    what other counties alone have is left out.
+    It went out and stayed out, by two batches, profiles, kinds, numbers or counties of the book: also from a bank and
+    from 一卡通, whether a line is a month or several. Some is right; each is for an officer to look at: benefit,
+    period_from, period_to, amount_fen, lines, first_id, last_id, in order; what other counties alone have is left out.
     """
-    i = instruction.c
-    came_back = exists().where(bank_event.c.instruction_id == i.instruction_id, is_return())
-    stayed = and_(is_released(i.batch_id), not_(came_back))
-    here = func.max(case((cycle.c.county == county, 1), else_=0))
-    same = (i.benefit, i.period_from, i.period_to, i.amount_fen)
+    paid = _paid_by_month().c
+    same = (paid.benefit, paid.period_from, paid.period_to, paid.amount_fen)
+    here = func.max(case((paid.county == county, 1), else_=0))
     parts = []
-    for key in ((i.person_id,), (i.account_no, i.name)):
+    for key in ((paid.person_id,), (paid.account_no, paid.name)):
         statement = (
             select(
                 *same,
                 func.count().label("lines"),
-                func.min(i.instruction_id).label("first_id"),
-                func.max(i.instruction_id).label("last_id"),
+                func.min(paid.instruction_id).label("first_id"),
+                func.max(paid.instruction_id).label("last_id"),
             )
-            .select_from(instruction.join(batch).join(cycle))
-            .where(stayed, *(column.is_not(None) for column in key))
+            .where(*(column.is_not(None) for column in key))
             .group_by(*key, *same)
             .having(and_(func.count() > 1, here == 1))
         )
         parts.append(read_frame(conn, statement))
     return pl.concat(parts).unique().sort("period_from", "benefit", "first_id", "last_id")
+
+
+def _paid_by_month() -> Subquery:
+    """What went out and stayed out: of a line to a person each month it pays, an institution's line as a whole."""
+    i, item, o = instruction.c, instruction_item.c, obligation.c
+    came_back = exists().where(bank_event.c.instruction_id == i.instruction_id, is_return())
+    is_whole = i.person_id.is_(None)
+    return (
+        select(
+            i.instruction_id,
+            i.person_id,
+            i.account_no,
+            i.name,
+            i.benefit,
+            case((is_whole, i.period_from), else_=o.benefit_month).label("period_from"),
+            case((is_whole, i.period_to), else_=o.benefit_month).label("period_to"),
+            case((is_whole, i.amount_fen), else_=item.amount_fen).label("amount_fen"),
+            case((is_whole, 0), else_=o.obligation_id).label("obligation_id"),
+            cycle.c.county,
+        )
+        .select_from(instruction.join(instruction_item).join(obligation).join(batch, batch.c.batch_id == i.batch_id))
+        .join(cycle, cycle.c.cycle_id == batch.c.cycle_id)
+        .where(is_released(i.batch_id), not_(came_back))
+        .distinct()
+        .subquery()
+    )
 
 
 def noted_from(conn: Connection, source_digest: str) -> tuple[pl.DataFrame, pl.Series]:

@@ -20,7 +20,7 @@ from ledger.book import Book, Transaction
 from ledger.cycles import Cycle
 from payments.file_forms import Profile
 from payments.instructions import BatchIdentity, Instructions, content_digest, instructions
-from payments.splitting import split
+from payments.splitting import Part, split
 
 CHANGED = "内容有变,重新编批"
 
@@ -37,11 +37,11 @@ class Waiting:
 
 @dataclass
 class Plan:
-    """What claiming will do: batches that stand, batches to void, and the rows (Payable) of each one to claim."""
+    """What claiming will do: batches that stand, batches to void, and what each one to claim holds."""
 
     kept: list[Waiting] = field(default_factory=list)
     voided: list[Waiting] = field(default_factory=list)
-    new: list[pl.DataFrame] = field(default_factory=list)
+    new: list[Part] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ def plan(
     """
     made = Plan()
 
-    def unclaimed(waiting: list[Waiting], wanted: list[pl.DataFrame]) -> list[pl.DataFrame]:
+    def unclaimed(waiting: list[Waiting], wanted: list[Part]) -> list[Part]:
         """Keep or void these batches; the wanted ones that none of them is."""
         for batch in waiting:
             same = None if batch.is_rejected else _same(batch, wanted, profile_of, law_digest)
@@ -76,14 +76,14 @@ def plan(
                 made.voided.append(batch)
             else:
                 made.kept.append(batch)
-                wanted = [rows for rows in wanted if rows is not same]
+                wanted = [part for part in wanted if part is not same]
         return wanted
 
     rows = payable.join(live.select("obligation_id", "live_batch_id"), on="obligation_id", how="left")
     older = [batch for batch in waiting if batch.identity.pay_month != pay_month]
     of_older = pl.col("live_batch_id").is_in([batch.identity.batch_id for batch in older]).fill_null(value=False)
-    freed = unclaimed(older, rows.filter(of_older).partition_by("live_batch_id"))
-    open_now = pl.concat([rows.filter(~of_older), *freed])
+    freed = unclaimed(older, [Part("", held) for held in rows.filter(of_older).partition_by("live_batch_id")])
+    open_now = pl.concat([rows.filter(~of_older), *(part.rows for part in freed)])
     for benefit in sorted({*open_now["benefit"].cast(pl.String), *(batch.benefit for batch in waiting)}):
         of_benefit = [batch for batch in waiting if batch.identity.pay_month == pay_month and batch.benefit == benefit]
         wanted = split(open_now.filter(pl.col("benefit") == benefit).sort("obligation_id"), profile_of[benefit])
@@ -91,13 +91,12 @@ def plan(
     return made
 
 
-def _same(
-    batch: Waiting, wanted: list[pl.DataFrame], profile_of: Mapping[str, Profile], law_digest: str
-) -> pl.DataFrame | None:
+def _same(batch: Waiting, wanted: list[Part], profile_of: Mapping[str, Profile], law_digest: str) -> Part | None:
     """The one of these that a batch holds to the last field; None where there is none."""
     held = pl.col("live_batch_id").eq_missing(batch.identity.batch_id)
-    alike = [rows for rows in wanted if rows.select(held.all()).item()]  # digesting is dear
-    return next((rows for rows in alike if _digest(rows, batch, profile_of, law_digest) == batch.content_digest), None)
+    alike = [part for part in wanted if part.rows.select(held.all()).item()]  # digesting is dear
+    same = (part for part in alike if _digest(part.rows, batch, profile_of, law_digest) == batch.content_digest)
+    return next(same, None)
 
 
 def claim(
@@ -120,7 +119,7 @@ def claim(
         made = plan(payable, live, _standing(conn, county), cycle.pay_month, profile_of, law_digest)
         for gone in made.voided:
             batches.void(conn, county, gone.identity.batch_id, CHANGED, by)
-        claimed = tuple(_claim_new(conn, cycle, rows, profile_of, law_digest, by) for rows in made.new)
+        claimed = tuple(_claim_new(conn, cycle, part, profile_of, law_digest, by) for part in made.new)
     kept, voided = ([batch.identity.batch_id for batch in part] for part in (made.kept, made.voided))
     return Claimed(tuple(kept), tuple(voided), claimed)
 
@@ -160,24 +159,24 @@ def _digest(rows: pl.DataFrame, batch: Waiting, profile_of: Mapping[str, Profile
 def _claim_new(
     conn: Transaction,
     newest: Cycle,
-    rows: pl.DataFrame,
+    held: Part,
     profile_of: Mapping[str, Profile],
     law_digest: str,
     by: Actor,
 ) -> str:
-    """Claim a file's rows as a batch of the newest cycle, or of a supplement where that has sent of this benefit."""
-    benefit = str(rows["benefit"][0])
+    """Claim what one file holds as a batch of the newest cycle, or of a supplement where that has sent of this."""
+    benefit = str(held.rows["benefit"][0])
     profile = profile_of[benefit]
     cycle = cycles.accepting(conn, newest, benefit)
     identity = BatchIdentity(cycle.county, cycle.pay_month, cycle.sequence, batches.next_ordinal(conn, cycle.cycle_id))
-    content = instructions(rows, identity, profile)
+    content = instructions(held.rows, identity, profile)
     new = batches.NewBatch(
         batch_id=identity.batch_id,
         cycle_id=cycle.cycle_id,
         ordinal=identity.ordinal,
         profile=profile.profile,
         profile_digest=profile.digest,
-        part=batches.free_part(conn, cycle.cycle_id, benefit),
+        part=batches.free_part(conn, cycle.cycle_id, benefit, held.name),
         content_digest=content_digest(content, profile.digest, law_digest),
         law_digest=law_digest,
     )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from contracts.strict_yaml import Key
 from payments.bank_codes import is_bank_code
-from payments.file_forms import Delimited, FixedWidth, Layout, Pain001, Printed, Profile
+from payments.file_forms import Delimited, FixedWidth, Layout, Pain001, Printed, Profile, SplitBy
 from payments.instructions import INSTRUCTION_ID_LENGTH
 from payments.misfits import reasons
 from payments.templates import words_of
@@ -23,6 +23,8 @@ def faults(profile: Profile) -> Iterator[tuple[Key, str]]:
             yield key, f"指令号有 {INSTRUCTION_ID_LENGTH} 位,这一栏只有 {room} 位"
         if column.field == Printed.OTHER_BANK and not _tells_banks_apart(profile):
             yield key, "有跨行标识(other_bank)一列的,须写 own_bank:哪些是本行,本行、他行各写什么"
+    if SplitBy.OTHER_BANK in profile.split_by and profile.own_bank is None:
+        yield ("split_by",), "本行、他行分开成文件的,须写 own_bank:哪些是本行"
     if isinstance(profile, Pain001) and profile.payer and not is_bank_code(profile.payer.payer_bank_code):
         yield ("payer",), "报文要写付款行的联行号(payer_bank_code):12 位,校验位相符"
     for key, template in _templates(profile):

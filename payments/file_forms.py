@@ -233,8 +233,23 @@ class Limits(Strict):
     yuan: Whole | None = Field(None, gt=0)
 
 
+class SplitBy(Code):
+    """What never goes into one file together."""
+
+    TOWNSHIP = "township", "乡镇"
+    OTHER_BANK = "other_bank", "本行他行"
+    KIND = "kind", "发放类型"
+
+
+UNSIGNED = {"answer", "answer_due", "limits", "split_by"}  # what of a profile is no part of its digest
+
+
 class Layout(Strict):
-    """What every kind of profile says."""
+    """What every kind of profile says.
+
+    `answer_due`: working days after the release within which the bank answers. `lines`: what one line pays a person,
+    one obligation, or everything of a kind that goes out at the same time.
+    """
 
     profile: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
     label: str = Field(min_length=1)
@@ -245,6 +260,9 @@ class Layout(Strict):
     payer: Payer | None = Field(**unsaid(None))
     own_bank: OwnBank | None = Field(**unsaid(None))
     limits: Limits = Limits()
+    split_by: tuple[SplitBy, ...] = ()
+    answer_due: Whole = Field(3, gt=0)
+    lines: Literal["per_obligation", "per_payee"] = Field(**unsaid("per_obligation"))
     remark: Remark = Remark()
     forbidden: str = ""
     file_name: str
@@ -295,10 +313,10 @@ class Layout(Strict):
     def digested(self) -> bytes:
         """Everything above as JSON, and the writer's version where that decides bytes.
 
-        Not the answer's form: another reading of what comes back changes nothing of what is sent. Nor the
-        limits: they say how many files there are, not what stands in one.
+        Not the answer's form and when it is due: another reading of what comes back changes nothing of what is
+        sent. Nor the limits and `split_by`: they say how many files there are, not what stands in one.
         """
-        return f"{self.model_dump_json(exclude={'answer', 'limits'})}{self.writer}".encode()
+        return f"{self.model_dump_json(exclude=UNSIGNED)}{self.writer}".encode()
 
     @cached_property
     def digest(self) -> str:

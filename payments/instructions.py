@@ -1,7 +1,8 @@
 """Instructions: one attempt to pay one payee, with every field as it will be printed.
 
-A person's line pays one obligation; an institution's line pays everyone on its roster. Order, and so line numbers:
-township, village, person_id (an institution: its id), benefit month, kind.
+A person's line pays one obligation or, where the profile says so, everything of one kind that goes out at the same
+time; an institution's line pays everyone on its roster. Order, and so line numbers: township, village, person_id (an
+institution: its id), first benefit month, kind.
 """
 
 from __future__ import annotations
@@ -65,7 +66,7 @@ class Instructions(NamedTuple):
 def instructions(payable: pl.DataFrame, identity: BatchIdentity, profile: Layout) -> Instructions:
     """The lines that pay these obligations (Payable, all of one benefit). The order of the rows does not matter."""
     numbered = (
-        lines_of(payable)
+        lines_of(payable, profile)
         .with_row_index("line_no", offset=1)
         .with_columns(
             instruction_id=identity.line_prefix + pl.col("line_no").cast(pl.String).str.zfill(LINE_PLACES),
@@ -80,7 +81,7 @@ def instructions(payable: pl.DataFrame, identity: BatchIdentity, profile: Layout
     asked = {column.field for column in profile.columns}
     unasked = [name for name in HOUSEHOLD if name not in asked]
     lines = numbered.with_columns(pl.lit(None).alias(name) for name in unasked).with_columns(remark=_remark(profile))
-    keyed = payable.with_columns(line_key=LINE_KEY)
+    keyed = payable.with_columns(line_key=line_key(profile))
     items = keyed.join(numbered.select("line_key", "instruction_id"), on="line_key").with_columns(amount_fen="pays_fen")
     return Instructions(
         lines.select(pl.col(name).cast(dtype) for name, dtype in polars_schema(InstructionLine).items()),
@@ -88,10 +89,25 @@ def instructions(payable: pl.DataFrame, identity: BatchIdentity, profile: Layout
     )
 
 
-def lines_of(payable: pl.DataFrame) -> pl.DataFrame:
+def lines_of(payable: pl.DataFrame, profile: Layout) -> pl.DataFrame:
     """What is paid together in one line, as `instructions`, in the order of the file: line_key, and what is printed."""
-    lines = payable.group_by(LINE_KEY.alias("line_key")).agg(**_LINE)
+    lines = payable.group_by(line_key(profile).alias("line_key")).agg(**_LINE)
     return lines.sort("township", "village", "who", "from_month", "kind", "first_obligation")
+
+
+def line_key(profile: Layout) -> pl.Expr:
+    """What goes into one line, of Payable of one benefit: text that is the same for what does.
+
+    Of a person what is sent again never goes with what is not, nor arrears with what is regular: each prints its word.
+    """
+    to_person = pl.format("obligation {}", "obligation_id")
+    if profile.lines == "per_payee":
+        to_person = pl.format("person {} {} {}", "person_no", pl.col("kind").cast(pl.String), _IS_AGAIN)
+    return (
+        pl.when(pl.col("institution_id").is_null())
+        .then(to_person)
+        .otherwise(pl.format("institution {}", "institution_id"))
+    )
 
 
 def content_digest(content: Instructions, profile_digest: str, law_digest: str | None) -> str:
@@ -111,7 +127,7 @@ def content_digest(content: Instructions, profile_digest: str, law_digest: str |
 def kind_words() -> pl.Expr:
     """正常, 补发 or 重发, of lines."""
     labels = pl.col("kind").cast(pl.String).replace({kind.value: kind.label for kind in Kind})
-    return pl.when(pl.col("attempt") > 1).then(pl.lit(REISSUE)).otherwise(labels)
+    return pl.when(_IS_AGAIN).then(pl.lit(REISSUE)).otherwise(labels)
 
 
 def benefit_words() -> pl.Expr:
@@ -119,11 +135,7 @@ def benefit_words() -> pl.Expr:
     return pl.col("benefit").cast(pl.String).replace({benefit.value: benefit.label for benefit in Benefit})
 
 
-LINE_KEY = (
-    pl.when(pl.col("institution_id").is_null())
-    .then(pl.format("obligation {}", "obligation_id"))
-    .otherwise(pl.format("institution {}", "institution_id"))
-)
+_IS_AGAIN = pl.col("attempt") > 1
 _IS_TO_PERSON = pl.col("institution_id").is_null().first()
 
 
@@ -132,6 +144,8 @@ def _of_person(column: str) -> pl.Expr:
     return pl.when(_IS_TO_PERSON).then(pl.col(column).first())
 
 
+_MONTH_NO = pl.col("benefit_month").dt.year().cast(pl.Int64) * 12 + pl.col("benefit_month").dt.month()
+_MONTHS_BETWEEN = _MONTH_NO.max() - _MONTH_NO.min() + 1
 _LINE = {
     "benefit": pl.col("benefit").first(),
     "from_month": pl.col("benefit_month").min(),
@@ -150,6 +164,8 @@ _LINE = {
     "village": _of_person("village").fill_null(""),
     **{column: _of_person(column) for column in HOUSEHOLD},
     "people_count": pl.col("person_no").n_unique(),
+    "months_left_out": _IS_TO_PERSON & pl.col("benefit_month").n_unique().lt(_MONTHS_BETWEEN),
+    "month_count": pl.col("benefit_month").n_unique(),
     "first_obligation": pl.col("obligation_id").min(),
 }
 
@@ -159,7 +175,11 @@ def _remark(profile: Layout) -> pl.Expr:
     first, last = (pl.col(column).str.replace("-", "") for column in ("period_from", "period_to"))
     words = {
         "benefit": benefit_words(),
-        "months": pl.when(first == last).then(first).otherwise(pl.format("{}-{}", first, last)),
+        "months": pl.when(first == last)
+        .then(first)
+        .when("months_left_out")
+        .then(pl.format("{}-{}共{}个月", first, last, "month_count"))
+        .otherwise(pl.format("{}-{}", first, last)),
         "kind": kind_words(),
         "people": pl.col("people_count").cast(pl.String),
         "instruction_id": pl.col("instruction_id"),

@@ -32,7 +32,7 @@ def misfits(payable: pl.DataFrame, profile_of: Mapping[str, Profile]) -> pl.Data
     found = [pl.DataFrame(schema=HELD)]
     for (benefit,), of_benefit in payable.group_by("benefit"):
         profile = profile_of[str(benefit)]
-        for rows in split(of_benefit, profile):
+        for _, rows in split(of_benefit, profile):
             content = instructions(rows, NOWHERE, profile)
             owners = content.items.join(rows.select("obligation_id", "person_no"), on="obligation_id")
             for header, unfit in _unfit_lines(content.lines, profile):

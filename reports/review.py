@@ -8,11 +8,11 @@ from datetime import date
 
 import polars as pl
 
-from contracts.codes import BatchState, Benefit, HoldCode
+from contracts.codes import BatchState, HoldCode
 from reports.html import as_html
 from reports.masking import masked_name
 from reports.month_explained import BenefitMonth, Change, MonthExplained
-from reports.summary import Labelled
+from reports.summary import Labelled, part_label
 
 WIDEST = 330  # of a bar, in the chart's own units
 PEOPLE_SHOWN = 50  # of a cause; the workbook of the explained month has them all
@@ -191,7 +191,7 @@ def signed_files(rows: pl.DataFrame) -> tuple[SignedFile, ...]:
     return tuple(
         SignedFile(
             row["batch_id"],
-            Benefit.label_of(row["part"]),
+            part_label(row),
             BatchState.label_of(row["state"]),
             row["line_count"],
             row["total_fen"],

@@ -138,7 +138,9 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
         answers=tuple(_answers(said)),
         uncertain=not_in_force(uncertain),
         unconfirmed=unconfirmed(seen.home, rows) if seen and seen.home else (),
-        batches=tuple(rows.select("batch_id", "part", "state", "file_name", "line_count", "total_fen").to_dicts()),
+        batches=tuple(
+            rows.select("batch_id", "part", "share", "state", "file_name", "line_count", "total_fen").to_dicts()
+        ),
         waiting_digest="" if unsigned.is_empty() else signing.seen_digest(unsigned),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -258,13 +259,18 @@ def not_handed_in(counts: pl.DataFrame, refused: pl.DataFrame) -> tuple[OldRegis
     return tuple(sorted(lines, key=lambda line: not line.inbox_month))
 
 
+def part_label(batch: Mapping[str, Any]) -> str:
+    """What a batch (a row of ledger.batches.batches_of) pays: its benefit, and what of it."""
+    return f"{Benefit.label_of(batch['part'])} {batch['share']}".strip()
+
+
 def file_lines(rows: pl.DataFrame) -> Iterator[FileLine]:
     """Batches that are not voided (ledger.batches.batches_of), in order, each with its file."""
     for row in rows.filter(pl.col("state") != BatchState.VOIDED.value).sort("batch_id").iter_rows(named=True):
         yield FileLine(
             batch_id=row["batch_id"],
             benefit=row["part"],
-            label=Benefit.label_of(row["part"]),
+            label=part_label(row),
             state=row["state"],
             file_name=row["file_name"] or "",
             file_digest=row["file_digest"] or "",

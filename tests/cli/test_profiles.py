@@ -60,6 +60,7 @@ def test_a_profile_is_shown_column_by_column_or_as_the_file_to_copy(home):
     write(home, OWN)
     said, _ = disburse(home, "profiles", "show", "our_host")
     assert "定长文本 · gbk · 金额为元、两位小数" in said
+    assert "一笔应付一行 · 放行后 3 个工作日内答复" in said
     assert "首行 · {count}(6)│{total}(14)" in said
     assert "30 靠左,填空格" in said
     assert disburse(home, "profiles", "show", "our_host", "--yaml")[0] == OWN

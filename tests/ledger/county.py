@@ -65,6 +65,7 @@ class County:
         ids = pl.DataFrame({"person_id": [resident_id(n) for n in range(1, people_count + 1)]})
         people.number_people(book, ids)
         self.facts = {}
+        self.per_payee = False  # whether a line pays everything of a person that is of one kind
         self.set_off = posting.SetOffRule()
         self.grouped_since = parse_month(go_live)  # from when the law puts the two care benefits in a choose group
 
@@ -176,6 +177,11 @@ class County:
         batch_id = f"{CODE}-{cycle.pay_month:%Y-%m}-{cycle.sequence:02d}-{ordinal:02d}"
         lines = printed(rows, batch_id, f"{cycle.pay_month:%Y-%m}", cycle.cycle_id)
         items = rows.select("obligation_id", instruction_id=lines["instruction_id"], amount_fen="pays_fen")
+        if self.per_payee:
+            together = pl.struct(rows["person_no"], rows["kind"], rows["attempt"] > 1)
+            items = items.with_columns(pl.col("instruction_id").first().over(together))
+            sums = items.group_by("instruction_id").agg(pl.sum("amount_fen"))
+            lines = lines.drop("amount_fen").join(sums, on="instruction_id").select(lines.columns).sort("line_no")
         content = hashlib.sha256(items.write_csv().encode()).hexdigest()
         new = NewBatch(batch_id, cycle.cycle_id, ordinal, "generic_pipe", "profile", benefit, content)
         batches.claim(conn, CODE, new, lines, items, Actor(MAKER, "tester"))

@@ -139,9 +139,11 @@ class Stories(RuleBasedStateMachine):
     @initialize(
         imported=st.booleans(),
         deducts=st.booleans(),
+        per_payee=st.booleans(),
         posted=st.lists(st.tuples(PEOPLE, BENEFITS, DECISIONS), max_size=4),
     )
-    def begin(self, imported, deducts, posted):
+    def begin(self, imported, deducts, per_payee, posted):
+        self.county.per_payee = per_payee
         if deducts:
             self.county.set_off = SetOffRule(("old_age_allowance", "elder_care_subsidy"), per_mille=500)
         if imported:

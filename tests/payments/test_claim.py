@@ -8,7 +8,7 @@ from contracts.errors import BookError
 from ledger import batches, cycles, signing
 from ledger.book import open_book
 from payments import claim
-from payments.file_forms import Limits
+from payments.file_forms import Limits, SplitBy
 from payments.instructions import content_digest
 from tests.ledger.county import CHECKER, CODE, MAKER, County, row
 from tests.ledger.places import Places
@@ -182,3 +182,21 @@ def test_after_one_of_several_was_sent_what_comes_later_is_a_supplement(county, 
     county.sign("2024-07")
     county.release("2024-07")
     assert claimed(county, rows.tail(1), two_a_file).claimed == (f"{CODE}-2024-07-02-01",)
+
+
+def test_townships_that_are_wanted_apart_are_batches_told_by_their_names(county, profile_of):
+    apart = {benefit: one.model_copy(update={"split_by": (SplitBy.TOWNSHIP,)}) for benefit, one in profile_of.items()}
+    county.run("2024-07", [row(n, "2024-07") for n in range(1, 5)])
+    rows = payable(county).with_columns(
+        township=pl.col("person_no").replace_strict({1: "甲镇", 2: "甲镇"}, default="乙镇")
+    )
+    made = claimed(county, rows, apart).claimed
+    with county.book.reading() as conn:
+        known = batches.batches_of(conn, CODE, None)
+    assert known.select("part", "share", "line_count").rows() == [
+        ("old_age_allowance", "乙镇", 2),
+        ("old_age_allowance", "甲镇", 2),
+    ]
+    assert claimed(county, rows, apart) == claim.Claimed(made, (), ())
+    again = claimed(county, rows.filter(pl.col("person_no") != 1), apart)
+    assert (again.kept, again.voided) == (made[:1], made[1:])

@@ -4,15 +4,19 @@ from datetime import date
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from contracts.errors import BookError
 from contracts.tables import InstructionLine
+from payments import profiles
 from payments.instructions import BatchIdentity, content_digest, instructions
 from payments.orders import Order
 from payments.printing import printed
 from tests.payments.rows import JULY, in_institution, payable_rows, resident_id
 
 IDENTITY = BatchIdentity("410721", JULY, sequence=1, ordinal=3)
+PIPE = profiles.load()["generic_pipe"]
 MAY, JUNE = date(2024, 5, 1), date(2024, 6, 1)
 
 
@@ -26,6 +30,63 @@ def test_a_person_has_one_line_for_each_obligation(pipe):
     content = made(payable_rows({"n": 1}, {"n": 2, "person_no": 1, "benefit_month": JUNE, "kind": "arrears"}), pipe)
     assert content.lines["amount_fen"].to_list() == [5000, 5000]
     assert content.items["amount_fen"].to_list() == [5000, 5000]
+
+
+def per_payee(profile):
+    return profile.model_copy(update={"lines": "per_payee"})
+
+
+def test_a_person_has_one_line_for_what_is_of_one_kind_where_the_profile_says_so(pipe):
+    rows = payable_rows(
+        {"n": 1},
+        {"n": 2, "person_no": 1, "benefit_month": JUNE, "kind": "arrears"},
+        {"n": 3, "person_no": 1, "benefit_month": MAY, "kind": "arrears", "pays_fen": 4000},
+        {"n": 4, "person_no": 1, "benefit_month": date(2024, 4, 1), "kind": "arrears", "attempt": 2},
+        {"n": 5, "person_no": 1, "benefit_month": date(2024, 3, 1), "kind": "arrears", "attempt": 3},
+        {"n": 6},
+    ).with_columns(person_id=pl.col("person_no").cast(pl.String))
+    content = made(rows, per_payee(pipe))
+    assert content.lines.select("period_from", "period_to", "kind", "attempt", "amount_fen").rows() == [
+        ("2024-03", "2024-04", "arrears", 3, 10000),
+        ("2024-05", "2024-06", "arrears", 1, 9000),
+        ("2024-07", "2024-07", "regular", 1, 5000),
+        ("2024-07", "2024-07", "regular", 1, 5000),
+    ]
+    paid = content.items.group_by("instruction_id").agg(pl.col("obligation_id").sort()).sort("instruction_id")
+    assert paid["obligation_id"].to_list() == [[4, 5], [2, 3], [1], [6]]
+
+
+def test_months_between_that_a_line_does_not_pay_are_told(pipe):
+    told = per_payee(pipe).model_copy(update={"remark": pipe.remark.model_copy(update={"person": "{months}"})})
+    arrears = {"person_no": 1, "kind": "arrears"}
+    rows = payable_rows({"n": 1, **arrears, "benefit_month": MAY}, {"n": 2, **arrears})
+    assert made(rows, told).lines["remark"].to_list() == ["202405-202407共2个月"]
+
+
+MANY = st.lists(
+    st.tuples(st.integers(1, 4), st.integers(1, 12), st.sampled_from(["regular", "arrears"]), st.integers(1, 3)),
+    min_size=1,
+    max_size=20,
+)
+
+
+@given(owed=MANY, in_home=st.booleans())
+def test_a_file_of_persons_and_one_of_obligations_pay_the_same(owed, in_home):
+    rows = payable_rows(
+        *(
+            {"n": n, "person_no": who, "person_id": str(who), "benefit_month": date(2024, month, 1), "kind": kind}
+            | {"attempt": attempt, "pays_fen": 100 * n}
+            for n, (who, month, kind, attempt) in enumerate(owed, 1)
+        ),
+        *([in_institution(90), in_institution(91)] if in_home else []),
+    )
+    one_each, together = (made(rows, profile) for profile in (PIPE, per_payee(PIPE)))
+    assert together.items.drop("instruction_id").equals(one_each.items.drop("instruction_id"))
+    for content in (one_each, together):
+        sums = content.items.group_by("instruction_id").agg(pl.sum("amount_fen")).sort("instruction_id")
+        assert sums.rows() == content.lines.select("instruction_id", "amount_fen").sort("instruction_id").rows()
+    kinds = {(who, kind, attempt > 1) for who, _, kind, attempt in owed}
+    assert together.lines.height == len(kinds) + in_home
 
 
 def test_an_institution_has_one_line_for_its_whole_roster(pipe):
