@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,9 +22,9 @@ output_option = click.option(
 
 @click.group()
 def export() -> None:
-    """导出应享、发放、付款行、应追回、暂缓、服务对象;按文件名后缀为 CSV、Parquet 或 xlsx,金额为整数分。
+    """导出应享、发放、付款行、未达账龄、应追回、暂缓、服务对象;按文件名后缀为 CSV、Parquet 或 xlsx,金额为整数分。
 
-    Export entitlements, payments, their lines, receivables, holds, services; amounts in whole fen.
+    Export entitlements, payments, their lines, what is not settled, receivables, holds, services; amounts in whole fen.
     """
 
 
@@ -94,6 +94,30 @@ def receivables(home: Home, county: str, pay_month: date, output: Path, as_json:
 
 @export.command()
 @county_option
+@click.option("--closed-too", is_flag=True, help="连同已结账月份里仍无结果的")
+@output_option
+@json_option
+@click.pass_obj
+def ageing(home: Home, county: str, closed_too: bool, output: Path, as_json: bool) -> None:
+    """未达账龄:已放行而银行未答复、待查的,退回后未再付的,各已几个工作日、是否逾期。
+
+    Lines without a final answer and money that came back, by age in working days, and which are overdue.
+    """
+    from contracts.columns import headers
+    from contracts.months import today
+    from contracts.tables import AgeingExport
+    from ledger.book import opened
+    from payments.overdue import in_words, listed
+
+    with opened(home.database_url) as book, book.reading() as conn:
+        rows = listed(home, conn, county, today(), closed_too=closed_too)
+    is_sheet = output.suffix == ".xlsx"
+    told, titles = (in_words(rows), headers(AgeingExport)) if is_sheet else (rows, None)
+    _written(told, output, "未达账龄", as_json, titles=titles)
+
+
+@export.command()
+@county_option
 @click.option("--month", "pay_month", type=MonthType(), help="取该月人口名册的姓名住址(默认最近一月)")
 @output_option
 @json_option
@@ -153,10 +177,11 @@ def _written(
     as_json: bool,
     stopped_at: str = "",
     whose: str = "",
+    titles: Mapping[str, str] | None = None,
 ) -> None:
     from reports.tables import write_table
 
-    write_table(rows, output, sheet=sheet)
+    write_table(rows, output, titles, sheet)
     if as_json:
         print_json({"file": str(output), "rows": rows.height, "stopped_at": stopped_at})
         return

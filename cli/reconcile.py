@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from cli.options import YuanType, county_option, json_option, month_option, officer_option, print_json
 from cli.who import acting
+from contracts.codes import Benefit
 from contracts.errors import BookError
 from contracts.settings import Home
 
@@ -69,6 +71,26 @@ def book(home: Home, county: str, officer: str, only_look: bool, as_json: bool) 
     from month.reconciling import reconcile_book
 
     _tell(reconcile_book(home, county, acting(home, officer), only_look=only_look), county, as_json)
+
+
+@reconcile.command()
+@click.argument("file", metavar="在册名单", type=click.Path(dir_okay=False, exists=True, path_type=Path))
+@county_option
+@click.option(
+    "--benefit", type=click.Choice(Benefit.values()), default="", metavar="项目", help="名单没有写项目时,是哪一项"
+)
+@officer_option
+@look_option
+@json_option
+@click.pass_obj
+def standing(home: Home, file: Path, county: str, benefit: str, officer: str, only_look: bool, as_json: bool) -> None:
+    """一卡通在册:现在应发的人和账号,与平台给的在册名单两边相比;逐人清单写在 reports。
+
+    Who should be paid now beside the list that a platform gives, both ways, by identity and account.
+    """
+    from month.reconciling import reconcile_platform
+
+    _tell(reconcile_platform(home, county, file, acting(home, officer), benefit, only_look=only_look), county, as_json)
 
 
 def _tell(slip: Slip, where: str, as_json: bool) -> None:

@@ -768,6 +768,23 @@ class FindingDecision(Code):
     ACCEPT = "accept", "认可照发"
 
 
+class PlatformDifference(Code):
+    """In what a platform's list of who is enrolled differs from who should be paid now."""
+
+    NOT_LISTED = "not_listed", "应发而不在册"
+    NOT_ENTITLED = "not_entitled", "在册而不应发"
+    OTHER_ACCOUNT = "other_account", "账号不同"
+    LISTED_TWICE = "listed_twice", "在册不止一行"
+
+
+class OpenPayment(Code):
+    """What went out and is not settled."""
+
+    UNANSWERED = "unanswered", "银行未答复"
+    UNKNOWN = "unknown", "银行答复待查"
+    RETURNED = "returned", "退回后未再付"
+
+
 class AnswerState(Code):
     """How it stands with a payment that went out."""
 

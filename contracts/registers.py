@@ -426,6 +426,29 @@ class Results(Register):
     reason: str = _told_back("原因", "银行的原话", aliases=("失败原因", "退票原因", "退回原因", "错误信息"))
 
 
+class Platform(Register):
+    """一卡通在册:平台上登记为享受人的,一人一项一行。Compared with who should be paid now, and never taken over."""
+
+    person_id: str = column(
+        "身份证号",
+        "享受人的号码",
+        kind=CellKind.RESIDENT_ID,
+        aliases=("享受人身份证号", "公民身份号码", "享受人证件号"),
+    )
+    benefit: pl.Enum = column(
+        "项目",
+        "整份是一个项目的可以不写,对账时说明是哪一项",
+        code=Benefit,
+        required=False,
+        optional_column=True,
+        aliases=("待遇", "补贴项目", "项目名称"),
+    )
+    name: str = column("姓名", required=False, optional_column=True, aliases=("享受人", "享受人姓名"))
+    account_no: str = column(
+        "账号", "没有的不比账号", required=False, optional_column=True, aliases=("银行账号", "卡号", "收款人账号")
+    )
+
+
 # Other offices' lists, put into the inbox beside the registers when a county has them; cumulative like a register.
 MATCH_LISTS: dict[str, type[Register]] = {
     "cremation": Cremation,
@@ -436,10 +459,11 @@ MATCH_LISTS: dict[str, type[Register]] = {
     "number_change": NumberChange,
 }
 # Handed in beside the registers, when there is something to hand in, not month by month.
-LISTS: dict[str, type[Register]] = {"history": History, "results": Results} | MATCH_LISTS
+LISTS: dict[str, type[Register]] = {"history": History, "results": Results, "platform": Platform} | MATCH_LISTS
 LIST_LABELS: dict[str, str] = {
     "history": "发放历史",
     "results": "回盘",
+    "platform": "一卡通在册",
     "cremation": "殡葬火化",
     "deregistration": "户籍注销",
     "pension_stop": "养老金停发",

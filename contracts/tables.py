@@ -30,6 +30,7 @@ from contracts.codes import (
     Kind,
     ListChange,
     LowIncomeCategory,
+    OpenPayment,
     Outcome,
     PaymentState,
     RefusalCode,
@@ -451,6 +452,28 @@ class LineExport(Table):
     amount_fen: int = column("其中本月金额", unit="fen")
 
 
+class AgeingExport(Table):
+    """导出:未达账龄。What went out and is not settled: a line without a final answer, or a month that came back."""
+
+    what: pl.Enum = column("事项", code=OpenPayment)
+    pay_month: pl.Date = column("发放月", unit="month")
+    batch_id: str = column("批次号")
+    line_no: int = column("序号", "在付款文件中的行号")
+    instruction_id: str = column("指令号")
+    benefit: str = column("项目")
+    period_from: str = column("所属期起", unit="YYYY-MM")
+    period_to: str = column("所属期止", unit="YYYY-MM")
+    name: str = column("享受人")
+    payee_name: str = column("收款人姓名")
+    amount_fen: int = column("金额", unit="fen")
+    since: pl.Date = column("起始日", "放行日,退回的为退回日")
+    working_days: int = column("已过工作日", "起始日次日起,节假日和调休在内")
+    due_on: pl.Date = column("应答复日", "按格式的期限,退回的没有", required=False)
+    is_overdue: bool = column("逾期")
+    reason: str = column("银行的话", required=False)
+    held_by: int = column("暂缓编号", "退回后被哪一条暂缓留住", required=False)
+
+
 class ReceivableExport(Table):
     """导出:应追回。What was posted in the month, whole."""
 
@@ -545,6 +568,7 @@ TABLES: tuple[type[Table], ...] = (
     EntitlementExport,
     PaymentExport,
     LineExport,
+    AgeingExport,
     ReceivableExport,
     ServiceExport,
     HoldExport,

@@ -5,6 +5,7 @@ import dagster as dg
 import rulebook
 from contracts.files import keep_private
 from contracts.settings import Home
+from dagster_project.after_release import after_release
 from dagster_project.comparing import lineage_check
 from dagster_project.graph import month_graph
 from dagster_project.partitions import cycles_of
@@ -33,7 +34,7 @@ decide_job = dg.define_asset_job(
 
 defs = dg.Definitions(
     assets=[*month_graph(CYCLES), *signed_assets(CYCLES)],
-    asset_checks=[lineage_check],
+    asset_checks=[lineage_check, after_release],
     jobs=[month_job, decide_job],
     schedules=[monthly_schedule(MONTH_JOB)],
     sensors=[inbox_sensor(DECIDE_JOB)],

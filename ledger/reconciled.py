@@ -13,7 +13,8 @@ from sqlalchemy import ColumnElement, Connection, Subquery, and_, case, exists, 
 from contracts.actor import Actor
 from contracts.codes import AnswerState, BankEvent, Kind, Logged, RecoveryMeans, SignatureStep
 from contracts.months import month_text
-from ledger import audit, fate
+from ledger import audit, fate, identity, versions
+from ledger.ageing import country_day
 from ledger.attempts import is_released, is_return, last_answer
 from ledger.book import Book, read_among, read_frame
 from ledger.tables import (
@@ -70,7 +71,7 @@ def sent_and_answered(conn: Connection, county: str, pay_month: date) -> pl.Data
         )
     )
     lines = read_frame(conn, statement).with_columns(
-        released_on=pl.col("signed_at").str.to_datetime("%Y-%m-%dT%H:%M:%SZ").dt.offset_by("8h").dt.date(),
+        released_on=country_day("signed_at"),
         state=_STATE,
         hash=hashed(),
     )
@@ -232,6 +233,21 @@ def _paid_by_month() -> Subquery:
         .distinct()
         .subquery()
     )
+
+
+def decided_now(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
+    """What the book has decided of the pay month as it is known now: person_no, benefit, outcome, is_to_institution."""
+    o = obligation.c
+    placed = select(o.person_no, o.benefit, func.max(o.is_to_institution).label("is_to_institution")).where(
+        o.county == county, o.benefit_month == month_text(pay_month)
+    )
+    homes = read_frame(conn, placed.group_by(o.person_no, o.benefit))
+    decided = versions.newest(conn, county, pay_month, pay_month)
+    rows = decided.join(homes, on=["person_no", "benefit"], how="left").with_columns(
+        pl.col("is_to_institution").fill_null(value=False)
+    )
+    counted = identity.of_county(conn, county).of(rows)
+    return counted.select("person_no", "benefit", "outcome", "is_to_institution")
 
 
 def noted_from(conn: Connection, source_digest: str) -> tuple[pl.DataFrame, pl.Series]:

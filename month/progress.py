@@ -17,6 +17,7 @@ from month.auditing import open_findings
 from month.listing import not_taken
 from month.stages import BY_NAME, DECIDING, StageGroup
 from month.store import Store, Tables
+from payments.overdue import aged
 from reports.status import MonthStatus, Seen, newest_month, status_of
 from reports.summary import not_handed_in
 
@@ -35,12 +36,14 @@ def status(home: Home, book: Book, county: str, pay_month: date | None) -> Month
         return None
     tables = tables_of(home, county, month)
     unread, day = not_taken(home, county, month), today()
-    seen = Seen(home, not_taken=unread, day=day)
+    with book.reading() as conn:
+        open_now = aged(home, conn, county, day)
+    seen = Seen(home, not_taken=unread, day=day, ageing=open_now)
     if tables is not None:
         beyond = tables.read("beyond_window") if tables.has("beyond_window") else None
         has_counts = BY_NAME["refused_rows"].is_done(tables)
         old = not_handed_in(tables.read("intake_counts"), tables.read("refused_rows")) if has_counts else ()
-        seen = Seen(home, beyond, stopped_at(book, tables), old, open_findings(book, tables), unread, day)
+        seen = Seen(home, beyond, stopped_at(book, tables), old, open_findings(book, tables), unread, day, open_now)
     return status_of(book, home.settings(), county, month, seen)
 
 

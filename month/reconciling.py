@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -24,9 +25,12 @@ from contracts.months import month_text
 from contracts.settings import Home
 from ledger import cycles, reconciled
 from ledger.book import Book, opened
+from month import platform_list
 from month.officers import require
+from month.store import Store
 from month.witnessing import bear_witness, require_current
 from payments.answering import differs_from_noted
+from reports import lists
 
 STATES = {reconciled.ALL: "送出", **{state.value: state.label for state in AnswerState}}
 PLACES = {
@@ -99,6 +103,32 @@ def reconcile_book(home: Home, county: str, by: Actor, *, only_look: bool = Fals
         month = month_text(newest.pay_month)
         title = f"全账对账单 {county} 截至 {month}"
         return _left(home, book, county, f"book {month}", title, [*_of_book(figures), *_of_alike(alike)], by, only_look)
+
+
+def reconcile_platform(
+    home: Home, county: str, path: Path, by: Actor, benefit: str = "", *, only_look: bool = False
+) -> Slip:
+    """Who should be paid now beside a platform's list, by identity and account, as `reconcile_sent`.
+
+    `benefit`: of rows that name none. InputError for a file that cannot be used.
+    """
+    with _at_work(home, county, by, only_look) as book, TemporaryDirectory() as aside:
+        with book.reading() as conn:
+            newest = cycles.latest_run(conn, county)
+        if newest is None:
+            raise BookError("本县还没有运行过", "请先运行 disburse run", county)
+        pay_month, month = newest.manifest.pay_month, month_text(newest.manifest.pay_month)
+        store = Path(aside) if only_look else home.store
+        platform = platform_list.read_list(home, store, county, path, benefit, newest.manifest.known_on)
+        tables = Store(home).current(county, pay_month)
+        with book.reading() as conn:
+            figures, differing = platform_list.compared(conn, county, pay_month, tables, platform)
+        if not only_look:
+            folder = home.reports / county / "reconciled"
+            lists.written(folder, (f"platform-{month}", differing, "在册对账", platform_list.LISTED))
+        told = list(platform_list.slip_lines(platform, figures, differing))
+        title = f"一卡通在册对账单 {county} {month}"
+        return _left(home, book, county, f"platform {month}", title, told, by, only_look)
 
 
 Told = tuple[str, bool]  # a line of a slip, and whether it tells a difference

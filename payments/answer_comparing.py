@@ -96,7 +96,8 @@ def _differs(both: pl.DataFrame, name: str) -> pl.Series:
     return pl.Series(told, dtype=pl.Boolean)
 
 
-def _same_number(theirs: str, ours: str) -> bool:
+def same_number(theirs: str, ours: str) -> bool:
+    """Whether two numbers are the same; places that theirs hides are not compared, and at least four must be seen."""
     plain = re.sub(r"[\s'-]", "", theirs).upper()
     parts = HIDDEN.split(plain)
     if len(parts) == 1:
@@ -117,9 +118,9 @@ def _fits(parts: list[str], whole: str) -> bool:
 
 
 _SAME: dict[str, Callable[[str, str], bool]] = {
-    "account_no": _same_number,
+    "account_no": same_number,
     "payee_name": _same_name,
-    "payee_id": _same_number,
+    "payee_id": same_number,
 }
 
 

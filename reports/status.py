@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from contracts.codes import BankEvent, BatchState, Benefit, HoldCode, OfficerRole, RefusalCode
+from contracts.codes import BankEvent, BatchState, Benefit, HoldCode, OfficerRole, OpenPayment, RefusalCode
 from contracts.files import digest_of
 from contracts.months import month_text
 from contracts.settings import Home, Settings
@@ -18,6 +18,7 @@ from ledger.fate import UNANSWERED
 from ledger.publishing import Published
 from payments import grounds
 from payments.outbox import folder_of
+from payments.overdue import NOTHING_OPEN, Ageing
 from payments.profiles import unconfirmed
 from reports.corrections import beyond
 from reports.summary import Labelled, OldRegister, not_in_force
@@ -54,6 +55,7 @@ class Seen:
     findings: tuple[int, int] = (0, 0)  # undecided: those that stop the batch, and the others
     not_taken: tuple[str, ...] = ()  # files of the month's inbox that no register takes, in an officer's words
     day: date = date.min  # today
+    ageing: Ageing = NOTHING_OPEN  # what of the county went out and is not settled, whatever the month
 
 
 @dataclass(frozen=True)
@@ -120,6 +122,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
             *_of_batches(desk, rows, seen or Seen()),
             *_of_answers(desk, said, step),
             *_of_misfits(desk, contradicted, step),
+            *_of_ageing(desk, (seen or Seen()).ageing),
             *_of_holds(desk, waiting),
             *_of_standards(desk, figures.unset(conn, county, pay_month)),
             *_of_earlier_months(desk, conn),
@@ -283,6 +286,27 @@ def _of_misfits(desk: _Desk, contradicted: pl.DataFrame, step: str) -> Iterator[
         label = f"回盘未能记入:{RefusalCode.label_of(misfit)}"
         advice = f"见 reports/{desk.county}/results 的清单;与银行核实后,读入更正的回盘 {desk.command(RESULTS)}"
         yield OpenMatter(f"misfit:{misfit}", label, lines, fen, desk.who(OfficerRole.MAKER), advice, blocks=True)
+
+
+def _of_ageing(desk: _Desk, ageing: Ageing) -> Iterator[OpenMatter]:
+    """Answers that are overdue, and money that came back and waits, of every month that is not closed."""
+    makers, listed = desk.who(OfficerRole.MAKER), f"disburse export ageing --county {desk.county} -o 未达账龄.xlsx"
+    for one in ageing.kinds:
+        kind = OpenPayment.label_of(one.what)
+        if one.due_on is not None:
+            label = f"{kind},已逾期:最早应于 {one.due_on} 答复"
+            advice = f"请催银行回盘;逐笔见 {listed}"
+            yield OpenMatter(
+                f"overdue:{one.what}", label, one.overdue_lines, one.overdue_fen, makers, advice, blocks=False
+            )
+        if one.what == OpenPayment.RETURNED:
+            label = f"{kind},最早 {one.since} 退回,已 {one.working_days} 个工作日"
+            advice = f"逐笔见 {listed}"
+            yield OpenMatter(one.what, label, one.lines, one.fen, makers, advice, blocks=False)
+    for year in ageing.unannounced:
+        label = f"{year} 年的节假日安排没有录入,答复期限只按周末算"
+        advice = "国务院办公厅公布后写入数据目录的 working_days.yaml"
+        yield OpenMatter("working_days", label, 1, None, makers, advice, blocks=False)
 
 
 def _of_holds(desk: _Desk, waiting: pl.DataFrame) -> Iterator[OpenMatter]:
