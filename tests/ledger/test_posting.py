@@ -79,6 +79,14 @@ def test_an_earlier_month_that_is_owed_now_is_arrears(county):
     assert kinds == [("arrears", 6), ("regular", 8)]
 
 
+def test_the_first_month_of_the_window_is_known_from_before_and_is_booked(county):
+    county.run("2024-01", [row(1, "2024-01")])
+    same = county.run("2024-02", [row(1, "2024-01"), row(1, "2024-02")]).differences
+    assert same.versions["benefit_month"].to_list() == [parse_month("2024-02")]
+    raised = county.run("2024-02", [row(1, "2024-01", 6000), row(1, "2024-02")]).differences
+    assert (money(raised.obligations), raised.beyond_window.height) == ([(1, "2024-01", 1000)], 0)
+
+
 def test_a_raise_in_the_past_owes_the_difference_month_by_month(county):
     county.pay("2024-06", [row(1, "2024-06")])
     county.pay("2024-07", [row(1, "2024-06"), row(1, "2024-07")])
