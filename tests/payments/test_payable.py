@@ -88,6 +88,16 @@ def test_every_number_that_may_be_anothers_is_told_once_in_order():
     assert numbers_in(proposed).to_list() == [1, 5, 7]
 
 
+def test_what_is_told_twice_is_held_once(holds):
+    twice = pl.concat([match("IN_CUSTODY")] * 2)
+    assert len(holds(unpaid_rows(REGULAR), matches=twice)) == 1
+
+
+def test_what_has_no_account_is_not_payable_whatever_became_of_its_hold(county, identities):
+    nowhere = county | {"account": empty_register("account")}
+    assert payable(unpaid_rows(REGULAR), NO_HOLDS, nowhere, identities).is_empty()
+
+
 def second_of(paid=(), **more):
     pair = {"person_no": 1, "other_no": 2, "is_gone": False, "is_other_gone": False, "evidence": "village", **more}
     proposed = pl.DataFrame([pair], schema=polars_schema(SamePeople))
