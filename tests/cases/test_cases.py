@@ -25,16 +25,18 @@ def expected(case):
     }
 
 
-def entitlements(case, folder):
-    rules = case.law(folder).resolve(case.county, case.months, case.known_on)
+@pytest.fixture(scope="module", params=all_cases(), ids=lambda case: case.id)
+def worked(request, tmp_path_factory):
+    """A case, what the law gives in it, and that law."""
+    case = request.param
+    rules = case.law(tmp_path_factory.mktemp("law")).resolve(case.county, case.months, case.known_on)
     registers = {name: rows.lazy() for name, rows in case.registers().items()}
     scope = calculators.Scope(case.county, tuple(case.months), case.run)
-    return calculators.entitlements(registers, rules, scope).collect().join(case.numbers, on="person_no")
+    return case, calculators.entitlements(registers, rules, scope).collect().join(case.numbers, on="person_no"), rules
 
 
-@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.id)
-def test_the_case_comes_out_as_worked(case, tmp_path):
-    rows = entitlements(case, tmp_path)
+def test_the_case_comes_out_as_worked(worked):
+    case, rows, _ = worked
     told = {
         (row["person_id"], row["benefit"], month_text(row["benefit_month"])): row for row in rows.iter_rows(named=True)
     }
@@ -43,9 +45,7 @@ def test_the_case_comes_out_as_worked(case, tmp_path):
     assert got == wanted
 
 
-@pytest.mark.parametrize("case", all_cases(), ids=lambda case: case.id)
-def test_every_row_of_a_case_names_what_it_rests_on(case, tmp_path):
-    rules = case.law(tmp_path).resolve(case.county, case.months, case.known_on)
-    rows = entitlements(case, tmp_path / "again")
+def test_every_row_of_a_case_names_what_it_rests_on(worked):
+    _, rows, rules = worked
     assert rows.join(rules.catalogue, on="rate_id", how="anti").is_empty()
     assert rows.filter(pl.col("rate_id").is_null()).is_empty()

@@ -15,14 +15,24 @@ from ledger.book import opened
 from month.signing import approve, release
 from tests import homes
 from tests.cli.giving import disburse
+from tests.dagster_project.conftest import ELDER
 
 JULY = ("--county", homes.COUNTY, "--month", "2024-07")
 
 
-@pytest.fixture
-def ready(home):
-    """July run to its files, without Dagster."""
+@pytest.fixture(scope="module")
+def once_ready(tmp_path_factory):
+    home = homes.make_home(tmp_path_factory.mktemp("reporting") / "home")
+    homes.hand_in(home, "2024-07", population=[homes.person(ELDER)], account=[homes.account(ELDER)])
     homes.run(home, "2024-07")
+    return home
+
+
+@pytest.fixture
+def ready(once_ready, tmp_path, monkeypatch):
+    """July run to its files, without Dagster."""
+    home = homes.copied(once_ready, tmp_path / "home")
+    monkeypatch.setenv("DISBURSE_HOME", str(home.path))
     return home
 
 
