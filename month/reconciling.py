@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import polars as pl
@@ -19,7 +18,7 @@ import polars as pl
 from contracts.actor import Actor
 from contracts.codes import AnswerState, Benefit, OfficerRole
 from contracts.errors import BookError
-from contracts.files import have_bytes, write_whole
+from contracts.files import have_bytes, own_folder, write_whole
 from contracts.money import yuan_label
 from contracts.months import month_text
 from contracts.settings import Home
@@ -112,19 +111,19 @@ def reconcile_platform(
 
     `benefit`: of rows that name none. InputError for a file that cannot be used.
     """
-    with _at_work(home, county, by, only_look) as book, TemporaryDirectory() as aside:
+    with _at_work(home, county, by, only_look) as book, own_folder() as aside:
         with book.reading() as conn:
             newest = cycles.latest_run(conn, county)
         if newest is None:
             raise BookError("本县还没有运行过", "请先运行 disburse run", county)
         pay_month, month = newest.manifest.pay_month, month_text(newest.manifest.pay_month)
-        store = Path(aside) if only_look else home.store
+        store = aside if only_look else home.store
         platform = platform_list.read_list(home, store, county, path, benefit, newest.manifest.known_on)
         tables = Store(home).current(county, pay_month)
         with book.reading() as conn:
             figures, differing = platform_list.compared(conn, county, pay_month, tables, platform)
         if not only_look:
-            folder = home.reports / county / "reconciled"
+            folder = home.of_county(home.reports, county) / "reconciled"
             lists.written(folder, (f"platform-{month}", differing, "在册对账", platform_list.LISTED))
         told = list(platform_list.slip_lines(platform, figures, differing))
         title = f"一卡通在册对账单 {county} {month}"
