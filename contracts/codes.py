@@ -671,6 +671,7 @@ class HowKnown(Code):
 class Logged(Code):
     """An act as the audit log has it."""
 
+    RECEIVED = "receive", "收下名册"
     POST = "post", "入账"
     OVERRIDE = "override", "叫停后同意继续"
     CLAIM = "claim", "编批"

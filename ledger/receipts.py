@@ -15,6 +15,7 @@ import polars as pl
 from sqlalchemy import Connection, Row, Select, insert, select
 
 from contracts.actor import Actor
+from contracts.codes import Logged
 from contracts.manifest import RegisterInput
 from ledger import audit
 from ledger.book import Book, next_id, now, read_frame
@@ -30,7 +31,7 @@ class Acceptance:
     recorded_at: str
 
 
-def note_received(book: Book, county: str, registers: Sequence[RegisterInput], known_on: date, system_user: str) -> int:
+def note_received(book: Book, county: str, registers: Sequence[RegisterInput], known_on: date, by: Actor) -> int:
     """Note the files that differ from the last of their register and inbox month; returns how many.
 
     `registers` without a file are passed over.
@@ -42,20 +43,22 @@ def note_received(book: Book, county: str, registers: Sequence[RegisterInput], k
     with book.writing() as conn:
         new = [register for register in registers if not _is_last(conn, county, register)]
         for register in new:
-            conn.execute(
-                insert(receipt).values(
-                    receipt_id=next_id(conn, receipt),
-                    county=county,
-                    register=register.name,
-                    inbox_month=register.inbox_month,
-                    file_name=register.file_name,
-                    file_digest=register.file_digest,
-                    known_on=known_on.isoformat(),
-                    system_user=system_user,
-                    received_at=now(),
-                )
-            )
+            _note(conn, county, register, known_on, by)
     return len(new)
+
+
+def _note(conn: Connection, county: str, register: RegisterInput, known_on: date, by: Actor) -> None:
+    """The receipt of one file, and the entry that tells of it; its name may be a person's and is not told."""
+    receipt_id = next_id(conn, receipt)
+    told = {"register": register.name, "inbox_month": register.inbox_month, "known_on": known_on.isoformat()}
+    row = {**told, "file_name": register.file_name, "file_digest": register.file_digest}
+    conn.execute(
+        insert(receipt).values(
+            receipt_id=receipt_id, county=county, system_user=by.system_user, received_at=now(), **row
+        )
+    )
+    detail = {**told, "digest": register.file_digest}
+    audit.append(conn, county, by, Logged.RECEIVED.value, f"receipt {receipt_id}", detail)
 
 
 def known_by(conn: Connection, county: str, register: RegisterInput, known_on: date) -> RegisterInput:

@@ -27,7 +27,7 @@ from sqlalchemy import (
     select,
 )
 
-from contracts.codes import BankEvent, BatchEvent, HoldEvent, RecoveryMeans, SignatureStep
+from contracts.codes import BankEvent, BatchEvent, HoldEvent, Logged, RecoveryMeans, SignatureStep
 from ledger import tables as t
 from ledger.holds import RULE
 
@@ -297,6 +297,25 @@ def _kept() -> Select[Any]:
     return select(k.county, k.manifest_digest.label("object"), k.digest)
 
 
+def _received() -> Select[Any]:
+    """Every receipt from the first on that has an entry; numbers follow one another, so none fits in before it.
+
+    Those before it are of a program that told of none.
+    """
+    r, log = t.receipt.c, t.audit_log.c
+    number = cast(func.substr(log.object, len("receipt ") + 1), BigInteger)
+    first = select(func.min(number)).where(log.action == Logged.RECEIVED.value).scalar_subquery()
+    return select(
+        r.county,
+        _named("receipt", r.receipt_id).label("object"),
+        r.register,
+        r.inbox_month,
+        r.known_on,
+        r.file_digest.label("digest"),
+        r.system_user,
+    ).where(r.receipt_id >= first)
+
+
 def _decided() -> Select[Any]:
     i = t.identity.c
     told = (i.county, i.decision_id, i.officer, i.system_user, i.decision, i.document)
@@ -376,6 +395,7 @@ def _lifted_by_rule() -> Select[Any]:
 
 
 KINDS = (
+    Kind("receive", "收下名册", _received()),
     _posted(),
     Kind("import history", "导入历史", _imported()),
     _signed(SignatureStep.MADE, "编批"),
@@ -427,6 +447,8 @@ _LABELS = {
     "code": "原因",
     "digest": "摘要",
     "register": "名册",
+    "inbox_month": "收件月",
+    "known_on": "知悉日",
     "rule": "规则",
     "until": "到何月",
     **{event.value: f"{event.label}笔数" for event in BankEvent},

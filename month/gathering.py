@@ -11,6 +11,7 @@ import polars as pl
 
 import intake
 import rulebook
+from contracts.actor import Actor
 from contracts.codes import Control
 from contracts.errors import InputError, StoppedError
 from contracts.files import own_folder
@@ -91,11 +92,11 @@ def _received(home: Home, county: str, pay_month: date, register: str, files: Fi
 
 
 def known_registers(
-    home: Home, book: Book, county: str, pay_month: date, known_on: date, system_user: str
+    home: Home, book: Book, county: str, pay_month: date, known_on: date, by: Actor
 ) -> tuple[RegisterInput, ...]:
     """Every register as it was known on a day; files not seen before are noted as received."""
     received = receive_all(home, county, pay_month)
-    receipts.note_received(book, county, received, known_on, system_user)
+    receipts.note_received(book, county, received, known_on, by)
     with book.reading() as conn:
         known = [receipts.known_by(conn, county, register, known_on) for register in received]
     return tuple(
@@ -140,7 +141,7 @@ def digest_of_decisions(decisions: pl.DataFrame) -> str:
 
 
 def make_manifest(
-    home: Home, book: Book, county: str, pay_month: date, known_on: date, system_user: str
+    home: Home, book: Book, county: str, pay_month: date, known_on: date, by: Actor
 ) -> tuple[Manifest, pl.DataFrame]:
     """Gather the inputs of a run; the manifest of the newest run again where nothing has changed since."""
     settings = home.settings().of(county)
@@ -158,7 +159,7 @@ def make_manifest(
         go_live_month=go_live(settings, first, pay_month, has_history=has_history),
         lookback_months=settings.lookback_months,
         pack_digest=pack_digest,
-        registers=known_registers(home, book, county, pay_month, known_on, system_user),
+        registers=known_registers(home, book, county, pay_month, known_on, by),
         decisions_digest=digest_of_decisions(decisions),
         identity_digest=known.digest(),
         previous_month=latest.manifest.pay_month if latest else None,
@@ -183,7 +184,7 @@ def begin(home: Home, county: str, pay_month: date, known_on: date, choices: Cho
     with kept_open(home) as book:
         require_current(home, book)
         _require_in_order(book, county, pay_month, known_on, choices)
-        month = Month(home, book, _begun_tables(home, book, county, pay_month, known_on, choices.system_user))
+        month = Month(home, book, _begun_tables(home, book, county, pay_month, known_on, choices.by))
         month.keep_choices(choices)
         return month
 
@@ -214,7 +215,7 @@ def _require_in_order(book: Book, county: str, pay_month: date, known_on: date, 
         overrides.note(conn, county, pay_month, choices.by, why)
 
 
-def _begun_tables(home: Home, book: Book, county: str, pay_month: date, known_on: date, system_user: str) -> Tables:
+def _begun_tables(home: Home, book: Book, county: str, pay_month: date, known_on: date, by: Actor) -> Tables:
     """The tables of the month's manifest, made anew or as it was stored."""
     with book.reading() as conn:
         newest = cycles.newest_cycle(conn, county)
@@ -227,7 +228,7 @@ def _begun_tables(home: Home, book: Book, county: str, pay_month: date, known_on
                 county,
             )
         return Store(home).begin(stored.manifest)
-    manifest, decisions = make_manifest(home, book, county, pay_month, known_on, system_user)
+    manifest, decisions = make_manifest(home, book, county, pay_month, known_on, by)
     tables = Store(home).begin(manifest)
     tables.write("decisions", decisions)
     number_people(home, book, manifest)

@@ -38,6 +38,7 @@ OBJECTS: Mapping[str, str] = {
     "decision": "认定 {}",
     "finding": "疑点 {}",
     "file": "文件 {}",
+    "receipt": "收件 {}",
     "sent": "发放与回盘 {}",
     "book": "全账 {}",
 }
@@ -89,6 +90,7 @@ DETAILS: Mapping[str, tuple[str, Callable[[object], str]]] = {
     "until": ("到", str),
     "register": ("", lambda value: f"{label_of(str(value))}名册"),
     "inbox_month": ("收件月", str),
+    "known_on": ("知悉日", str),
     "rows": ("", _count("行")),
     "lines": ("", _count("笔")),
     "fen": ("", _yuan),

@@ -3,15 +3,17 @@
 import hashlib
 import json
 from contextlib import contextmanager
+from datetime import date
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import func, insert, select, text, update
 
 from contracts.actor import Actor
 from contracts.codes import RecoveryMeans
 from contracts.errors import BookError
-from ledger import audit, keeping, proving, recovery
-from ledger.tables import audit_log, create_guards
+from contracts.manifest import RegisterInput
+from ledger import audit, keeping, proving, receipts, recovery
+from ledger.tables import audit_log, create_guards, receipt
 from tests.ledger.county import CHECKER, CODE, MAKER, RELEASER, row
 
 FIRST = f"{CODE}-2024-07-01-01"
@@ -251,6 +253,52 @@ def test_a_hold_that_a_rule_never_lifted(lived, book):
         f" (98, 97, 'lifted', '{CODE}', 5, 'MANUAL', 'manual', '系统规则', '', 'now')",
     )
     assert found(book) == [f"{CODE} 按规则解除暂缓 reconcile:解除笔数 审计记录为“0”,总账为“1”"]
+
+
+def receive(book, register, digest):
+    told = RegisterInput(
+        name=register, file_name=f"{register}.csv", file_digest=digest * 64, inbox_month="2024-07", carried_months=0
+    )
+    return receipts.note_received(book, CODE, [told], date(2024, 7, 10), Actor(MAKER, "tester"))
+
+
+def slip_in_a_receipt(book):
+    """A receipt as a run would note it, for the population of July, known before the real one."""
+    with past_the_guards(book) as conn:
+        conn.execute(
+            insert(receipt).values(
+                receipt_id=conn.execute(select(func.coalesce(func.max(receipt.c.receipt_id), 0))).scalar_one() + 1,
+                county=CODE,
+                register="population",
+                inbox_month="2024-07",
+                file_name="population.csv",
+                file_digest="f" * 64,
+                known_on="2024-07-01",
+                system_user="tester",
+                received_at="2024-07-01T00:00:00Z",
+            )
+        )
+
+
+def test_a_receipt_that_no_run_noted(lived, book):
+    receive(book, "population", "a")
+    assert found(book) == []
+    slip_in_a_receipt(book)
+    assert found(book) == [f"{CODE} 收下名册 receipt 2:总账里有,审计记录里没有"]
+
+
+def test_a_receipt_of_another_file_than_was_noted(lived, book):
+    receive(book, "population", "a")
+    with past_the_guards(book) as conn:
+        conn.execute(update(receipt).values(file_digest="f" * 64))
+    (told,) = found(book)
+    assert "摘要 审计记录为" in told
+
+
+def test_receipts_of_a_program_that_told_of_none_stand(lived, book):
+    slip_in_a_receipt(book)
+    receive(book, "population", "a")
+    assert found(book) == []
 
 
 def test_a_note_of_what_was_kept(lived, book):

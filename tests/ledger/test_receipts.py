@@ -23,7 +23,7 @@ def received(book):
     """Receive files on a day; how many were new."""
 
     def note(day, *registers):
-        return receipts.note_received(book, COUNTY, registers, day, "test")
+        return receipts.note_received(book, COUNTY, registers, day, Actor("示例经办", "test"))
 
     return note
 
