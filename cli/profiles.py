@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from payments.trial import Trial
 
 UNCONFIRMED = "未经银行确认"
+SHOWN_ANSWER = 12  # lines of a sample answer; a message has many more
 SHOWN_LINES = 3  # of a spreadsheet: all its columns are wider than a terminal
 AMOUNTS = {"yuan2": "金额为元、两位小数", "yuan3": "金额为元、三位小数", "fen": "金额为分"}
 LINES = {"per_obligation": "一笔应付一行", "per_payee": "一人一项同一发放类型一行"}
 SIDES = {"left": "靠左", "right": "靠右"}
+ANSWER_KINDS = {"table": "表格或带表头的文本", "text": "分隔文本", "fixed_width": "定长文本"}
 NAME = click.argument("name", metavar="格式名或文件")
 
 
@@ -96,6 +98,8 @@ def show(home: Home, name: str, is_source: bool, as_json: bool) -> None:
         click.echo(f"{title} · {line}")
     columns = [(place, *_told_of(place, profile)) for place in range(1, len(profile.columns) + 1)]
     table("", ("栏", "表头", "内容", "宽度或限长"), columns, numbers_from=4)
+    click.echo(f"回盘 · {_answered_in(profile)}")
+    click.echo(f"退汇清单 · {_answered_in(profile, is_late=True)}")
 
 
 @profiles.command("try")
@@ -115,6 +119,7 @@ def try_(home: Home, name: str, output: Path | None, as_json: bool) -> None:
     with own_folder() as folder:
         target = output or folder / "sample"
         differences = tried.write(target)
+        answer, unread = tried.answer(Path(folder))
         if as_json:
             print_json(
                 {
@@ -126,15 +131,20 @@ def try_(home: Home, name: str, output: Path | None, as_json: bool) -> None:
                     "confirmed": profile.confirmed is not None,
                     "is_payer_made_up": tried.is_payer_made_up,
                     "held": [vars(one) for one in tried.held],
-                    "problems": differences,
+                    "problems": [*differences, *unread],
+                    "answer": answer,
                 }
             )
         else:
             _show_trial(tried, target)
+            click.echo(f"\n回盘的样子({_answered_in(profile)};前几笔依次为成功、退票、待查)")
+            click.echo("\n".join(answer.replace("\r\n", "\n").splitlines()[:SHOWN_ANSWER]))
             if output:
                 click.echo(f"→ {output}")
     if differences:
         raise InputError(f"写出的文件读不回来:{'、'.join(differences)}", "请改正格式,或告诉维护人员", profile.profile)
+    if unread:
+        raise InputError(f"照格式的 answer 写的回盘读不回来:{'、'.join(unread)}", "请改正 answer", profile.profile)
 
 
 @profiles.command()
@@ -232,6 +242,24 @@ def _told_of(place: int, profile: Profile) -> tuple[str, str, str]:
         return column.header, what, f"{column.width} {SIDES[column.side]},填{pad}"
     room = profile.room_in(column)
     return column.header, what, f"至多 {room} 字节" if room else ""
+
+
+def _answered_in(profile: Profile, *, is_late: bool = False) -> str:
+    """How a bank answers, in one line."""
+    from payments.answer_forms import ANSWERED
+    from payments.file_forms import Pain001
+
+    if isinstance(profile, Pain001):
+        return "报文 camt.054(退回入账通知)" if is_late else "报文 pain.002(逐笔或整批状态)"
+    form = profile.form_of(is_late=is_late)
+    parts = [ANSWER_KINDS[form.kind], "逐笔" if form.lists == "all" else "只列退回的"]
+    if form.accept_by_inference:
+        parts.append("银行写明成功笔数、金额并相符的,未列入的视为到账")
+    if form.columns:
+        parts.append("、".join(f"{ANSWERED[name].header}←{place}" for name, place in form.columns.items()))
+    if form.states:
+        parts.append("、".join(f"{word}={event.label}" for word, event in form.states.items()))
+    return " · ".join(parts)
 
 
 def _show_trial(tried: Trial, target: Path) -> None:

@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from cli.options import county_option, json_option, officer_option, print_json
+from cli.options import YuanType, county_option, json_option, officer_option, print_json
 from cli.who import acting
 from contracts.actor import Actor
 from contracts.settings import Home
+
+if TYPE_CHECKING:
+    from payments.answering import Asked
 
 
 @click.command()
 @county_option
 @click.argument("file", metavar="[文件]", required=False, type=click.Path(path_type=Path))
 @click.option("--profile", default="", help="按哪一种银行格式读;不写则由文件和所发批次认出")
+@click.option("--late", "is_late", is_flag=True, help="退汇清单:已到账以后又退回的,只列退回的")
+@click.option("--accepted", type=click.IntRange(min=0), help="银行回单所载成功笔数;只报失败的清单自己没有写的")
+@click.option("--accepted-yuan", "accepted_fen", type=YuanType(), help="银行回单所载成功金额(元)")
 @click.option("--whole-batch", type=click.Choice(["refused"]), help="没有文件,银行整批退回:须写 --batch 和 --reason")
-@click.option("--batch", "batch_id", default="", help="整批退回的批次号")
+@click.option("--batch", "batch_id", default="", help="整批退回的批次号;或文件里没有批次号的,各行属于哪一批")
 @click.option("--reason", default="", help="银行所述的整批退回原因")
 @officer_option
 @json_option
@@ -27,6 +34,9 @@ def results(
     county: str,
     file: Path | None,
     profile: str,
+    is_late: bool,
+    accepted: int | None,
+    accepted_fen: int | None,
     whole_batch: str | None,
     batch_id: str,
     reason: str,
@@ -39,6 +49,8 @@ def results(
     --whole-batch refused: the bank took nothing of a batch, and all of it is due again.
     """
     from cli.lineage import tell_lineage
+    from payments.answer_totals import Sum
+    from payments.answering import Asked
 
     by = acting(home, officer)
     if whole_batch:
@@ -46,7 +58,7 @@ def results(
     elif file is None:
         raise click.UsageError("请写明回盘文件;整批退回而没有文件的,用 --whole-batch refused")
     else:
-        told = _file(home, county, file, profile, by, as_json=as_json)
+        told = _file(home, county, file, Asked(profile, is_late, batch_id, Sum(accepted, accepted_fen)), by, as_json)
     tell_lineage(home, county)
     if as_json:
         print_json(told)
@@ -70,10 +82,10 @@ def _whole_batch(
     return {"batch": batch_id, **done._asdict()}
 
 
-def _file(home: Home, county: str, file: Path, profile: str, by: Actor, *, as_json: bool) -> dict[str, object]:
+def _file(home: Home, county: str, file: Path, asked: Asked, by: Actor, as_json: bool) -> dict[str, object]:
     from month.closing import read_results
 
-    told = read_results(home, county, file, by, profile)
+    told = read_results(home, county, file, by, asked)
     noted = told.noted
     counts: dict[str, object] = {
         "rows": noted.rows,
@@ -83,7 +95,8 @@ def _file(home: Home, county: str, file: Path, profile: str, by: Actor, *, as_js
         "refused": noted.listed,
         "inferred": noted.inferred,
         "due_again": noted.due_again,
-        "missing": noted.missing,
+        "missing": noted.missing.height,
+        "kinds": dict(told.kinds),
         "notices": list(noted.notices),
         "list": str(told.listed or ""),
     }
@@ -93,10 +106,12 @@ def _file(home: Home, county: str, file: Path, profile: str, by: Actor, *, as_js
         for label, count in (
             ("未列入失败清单、按格式约定视为到账", noted.inferred),
             ("整批退回、重新应付", noted.due_again),
-            ("所答批次中银行尚无最终结果", noted.missing),
+            ("所答批次中银行尚无最终结果", noted.missing.height),
         ):
             if count:
                 click.echo(f"{label} {count} 笔")
+        if told.kinds:
+            click.echo(f"对不上的:{'、'.join(f'{name} {count}' for name, count in told.kinds.items())},都没有记为到账")
         for notice in noted.notices:
             click.echo(f"提示:{notice}")
         if told.listed:

@@ -13,7 +13,7 @@ from typing import NamedTuple
 
 from contracts.codes import RefusalCode
 from contracts.columns import columns_of
-from contracts.registers import FILES, MONTHS, WITH_MONTHS
+from contracts.registers import FILES, MONTHS, WITH_MONTHS, tells_row
 from contracts.strict_yaml import Key
 from intake.layouts import CountyLayout, column_named, letters_of_place, place_of_letters
 from intake.raw import RawTable
@@ -100,6 +100,8 @@ def match_header(register: str, header: list[str], layout: CountyLayout | None =
     found = {name: matched[0] for name, matched in places.items()} | declared.places
     known = {*found, *declared.defaults, *declared.missed}
     absent = [facts for facts in columns_of(FILES[register]) if facts.name not in known and not facts.optional_column]
+    if not absent and not declared.missed and not any(name in found for name in tells_row(register)):
+        absent = [facts for facts in columns_of(FILES[register]) if facts.name == tells_row(register)[0]]
     of_months = [facts for facts in absent if register in WITH_MONTHS and facts.name in MONTHS]
     missing = [
         note(register, RefusalCode.HEADER_MISSING, column=facts.header, reason=f"缺少必需的列“{facts.header}”")

@@ -139,12 +139,18 @@ def sources(conn: Connection) -> list[tuple[str, str]]:
     return [tuple(row) for row in conn.execute(select(told).order_by(*told.c))]
 
 
-def still_open(conn: Connection, county: str, batch_ids: pl.Series) -> pl.DataFrame:
-    """Lines of these batches without a final answer: PRINTED and bank_event (null: the bank said nothing)."""
+def answered_lines(conn: Connection, county: str, batch_ids: pl.Series) -> pl.DataFrame:
+    """Every line of these batches: PRINTED, and bank_event, what the bank last said (null: nothing)."""
     lines = sent_lines(conn, county, pl.Series([], dtype=pl.String), batch_ids)
     told = lines.join(_last(conn, lines["instruction_id"]), on="instruction_id", how="left")
-    is_final = pl.col("last").is_in([BankEvent.ACCEPTED.value, BankEvent.RETURNED.value]).fill_null(value=False)
-    return told.filter(~is_final).rename({"last": "bank_event"})
+    return told.rename({"last": "bank_event"})
+
+
+def still_open(conn: Connection, county: str, batch_ids: pl.Series) -> pl.DataFrame:
+    """Those of them without a final answer, in order."""
+    is_final = pl.col("bank_event").is_in([BankEvent.ACCEPTED.value, BankEvent.RETURNED.value])
+    lines = answered_lines(conn, county, batch_ids)
+    return lines.filter(~is_final.fill_null(value=False)).sort("batch_id", "line_no")
 
 
 def open_misfits(conn: Connection, county: str, *pay_months: str) -> pl.DataFrame:

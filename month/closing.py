@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -23,9 +23,9 @@ from ledger.sealing import Seal
 from month.officers import require
 from month.packaging import Sealed, write_packages
 from month.witnessing import bear_witness, require_current
-from payments.answering import Noted, note_answer, refuse_whole
-from reports.lists import refused_rows
-from reports.tables import write_table
+from payments.answering import NOTHING_MORE, Asked, Noted, note_answer, refuse_whole
+from reports.lists import KIND, MISSING, answer_list
+from reports.tables import write_sheets, write_table
 
 SHOWN_DIGEST = 12  # places of a list's digest that an officer gives to sign it
 UNANSWERED = {
@@ -36,13 +36,15 @@ UNANSWERED = {
     "amount_fen": "金额",
     "bank_event": "最近答复",
 }
+MISSED = ("batch_id", "line_no", "instruction_id", "amount_fen", "bank_event")
 
 
 @dataclass(frozen=True)
 class Answered:
-    """What an answer did, and the list of the rows that could not be noted (None: there are none)."""
+    """What an answer did, and the list of what did not fit (None: everything did). `kinds`: of each kind how many."""
 
     noted: Noted
+    kinds: Mapping[str, int]
     listed: Path | None
 
 
@@ -54,21 +56,26 @@ class Closed:
     packages: tuple[Sealed, ...]
 
 
-def read_results(home: Home, county: str, path: Path, by: Actor, profile: str = "") -> Answered:
+def read_results(home: Home, county: str, path: Path, by: Actor, asked: Asked = NOTHING_MORE) -> Answered:
     """Read a result file (contracts.registers.Results) row by row; the same file again changes nothing.
 
-    `profile`: in whose form it is, where neither the county nor the file says it. NotAllowedError; InputError where the
-    file cannot be used at all. Rows that fit nothing are listed with their reason, never lost.
+    NotAllowedError; InputError where the file cannot be used at all. Rows that fit nothing, and lines of its batches
+    that are not answered, are listed, never lost.
     """
     require(home, by, OfficerRole.MAKER, county, "results")
     with opened(home.database_url) as book:
         require_current(home, book)
-        noted = note_answer(book, home, county, path, by, profile)
+        noted = note_answer(book, home, county, path, by, asked)
         bear_witness(home, book)
     target = home.of_county(home.reports, county) / "results" / f"refused_{path.stem}.xlsx"
     target.unlink(missing_ok=True)
-    rows = refused_rows(noted.refused)
-    return Answered(noted, write_table(rows, target, headers(RefusedRow), "未能记入的回盘") if rows.height else None)
+    listed, kinds = answer_list(noted.refused, noted.missing)
+    sheets = [
+        ("未能记入的回盘", listed, {KIND: "类别", **headers(RefusedRow)}),
+        (MISSING, noted.missing.select(MISSED), UNANSWERED),
+    ]
+    written = [sheet for sheet in sheets if sheet[1].height]
+    return Answered(noted, kinds, write_sheets(written, target) if written else None)
 
 
 def refuse_order(home: Home, county: str, batch_id: str, reason: str, by: Actor) -> Refusal:

@@ -1,11 +1,12 @@
 """How a bank answers, as data: the part `answer` of a profile. What it does not say is read as the contract has it.
 
-`kind` table: rows below a header, as a county's layout reads a register. `kind` text: lines without a header, whose
-cells have a meaning by their place. Standard messages (pain.002, camt.054) say themselves what they are.
+`kind` table: rows below a header, as a county's layout reads a register. `kind` text and fixed_width: lines without a
+header, whose cells have a meaning by their place. Standard messages (pain.002, camt.054) say themselves what they are.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 import yaml
@@ -23,8 +24,10 @@ ANSWERED = {facts.name: facts for facts in columns_of(FILES[RESULTS])}
 NAMED = {spelling: facts.name for facts in ANSWERED.values() for spelling in (facts.name, facts.header)}
 # What a line before or after the payments may say; {any} is whatever else the bank writes there.
 TOLD_WORDS = frozenset({"batch_id", "any"}) | {
-    f"{of}{what}" for of in ("", "accepted_", "returned_") for what in ("count", "total")
+    f"{of}{what}" for of in ("", "accepted_", "returned_", "sent_") for what in ("count", "total")
 }
+PLACE = re.compile(r"[1-9]\d*")
+STRETCH = re.compile(r"([1-9]\d*)-([1-9]\d*)")
 
 
 def column_of(word: str) -> str:
@@ -38,24 +41,28 @@ def column_of(word: str) -> str:
 class AnswerForm(BaseModel):
     """An answer's form.
 
-    `columns`: of a table ours → the bank's header or letter (`C列`); of a text ours → its place in the line, from 1.
-    `states`: the bank's words → paid, returned, not known. `lists`: whether every line comes back, or failures only: a
-    failure list needs no states, and `accept_by_inference` says that what is not on it was paid. `reasons`: the bank's
-    codes and words → ours. `header`, `trailer`: lines of a text before and after the payments, as templates; what they
-    say of counts and totals must be so.
+    `columns`: of a table ours → the bank's header or letter (`C列`); of a text ours → its place in the line, from 1; of
+    fixed widths from which to which byte or character (`width_unit`), `42-101`. `number_within`: our number stands
+    inside the text of its column. `states`: the bank's words → paid, returned, not known. `lists`: whether every line
+    comes back, or failures only: a failure list needs no states, and `accept_by_inference` says that what is not on it
+    was paid, once the bank has told how many and how much were. `reasons`: the bank's codes and words → ours. `header`,
+    `trailer`: lines of a text before and after the payments, as templates; what they say of the lines in the file
+    (count, total), of those paid and returned, and of what was sent must be so.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    kind: Literal["table", "text"] = "table"
+    kind: Literal["table", "text", "fixed_width"] = "table"
     sheet: str = ""
     header_rows: tuple[Whole, ...] = ()
     delimiter: str = Field("|", min_length=1, max_length=1)
+    width_unit: Literal["bytes", "characters"] = "bytes"
     encoding: Literal["gb18030", "gbk", "utf-8"] = "gb18030"
     header: tuple[str, ...] = ()
     trailer: tuple[str, ...] = ()
-    amount: Literal["yuan", "fen"] = "yuan"
+    amount: Literal["yuan", "yuan3", "fen"] = "yuan"
     columns: dict[str, str] = Field(default_factory=dict)
+    number_within: YesNo = False
     states: dict[str, BankEvent] = Field(default_factory=dict)
     lists: Literal["all", "failures"] = "all"
     accept_by_inference: YesNo = False
@@ -73,15 +80,21 @@ class AnswerForm(BaseModel):
 
     @model_validator(mode="after")
     def _can_be_read(self) -> AnswerForm:
-        if self.kind == "text":
-            wrong = [place for place in self.columns.values() if not place.isdecimal() or int(place) < 1]
-            if wrong or not self.columns:
-                raise ValueError("没有表头的文本,每列写它是一行中的第几栏(从 1 起)")
+        if self.kind != "table":
+            written = PLACE if self.kind == "text" else STRETCH
+            if not self.columns or not all(map(written.fullmatch, self.columns.values())):
+                how = "它是一行中的第几栏(从 1 起)" if self.kind == "text" else "它从第几位到第几位(从 1 起),如 42-101"
+                raise ValueError(f"没有表头的文本,每列写{how}")
             if "event" not in self.columns and self.lists == "all":
                 raise ValueError("缺少“状态”列;只列失败的写 lists: failures")
         if self.accept_by_inference and self.lists == "all":
             raise ValueError("accept_by_inference 只用于 lists: failures")
         return self
+
+    def stretches(self) -> dict[str, tuple[int, int]]:
+        """Of fixed widths: our column → from which to which place, from 1."""
+        cut = {column: place.partition("-") for column, place in self.columns.items()}
+        return {column: (int(first), int(last)) for column, (first, _, last) in cut.items()}
 
     def layout_text(self) -> str:
         """The same as a county's layout of a table."""

@@ -2,7 +2,8 @@
 
 A line is found by our instruction number; without one by batch and line, account and amount together; never by a name.
 Whatever it says beside that, of amount, account and payee, must be what the instruction says. A line that says
-something else is listed with both, and notes nothing.
+something else is listed with both, and notes nothing. What a failure list does not name is paid only where the profile
+says so and the bank's own sums leave no doubt.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import intake
 from contracts.actor import Actor
 from contracts.codes import BankEvent, BatchState, RefusalCode, ReturnReason
 from contracts.errors import BookError, InputError
+from contracts.money import yuan_text
 from contracts.row_rules import NAMES_AN_ORDER
 from contracts.settings import Home
 from ledger import batches, reconciled, results
@@ -26,7 +28,8 @@ from ledger.book import Book
 from payments import profiles
 from payments.answer_comparing import compared, listed_misfits
 from payments.answer_forms import RESULTS, AnswerForm
-from payments.answer_reading import Answer, read_answer
+from payments.answer_reading import Answer, message_kind, read_answer
+from payments.answer_totals import UNSAID, Sum, Totals
 from payments.reasons import with_reasons
 
 NOT_DATA = pl.col("code") == RefusalCode.NOT_DATA.value
@@ -34,13 +37,31 @@ OF_FILE = pl.col("source_row") == 0
 INFERRED = "银行只报失败,未列入的视为到账"
 
 
+class Asked(NamedTuple):
+    """What an officer says of a file beside it.
+
+    `profile`: in whose form it is; else the form is that of the county's layout, of the profile that what it answers
+    went out by, or the contract's own. `is_late`: it lists what was returned after it was paid. `batch_id`: of which
+    batch lines are that name none. `accepted`: what the bank's receipt says was credited, where the file does not.
+    """
+
+    profile: str = ""
+    is_late: bool = False
+    batch_id: str = ""
+    accepted: Sum = UNSAID
+
+
+NOTHING_MORE = Asked()
+
+
 @dataclass(frozen=True)
 class Noted:
     """What an answer did: rows = noted + already + others + listed.
 
     `inferred`: lines taken as paid because a failure list does not name them. `due_again`: lines of orders refused
-    whole. `missing`: lines of the batches answered of which the bank has said nothing final yet. `notices` concern the
-    file, not a row. `refused` (RefusedRow): the rows that were not noted, with the reason.
+    whole. `missing` (ledger.results.answered_lines): lines of the batches answered of which the bank has said nothing
+    final yet. `notices` concern the file, not a row. `refused` (RefusedRow): the rows that were not noted, with the
+    reason.
     """
 
     rows: int
@@ -50,8 +71,8 @@ class Noted:
     listed: int
     inferred: int
     due_again: int
-    missing: int
     notices: tuple[str, ...]
+    missing: pl.DataFrame = field(repr=False)
     refused: pl.DataFrame = field(repr=False)
 
 
@@ -64,22 +85,36 @@ class _Orders(NamedTuple):
     unplaced: pl.DataFrame
 
 
-def note_answer(book: Book, home: Home, county: str, path: Path, by: Actor, profile: str = "") -> Noted:
+class _Rest(NamedTuple):
+    """What a failure list does not name: the lines that were paid, and what is to be said where none can be."""
+
+    lines: pl.DataFrame
+    notices: tuple[str, ...] = ()
+
+
+def note_answer(book: Book, home: Home, county: str, path: Path, by: Actor, asked: Asked = NOTHING_MORE) -> Noted:
     """Read an answer and note it; the same file again changes nothing, and no row is lost.
 
-    `profile`: in whose form it is; else the form is that of the county's layout, of the profile that what it answers
-    went out by, or the contract's own. InputError where the file cannot be used at all.
+    InputError where the file cannot be used at all: cut, in another form, or not adding up.
     """
-    answer, form = _read(book, home, county, path, profile)
+    answer, form = _read(book, home, county, path, asked)
     rows = answer.taken.rows.filter(~NAMES_AN_ORDER)
     lines = _lines_of(book, county, rows)
     meanings = _meanings(book, home, county, lines, form)
     placed = compared(with_reasons(rows.rename({"bank_reason": "reason_code"}), meanings), lines)
-    told = placed.select(results.ANSWER.names())
-    recorded = results.record(book, county, answer.digest, told, by)
+    answered = _batches_of(placed, lines, answer)
+    with book.reading() as conn:
+        sent = results.answered_lines(conn, county, answered)
+    _require_as_sent(answer.totals, sent, path.name)
+    fits = placed.filter(pl.col("misfit").is_null()).join(lines, on="instruction_id", how="semi")
+    is_whole = answer.taken.rows_refused == 0 and fits["instruction_id"].n_unique() == placed.height
+    rest = _Rest(sent.clear())
+    if form and form.accept_by_inference and not _was_inferred(book, answer.digest):
+        said = answer.totals.accepted if asked.accepted == UNSAID else asked.accepted
+        rest = _rest(sent, placed, said, path.name, is_whole=is_whole)
+    recorded = results.record(book, county, answer.digest, placed.select(results.ANSWER.names()), by)
     orders = _refuse_orders(book, county, answer.taken.rows.filter(NAMES_AN_ORDER), by)
-    answered = lines.join(placed, on="instruction_id", how="semi")["batch_id"].unique()
-    inferred = _infer_the_rest(book, county, answer.digest, answered, by) if form and form.accept_by_inference else 0
+    inferred = _infer(book, county, answer.digest, rest.lines, by)
     with book.reading() as conn:
         missing = results.still_open(conn, county, answered)
     misfits = pl.concat([listed_misfits(placed, recorded.refused), orders.unplaced])
@@ -92,8 +127,8 @@ def note_answer(book: Book, home: Home, county: str, path: Path, by: Actor, prof
         listed=answer.taken.rows_refused + misfits.height,
         inferred=inferred,
         due_again=orders.due_again,
-        missing=missing.height,
-        notices=tuple(refused.filter(OF_FILE)["reason"]),
+        notices=(*refused.filter(OF_FILE)["reason"], *answer.notices, *rest.notices),
+        missing=missing,
         refused=pl.concat([refused.filter(~NOT_DATA & ~OF_FILE), misfits]),
     )
 
@@ -103,24 +138,45 @@ def refuse_whole(book: Book, county: str, batch_id: str, reason: str, by: Actor)
     return results.refuse_order(book, county, batch_id, "", reason, by)
 
 
-def _read(book: Book, home: Home, county: str, path: Path, profile: str) -> tuple[Answer, AnswerForm | None]:
+def _read(book: Book, home: Home, county: str, path: Path, asked: Asked) -> tuple[Answer, AnswerForm | None]:
     known = profiles.load(home.profiles)
-    if profile:
-        form = profiles.of(known, profile).answer
-        return read_answer(path, home.store, form), form
-    if layout := intake.find_layout(home.layouts_of(county), RESULTS):
-        return read_answer(path, home.store, layout), None
-    for name in _went_out_by(book, county):
-        form = known[name].answer if name in known else AnswerForm()
-        if form != AnswerForm() and (answer := _in_form_of(book, home, county, path, name, form)):
-            return answer, form
-    return read_answer(path, home.store), None
+    if asked.profile:
+        form = profiles.of(known, asked.profile).form_of(is_late=asked.is_late)
+        return read_answer(path, home.store, form, asked.batch_id), form
+    used = [name for name in _went_out_by(book, county) if name in known]
+    by_profile = {name: known[name].form_of(is_late=asked.is_late) for name in used}
+    if message_kind(path):
+        answer = read_answer(path, home.store)
+        return answer, _form_of_sender(book, county, answer, by_profile)
+    if not asked.is_late and (layout := intake.find_layout(home.layouts_of(county), RESULTS)):
+        return read_answer(path, home.store, layout, asked.batch_id), None
+    for name, form in by_profile.items():
+        found = _in_form_of(book, home, county, path, name, form, asked.batch_id) if form != AnswerForm() else None
+        if found:
+            return found, form
+    return read_answer(path, home.store, AnswerForm(lists="failures") if asked.is_late else None, asked.batch_id), None
 
 
-def _in_form_of(book: Book, home: Home, county: str, path: Path, profile: str, form: AnswerForm) -> Answer | None:
+def _form_of_sender(book: Book, county: str, answer: Answer, by_profile: Mapping[str, AnswerForm]) -> AnswerForm | None:
+    """The form of the one profile that everything went out by which a message answers."""
+    lines = _lines_of(book, county, answer.taken.rows)
+    answered = _batches_of(compared(answer.taken.rows, lines), lines, answer)
+    sent_by = _profiles_of(book, county).filter(pl.col("batch_id").is_in(answered.implode()))["profile"].unique()
+    return by_profile.get(sent_by.item()) if sent_by.len() == 1 else None
+
+
+def _batches_of(placed: pl.DataFrame, lines: pl.DataFrame, answer: Answer) -> pl.Series:
+    """The batches that an answer is about: of its lines, and those that it names itself."""
+    of_lines = lines.join(placed, on="instruction_id", how="semi")["batch_id"]
+    return pl.concat([of_lines, pl.Series(answer.totals.batch_ids, dtype=pl.String)]).unique().sort()
+
+
+def _in_form_of(
+    book: Book, home: Home, county: str, path: Path, profile: str, form: AnswerForm, batch_id: str
+) -> Answer | None:
     """The answer where it can be read in this form, and answers what went out by the profile and nothing else."""
     try:
-        answer = read_answer(path, home.store, form)
+        answer = read_answer(path, home.store, form, batch_id)
     except InputError:
         return None
     lines = _lines_of(book, county, answer.taken.rows)
@@ -176,17 +232,59 @@ def _refuse_orders(book: Book, county: str, orders: pl.DataFrame, by: Actor) -> 
     return _Orders(noted, already, due_again, listed_misfits(rows, rows.select("source_row", "code")))
 
 
-def _infer_the_rest(book: Book, county: str, digest: str, batch_ids: pl.Series, by: Actor) -> int:
-    """Lines that a failure list does not name were paid, where the profile says so; how many."""
+def _require_as_sent(totals: Totals, sent: pl.DataFrame, name: str) -> None:
+    """What the bank says a batch was when it came must be what went out; InputError, and nothing is noted, else."""
+    ours = Sum(sent.height, int(sent["amount_fen"].sum() or 0))
+    if sent.height and not _agree(totals.original, ours):
+        what = f"银行写原批 {_words(totals.original)},该批发出 {_words(ours)}"
+        raise InputError(what, "整份未读入;请与银行核实收到的是哪一份文件", name)
+
+
+def _was_inferred(book: Book, digest: str) -> bool:
     with book.reading() as conn:
-        rest = results.still_open(conn, county, batch_ids).filter(pl.col("bank_event").is_null())
-    rows = rest.select(
+        return reconciled.noted_from(conn, inferred_source(digest))[0].height > 0
+
+
+def _rest(sent: pl.DataFrame, placed: pl.DataFrame, said: Sum, name: str, *, is_whole: bool) -> _Rest:
+    """The lines that a failure list does not name, where the bank says that so many and so much was credited.
+
+    Nothing where a line of the list fits nothing, or the bank has told no sums; InputError where they are others.
+    """
+    if not is_whole:
+        return _Rest(sent.clear(), ("有未能记入的行:没有列入失败清单的各笔没有视为到账",))
+    if None in said:
+        advice = "有回单的加 --accepted 笔数 --accepted-yuan 金额"
+        return _Rest(sent.clear(), (f"银行没有说成功多少笔、多少元:没有列入失败清单的各笔没有视为到账;{advice}",))
+    named = sent.join(placed.filter(event=BankEvent.ACCEPTED.value), on="instruction_id", how="semi")
+    is_returned = (pl.col("bank_event") == BankEvent.RETURNED.value).fill_null(value=False)
+    unnamed = sent.join(placed, on="instruction_id", how="anti").filter(~is_returned)
+    paid = pl.concat([named, unnamed])
+    ours = Sum(paid.height, int(paid["amount_fen"].sum() or 0))
+    if said != ours:
+        what = f"银行写成功 {_words(said)},除去失败清单应为 {_words(ours)}"
+        raise InputError(what, "清单可能不全,整份未读入;请向银行重新取", name)
+    return _Rest(unnamed.filter((pl.col("bank_event") != BankEvent.ACCEPTED.value).fill_null(value=True)))
+
+
+def _infer(book: Book, county: str, digest: str, lines: pl.DataFrame, by: Actor) -> int:
+    """Note as paid what a failure list does not name; how many."""
+    rows = lines.select(
         "instruction_id",
         event=pl.lit(BankEvent.ACCEPTED.value, BankEvent.dtype()),
         reason_code=pl.lit(""),
         reason=pl.lit(INFERRED),
     ).sort("instruction_id")
     return results.record(book, county, inferred_source(digest), rows, by).noted
+
+
+def _agree(said: Sum, ours: Sum) -> bool:
+    """Whether what is said is so; what is not said is no contradiction."""
+    return all(one is None or one == two for one, two in zip(said, ours, strict=True))
+
+
+def _words(told: Sum) -> str:
+    parts = [f"{told.heads} 笔"] if told.heads is not None else []
+    return "、".join([*parts, *([f"{yuan_text(told.fen)} 元"] if told.fen is not None else [])])
 
 
 def differs_from_noted(book: Book, home: Home, county: str, digest: str) -> int | None:
@@ -197,15 +295,16 @@ def differs_from_noted(book: Book, home: Home, county: str, digest: str) -> int 
     kept = next((path for path in (home.store / "received").glob(f"{digest}*") if _digest_in(path) == digest), None)
     if kept is None:
         return None
-    forms = ["", *sorted(profiles.load(home.profiles))]
-    counted = (_differences(book, home, county, kept, digest, profile) for profile in forms)
+    names = ["", *sorted(profiles.load(home.profiles))]
+    forms = (Asked(name, is_late=is_late) for is_late in (False, True) for name in names)
+    counted = (_differences(book, home, county, kept, digest, asked) for asked in forms)
     return min((count for count in counted if count is not None), default=1)
 
 
-def _differences(book: Book, home: Home, county: str, path: Path, digest: str, profile: str) -> int | None:
+def _differences(book: Book, home: Home, county: str, path: Path, digest: str, asked: Asked) -> int | None:
     """The same in one form; None where the file cannot be read in it."""
     try:
-        answer, _ = _read(book, home, county, path, profile)
+        answer, _ = _read(book, home, county, path, asked)
     except InputError:
         return None
     rows = answer.taken.rows.filter(~NAMES_AN_ORDER)

@@ -241,7 +241,7 @@ class SplitBy(Code):
     KIND = "kind", "发放类型"
 
 
-UNSIGNED = {"answer", "answer_due", "limits", "split_by"}  # what of a profile is no part of its digest
+UNSIGNED = {"answer", "late_returns", "answer_due", "limits", "split_by"}  # what of a profile is no part of its digest
 
 
 class Layout(Strict):
@@ -269,6 +269,7 @@ class Layout(Strict):
     item_codes: dict[Benefit, str] = Field(default_factory=dict)
     columns: tuple[Shown, ...]
     answer: AnswerForm = AnswerForm()
+    late_returns: AnswerForm = AnswerForm(lists="failures")  # what is returned after it was paid
 
     @field_validator("file_name")
     @classmethod
@@ -284,6 +285,18 @@ class Layout(Strict):
         if missing:
             raise ValueError(f"缺少必需的列 {'、'.join(missing)}")
         return columns
+
+    @field_validator("late_returns")
+    @classmethod
+    def _names_returns_only(cls, form: AnswerForm) -> AnswerForm:
+        if form.lists != "failures" or form.accept_by_inference:
+            raise ValueError("退汇清单只列退回的:写 lists: failures,不写 accept_by_inference")
+        return form
+
+    def form_of(self, *, is_late: bool) -> AnswerForm:
+        """The form of an answer, or of a late list; a bank's words mean the same in both unless the list says more."""
+        late = self.late_returns
+        return late.model_copy(update={"reasons": {**self.answer.reasons, **late.reasons}}) if is_late else self.answer
 
     @property
     def templates(self) -> tuple[str, ...]:
@@ -313,7 +326,7 @@ class Layout(Strict):
     def digested(self) -> bytes:
         """Everything above as JSON, and the writer's version where that decides bytes.
 
-        Not the answer's form and when it is due: another reading of what comes back changes nothing of what is
+        Not the answers' forms and when it is due: another reading of what comes back changes nothing of what is
         sent. Nor the limits and `split_by`: they say how many files there are, not what stands in one.
         """
         return f"{self.model_dump_json(exclude=UNSIGNED)}{self.writer}".encode()

@@ -12,11 +12,14 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.codes import Benefit, Kind, Misfit, Relationship
+from contracts.codes import Benefit, Kind, Misfit, RefusalCode, Relationship
 from contracts.columns import polars_schema
 from contracts.money import MAX_FEN
 from contracts.tables import Payable
 from generator.numbers import resident_id
+from payments.answer_comparing import compared
+from payments.answer_reading import read_answer
+from payments.answer_sample import file_name_of, sample_answer
 from payments.bank_codes import check_digit
 from payments.bodies import write_body
 from payments.file_forms import OwnBank, Payer, Printed, Profile
@@ -84,6 +87,22 @@ class Trial:
         """Write the file and read it back by other means: in what it differs."""
         write_body(target, self.order, self.profile)
         return list(differences_in(target, self.order, self.profile))
+
+    def answer(self, folder: Path, *, is_late: bool = False) -> tuple[str, list[str]]:
+        """A sample of what comes back in the profile's form, read by what reads real ones: in what that differs."""
+        name = file_name_of(self.profile, is_late=is_late)
+        content = sample_answer(self.order.lines, self.profile, is_late=is_late)
+        (folder / name).write_bytes(content)
+        form = self.profile.form_of(is_late=is_late)
+        read = read_answer(folder / name, folder, form, str(self.order.lines["batch_id"][0]))
+        placed = compared(read.taken.rows, self.order.lines)
+        wrong = placed.filter(pl.col("misfit").is_not_null() | pl.col("instruction_id").is_null())["source_row"]
+        unread = read.taken.refused.filter(
+            ~pl.col("code").is_in([RefusalCode.NOT_DATA.value]), pl.col("source_row") > 0
+        )
+        told = [f"第 {row} 行对不上它的指令" for row in wrong]
+        told += [f"第 {row} 行:{why}" for row, why in unread.select("source_row", "reason").iter_rows()]
+        return content.decode("utf-8" if name.endswith(".xml") else form.encoding), told
 
 
 def try_out(profile: Profile) -> Trial:

@@ -248,6 +248,35 @@ def doubtful_rows(book: Book, doubtful: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+KIND = "kind"  # of what did not fit of an answer
+MISSING = "缺失"
+# What an officer calls the ways in which a line of an answer does not fit; any other cannot be read.
+KINDS = {
+    RefusalCode.ANSWER_UNPLACED: "外来",
+    RefusalCode.ANSWER_AMOUNT: "金额不符",
+    RefusalCode.ANSWER_ACCOUNT: "账号不符",
+    RefusalCode.ANSWER_PAYEE: "收款人不符",
+    RefusalCode.ANSWER_TWICE: "重复",
+    RefusalCode.ANSWER_CONTRADICTS: "前后矛盾",
+}
+UNREADABLE = "读不出"
+
+
+def answer_list(refused: pl.DataFrame, missing: pl.DataFrame) -> tuple[pl.DataFrame, dict[str, int]]:
+    """The rows of an answer that were not noted (refused_rows, with `kind` before), and of each kind how many.
+
+    `missing`: lines that it should have answered, which are a kind of their own.
+    """
+    names = {code.label: name for code, name in KINDS.items()}
+    told = refused_rows(refused)
+    kind = pl.col("code").replace_strict(names, default=UNREADABLE, return_dtype=pl.String).alias(KIND)
+    listed = told.select(kind, pl.all())
+    counted = dict(listed[KIND].value_counts().iter_rows())
+    order = (*KINDS.values(), UNREADABLE)
+    kinds = {name: counted[name] for name in order if name in counted}
+    return listed, kinds | ({MISSING: missing.height} if missing.height else {})
+
+
 def refused_rows(refused: pl.DataFrame) -> pl.DataFrame:
     """Refused rows in Chinese words, in order of file and row, the rows that are no data last.
 

@@ -1,0 +1,26 @@
+"""What an answer says in all, beside what it says line by line."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Sum(NamedTuple):
+    """How many lines, and how much in fen; None where the bank does not say."""
+
+    heads: int | None = None
+    fen: int | None = None
+
+
+UNSAID = Sum()
+
+
+class Totals(NamedTuple):
+    """The batches an answer says it is about, what it says they were when they came, and what of them was credited."""
+
+    batch_ids: tuple[str, ...] = ()
+    original: Sum = UNSAID
+    accepted: Sum = UNSAID
+
+
+NOTHING_SAID = Totals()
