@@ -126,7 +126,7 @@ class _Child:
 def _start(order: Order, county: str, run_one: RunOne) -> _Child:
     context = multiprocessing.get_context("spawn")  # a fork would share the locks of polars' threads
     told, telling = context.Pipe(duplex=False)
-    process = context.Process(target=_run_in_process, args=(telling, order, county, run_one), daemon=True)
+    process = context.Process(target=_run_in_process, args=(telling, order, county, run_one))
     process.start()
     telling.close()  # so that the child's end is the last one, and its death is heard
     return _Child(county, process, told)

@@ -12,6 +12,7 @@ from month import counties as many
 from month.counties_told import tell_together
 from month.month import Choices
 from month.running import run_month
+from month.side_by_side import ALONE_THROUGH, side_by_side
 from tests import homes
 
 PAYS, KILLED, REFUSED = "410721", "410902", "411102"
@@ -27,6 +28,8 @@ def run_plain(home, county, pay_month, known_on, choices, *, on_stage=lambda nam
 
     def reached(stage):
         on_stage(stage)
+        if county == PAYS and stage == "manifest":  # the papers of a large county are written by further processes
+            assert side_by_side(len, [("one",), ("other",)], [ALONE_THROUGH, ALONE_THROUGH]) == [3, 5]
         if county == KILLED and stage == "facts" and not (home.path / "may_live").exists():
             os.kill(os.getpid(), signal.SIGKILL)
 
