@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from contracts.codes import BatchState
-from contracts.files import digest_of, whole_file, write_whole
+from contracts.files import digest_of, sweep, whole_file, write_whole
 from contracts.settings import Home
 from ledger import batches
 from ledger.book import Book
@@ -43,8 +43,10 @@ def render(book: Book, home: Home, county: str) -> tuple[Path, ...]:
 def place(book: Book, home: Home, county: str) -> None:
     """Move what is released into the outbox, and take away what is rejected or voided; idempotent.
 
-    Also what an earlier version of the program had put into the outbox before it was released.
+    Also what an earlier version of the program had put into the outbox before it was released, and what a killed
+    process left half-written in either folder.
     """
+    sweep(home.of_county(home.review, county), home.of_county(home.outbox, county))
     for row in _batches(book, county):
         if row["file_name"] is None:
             continue
