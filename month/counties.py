@@ -115,7 +115,7 @@ class _Child:
                 self.county,
                 BookError.exit_code,
                 f"运行被中断(进程结束码 {self.process.exitcode})",
-                f"已入账的不受影响{AGAIN}",
+                f"请查明原因(如内存不足){AGAIN}",
             )
         if isinstance(said, Ended):
             self.process.join()
