@@ -7,7 +7,6 @@ import io
 import re
 import sys
 from collections.abc import Iterable
-from datetime import date
 from pathlib import Path
 from typing import TextIO
 from unicodedata import normalize
@@ -22,7 +21,7 @@ IN_WORDS = "命令里不写身份证号:机器上的人都看得到运行中的�
 
 AS_TYPED = re.compile(r"\d{17}[\dX]|\d{15}")
 ROW_NUMBER = re.compile(r"\d{1,10}")
-WITHIN = re.compile(r"(?<![0-9A-Za-z])\d{6}(\d{4})(\d\d)(\d\d)\d{3}[\dXx](?![0-9A-Za-z])")
+WITHIN = re.compile(r"(?<![0-9A-Za-z])\d{17}[\dXx](?![0-9A-Za-z])")
 ACCOUNT_LEAST, INSTRUCTION_LEAST = 9, 20  # digits: shorter than an account is the end of one, longer is an instruction
 
 
@@ -65,21 +64,19 @@ PERSON, ASKED = PersonType(), AskedType()
 def require_no_identity_number(words: Iterable[str]) -> None:
     """UsageError where an identity number stands in a command's words, also in a reason or the name of a file."""
     for place, word in enumerate(words, start=1):
-        if any(_is_identity_number(found) for found in WITHIN.finditer(normalize("NFKC", word))):
+        if any(_is_identity_number(found) for found in WITHIN.findall(normalize("NFKC", word))):
             raise click.UsageError(
                 f"第 {place} 个词里有身份证号。{IN_WORDS}(请从历史里删去)。何人:{HOW};理由、凭据、文件名里不写号码"
             )
 
 
-def _is_identity_number(found: re.Match[str]) -> bool:
+def _is_identity_number(found: str) -> bool:
     """Whether its day exists and its check digit is right (GB 11643): a document's number seldom has both."""
-    try:
-        date(*(int(part) for part in found.groups()))
-    except ValueError:
-        return False
-    *digits, last = list(found[0].upper())
-    check = 10 if last == "X" else int(last)
-    return (check + sum(int(digit) * pow(2, 17 - place, 11) for place, digit in enumerate(digits))) % 11 == 1
+    import polars as pl
+
+    from intake.resident_ids import legible
+
+    return pl.select(legible(pl.lit(found.upper())).is_not_null()).item() is True
 
 
 def _read(written: str) -> str | None:
@@ -122,13 +119,7 @@ def _identity_number(text: str) -> str:
 
 
 def _of_row(person_no: int) -> str | None:
-    """The identity number of the person of that number; None where there is nobody."""
-    import polars as pl
-
     from cli.options import the_home
-    from ledger.book import opened
-    from ledger.people import identities
+    from month.identifying import number_of
 
-    with opened(the_home().database_url) as book, book.reading() as conn:
-        found = identities(conn, pl.DataFrame({"person_no": [person_no]}))
-    return None if found.is_empty() else str(found["person_id"].item())
+    return number_of(the_home(), person_no)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import polars as pl
+
 from contracts.actor import Actor
 from contracts.codes import OfficerRole
 from contracts.errors import InputError
@@ -32,6 +34,13 @@ def split(home: Home, county: str, one_id: str, other_id: str, document: str, by
     with opened(home.database_url) as book:
         one_no, other_no = (_number(book, county, person_id) for person_id in (one_id, other_id))
         return identity.split(book, county, one_no, other_no, by, document)
+
+
+def number_of(home: Home, person_no: int) -> str | None:
+    """The identity number of the person of that row number; None where the book knows nobody by it. Read-only."""
+    with opened(home.database_url) as book, book.reading() as conn:
+        found = people.identities(conn, pl.DataFrame({"person_no": [person_no]}, {"person_no": pl.Int64}))
+    return None if found.is_empty() else str(found["person_id"].item())
 
 
 def _number(book: Book, county: str, person_id: str) -> int:
