@@ -18,7 +18,7 @@ from lxml.builder import ElementMaker
 from contracts.codes import BankEvent
 from contracts.errors import InputError
 from contracts.money import parse_yuan, yuan_text
-from payments.answer_totals import NOTHING_SAID, Sum, Totals
+from payments.answer_totals import FETCH_AGAIN, NOTHING_SAID, Sum, Totals
 
 # Of the status codes only these are final; every other one says that the bank is still at it.
 STATUSES = {
@@ -27,7 +27,6 @@ STATUSES = {
 }
 NO_NUMBER = "NOTPROVIDED"  # what a message has where our number was lost
 CURRENCY = "CNY"
-AGAIN = "请重新向银行取回盘,整份未读入"
 Row = dict[str, str | None]
 
 
@@ -48,7 +47,7 @@ def read_message(content: bytes, kind: str, name: str) -> Told:
         for element in _elements(content, tuple(reader.parts)):
             reader.parts[etree.QName(element).localname](element)
     except etree.XMLSyntaxError:
-        raise InputError("报文不完整,或不是可读的 XML", AGAIN, name) from None
+        raise InputError("报文不完整,或不是可读的 XML", FETCH_AGAIN, name) from None
     reader.finish()
     return told
 
@@ -125,10 +124,12 @@ class _Status:
         for status, said in self.sums.items():
             if self.named[status] and said.heads != self.named[status]:
                 what = f"报文写 {status} {said.heads} 笔,列出 {self.named[status]} 笔"
-                raise InputError(what, AGAIN, self.name)
+                raise InputError(what, FETCH_AGAIN, self.name)
         counted = [said.heads or 0 for said in self.sums.values()]
         if counted and self.original.heads is not None and sum(counted) != self.original.heads:
-            raise InputError(f"报文写原批 {self.original.heads} 笔,各状态合计 {sum(counted)} 笔", AGAIN, self.name)
+            raise InputError(
+                f"报文写原批 {self.original.heads} 笔,各状态合计 {sum(counted)} 笔", FETCH_AGAIN, self.name
+            )
         self.told.totals = Totals((self.batch_id,) if self.batch_id else (), self.original, self._accepted())
         status, code, words = self.whole
         if STATUSES.get(status) == BankEvent.RETURNED:
@@ -178,7 +179,7 @@ class _Credits:
         if len(details) == 1 and told == [None]:
             told = [_amount(entry.find("{*}Amt"))]
         if None not in told and details and sum(_fen(cell, self.name) for cell in told) != amount:
-            raise InputError("入账通知一笔的金额与其明细之和不符", AGAIN, self.name)
+            raise InputError("入账通知一笔的金额与其明细之和不符", FETCH_AGAIN, self.name)
         day = (_text(entry, "BookgDt/Dt") or _text(entry, "BookgDt/DtTm") or "")[:10]
         for one, cell in zip(details, told, strict=True):
             self._of_payment(one, cell, day)
@@ -206,7 +207,7 @@ class _Credits:
         counts = [said.heads for said in self.said if said.heads is not None]
         sums = [said.fen for said in self.said if said.fen is not None]
         if (counts and sum(counts) != len(self.credits)) or (sums and sum(sums) != sum(self.credits)):
-            raise InputError("入账通知的合计与所列各笔不符", AGAIN, self.name)
+            raise InputError("入账通知的合计与所列各笔不符", FETCH_AGAIN, self.name)
         if self.others:
             self.told.notices.append(f"另有 {self.others} 笔不是退回款,与本系统无关")
 
@@ -238,7 +239,7 @@ def _amount(element: etree._Element | None) -> str | None:
 
 def _sum(count: str | None, total: str | None, name: str) -> Sum:
     if count is not None and not count.isdecimal():
-        raise InputError(f"报文的笔数 {count} 不是数", AGAIN, name)
+        raise InputError(f"报文的笔数 {count} 不是数", FETCH_AGAIN, name)
     return Sum(int(count) if count else None, _fen(total, name) if total else None)
 
 
@@ -246,7 +247,7 @@ def _fen(text: str | None, name: str) -> int:
     try:
         return parse_yuan(text or "")
     except ValueError:
-        raise InputError("报文的金额不是人民币元、两位小数", AGAIN, name) from None
+        raise InputError("报文的金额不是人民币元、两位小数", FETCH_AGAIN, name) from None
 
 
 PAIN002 = "urn:iso:std:iso:20022:tech:xsd:pain.002.001.12"

@@ -24,7 +24,7 @@ from contracts.money import parse_yuan, yuan_text
 from contracts.tables import ChangedCell, RefusedRow
 from intake import Accepted, CountyLayout
 from payments.answer_forms import ANSWERED, RESULTS, AnswerForm
-from payments.answer_totals import NOTHING_SAID, Sum, Totals
+from payments.answer_totals import FETCH_AGAIN, NOTHING_SAID, Sum, Totals
 from payments.templates import read_by
 
 NOBODY = pl.DataFrame(schema={"person_no": pl.Int64, "person_id": pl.String})  # an answer names no person of ours
@@ -36,7 +36,6 @@ MESSAGE = re.compile(rb"urn:iso:std:iso:20022:tech:xsd:(pain\.002|camt\.054)\.")
 OUR_NUMBER = r"(?:^|[^0-9A-Za-z])(\d{12}[0-9A-Z]{2}\d{6})(?:$|[^0-9A-Za-z])"
 THREE_DECIMALS = re.compile(r"\d+\.\d\d0")
 WHY = ("bank_reason", "reason")
-AGAIN = "请重新向银行取回盘,整份未读入"
 
 
 @dataclass(frozen=True)
@@ -174,7 +173,7 @@ def _wrong_encoding(form: AnswerForm, name: str) -> InputError:
 
 
 def _cut(name: str) -> InputError:
-    return InputError("文件不完整,最后一行没有写完", AGAIN, name)
+    return InputError("文件不完整,最后一行没有写完", FETCH_AGAIN, name)
 
 
 def _cells(body: list[str], form: AnswerForm, name: str, before: int) -> pl.DataFrame:
@@ -207,7 +206,7 @@ def _by_sign(line: str, form: AnswerForm, number: int, name: str) -> dict[str, s
     width = max(int(place) for place in form.columns.values())
     cells = line.split(form.delimiter, width)  # what stands behind is not ours
     if len(cells) < width:
-        raise InputError(f"第 {number} 行只有 {len(cells)} 栏,应有 {width} 栏", AGAIN, name)
+        raise InputError(f"第 {number} 行只有 {len(cells)} 栏,应有 {width} 栏", FETCH_AGAIN, name)
     return {column: cells[int(place) - 1] for column, place in form.columns.items()}
 
 
@@ -216,12 +215,12 @@ def _by_width(line: str, form: AnswerForm, number: int, name: str) -> dict[str, 
     units = line if form.width_unit == "characters" else line.encode(form.encoding)
     places = form.stretches()
     if len(units) < max(first for column, (first, _) in places.items() if column not in WHY):
-        raise InputError(f"第 {number} 行只有 {len(units)} 位,不够长", AGAIN, name)
+        raise InputError(f"第 {number} 行只有 {len(units)} 位,不够长", FETCH_AGAIN, name)
     cut = {column: units[first - 1 : last] for column, (first, last) in places.items()}
     try:
         return {column: part if isinstance(part, str) else part.decode(form.encoding) for column, part in cut.items()}
     except UnicodeDecodeError:
-        raise InputError(f"第 {number} 行的位置与格式不符,切开了汉字", AGAIN, name) from None
+        raise InputError(f"第 {number} 行的位置与格式不符,切开了汉字", FETCH_AGAIN, name) from None
 
 
 def _totals(told: dict[str, str], cells: pl.DataFrame, form: AnswerForm, name: str) -> Totals:
@@ -235,9 +234,9 @@ def _totals(told: dict[str, str], cells: pl.DataFrame, form: AnswerForm, name: s
     for of, below in rows.items():
         count, fen = said[of]
         if count is not None and count != below.height:
-            raise InputError(f"汇总行写 {count} 笔,明细为 {below.height} 笔", AGAIN, name)
+            raise InputError(f"汇总行写 {count} 笔,明细为 {below.height} 笔", FETCH_AGAIN, name)
         if fen is not None and fen != sum(_fen(cell) or 0 for cell in below["amount_fen"] if cell):
-            raise InputError("汇总行的总金额与明细之和不符", AGAIN, name)
+            raise InputError("汇总行的总金额与明细之和不符", FETCH_AGAIN, name)
     batch_id = told.get("batch_id")
     return Totals((batch_id,) if batch_id else (), said["sent_"], said["accepted_"])
 
@@ -246,7 +245,7 @@ def _said(told: dict[str, str], of: str, form: AnswerForm, name: str) -> Sum:
     count, total = told.get(f"{of}count"), told.get(f"{of}total")
     fen = None if total is None else _fen(_in_yuan(total, form))
     if (count is not None and not count.isdecimal()) or (total is not None and fen is None):
-        raise InputError("汇总行的笔数或金额不是数", AGAIN, name)
+        raise InputError("汇总行的笔数或金额不是数", FETCH_AGAIN, name)
     return Sum(None if count is None else int(count), fen)
 
 

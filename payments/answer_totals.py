@@ -13,6 +13,7 @@ class Sum(NamedTuple):
 
 
 UNSAID = Sum()
+FETCH_AGAIN = "请重新向银行取回盘,整份未读入"  # where an answer does not add up, or is cut
 
 
 class Totals(NamedTuple):
