@@ -10,6 +10,8 @@ os.environ.setdefault("POLARS_MAX_THREADS", "1")  # before polars: tests share t
 
 from tests import effort  # noqa: F401 sets how hard the random tests try
 
+os.fsync = lambda handle: None  # a month makes some 300 files, and no test takes the power away
+
 
 @pytest.fixture(scope="session")
 def root():
