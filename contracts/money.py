@@ -31,6 +31,7 @@ def parse_yuan(text: str) -> int:
 
 
 def yuan_expr(column: str) -> pl.Expr:
-    """`yuan_text` for a whole column of non-negative fen."""
+    """`yuan_text` for a whole column of fen."""
     fen = pl.col(column)
-    return pl.format("{}.{}", fen // 100, (fen % 100).cast(pl.String).str.zfill(2))
+    sign, whole = pl.when(fen < 0).then(pl.lit("-")).otherwise(pl.lit("")), fen.abs()
+    return pl.format("{}{}.{}", sign, whole // 100, (whole % 100).cast(pl.String).str.zfill(2))

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 from pathlib import Path
 
 import polars as pl
 
+from contracts.bulk_rows import Look, write_rows
 from contracts.errors import InputError
-from contracts.money import yuan_text
 from contracts.workbooks import MAX_SHEET_ROWS, new_workbook
 from payments.file_forms import Delimited, Fitted, FixedWidth, Pain001, Printed, Profile, Xlsx
 from payments.orders import Order
@@ -87,12 +86,12 @@ def _write_xlsx(target: Path, order: Order, profile: Xlsx) -> None:
         for place, column in enumerate(profile.columns):
             sheet.write_string(0, place, column.header, bold)
         cells = printed(order, profile)
-        fields = [column.field for column in profile.columns]
-        for row, (fen, *values) in enumerate(zip(lines["amount_fen"], *cells.get_columns(), strict=True), start=1):
-            for place, (field, value) in enumerate(zip(fields, values, strict=True)):
-                if field == Printed.AMOUNT and profile.amount == "yuan2":
-                    sheet.write_number(row, place, Decimal(yuan_text(fen)), money)  # exact: its digits are copied
-                elif field == Printed.LINE_NO:
-                    sheet.write_number(row, place, int(value))
-                elif value:
-                    sheet.write_string(row, place, value, text)
+        looks = {}
+        for place, column in enumerate(profile.columns):
+            name = str(place)
+            if column.field == Printed.AMOUNT and profile.amount == "yuan2":
+                cells, looks[name] = cells.with_columns(lines["amount_fen"].alias(name)), Look(money, is_yuan=True)
+            elif column.field == Printed.LINE_NO:
+                cells, looks[name] = cells.cast({name: pl.Int64}), Look()
+        texts = pl.all().exclude(*looks).replace("", None)
+        write_rows(sheet, 1, cells.with_columns(texts), [looks.get(name, Look(text)) for name in cells.columns])

@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from contracts.bulk_rows import Look, write_rows
 from contracts.files import whole_file
 from contracts.workbooks import new_workbook
 from reports.forms import Filled
@@ -54,8 +55,7 @@ class _Page:
         for place, (_, printed) in enumerate(paper.columns):
             self.sheet.write_string(self.at, place, printed.header, self.styles["header"])
         self.at += 1
-        for row in paper.lines.iter_rows():
-            self._line(row)
+        self.at = write_rows(self.sheet, self.at, paper.lines, [self._look(name) for name, _ in paper.columns])
         if totals := paper.totals:
             self._line(totals.get(name) for name, _ in paper.columns)
         for note in paper.notes:
@@ -79,6 +79,11 @@ class _Page:
         self.sheet.set_row(self.at, height)
         self.sheet.merge_range(self.at, 0, self.at, len(self.paper.columns) - 1, text, self.styles[style])
         self.at += 1
+
+    def _look(self, name: str) -> Look:
+        of_number = "yuan" if name.endswith("_fen") else "count"
+        style = of_number if self.paper.lines.schema[name].is_integer() else "text"
+        return Look(self.styles[style], is_yuan=style == "yuan", empty=self.styles["text"])
 
     def _line(self, row: Iterable[Cell]) -> None:
         for place, ((name, _), value) in enumerate(zip(self.paper.columns, row, strict=True)):

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 from polars import selectors as cs
 
+from contracts.bulk_rows import Look, write_rows
 from contracts.errors import InputError
 from contracts.files import whole_file
 from contracts.workbooks import MAX_SHEET_ROWS, new_workbook
@@ -75,16 +75,11 @@ def _write_sheet(workbook: Workbook, table: pl.DataFrame, headers: Mapping[str, 
         title = headers.get(name, name) + ("(元)" if name in in_yuan else "")
         page.set_column(place, place, _width(table, name, title))
         page.write_string(0, place, title, bold)
-    for number, row in enumerate(table.iter_rows(), start=1):
-        for place, (name, value) in enumerate(zip(table.columns, row, strict=True)):
-            if value is None:
-                continue
-            if name in in_yuan:
-                page.write_number(number, place, Decimal(value).scaleb(-2), yuan)
-            elif isinstance(value, int) and not isinstance(value, bool):
-                page.write_number(number, place, value)
-            else:
-                page.write_string(number, place, str(value), text)
+    looks = [
+        Look(yuan, is_yuan=True) if name in in_yuan else Look(None if dtype.is_integer() else text)
+        for name, dtype in table.schema.items()
+    ]
+    write_rows(page, 1, table, looks)
 
 
 def _width(table: pl.DataFrame, name: str, header: str) -> int:
