@@ -26,9 +26,8 @@ from contracts.settings import Home
 from ledger import people, posting
 from month.auditing import findings_lists
 from month.booking import REPLAYED, decided, difference_counts
-from month.explaining import explained_from
 from month.month import Counts, Month
-from month.papers import write_papers
+from month.papers import WRITTEN, worked_out, write_papers
 from month.review_page import write_reviews
 from reports import corrections, lists, preview
 from reports.corrections import ActionLine, GroundLine
@@ -111,16 +110,16 @@ def _leave_posted(month: Month) -> list[Path]:
     folder = month.home.lists(county, pay_month)
     counts, refused = read("intake_counts"), read("refused_rows")
     missing = _missing(month)
-    explained = explained_from(month.book, county, pay_month, month.tables)
+    found = month.at_hand[WRITTEN] = worked_out(month)
     written = [
         *lists.write_lists(month.book, folder, county, pay_month, read),
         *lists.write_register_lists(month.book, folder, read),
         *_list_not_drawn(month, folder),
         *_list_missing(month, folder, missing),
         *return_refused(month, _of_register(refused)),
-        explained.write(folder / "explained.xlsx"),
-        *write_papers(month, folder, explained),
-        *write_reviews(month, folder, explained),
+        found.explained.write(folder / "explained.xlsx"),
+        *write_papers(month, folder, found.rows),
+        *write_reviews(month, folder, found),
         *(path for path in findings_lists(month) if path.exists()),
     ]
     told = Left(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import polars as pl
 from pydantic import BaseModel, ConfigDict
@@ -112,11 +112,15 @@ class _Registers(Mapping[str, pl.LazyFrame]):
 
 @dataclass
 class Month:
-    """One county's pay month at work on one manifest."""
+    """One county's pay month at work on one manifest.
+
+    `at_hand`: what a stage has just worked out and its findings look at, by name.
+    """
 
     home: Home
     book: Book
     tables: Tables
+    at_hand: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def manifest(self) -> Manifest:

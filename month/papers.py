@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -23,6 +24,21 @@ from month.side_by_side import side_by_side
 from reports import coming, cover, form_pdf, form_sheet, forms, papers
 from reports.lists import LEAFED_THROUGH, where_they_live
 from reports.tables import write_table
+
+WRITTEN = "papers"  # of Month.at_hand
+
+
+class Written(NamedTuple):
+    """The month explained, and the rows of its papers."""
+
+    explained: Opened
+    rows: Mapping[str, pl.DataFrame]
+
+
+def worked_out(month: Month) -> Written:
+    """Both, from the book as it stands."""
+    explained = explained_from(month.book, month.manifest.county, month.manifest.pay_month, month.tables)
+    return Written(explained, rows_of(month, explained))
 
 
 def papers_again(
@@ -42,15 +58,15 @@ def papers_again(
     BookError where the month never ran; InputError where PDFs cannot be made here. The book is read only.
     """
     with opened_month(home, county, pay_month) as month:
-        rows = rows_of(month, explained_from(month.book, county, pay_month, month.tables))
+        rows = worked_out(month).rows
         ahead = {} if only else {"coming": _coming(month), "findings": _to_verify(month)}
         wanted = {name: of_form for name, of_form in {**rows, **ahead}.items() if not only or name in only}
         return _write(month, folder or home.lists(county, pay_month), wanted, only, is_pdf=is_pdf)
 
 
-def write_papers(month: Month, folder: Path, explained: Opened) -> list[Path]:
+def write_papers(month: Month, folder: Path, rows: Mapping[str, pl.DataFrame]) -> list[Path]:
     """Write every form of the month that has rows. What was written before goes, also of months ahead."""
-    return _write(month, folder, rows_of(month, explained))
+    return _write(month, folder, rows)
 
 
 def _write(
@@ -134,15 +150,19 @@ def _coming(month: Month) -> pl.DataFrame:
 
 
 def untied(month: Month) -> dict[str, int | str]:
-    """What the papers of the month say differently from the book or from one another; nothing of previews, replays."""
+    """What the papers of the month say differently from the book or from one another; nothing of previews, replays.
+
+    Looked at are the rows that the run has just written, where it has; else they are worked out from the book.
+    """
     if month.is_replay or not month.tables.has("payable"):
         return {}
     county, pay_month = month.manifest.county, month.manifest.pay_month
-    explained = explained_from(month.book, county, pay_month, month.tables)
+    written: Written | None = month.at_hand.pop(WRITTEN, None)
+    explained, rows = written or worked_out(month)
     with month.book.reading() as conn:
         files = batches.batches_of(conn, county, pay_month)
     filed = files.filter(pl.col("state") != BatchState.VOIDED.value)["total_fen"].sum()
-    return {**papers.ties(rows_of(month, explained), int(filed), explained.told)}
+    return {**papers.ties(rows, int(filed), explained.told)}
 
 
 def _name_of(month: Month) -> str:

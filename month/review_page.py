@@ -18,9 +18,8 @@ from ledger import batches, exports, figures, overrides
 from ledger.fate import UNANSWERED
 from month.auditing import looked_at
 from month.cautions import cautions
-from month.explaining import Opened, explained_from
 from month.month import Month, opened_month
-from month.papers import rows_of
+from month.papers import Written, worked_out
 from payments.profiles import unconfirmed
 from reports import review
 from reports.status import status_of
@@ -35,13 +34,13 @@ def review_of(home: Home, county: str, pay_month: date, target: Path, *, is_mask
     `is_masked`: for finance, without whole names. BookError where the month never ran.
     """
     with opened_month(home, county, pay_month) as month:
-        page = _page(month, explained_from(month.book, county, pay_month, month.tables))
+        page = _page(month, worked_out(month))
     return _written(page.masked() if is_masked else page, target)
 
 
-def write_reviews(month: Month, folder: Path, explained: Opened) -> list[Path]:
+def write_reviews(month: Month, folder: Path, written: Written) -> list[Path]:
     """Write the review of a month at work, and the variant for finance."""
-    page = _page(month, explained)
+    page = _page(month, written)
     return [_written(page, folder / "review.html"), _written(page.masked(), folder / "review_masked.html")]
 
 
@@ -50,7 +49,8 @@ def _written(page: review.ReviewPage, target: Path) -> Path:
     return target
 
 
-def _page(month: Month, explained: Opened) -> review.ReviewPage:
+def _page(month: Month, written: Written) -> review.ReviewPage:
+    explained = written.explained
     county, pay_month = month.manifest.county, month.manifest.pay_month
     months = _months(pay_month)
     status = status_of(month.book, month.home.settings(), county, pay_month)
@@ -73,7 +73,7 @@ def _page(month: Month, explained: Opened) -> review.ReviewPage:
         next_command=status.next_command,
         next_officers=status.next_officers,
         explained=explained.told,
-        charts=review.charts(rows_of(month, explained)["roster"], births, pay_month),
+        charts=review.charts(written.rows["roster"], births, pay_month),
         trend=review.trend(_filed(released, pay_month)),
         largest=explained.largest,
         movers=explained.of_causes,

@@ -9,7 +9,7 @@ from multiprocessing import get_context
 from typing import TypeVar
 
 Done = TypeVar("Done")
-ALONE_THROUGH = 20_000  # lines in all: that many are written before two further processes have started
+ALONE_THROUGH = 150_000  # lines in all: that many are written before two further processes have started
 
 
 def side_by_side(work: Callable[..., Done], given: Sequence[tuple[object, ...]], lines: Sequence[int]) -> list[Done]:

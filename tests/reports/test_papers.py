@@ -7,6 +7,9 @@ from openpyxl import load_workbook
 from contracts.errors import InputError
 from contracts.months import parse_month
 from month import papers as of_month
+from month import running
+from month.month import opened_month
+from month.stages import BY_NAME
 from reports import forms, papers
 from reports.masking import masked_id, masked_name
 from tests import homes
@@ -102,6 +105,22 @@ def test_a_paper_that_does_not_tie_is_found(told):
     assert papers.ties(shorter, 350_00, explained)["申请表合计(元)"] == "0.00"
     unbalanced = {**rows, "movements": rows["movements"].with_columns(check_fen=1)}
     assert papers.ties(unbalanced, 350_00, explained) == {"增减变动表校验差额不为零的项目": "1"}
+
+
+def test_a_run_works_its_papers_out_once_and_looks_at_what_it_wrote(month_of_changes, tmp_path, monkeypatch):
+    worked_out, times = papers.rows_of, []
+
+    def one_line_short(*given):
+        times.append(given)
+        rows = worked_out(*given)
+        return {**rows, "roster": rows["roster"][1:]}
+
+    monkeypatch.setattr(papers, "rows_of", one_line_short)
+    with opened_month(homes.copied(month_of_changes, tmp_path / "home"), homes.COUNTY, AUGUST) as month:
+        done = running.do(month, BY_NAME["listed"])
+    assert len(times) == 1
+    assert "papers_tie" in done.problem.what
+    assert "花名册合计(元)" in done.problem.what
 
 
 def test_the_shares_of_the_application_are_those_of_its_orders_and_placeholders_are_called_so(told):
