@@ -72,6 +72,23 @@ def test_an_institution_line_agrees_too(tmp_path, pipe):
     assert Sent(tmp_path, pipe, payable_rows(in_institution(1), in_institution(2))).told() == []
 
 
+def test_a_change_in_any_column_of_the_last_line_is_found_and_named(text):
+    printed = text.path.read_bytes()
+    for place, column in enumerate(text.profile.columns):
+        text.path.write_bytes(printed)
+
+        def changed(body, place=place):
+            lines = body.split("\n")
+            last = max(number for number, line in enumerate(lines) if line.count("|") >= len(text.profile.columns) - 1)
+            cells = lines[last].split("|")
+            cells[place] += "9"
+            return "\n".join([*lines[:last], "|".join(cells), *lines[last + 1 :]])
+
+        text.rewrite(changed)
+        told = "".join(text.told())
+        assert column.header in told or "金额" in told or "指令" in told, column
+
+
 def test_a_changed_amount_is_found_with_its_line_and_the_sum(text):
     text.rewrite(lambda body: body.replace("|50.00|", "|51.00|", 1))
     assert text.told() == ["第 1 笔金额与总账不符", "各笔金额之和:文件 1,000,101.00 元,总账 1,000,100.00 元"]
