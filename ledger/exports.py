@@ -94,8 +94,8 @@ def holds(conn: Connection, county: str) -> pl.DataFrame:
     hold_id, person_no, person_id, obligation_id (null: everything of him), code, ground, subject, detail, reason,
     held_fen, since.
     """
-    waiting, unpaid = open_holds(conn, county), fate.unpaid(conn, county)
-    kept = covered(unpaid, waiting).join(unpaid.select("obligation_id", "pays_fen"), on="obligation_id")
+    waiting, held = open_holds(conn, county), fate.held(conn, county)
+    kept = covered(held, waiting).join(held.select("obligation_id", "pays_fen"), on="obligation_id")
     return (
         waiting.join(people.identities(conn, waiting), on="person_no")
         .join(kept.group_by("hold_id").agg(held_fen=pl.col("pays_fen").sum()), on="hold_id", how="left")
@@ -110,9 +110,7 @@ def held_once(conn: Connection, county: str) -> pl.DataFrame:
 
     person_no, benefits (codes, a list), held_fen.
     """
-    unpaid = fate.unpaid(conn, county)
-    kept = covered(unpaid, open_holds(conn, county)).select("obligation_id").unique()
-    of_each = unpaid.join(kept, on="obligation_id", how="semi").group_by("person_no")
+    of_each = fate.held(conn, county).group_by("person_no")
     return of_each.agg(benefits=pl.col("benefit").cast(pl.String).unique().sort(), held_fen=pl.col("pays_fen").sum())
 
 

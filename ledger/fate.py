@@ -31,6 +31,7 @@ from sqlalchemy import (
     Select,
     case,
     cast,
+    exists,
     false,
     func,
     or_,
@@ -46,6 +47,7 @@ from ledger.identity import Identity
 from ledger.tables import (
     batch,
     cycle,
+    hold,
     instruction,
     instruction_item,
     obligation,
@@ -69,8 +71,7 @@ def unpaid(conn: Connection, county: str, known: Identity | None = None) -> pl.D
     and below `known` says whose numbers are whose; by default what is decided now.
     """
     by = known or identity.of_county(conn, county)
-    is_open = (open_obligation.c.county == county) & (open_obligation.c.obligation_id == obligation.c.obligation_id)
-    posted_in = open_obligation.join(obligation, is_open).join(run, run.c.run_id == obligation.c.run_id).join(cycle)
+    posted_in = _open_of(county).join(run, run.c.run_id == obligation.c.run_id).join(cycle)
     owed = _OWED.add_columns(cycle.c.pay_month.label("posted_month")).select_from(posted_in)
     rows = by.of(read_frame(conn, owed))
     for found in (_waiting_in(county), _times_returned(county)):
@@ -81,6 +82,19 @@ def unpaid(conn: Connection, county: str, known: Identity | None = None) -> pl.D
         .drop("returned_count")
         .sort("obligation_id")
     )
+
+
+def held(conn: Connection, county: str) -> pl.DataFrame:
+    """What an open hold keeps back of the unpaid: obligation_id, person_no, benefit, pays_fen, held_by, as `unpaid`.
+
+    What it costs is what is held, whatever else waits in batches.
+    """
+    by, h = identity.of_county(conn, county), hold.c
+    is_named = exists().where(h.county == county, h.person_no == obligation.c.person_no)
+    has_numbers = obligation.c.person_no.in_(by.families["person_no"].to_list())
+    rows = by.of(read_frame(conn, _OWED.select_from(_open_of(county)).where(or_(is_named, has_numbers))))
+    told = rows.join(_held_by(conn, county, rows, by), on="obligation_id").with_columns(pays_fen=_LEFT)
+    return told.select("obligation_id", "person_no", "benefit", "pays_fen", "held_by").sort("obligation_id")
 
 
 def of_person_months(conn: Connection, county: str, keys: pl.DataFrame, known: Identity | None = None) -> pl.DataFrame:
@@ -143,6 +157,11 @@ def _conditions(table: FromClause, county: str, wanted: pl.DataFrame) -> Iterato
         in_month = (c.county == county) & (c.benefit_month == month_text(month))
         people = months[month]
         yield in_month if people.len() > PEOPLE_AT_ONCE else in_month & c.person_no.in_(people.to_list())
+
+
+def _open_of(county: str) -> FromClause:
+    is_open = (open_obligation.c.county == county) & (open_obligation.c.obligation_id == obligation.c.obligation_id)
+    return open_obligation.join(obligation, is_open)
 
 
 def _waiting_in(county: str) -> Select[Any]:

@@ -12,7 +12,7 @@ import polars as pl
 from contracts.codes import BatchState, Benefit, Cause, HoldCode, Kind, ValueStatus
 from contracts.months import add_months, month_text
 from contracts.registers import label_of
-from ledger import batches, figures, holds
+from ledger import batches, fate, figures, holds
 from ledger.book import Book
 
 
@@ -143,7 +143,7 @@ def summarise(book: Book, county: str, pay_month: date, intake_counts: pl.DataFr
     with book.reading() as conn:
         taken = figures.taken_back(conn, county, pay_month)
         uncertain = figures.uncertain(conn, county, pay_month)
-        waiting, unpaid = holds.open_holds(conn, county), batches.unpaid(conn, county)
+        waiting, held = holds.open_holds(conn, county), fate.held(conn, county)
         files = batches.batches_of(conn, county, pay_month)
         of_month = {
             "now": figures.owed(conn, county, pay_month),
@@ -159,7 +159,7 @@ def summarise(book: Book, county: str, pay_month: date, intake_counts: pl.DataFr
         benefits=tuple(_benefits(of_month)),
         receivables=_by_cause(taken.filter("is_receivable")),
         withdrawals=_by_cause(taken.filter(~pl.col("is_receivable"))),
-        holds=_holds(waiting, unpaid),
+        holds=_holds(waiting, held),
         uncertain=not_in_force(uncertain),
         refused=_refused(intake_counts),
         files=tuple(file_lines(files)),
@@ -200,12 +200,12 @@ def _by_cause(taken: pl.DataFrame) -> tuple[Labelled, ...]:
     return tuple(Labelled(cause, Cause.label_of(cause), count, fen) for cause, count, fen in sums.iter_rows())
 
 
-def _holds(waiting: pl.DataFrame, unpaid: pl.DataFrame) -> tuple[Labelled, ...]:
+def _holds(waiting: pl.DataFrame, held: pl.DataFrame) -> tuple[Labelled, ...]:
     """Open holds by code: people, and the money they keep back; money under two codes is counted under each."""
     kept = (
-        holds.covered(unpaid, waiting)
+        holds.covered(held, waiting)
         .join(waiting.select("hold_id", "code"), on="hold_id")
-        .join(unpaid.select("obligation_id", "person_no", "pays_fen"), on="obligation_id")
+        .join(held.select("obligation_id", "person_no", "pays_fen"), on="obligation_id")
         .unique(["code", "obligation_id"])
     )
     sums = (

@@ -95,6 +95,29 @@ def test_of_two_holds_on_one_obligation_its_money_is_counted_once(county, book):
     assert county.claim() == []
 
 
+def test_what_is_held_is_what_an_open_hold_keeps_back_of_the_unpaid(county, book):
+    """A hold on a number of a person holds what is owed under his others, also once they are parted again."""
+    county.run("2024-07", [row(number, "2024-07") for number in (1, 2, 3, 4)])
+    maker, by_number = Actor(MAKER, "tester"), dict(county.unpaid().select("person_no", "obligation_id").rows())
+
+    def same():
+        with book.reading() as conn:
+            told = fate.held(conn, CODE)
+        assert told.equals(county.unpaid().drop_nulls("held_by").select(told.columns))
+        return sorted(told["obligation_id"])
+
+    assert same() == []
+    on_person = holds.place(book, CODE, 1, "MANUAL", "待核", maker)
+    holds.place(book, CODE, 3, "MANUAL", "待核", maker, by_number[3])
+    assert same() == sorted(by_number[number] for number in (1, 3))
+    county.join(2, 1)
+    assert same() == sorted(by_number[number] for number in (1, 2, 3))
+    county.split(2, 1)
+    assert by_number[4] not in same()
+    holds.lift(book, CODE, on_person, maker, "已核")
+    assert by_number[3] in same()
+
+
 def test_what_was_taken_off_is_told_by_what_took_it(county, book):
     county.pay("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
     county.run("2024-07", [row(1, "2024-07", 6000), row(2, "2024-07", 6000)])
