@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date
 
 import polars as pl
@@ -55,14 +55,31 @@ def _unfit_lines(lines: pl.DataFrame, profile: Profile) -> Iterator[tuple[str, p
         yield "金额", above.select("instruction_id", misfit=pl.lit(Misfit.ABOVE_LIMIT.value))
 
 
-def _wrong_values(values: Iterable[str], column: Shown, profile: Profile) -> dict[str, str]:
+def _wrong_values(values: Collection[str], column: Shown, profile: Profile) -> dict[str, str]:
     """Each value that cannot be printed in a column, and why (Misfit)."""
-    wrong = {}
+    wrong: dict[str, str] = {}
+    if _are_fit(values, column, profile):
+        return wrong
     for value in values:
         reason = next(reasons(value, column, profile), None)
         if reason:
             wrong[value] = reason.value
     return wrong
+
+
+def _are_fit(values: Collection[str], column: Shown, profile: Profile) -> bool:
+    """Whether no value can be wrong, by the letters that occur and the longest text; False: each is to be looked at.
+
+    A text is no longer than its letters by themselves, and can be encoded where they can.
+    """
+    if column.checked or isinstance(column, FixedColumn) or (column.required and "" in values):
+        return False
+    letters = set[str]().union(*values)
+    if any(any(reasons(letter, column, profile)) for letter in letters):
+        return False
+    room = profile.room_in(column)
+    widest = max(map(profile.length_of, letters), default=0)
+    return room is None or max(map(len, values), default=0) * widest <= room
 
 
 def reasons(value: str, column: Shown, profile: Profile) -> Iterator[Misfit]:

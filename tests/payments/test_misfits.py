@@ -1,8 +1,10 @@
 """What a bank cannot print is held with its reason, and nothing of it is cut or replaced."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from payments.misfits import misfits
+from payments.misfits import _wrong_values, misfits, reasons
 from tests.payments.rows import in_institution, payable_rows
 
 
@@ -69,3 +71,23 @@ def test_a_list_takes_what_a_text_file_does_not(sheet):
     assert held(payable_rows({"village": "甲\x07村"}), sheet) == [
         (1, 1, "UNDER_REVIEW", "control", "yikatong_list", "村(社区)")
     ]
+
+
+VALUES = st.lists(
+    st.one_of(
+        st.text(st.characters(exclude_categories=["Cs"]), max_size=8),
+        st.sampled_from(
+            ["", "样本一", "990721194003050011", "𠮷" * 16, "样" * 31, "样|本", "㐂", "102100099996", "0012"]
+        ),
+    ),
+    unique=True,
+    max_size=6,
+)
+
+
+@given(values=VALUES, encoding=st.sampled_from(["gb18030", "gbk", "utf-8", "utf-16"]), data=st.data())
+def test_all_values_together_are_found_unfit_as_each_alone(shipped, values, encoding, data):
+    profile = data.draw(st.sampled_from([*shipped.values()])).model_copy(update={"encoding": encoding})
+    column = data.draw(st.sampled_from(profile.columns))
+    alone = {value: next(reasons(value, column, profile), None) for value in values}
+    assert _wrong_values(values, column, profile) == {value: str(why) for value, why in alone.items() if why}
