@@ -1,11 +1,12 @@
 """How long a big register takes from file to accepted rows, beside merely reading the same file bare.
 
-    python benchmarks/intake.py --rows 1000000 --sheet-rows 200000
+    python benchmarks/intake.py --rows 1000000 --sheet-rows 200000 [--write]
 
 One file is CSV, one a workbook, both a population register. Each reader runs in a process of its own, so that its peak
 memory is its own; CPU seconds, those of its children too. `disburse` checks every cell, numbers every row's place and
 keeps the original; the bare readers do nothing of the kind, and guess types: an identity number is a text to us
-whatever it looks like.
+whatever it looks like. Seconds count from before a library is loaded. With `--write` the table of the README is
+made anew.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from watch import cpu_seconds
+from watch import cpu_seconds, rewrite
 
 KNOWN_ON = date(2026, 6, 10)
 FIRST_DAY, DAYS = date(1930, 1, 1), 25_000
@@ -95,6 +96,13 @@ def pandas_csv(path: Path) -> int:
     return len(pd.read_csv(path))
 
 
+def calamine(path: Path) -> int:
+    """python-calamine: the cells of the sheet, nothing done with them."""
+    from python_calamine import CalamineWorkbook
+
+    return len(CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()) - 1
+
+
 def polars_sheet(path: Path) -> int:
     """polars.read_excel, by calamine."""
     import polars as pl
@@ -114,6 +122,7 @@ READERS: dict[str, tuple[str, str, Callable[[Path], int]]] = {
     "csv_polars": ("polars.read_csv", CSV, polars_csv),
     "csv_pandas": ("pandas.read_csv", CSV, pandas_csv),
     "sheet": ("disburse", SHEET, disburse),
+    "sheet_calamine": ("python-calamine", SHEET, calamine),
     "sheet_polars": ("polars.read_excel", SHEET, polars_sheet),
     "sheet_pandas": ("pandas.read_excel", SHEET, pandas_sheet),
 }
@@ -140,11 +149,26 @@ def in_a_process(reader: str, folder: Path) -> dict[str, float] | None:
     return told
 
 
+HEAD = """| file 文件 | reader 读法 | CPU seconds | ÷ bare 比只读 | MiB |
+| --- | --- | ---: | ---: | ---: |"""
+
+
+def line(reader: str, told: dict[str, float], bare: dict[str, float]) -> str:
+    """A reader's line of the table; `bare` is what merely reads the same file."""
+    label, file, _ = READERS[reader]
+    times = told["seconds"] / bare["seconds"]
+    return f"| {file}, {told['rows']:,.0f} | {label} | {told['seconds']:.2f} | {times:.1f} | {told['peak_mib']:,.0f} |"
+
+
+BARE = {CSV: "csv_polars", SHEET: "sheet_calamine"}
+
+
 def main() -> None:
     """Write the files, measure every reader, and say how many times a bare one each is."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--rows", type=int, default=1_000_000)
     asked.add_argument("--sheet-rows", type=int, default=200_000)
+    asked.add_argument("--write", action="store_true", help="put the table into the README")
     asked.add_argument("--reader", choices=READERS, help=argparse.SUPPRESS)
     asked.add_argument("--folder", type=Path, help=argparse.SUPPRESS)
     asked_for = asked.parse_args()
@@ -154,19 +178,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write(folder, asked_for.rows, asked_for.sheet_rows)
-        ours: dict[str, float] = {}
-        for reader, (label, file, _) in READERS.items():
-            told = in_a_process(reader, folder)
-            if told is None:
-                print(f"{label:<20} 未安装 not installed")
-                continue
-            ours = told if label == "disburse" else ours
-            times, memory = ours["seconds"] / told["seconds"], ours["peak_mib"] / told["peak_mib"]
-            took = f"{told['seconds']:>7.2f} s {told['peak_mib']:>7,.0f} MiB {told['rows']:>10,.0f} 行 rows"
-            print(
-                f"{file:<16}{label:<20}{took}   disburse: {times:.1f} × 时间 time, {memory:.1f} × 内存 memory",
-                flush=True,
-            )
+        told = {reader: one for reader in READERS if (one := in_a_process(reader, folder))}
+    table = "\n".join([HEAD, *(line(reader, one, told[BARE[READERS[reader][1]]]) for reader, one in told.items())])
+    print(table)
+    if asked_for.write:
+        rewrite("intake.py", table)
 
 
 if __name__ == "__main__":

@@ -87,7 +87,7 @@ def _uneven(text: str, separator: str) -> RawTable:
         rows = _as_long_as_bounded(lines)
     except csv.Error:
         raise UnreadableError(f"第 {lines.line_num} 行附近的引号不配对", "请核对该行的引号") from None
-    table = RawTable.of_rows("", rows, [], tuple(len(cells) for cells in rows))
+    table = RawTable.of_rows("", rows, tuple(len(cells) for cells in rows))
     return table._replace(marks=_line_breaks(table.cells.drop("source_row")))
 
 

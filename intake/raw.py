@@ -26,17 +26,10 @@ class UnreadableError(Exception):
         self.advice = advice
 
 
-class Mark(NamedTuple):
-    """Something about a cell that its text does not show: it was a number, an error, or holds a line break."""
-
-    source_row: int
-    place: int
-    code: RefusalCode
-
-
 class RawTable(NamedTuple):
     """All rows of one sheet as text. Columns of `cells` are "0", "1", … and `source_row`, counted from 1.
 
+    `marks` (source_row, place, code): cells of which their text does not show it: a number, an error, a line break.
     `widths`: how many cells each row had, where a file's rows differ in that; empty where they do not. `is_1904`: a
     number that stands for a day is counted from 1904. `is_hidden`: whoever opens the file does not see the sheet;
     `hidden_rows` (from 1) and `hidden_places` (from 0): nor these of it.
@@ -68,13 +61,10 @@ class RawTable(NamedTuple):
         return rows, [place for place in places if (texts[str(place)].str.strip_chars() != "").any()]
 
     @classmethod
-    def of_rows(
-        cls, sheet: str, rows: Sequence[Sequence[str | None]], marks: Sequence[Mark], widths: tuple[int, ...] = ()
-    ) -> RawTable:
+    def of_rows(cls, sheet: str, rows: Sequence[Sequence[str]], widths: tuple[int, ...] = ()) -> RawTable:
         """A table from Python rows."""
-        columns = [list(cells) for cells in zip_longest(*rows)]
-        frame = pl.DataFrame({str(place): pl.Series(cells, dtype=pl.String) for place, cells in enumerate(columns)})
-        return cls.of_frame(sheet, frame, pl.DataFrame(marks, schema=MARK_SCHEMA, orient="row"), widths)
+        columns = [pl.Series(str(place), cells, dtype=pl.String) for place, cells in enumerate(zip_longest(*rows))]
+        return cls.of_frame(sheet, pl.DataFrame(columns), pl.DataFrame(schema=MARK_SCHEMA), widths)
 
     @classmethod
     def of_frame(cls, sheet: str, frame: pl.DataFrame, marks: pl.DataFrame, widths: tuple[int, ...] = ()) -> RawTable:

@@ -9,11 +9,13 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import IO
+
+import polars as pl
 
 from contracts.codes import RefusalCode
 from contracts.files import own_folder
-from intake.raw import CENT_TOLERANCE, Mark, RawTable, UnreadableError
+from intake.raw import CENT_TOLERANCE, MARK_SCHEMA, RawTable, UnreadableError
 
 CHILD = Path(__file__).with_name("spreadsheet_child.py")
 MEMORY_BYTES = 3 * 1024**3
@@ -21,6 +23,7 @@ OUTPUT_BYTES = 1024**3
 CPU_SECONDS = 180
 WALL_SECONDS = 300
 
+SEPARATOR = "\x1e"  # what the child puts between the texts of a column
 LOCKED, TOO_LARGE = 3, 4  # how the child ends where there is a password, or more than any honest workbook has
 MOST_PARTS = 8 * 1024  # of the package: sheets, and what belongs to them
 # Of what a workbook holds once unpacked. Ordinary sheets shrink to a tenth or a fortieth.
@@ -43,8 +46,8 @@ def read_spreadsheet(path: Path) -> list[RawTable]:
     with own_folder() as folder:
         target = folder / "rows"
         _run_child(path, target)
-        with target.open(encoding="utf-8") as lines:
-            return list(_tables(lines))
+        with target.open("rb") as written:
+            return list(_tables(written))
 
 
 def _require_harmless(path: Path) -> None:
@@ -81,45 +84,47 @@ def _run_child(path: Path, target: Path) -> None:
         raise UnreadableError("表格文件已损坏、有密码或不是表格", ADVICE)
 
 
-def _tables(lines: Iterator[str]) -> Iterator[RawTable]:
-    """A sheet begins with a line that is an object with its name; the lists after it are its rows."""
-    told: dict[str, Any] | None = None
-    rows: list[list[str]] = []
-    marks: list[Mark] = []
-    for line in lines:
-        read = json.loads(line)
-        if isinstance(read, dict):
-            if told is not None:
-                yield _table(told, rows, marks)
-            told, rows, marks = read, [], []
-        else:
-            number = len(rows) + 1
-            rows.append([_text(cell, number, place, marks) for place, cell in enumerate(read)])
-    if told is not None:
-        yield _table(told, rows, marks)
+def _tables(written: IO[bytes]) -> Iterator[RawTable]:
+    """The sheets as the child writes them: a line about each, then its columns."""
+    for line in written:
+        told = json.loads(line)
+        columns = [_column(written, place) for place in range(told["columns"])]
+        frame = pl.DataFrame([texts for texts, _ in columns])
+        marks = pl.concat([pl.DataFrame(schema=MARK_SCHEMA), *(marked for _, marked in columns if marked is not None)])
+        yield RawTable.of_frame(told["sheet"], frame, marks)._replace(
+            is_1904=told["is_1904"],
+            is_hidden=told["is_hidden"],
+            hidden_rows=tuple(row + 1 for row in told["hidden_rows"]),
+            hidden_places=tuple(told["hidden_columns"]),
+        )
 
 
-def _table(told: dict[str, Any], rows: list[list[str]], marks: list[Mark]) -> RawTable:
-    table = RawTable.of_rows(told["sheet"], rows, marks)
-    return table._replace(
-        is_1904=told["is_1904"],
-        is_hidden=told["is_hidden"],
-        hidden_rows=tuple(row + 1 for row in told["hidden_rows"]),
-        hidden_places=tuple(told["hidden_columns"]),
-    )
+def _column(written: IO[bytes], place: int) -> tuple[pl.Series, pl.DataFrame | None]:
+    """The texts of a column, and the marks of one that holds more than texts."""
+    told = json.loads(written.readline())
+    if isinstance(told, int):
+        joined = pl.Series(str(place), [written.read(told).decode()], dtype=pl.String)
+        return joined.str.split(SEPARATOR).explode(), None
+    texts = pl.Series(str(place), [_text(cell) for cell in told], dtype=pl.String)
+    codes = pl.Series("code", [_mark(cell) for cell in told], dtype=pl.String)
+    rows = pl.int_range(1, len(told) + 1, dtype=pl.Int64)
+    return texts, pl.select(source_row=rows, place=pl.lit(place, pl.Int64), code=codes).drop_nulls("code")
 
 
-def _text(cell: object, row: int, place: int, marks: list[Mark]) -> str:
-    """The cell as text; numbers and errors are marked, for the column's kind decides what they mean."""
-    if isinstance(cell, str):
-        return cell
+def _text(cell: object) -> str | None:
+    """The cell as text."""
     if isinstance(cell, bool):
         return "是" if cell else "否"
     if isinstance(cell, float):
-        marks.append(Mark(row, place, RefusalCode.NUMERIC_ID))
         return number_text(cell)
-    marks.append(Mark(row, place, RefusalCode.CELL_ERROR))
-    return ""
+    return cell if cell is None or isinstance(cell, str) else ""
+
+
+def _mark(cell: object) -> str | None:
+    """Numbers and errors are marked, for the column's kind decides what they mean."""
+    if isinstance(cell, float):
+        return RefusalCode.NUMERIC_ID.value
+    return RefusalCode.CELL_ERROR.value if isinstance(cell, dict) else None
 
 
 def number_text(number: float) -> str:

@@ -49,7 +49,7 @@ def test_a_file_without_headers_never_shows_its_first_person():
 def test_a_header_with_its_months_in_the_second_row_goes_before_its_first_row_alone():
     first = ["身份证号", "类别", "起止年月", ""]
     second = ["", "", "起始年月", "终止年月"]
-    header = find_header("family_planning", [RawTable.of_rows("", [first, second], ())])
+    header = find_header("family_planning", [RawTable.of_rows("", [first, second])])
     assert (header.first_row, header.last_row) == (1, 2)
     assert not header.matched.lacks_months()
-    assert find_header("family_planning", [RawTable.of_rows("", [first], ())]).matched.lacks_months()
+    assert find_header("family_planning", [RawTable.of_rows("", [first])]).matched.lacks_months()
