@@ -5,13 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
 from polars.exceptions import NoDataError, PolarsError
 
 from contracts.codes import RefusalCode
-from intake.encodings import decoded
+from intake.encodings import as_utf8
 from intake.limits import CHECK_EXPORT, UNEVEN_CELLS, require_cells, require_columns, require_lines
 from intake.raw import MARK_SCHEMA, RawTable, UnreadableError
 
@@ -40,23 +41,23 @@ def read_delimited(path: Path) -> list[RawTable]:
     """Read a file of separated text in UTF-8, UTF-16 or GB18030; UnreadableError where it is none."""
     content = path.read_bytes()
     require_lines(content)
-    text = decoded(content)
-    separator = _separator(text)
-    _require_whole(text, separator)
+    content = as_utf8(content)
+    separator = _separator(content)
+    _require_whole(content, separator.encode())
     try:
-        frame = pl.read_csv(text.encode(), has_header=False, infer_schema=False, separator=separator)
+        frame = pl.read_csv(content, has_header=False, infer_schema=False, separator=separator)
     except NoDataError:
         return []
     except PolarsError:
-        return [_uneven(text, separator)]
+        return [_uneven(content.decode(), separator)]
     require_cells(frame)
-    marks = _line_breaks(frame) if _may_break(text, frame.height) else _no_marks()
+    marks = _line_breaks(frame) if _may_break(content, frame.height) else _no_marks()
     return [RawTable.of_frame("", _numbered(frame), marks)]
 
 
-def _separator(text: str) -> str:
+def _separator(content: bytes) -> str:
     """The separator that comes most often; UnreadableError where none comes, and another one does."""
-    lines = text.split("\n", LOOKED_AT)[:LOOKED_AT]
+    lines = [line.decode() for line in islice(io.BytesIO(content), LOOKED_AT)]
     counts = {separator: sum(line.count(separator) for line in lines) for separator in SEPARATORS}
     for row, line in enumerate(lines, start=1):
         require_columns(max(line.count(separator) for separator in SEPARATORS), row)
@@ -72,10 +73,10 @@ def _require_no_other(lines: list[str]) -> None:
             raise UnreadableError(f"各列之间是{called},这种分隔不读取", f"可读取:{known};请另存为 .xlsx 或 .csv")
 
 
-def _require_whole(text: str, separator: str) -> None:
+def _require_whole(content: bytes, separator: bytes) -> None:
     """A last line without an end and with fewer cells than the one before was cut off; rows after it are lost."""
-    end = text.rfind("\n")
-    before, last = text[text.rfind("\n", 0, max(end, 0)) + 1 : max(end, 0)], text[end + 1 :]
+    end = content.rfind(b"\n")
+    before, last = content[content.rfind(b"\n", 0, max(end, 0)) + 1 : max(end, 0)], content[end + 1 :]
     if last and last.count(separator) < before.count(separator):
         raise UnreadableError("文件不完整,最后一行没有写完", "请重新导出或重新传送该文件")
 
@@ -112,10 +113,12 @@ def _no_marks() -> pl.DataFrame:
     return pl.DataFrame(schema=MARK_SCHEMA)
 
 
-def _may_break(text: str, rows: int) -> bool:
+def _may_break(content: bytes, rows: int) -> bool:
     """A cell may hold a line break: there are quotes, and more lines than rows or a return that ends no line."""
-    lines = text.count("\n") + (not text.endswith("\n"))
-    return '"' in text and (lines > rows or text.count("\r") > text.count("\r\n"))
+    if b'"' not in content:
+        return False
+    lines = content.count(b"\n") + (not content.endswith(b"\n"))
+    return lines > rows or content.count(b"\r") > content.count(b"\r\n")
 
 
 def _line_breaks(frame: pl.DataFrame) -> pl.DataFrame:

@@ -30,6 +30,7 @@ STANDARD_2022 = str.maketrans(
     }
 )
 
+PIECE = 4 * 1024**2
 END_MARK = re.compile(r"\x1a[\x00\x1a\s]*\Z")  # what old systems write after the last line
 
 
@@ -42,6 +43,24 @@ def decoded(content: bytes) -> str:
     if "\x00" in text:
         raise UnreadableError("文件里是程序数据,不是文字", "请从原系统重新导出为 .xlsx 或 .csv")
     return text
+
+
+def as_utf8(content: bytes) -> bytes:
+    """The same text in UTF-8; bytes that are that already, as most files', are looked through and given back."""
+    if b"\x1a" in content or b"\x00" in content or not _is_utf8(content):
+        return decoded(content).encode()
+    return content.removeprefix(codecs.BOM_UTF8)
+
+
+def _is_utf8(content: bytes) -> bool:
+    """Told piece by piece: the text of a whole file would take twice its room."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    try:
+        for start in range(0, len(content), PIECE):
+            decoder.decode(memoryview(content)[start : start + PIECE], final=start + PIECE >= len(content))
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _text_of(content: bytes) -> str:

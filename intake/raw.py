@@ -54,8 +54,10 @@ class RawTable(NamedTuple):
 
     def written_and_hidden(self) -> tuple[list[int], list[int]]:
         """The hidden rows (from 1) and places (from 0) in which something is written."""
-        written = self.cells.filter(pl.any_horizontal(has_text()))["source_row"]
-        rows = sorted(set(written.to_list()) & set(self.hidden_rows)) if self.hidden_rows else []
+        if not (self.hidden_rows or self.hidden_places):
+            return [], []
+        hidden = self.cells.filter(pl.col("source_row").is_in(self.hidden_rows))
+        rows = hidden.filter(pl.any_horizontal(has_text()))["source_row"].to_list()
         texts = self.cells.drop("source_row")
         places = [place for place in self.hidden_places if place < texts.width]
         return rows, [place for place in places if (texts[str(place)].str.strip_chars() != "").any()]

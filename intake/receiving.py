@@ -158,15 +158,17 @@ def _reading(register: str, part: FilePart, store: Path) -> tuple[pl.DataFrame, 
     layout = kept_layout(store, register, part.layout_digest)
     with_layout = f"-{part.layout_digest[:16]}" if layout else ""
     reading = f"{part.file_digest}-{register}{original.suffix}-{READING}{with_layout}"
-    files = [original.with_name(f"{reading}{kind}.parquet") for kind in ("-changed", "-refused", "")]
-    if _digests(files) != _READ_HERE.get(files[-1], ()):
-        require_original(original, part)
-        for target, frame in zip(files, _read(original, register, layout), strict=True):
-            with whole_file(target) as temporary:
-                frame.write_parquet(temporary)
-        _READ_HERE[files[-1]] = _digests(files)
+    files = [original.with_name(f"{reading}{kind}.arrow") for kind in ("-changed", "-refused", "")]
     from_file = pl.lit(part.file_name).alias("source_file")
-    changed, refused, cells = (pl.read_parquet(file) for file in files)
+    if _digests(files) == _READ_HERE.get(files[-1], ()):
+        changed, refused, cells = (pl.read_ipc(file) for file in files)
+    else:
+        require_original(original, part)
+        changed, refused, cells = read = _read(original, register, layout)
+        for target, frame in zip(files, read, strict=True):
+            with whole_file(target) as temporary:
+                frame.write_ipc(temporary, compression="zstd")  # columns that say the same again and again
+        _READ_HERE[files[-1]] = _digests(files)
     return changed.with_columns(from_file), refused.with_columns(from_file), cells.select(from_file, pl.all())
 
 

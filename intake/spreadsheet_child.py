@@ -24,7 +24,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 from itertools import chain, zip_longest
 from pathlib import Path, PurePosixPath
-from typing import IO, Literal, NamedTuple, cast
+from typing import IO, Any, Literal, NamedTuple, cast
 from xml.etree import ElementTree  # XML bombs meet the limits below
 
 ERROR = {"error": True}
@@ -121,7 +121,7 @@ def counts_from_1904(source: Path) -> bool:
     return any(part.tag.endswith("}workbookPr") and part.get("date1904") in TRUE for part in workbook)
 
 
-def put_errors(table: Sequence[list[object]], errors: dict[int, list[int]]) -> None:
+def put_errors(table: Sequence[list[Any]], errors: dict[int, list[int]]) -> None:
     """Put the error cells into the rows of a sheet (row → columns): calamine shows them as empty."""
     for number, columns in errors.items():
         for column in columns if number < len(table) else ():

@@ -13,6 +13,7 @@ from contracts.codes import RefusalCode
 from contracts.registers import tells_row
 from intake.cells import trimmed
 from intake.headers import Header, header_names
+from intake.numbering import NUMBER
 from intake.raw import WRITTEN, has_text
 from intake.refusals import ADVICE, SCHEMA
 
@@ -35,39 +36,42 @@ def sort_rows(register: str, header: Header) -> SheetRows:
     cells = header.table.cells
     name = next(name for name in tells_row(register) if name in header.matched.places)
     key = str(header.matched.places[name])
-    is_blank = _is_blank(header, key)
-    titles = cells.filter((pl.col("source_row") < header.first_row) & ~is_blank)
-    below = cells.filter(pl.col("source_row") > header.last_row)
-    last_row = below.filter(~is_blank)["source_row"].max()
-    below = below.filter(pl.col("source_row") <= last_row) if last_row is not None else below.clear()
-    blank = below.filter(is_blank)
-    silent = _without_key(register, below.filter(~is_blank), name, key)
-    repeated = silent.filter(_is_header(register, name, key))
-    closing = silent.filter(~_is_header(register, name, key) & _closes(pl.coalesce(map(trimmed, _texts(cells)))))
+    blank_rows = _blank_rows(header, key)
+    titles = _without(cells.head(header.first_row - 1), blank_rows)
+    last_row = _without(cells.select(NUMBER), blank_rows).select(NUMBER.max()).item() or 0
+    below = cells.slice(header.last_row, max(last_row - header.last_row, 0))
+    blank = _those(below, blank_rows)
+    keys = _without(below.select("source_row", trimmed(key).alias("key")), blank_rows)
+    keys = keys.filter(pl.col("key").is_null() | ~pl.col("key").str.contains(NUMBERED))
+    is_header = _is_header(register, name)
+    repeated = _those(below, keys.filter(is_header)["source_row"])
+    keyless = _those(below, keys.filter(~is_header & (pl.col("key").is_null() | _closes(pl.col("key"))))["source_row"])
+    closing = keyless.filter(_closes(pl.coalesce(map(trimmed, _texts(cells)))))
     listed = [(titles, "标题行"), (blank, "空行"), (repeated, "重复的表头"), (closing, "合计、落款或说明行")]
-    others = pl.concat([rows.select("source_row") for rows, _ in listed])
-    data = below.join(others, on="source_row", how="anti", maintain_order="left") if others.height else below
+    data = _without(below, pl.concat([blank_rows, repeated["source_row"], closing["source_row"]]))
     told = [_told(register, header.table.sheet, rows, reason) for rows, reason in listed]
     return SheetRows(data, pl.concat(told).sort("source_row"))
 
 
-def _is_blank(header: Header, key: str) -> pl.Expr:
-    """Nothing is written in a row, nor marked; hardly a row whose key is written needs a look at its other cells."""
-    cells, marked = header.table.cells, header.table.marks["source_row"].unique().to_list()
+def _blank_rows(header: Header, key: str) -> pl.Series:
+    """The rows in which nothing is written or marked. Where the key is written the other cells need no look."""
+    cells, marked = header.table.cells, header.table.marks["source_row"].unique()
     keyless = cells.filter(~pl.col(key).str.contains(WRITTEN).fill_null(value=False))
-    is_written = pl.any_horizontal(has_text()).fill_null(value=False) | pl.col("source_row").is_in(marked)
-    return pl.col("source_row").is_in(keyless.filter(~is_written)["source_row"].to_list())
+    is_written = pl.any_horizontal(has_text()).fill_null(value=False)
+    return _without(keyless.filter(~is_written), marked)["source_row"]
 
 
-def _without_key(register: str, rows: pl.DataFrame, name: str, key: str) -> pl.DataFrame:
-    """The rows whose key names nobody: it is empty, a header, or words of a closing row."""
-    unnumbered = rows.filter(trimmed(key).is_null() | ~trimmed(key).str.contains(NUMBERED))
-    return unnumbered.filter(trimmed(key).is_null() | _is_header(register, name, key) | _closes(trimmed(key)))
+def _those(rows: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
+    return rows.filter(NUMBER.is_in(numbers.implode())) if numbers.len() else rows.clear()
 
 
-def _is_header(register: str, name: str, key: str) -> pl.Expr:
+def _without(rows: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
+    return rows.filter(~NUMBER.is_in(numbers.implode())) if numbers.len() else rows
+
+
+def _is_header(register: str, name: str) -> pl.Expr:
     spellings = [word for word, named in header_names(register).items() if named == name]
-    bare = trimmed(key).str.normalize("NFKC").str.replace_all(r"\s", "").str.strip_chars("*").str.to_lowercase()
+    bare = pl.col("key").str.normalize("NFKC").str.replace_all(r"\s", "").str.strip_chars("*").str.to_lowercase()
     return bare.is_in(spellings).fill_null(False)
 
 

@@ -44,7 +44,7 @@ def text(tmp_path):
 )
 def test_a_line_beyond_all_measure_is_refused_before_it_is_decoded(text, monkeypatch, content, line):
     path = text(content)
-    monkeypatch.setattr(delimited, "decoded", None)
+    monkeypatch.setattr(delimited, "as_utf8", None)
     assert refused(path) == f"第 {line} 行太长(超过 512 KiB)"
 
 

@@ -32,7 +32,7 @@ def test_a_register_received_is_read_from_the_store_alone(store, tmp_path, write
 
 def test_cells_lost_from_the_store_are_read_again_from_the_original(store, tmp_path, write_csv, row):
     received = receive(write_csv(tmp_path / "a.csv", "population", [row("population")]), "population", store)
-    for derived in (store / "received").glob("*.parquet"):
+    for derived in (store / "received").glob("*.arrow"):
         derived.unlink()
     assert kept("population", "a.csv", received.digest, store).cells.equals(received.cells)
 

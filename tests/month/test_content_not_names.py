@@ -36,11 +36,15 @@ def home(paid, tmp_path, monkeypatch):
     return homes.copied(paid, tmp_path / "home")
 
 
-def edit(path, column="account_no"):
-    """Send everything of a Parquet file to another account."""
-    rows = pl.read_parquet(path)
+def edited(rows, column="account_no"):
+    """Everything of a table sent to another account."""
     is_long = pl.col(column).str.len_chars() > 5
-    rows.with_columns(pl.when(is_long).then(pl.lit(OTHER_ACCOUNT)).otherwise(column).alias(column)).write_parquet(path)
+    return rows.with_columns(pl.when(is_long).then(pl.lit(OTHER_ACCOUNT)).otherwise(column).alias(column))
+
+
+def edit(path):
+    """The same in a table of the store."""
+    edited(pl.read_parquet(path)).write_parquet(path)
 
 
 def left(home, table, month="2024-07"):
@@ -59,9 +63,9 @@ def own_accounts():
 
 
 def test_a_reading_that_was_edited_is_read_anew_from_the_original(home):
-    found = (home.store / "received").glob("*-account.csv-*.parquet")
+    found = (home.store / "received").glob("*-account.csv-*.arrow")
     (reading,) = (one for one in found if not one.stem.endswith(("-changed", "-refused")))
-    edit(reading)
+    edited(pl.read_ipc(reading)).write_ipc(reading)
     homes.hand_in(home, "2024-08", population=map(homes.person, PEOPLE))
     homes.run(home, "2024-08")
     assert accounts(home) == own_accounts()
