@@ -16,7 +16,7 @@ from contracts.codes import CellChange, RefusalCode
 from contracts.columns import CellKind, ColumnFacts, columns_of
 from contracts.registers import FILES, accepted_schema
 from contracts.row_rules import ROW_RULES
-from intake.cells import trimmed, where_wrong, why
+from intake.cells import where_wrong, why
 from intake.changes import count_changes, list_changes
 from intake.households import whose_column
 from intake.numbering import in_order_of_file, row_of_register
@@ -24,9 +24,10 @@ from intake.readings import TEXT, UNREAD, read_columns
 from intake.receiving import Received
 from intake.refusals import SCHEMA, WHOLE_FILE, advice_for, masked
 from intake.repeats import by_number_in_use, settle_repeats
-from intake.resident_ids import birth_date, born_out_of_time, legible
+from intake.resident_ids import birth_date, digits_of, out_of_time
 
 IS_BAD = "is_bad"
+BORN = "born:"  # prefix of the day of birth in an identity number
 BEGINNING = "from_month"
 MONTHS_ABSENT = RefusalCode.MONTHS_ABSENT.value
 IS_LISTED = pl.col("code") == RefusalCode.NOT_DATA.value
@@ -52,12 +53,13 @@ class Accepted:
     rows_collapsed: int
     changes: dict[CellChange, int]
     by_layout: pl.DataFrame = field(repr=False)  # what the county's layout put into cells
-    cells: pl.DataFrame = field(repr=False)  # of the rows that could be read, as they came
+    cells: pl.DataFrame = field(repr=False)  # as they came
+    is_left: pl.Series = field(repr=False)  # which of their rows could not be read
 
     @cached_property
     def changed(self) -> pl.DataFrame:
         """The cells that were made regular (ChangedCell), one row for each kind of change; worked out when asked."""
-        listed = list_changes(self.cells, list(columns_of(FILES[self.register])))
+        listed = list_changes(self.cells.filter(~self.is_left), list(columns_of(FILES[self.register])))
         return whose_column(pl.concat([listed, self.by_layout]))
 
     @property
@@ -81,15 +83,11 @@ class Check:
 
 
 def ids_in(received: Iterable[Received]) -> pl.DataFrame:
-    """The identity numbers of all registers' people: person_id, distinct, sorted, only those that can be right.
-
-    A register of number changes names two of each.
-    """
-    found = [pl.DataFrame(schema={"person_id": pl.String})]
-    for register in received:
-        for column in [name for name in ("person_id", "old_id") if name in register.cells.columns]:
-            found.append(register.cells.select(legible(trimmed(column)).alias("person_id")))
-    return pl.concat(found).drop_nulls().unique().sort("person_id")
+    """The identity numbers of all registers' people: person_id, distinct, sorted, only those that can be right."""
+    found = [texts[name] for register in received for name, texts in register.identities.items()]
+    numbers = pl.concat([pl.Series(dtype=pl.String), *found]).drop_nulls()
+    digits = digits_of(numbers)  # the eighteenth follows from them
+    return pl.DataFrame({"person_id": numbers, "digits": digits}).unique("digits").sort("digits").drop("digits")
 
 
 NOBODY_JOINED = pl.DataFrame(schema={"person_id": pl.String, "used_id": pl.String})
@@ -116,27 +114,29 @@ def accept(
     checks = [
         check for check in _checks(register, columns, known_on) if not (is_current_list and check.asks_for(BEGINNING))
     ]
-    read = read_columns(received.cells, columns)
-    flagged = _flagged(read.rows, checks, received.refused)
-    bad = flagged.filter(IS_BAD).pipe(_with_person_no, numbers)
-    good = flagged.filter(~pl.col(IS_BAD)).pipe(_with_person_no, numbers)
+    read = read_columns(received.cells, columns, received.identities)
+    flagged = _flagged(read.rows.with_columns(_births(columns)), checks, received.refused)
+    flagged = flagged.with_columns(_person_no(read.rows, numbers))
+    bad = flagged.filter(IS_BAD)
+    names = accepted_schema(register).names()
+    of_whom = [name for name in ("person_id",) if name in flagged.columns and name not in names]
+    good = flagged.select(*names, *of_whom, IS_BAD).filter(~pl.col(IS_BAD)).drop(IS_BAD)
     _require_numbers(good)
-    cells = received.cells.filter(~flagged[IS_BAD])
     in_use = by_number_in_use(register, good, earlier)
-    settled = settle_repeats(register, in_use.rows.select(accepted_schema(register).names()))
+    settled = settle_repeats(register, in_use.rows.select(names))
     refused = pl.concat(
         [
             _with_known_persons(
                 received.refused.filter((pl.col("code") != MONTHS_ABSENT) | (not is_current_list)), bad
             ),
-            *(_refusals(register, bad, check, received.refused) for check in checks),
+            *(_refusals(register, bad, check, received.refused) for check in checks if bad.height),
             in_use.refused,
             settled.refused,
         ]
     )
-    by_layout = received.changed.join(cells, on="source_row", how="semi")
+    by_layout = received.changed.join(good, on="source_row", how="semi")
     counted = dict(by_layout["change"].cast(pl.String).value_counts().iter_rows())
-    changes = count_changes(cells, columns, read.texts)
+    changes = count_changes(received.cells, flagged[IS_BAD], columns, read.texts)
     file_rows = received.cells.select(row_of_register())["source_row"].n_unique()
     return Accepted(
         register=register,
@@ -148,7 +148,8 @@ def accept(
         rows_collapsed=settled.collapsed_count,
         changes=changes | {CellChange(change): count for change, count in counted.items()},
         by_layout=by_layout,
-        cells=cells,
+        cells=received.cells,
+        is_left=flagged[IS_BAD],
     )
 
 
@@ -162,16 +163,23 @@ def _checks(register: str, columns: list[ColumnFacts], known_on: date) -> Iterat
         if facts.decides:
             yield Check(facts, pl.col(UNREAD + facts.name), why(facts, TEXT + facts.name))
         if facts.decides and facts.kind is CellKind.RESIDENT_ID:
-            yield Check(facts, born_out_of_time(read, known_on), _code(RefusalCode.ID_DATE))
+            yield Check(facts, out_of_time(pl.col(BORN + facts.name), known_on), _code(RefusalCode.ID_DATE))
         if facts.happened:
             yield Check(facts, read > known_on, _code(RefusalCode.DAY_TO_COME))
     if register == "population":
-        conflict = pl.col("birth_date") != birth_date(pl.col("person_id"))
+        conflict = pl.col("birth_date") != pl.col(BORN + "person_id")
         yield Check(by_name["birth_date"], conflict, _code(RefusalCode.BIRTH_DATE_CONFLICT))
     for rule in ROW_RULES.get(register, ()):
         # a cell that is there but cannot be read is refused for that alone
         unfilled = pl.col(TEXT + rule.column).is_null() if rule.code is RefusalCode.VALUE_MISSING else pl.lit(True)
         yield Check(by_name[rule.column], rule.violated & unfilled, _code(rule.code), rule.advice)
+
+
+def _births(columns: list[ColumnFacts]) -> Iterator[pl.Expr]:
+    """The day of birth in each identity number that decides, asked for by more than one check."""
+    for facts in columns:
+        if facts.decides and facts.kind is CellKind.RESIDENT_ID:
+            yield birth_date(pl.col(facts.name)).alias(BORN + facts.name)
 
 
 def _code(code: RefusalCode) -> pl.Expr:
@@ -184,12 +192,13 @@ def _flagged(rows: pl.DataFrame, checks: list[Check], refused_cells: pl.DataFram
     return rows.with_columns(pl.any_horizontal(*violations, pl.col("source_row").is_in(damaged)).alias(IS_BAD))
 
 
-def _with_person_no(rows: pl.DataFrame, numbers: pl.DataFrame) -> pl.DataFrame:
+def _person_no(rows: pl.DataFrame, numbers: pl.DataFrame) -> pl.Series:
+    """The number of each row's person; null where the row names nobody legibly."""
     if "person_id" not in rows.columns:
-        return rows.with_columns(person_no=pl.lit(None, pl.Int64))
-    return rows.join(
-        numbers.select("person_id", "person_no"), on="person_id", how="left", validate="m:1", maintain_order="left"
-    )
+        return pl.repeat(None, rows.height, dtype=pl.Int64, eager=True).alias("person_no")
+    known = numbers.select("person_id", "person_no")
+    joined = rows.select("person_id").join(known, on="person_id", how="left", validate="m:1", maintain_order="left")
+    return joined["person_no"]
 
 
 def _require_numbers(rows: pl.DataFrame) -> None:

@@ -14,6 +14,7 @@ import polars as pl
 from contracts.codes import RefusalCode
 from contracts.columns import CellKind, ColumnFacts
 from intake.encodings import STANDARD_2022
+from intake.regular import in_plain_characters, regular_first
 from intake.resident_ids import (
     birth_date,
     has_check_digit,
@@ -31,6 +32,7 @@ PRIVATE_USE = r"\p{Co}"
 IDLE = " \u00a0\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2009\u200b\u200c\u200d\u2060\u3000\ufeff"
 BETWEEN_HAN = rf"(\p{{Han}})[{IDLE}]+(\p{{Han}})"
 LONGEST_TEXT = 100
+REGULAR_TEXT = r"^[\x{3400}-\x{4DBF}\x{4E00}-\x{9FFF}\x{B7}0-9]+$"  # in no form of Unicode another, no word for nothing
 ACCOUNT_FORM = r"^[0-9]{6,32}$"
 KEY_FORM = r"^[^\s\p{C}]{1,40}$"
 DIVISION_FORM = r"^[0-9]{6,12}$"
@@ -41,6 +43,7 @@ DAY_FORM = (
     r"^([0-9]{4})(?:-([0-9]{1,2})-([0-9]{1,2})|/([0-9]{1,2})/([0-9]{1,2})|\.([0-9]{1,2})\.([0-9]{1,2})"
     r"|([0-9]{2})([0-9]{2})|年([0-9]{1,2})月([0-9]{1,2})[日号])$"
 )
+REGULAR_DAY = r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 TIME_OF_DAY = r"[ T][0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?$"
 DAY_PARTS = "${1}-${2}${4}${6}${8}${10}-${3}${5}${7}${9}${11}"
 MONTH_FORM = r"^([0-9]{4})(?:-([0-9]{1,2})|/([0-9]{1,2})|\.?([0-9]{2})|年([0-9]{1,2})月份?)$"  # 2024.1 may be October
@@ -119,7 +122,7 @@ def why(facts: ColumnFacts, text: str) -> pl.Expr:
     if facts.kind is CellKind.RESIDENT_ID:
         code = _why_no_id(text)
     elif facts.kind in NUMBERS:
-        bare = _plain(given).str.replace_all(" ", "", literal=True)
+        bare = in_plain_characters(given).str.replace_all(" ", "", literal=True)
         code = _code_where(bare.str.contains(NUMBER_LEFT) | ends_cut(bare), RefusalCode.NUMERIC_ID, facts.kind)
     else:
         code = _code_where(given.str.contains(PRIVATE_USE), RefusalCode.PRIVATE_USE, facts.kind)
@@ -173,17 +176,23 @@ def _what_is_wrong(identities: pl.Series) -> pl.Series:
     return identities.to_frame("identity").select(code).to_series().alias(identities.name)
 
 
-def _plain(text: pl.Expr) -> pl.Expr:
-    return text.str.normalize("NFKC")
-
-
 def _in_form(text: pl.Expr, form: str) -> pl.Expr:
     return pl.when(text.str.contains(form)).then(text)
 
 
 def _text(_: ColumnFacts, text: str) -> pl.Expr:
+    return pl.col(text).map_batches(_right_texts, return_dtype=pl.String)
+
+
+def _right_texts(texts: pl.Series) -> pl.Series:
+    text = pl.col("text")
+    is_regular = text.str.contains(REGULAR_TEXT) & (text.str.len_bytes() <= LONGEST_TEXT)
+    return regular_first(texts, is_regular, lambda text: text, _right_text)
+
+
+def _right_text(text: pl.Expr) -> pl.Expr:
     # twice: a character that has a blank on both sides is found once at a time
-    joined = pl.col(text).str.normalize("NFC").str.replace_all(BETWEEN_HAN, "${1}${2}")
+    joined = text.str.normalize("NFC").str.replace_all(BETWEEN_HAN, "${1}${2}")
     kept = joined.str.replace_all(BETWEEN_HAN, "${1}${2}")
     spoilt = is_error_word(kept) | kept.is_in(NOTHING)
     right = ~spoilt & ~kept.str.contains(UNPRINTABLE) & (kept.str.len_chars() <= LONGEST_TEXT)
@@ -195,19 +204,19 @@ def _resident_id(_: ColumnFacts, text: str) -> pl.Expr:
 
 
 def _account(_: ColumnFacts, text: str) -> pl.Expr:
-    plain = _plain(pl.col(text)).str.replace_all(" ", "", literal=True)
+    plain = in_plain_characters(pl.col(text)).str.replace_all(" ", "", literal=True)
     # an apostrophe says that the number was kept as a text
     return pl.when(~is_cut(plain)).then(_in_form(without_apostrophe(plain), ACCOUNT_FORM))
 
 
 def _key(_: ColumnFacts, text: str) -> pl.Expr:
-    plain = _plain(pl.col(text))
+    plain = in_plain_characters(pl.col(text))
     spoilt = plain.str.contains(KEY_LEFT) | is_error_word(plain) | plain.is_in(NOTHING) | is_cut(plain, enough=None)
     return pl.when(~spoilt).then(_in_form(without_apostrophe(plain), KEY_FORM))
 
 
 def _division(_: ColumnFacts, text: str) -> pl.Expr:
-    return _in_form(without_apostrophe(_plain(pl.col(text))), DIVISION_FORM)
+    return _in_form(without_apostrophe(in_plain_characters(pl.col(text))), DIVISION_FORM)
 
 
 def _day(facts: ColumnFacts, text: str) -> pl.Expr:
@@ -219,7 +228,20 @@ def _unless_nothing(facts: ColumnFacts, text: str, day: pl.Expr) -> pl.Expr:
 
 
 def _day_of(given: pl.Expr) -> pl.Expr:
-    bare = _plain(given).str.replace(TIME_OF_DAY, "").str.replace_all(" ", "", literal=True)
+    return given.map_batches(_days, return_dtype=pl.Date)
+
+
+def _days(texts: pl.Series) -> pl.Series:
+    return regular_first(texts, pl.col("text").str.contains(REGULAR_DAY), _day_in_order, _day_in_any_form)
+
+
+def _day_in_order(text: pl.Expr) -> pl.Expr:
+    day = text.str.to_date("%Y-%m-%d", strict=False)
+    return pl.when(day.is_between(FIRST_DAY, LAST_DAY)).then(day)
+
+
+def _day_in_any_form(given: pl.Expr) -> pl.Expr:
+    bare = in_plain_characters(given).str.replace(TIME_OF_DAY, "").str.replace_all(" ", "", literal=True)
     return pl.coalesce(_date(bare, DAY_FORM, DAY_PARTS), _day_of_serial(bare))
 
 
@@ -231,12 +253,13 @@ def _month_of(given: pl.Expr) -> pl.Expr:
     """A month, or a day that is the first of one."""
     day = _day_of(given)
     first = pl.when(day.dt.day() == 1).then(day)
-    return pl.coalesce(_date(_plain(given).str.replace_all(" ", "", literal=True), MONTH_FORM, MONTH_PARTS), first)
+    return pl.coalesce(
+        _date(in_plain_characters(given).str.replace_all(" ", "", literal=True), MONTH_FORM, MONTH_PARTS), first
+    )
 
 
 def _date(plain: pl.Expr, form: str, parts: str) -> pl.Expr:
-    day = _in_form(plain, form).str.replace(form, parts).str.to_date("%Y-%m-%d", strict=False)
-    return pl.when(day.is_between(FIRST_DAY, LAST_DAY)).then(day)
+    return _day_in_order(_in_form(plain, form).str.replace(form, parts))
 
 
 def _day_of_serial(plain: pl.Expr) -> pl.Expr:
@@ -250,15 +273,19 @@ def counted_from_1900(text: pl.Expr) -> pl.Expr:
 
 
 def _yes_no(_: ColumnFacts, text: str) -> pl.Expr:
-    return _plain(pl.col(text)).str.to_uppercase().replace_strict(YES_NO, default=None, return_dtype=pl.Boolean)
+    return (
+        in_plain_characters(pl.col(text))
+        .str.to_uppercase()
+        .replace_strict(YES_NO, default=None, return_dtype=pl.Boolean)
+    )
 
 
 def _whole(facts: ColumnFacts, text: str) -> pl.Expr:
-    return _inside(facts, _plain(pl.col(text)).replace(HAN_DIGITS).str.extract(WHOLE_FORM).cast(pl.Int64))
+    return _inside(facts, in_plain_characters(pl.col(text)).replace(HAN_DIGITS).str.extract(WHOLE_FORM).cast(pl.Int64))
 
 
 def _money(facts: ColumnFacts, text: str) -> pl.Expr:
-    plain = _plain(pl.col(text))
+    plain = in_plain_characters(pl.col(text))
     yuan = plain.str.extract(MONEY_FORM, 1).str.replace_all(",", "", literal=True).cast(pl.Int64)
     fen = plain.str.extract(MONEY_FORM, 2).str.pad_end(2, "0").cast(pl.Int64).fill_null(0)
     return _inside(facts, yuan * 100 + fen)
@@ -279,7 +306,7 @@ def _code(facts: ColumnFacts, text: str) -> pl.Expr:
     dtype = facts.code.dtype()
     spellings = {_without_blanks(word): member.value for word, member in facts.code.spellings().items()}
 
-    plain = _plain(pl.col(text))
+    plain = in_plain_characters(pl.col(text))
     bare = plain.str.replace(NUMBER_BEHIND, "").str.replace(NUMBER_BEFORE, "")
     words = (word.str.replace_all(r"\s", "") for word in (plain, bare))
     known = pl.coalesce(word.replace_strict(spellings, default=None, return_dtype=dtype) for word in words)

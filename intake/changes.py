@@ -14,6 +14,7 @@ from contracts.tables import ChangedCell
 from intake.cells import ACCOUNT_FORM, BETWEEN_HAN, IDLE, NUMBERS, SERIAL_FORM, says_nothing
 from intake.readings import RAW, TEXT, UNREAD, how_often, read_texts
 from intake.refusals import masked
+from intake.regular import in_plain_characters
 from intake.resident_ids import ID_FORM, canonical, is_old
 
 WIDE = r"[\x{FF01}-\x{FF5E}]"
@@ -30,18 +31,20 @@ REGULAR = {CellKind.RESIDENT_ID: ID_FORM, CellKind.ACCOUNT: ACCOUNT_FORM, CellKi
 
 
 def count_changes(
-    cells: pl.DataFrame, columns: Sequence[ColumnFacts], texts: Mapping[str, pl.DataFrame]
+    cells: pl.DataFrame, is_left: pl.Series, columns: Sequence[ColumnFacts], texts: Mapping[str, pl.DataFrame]
 ) -> dict[CellChange, int]:
     """Count the cells that were changed, by kind; kinds that did not occur are absent.
 
-    `cells`: each column as it came; `texts`: the texts of each (readings.Readings), of more rows it may be.
+    `cells`: each column as it came; `is_left`: which of their rows are left out; `texts`: of each (readings.Readings).
     """
     totals: Counter[CellChange] = Counter()
     for facts in columns:
         read = texts[facts.name]
         if not _is_regular(read[RAW], facts):
-            found = [(change, was) for change, was in _changes(facts) if read.select(was.any()).item()]
-            often = how_often(cells[facts.name], read) if found else read
+            changes = list(_changes(facts))
+            occurs = read.select(was.any().alias(change) for change, was in changes).row(0, named=True)
+            found = [(change, was) for change, was in changes if occurs[change]]
+            often = how_often(cells[facts.name].filter(~is_left), read) if found else read
             for change, was in found:
                 totals[change] += int(often.filter(was)["len"].sum())
     return {change: count for change, count in totals.items() if count}
@@ -106,7 +109,7 @@ def _made_regular(facts: ColumnFacts) -> Iterator[tuple[CellChange, pl.Expr]]:
         change, form = USUAL[facts.kind]
         unusual = ~text.str.contains(form) & ~nothing
         if change is CellChange.DATE_FORM:
-            serial = text.str.normalize("NFKC").str.contains(SERIAL_FORM)
+            serial = in_plain_characters(text).str.contains(SERIAL_FORM)
             yield CellChange.DATE_SERIAL, serial
             unusual &= ~serial
         yield change, unusual

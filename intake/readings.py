@@ -15,6 +15,7 @@ TEXT = "text:"  # prefix of a cell's text without surrounding blanks
 UNREAD = "unread:"  # prefix of whether something is written in the cell that cannot be read
 OUTSIDE = "outside:"  # prefix of a word that its list does not know, kept in the column of this name
 RAW = "raw"
+NOT_YET: Mapping[str, pl.DataFrame] = {}
 
 
 class Readings(NamedTuple):
@@ -27,10 +28,13 @@ class Readings(NamedTuple):
     texts: Mapping[str, pl.DataFrame]
 
 
-def read_columns(cells: pl.DataFrame, columns: Sequence[ColumnFacts]) -> Readings:
-    """Read a text column for each of `columns`; others stay as they are."""
+def read_columns(
+    cells: pl.DataFrame, columns: Sequence[ColumnFacts], known: Mapping[str, pl.DataFrame] = NOT_YET
+) -> Readings:
+    """Read a text column for each of `columns`; others stay as they are. `known`: what `read_column` gave of some."""
     by_name = {facts.name: facts for facts in columns}
-    texts = {facts.name: read_texts(_texts(cells[facts.name], facts), facts) for facts in columns}
+    unknown = [facts for facts in columns if facts.name not in known]
+    texts = {**known, **{facts.name: read_column(cells[facts.name], facts) for facts in unknown}}
     rows = [_row_by_row(cells[facts.name], texts[facts.name], facts, by_name) for facts in columns]
     read = pl.concat([cells.drop(by_name), *rows], how="horizontal")
     kept = [facts.otherwise[1] for facts in columns if facts.otherwise]
@@ -44,8 +48,14 @@ def how_often(cells: pl.Series, texts: pl.DataFrame) -> pl.DataFrame:
     return texts.unique(RAW).join(counted, on=RAW, nulls_equal=True)
 
 
-def _texts(cells: pl.Series, facts: ColumnFacts) -> pl.DataFrame:
-    return (cells if facts.kind in OF_ONE else cells.unique()).to_frame(RAW)
+def read_column(cells: pl.Series, facts: ColumnFacts) -> pl.DataFrame:
+    """What `read_texts` gives of a column's cells: each row's where hardly two say the same, else each text's once."""
+    return read_texts((cells if _is_of_one(cells, facts) else cells.unique()).to_frame(RAW), facts)
+
+
+def _is_of_one(cells: pl.Series, facts: ColumnFacts) -> bool:
+    """Hardly two rows of the column say the same, unless nobody has filled it in."""
+    return facts.kind in OF_ONE and bool(cells.str.len_bytes().max())
 
 
 def read_texts(texts: pl.DataFrame, facts: ColumnFacts) -> pl.DataFrame:
@@ -62,9 +72,11 @@ def read_texts(texts: pl.DataFrame, facts: ColumnFacts) -> pl.DataFrame:
 def _row_by_row(
     cells: pl.Series, texts: pl.DataFrame, facts: ColumnFacts, by_name: Mapping[str, ColumnFacts]
 ) -> pl.DataFrame:
-    if facts.kind in OF_ONE:
+    if _is_of_one(cells, facts):
         return texts.drop(RAW)
     read = texts.with_columns(_word_outside(facts, by_name))
+    if read.height == 1:  # most often a column that is empty
+        return pl.DataFrame([column.new_from_index(0, cells.len()) for column in read.drop(RAW)])
     rows = cells.to_frame(RAW).join(read, on=RAW, how="left", nulls_equal=True, validate="m:1", maintain_order="left")
     return rows.drop(RAW)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
 
@@ -26,11 +27,13 @@ from intake.layouts import CountyLayout, find_layout, keep_layout, kept_layout, 
 from intake.numbering import in_ranges, in_table
 from intake.opening import SHEETS_AT_MOST, Opened, open_register
 from intake.raw import RawTable, UnreadableError
+from intake.readings import read_column
 from intake.refusals import ADVICE, LINE_BREAK_ADVICE, SCHEMA, masked, note, refused_frame
 from intake.rewording import reworded
 from intake.spoilt import EXACT_DIGITS
 from intake.strangers import sort_rows
 
+WHO = ("person_id", "old_id")  # a register of number changes names two of each
 FATAL = (
     RefusalCode.FILE_UNREADABLE,
     RefusalCode.FILE_EMPTY,
@@ -70,6 +73,13 @@ class Received:
     refused: pl.DataFrame = field(repr=False)
     changed: pl.DataFrame = field(repr=False)
     layout_digest: str = ""  # of the county's layout it was read with
+
+    @cached_property
+    def identities(self) -> dict[str, pl.DataFrame]:
+        """Its columns of identity numbers by which people are told apart, each as readings.read_column gives it."""
+        columns = columns_of(FILES[self.register])
+        wanted = [facts for facts in columns if facts.name in WHO and facts.name in self.cells.columns]
+        return {facts.name: read_column(self.cells[facts.name], facts) for facts in wanted}
 
     def problem(self) -> InputError | None:
         """Why nothing of this file can be used, for an officer; None where its rows can go on."""

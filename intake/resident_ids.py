@@ -11,6 +11,8 @@ from functools import cache
 
 import polars as pl
 
+from intake.regular import in_plain_characters, regular_first
+
 ID_FORM = r"^[0-9]{17}[0-9X]$"
 # Of a number as it was before 1999: no century, no check digit. The last three numbers 996 to 999 were kept for people
 # born before 1900, so they are not upgraded.
@@ -21,7 +23,7 @@ OLDEST_YEARS = 130
 
 def canonical(text: pl.Expr) -> pl.Expr:
     """The text in plain characters without blanks, x in upper case, without the apostrophe that marks a text."""
-    return without_apostrophe(text.str.normalize("NFKC")).str.replace_all(r"\s", "").str.to_uppercase()
+    return without_apostrophe(in_plain_characters(text)).str.replace_all(r"\s", "").str.to_uppercase()
 
 
 def without_apostrophe(text: pl.Expr) -> pl.Expr:
@@ -36,21 +38,31 @@ def has_form(identity: pl.Expr) -> pl.Expr:
 
 def has_check_digit(identity: pl.Expr) -> pl.Expr:
     """The last character is the check digit of the seventeen before it; null where those are no digits."""
-    last = identity.str.slice(17, 1)
+    return identity.map_batches(_has_check_digit, return_dtype=pl.Boolean)
+
+
+def _has_check_digit(identities: pl.Series) -> pl.Series:
+    last = pl.col("last")
     check = pl.when(last == "X").then(10).otherwise(last.cast(pl.Int64, strict=False))
-    return (_weighed(identity) + check) % 11 == 1
+    told = pl.DataFrame({"weighed": _weighed(identities), "last": identities.str.slice(17, 1)})
+    return told.select((pl.col("weighed") + check) % 11 == 1).to_series().alias(identities.name)
 
 
-def _weighed(identity: pl.Expr) -> pl.Expr:
+def _weighed(identities: pl.Series) -> pl.Series:
     """The first seventeen digits, each with its weight; with the check digit one more than a multiple of eleven.
 
     Each digit weighs twice the next one, so that four digits are weighed at a time.
     """
-    digits = identity.str.slice(0, 17).cast(pl.Int64, strict=False)
+    digits = pl.col("digits")
     total = digits // 10**16
     for place in (12, 8, 4, 0):
         total = total * 16 + pl.lit(_of_four_digits()).gather(digits // 10**place % 10_000)
-    return total * 2
+    return digits_of(identities).to_frame("digits").select(total * 2).to_series()
+
+
+def digits_of(identities: pl.Series) -> pl.Series:
+    """The first seventeen digits as a number, in the order of the identity numbers; null where they are no digits."""
+    return identities.str.slice(0, 17).cast(pl.Int64, strict=False)
 
 
 @cache
@@ -73,19 +85,24 @@ def upgraded(text: pl.Expr) -> pl.Expr:
 
 
 def _upgraded(texts: pl.Series) -> pl.Series:
-    identity, body = pl.col("identity"), pl.col("body")
-    numbers = texts.to_frame("identity")
-    if numbers.select(has_form(identity).all()).item():  # most files hold nothing else, and it is soon told
-        return texts
-    identities = numbers.select(canonical(identity)).to_series().alias(texts.name)
+    return regular_first(texts, has_form(pl.col("text")), lambda text: text, _upgraded_from_any)
+
+
+def _upgraded_from_any(text: pl.Expr) -> pl.Expr:
+    return canonical(text).map_batches(_with_century, return_dtype=pl.String)
+
+
+def _with_century(identities: pl.Series) -> pl.Series:
+    identity = pl.col("identity")
     numbers = identities.to_frame("identity")
     if not numbers.select(is_old(identity).any()).item():
         return identities
     century = pl.concat_str(identity.str.slice(0, 6), pl.lit("19"), identity.str.slice(6, 9))
-    check = (1 - _weighed(body)) % 11
+    bodies = numbers.select(pl.when(is_old(identity)).then(century)).to_series()
+    check = (1 - pl.col("weighed")) % 11
     last = pl.when(check == 10).then(pl.lit("X")).otherwise(check.cast(pl.String))
-    made = numbers.with_columns(body=pl.when(is_old(identity)).then(century)).select(pl.coalesce(body + last, identity))
-    return made.to_series().alias(identities.name)
+    made = numbers.with_columns(bodies.alias("body"), _weighed(bodies).alias("weighed"))
+    return made.select(pl.coalesce(pl.col("body") + last, identity)).to_series().alias(identities.name)
 
 
 def birth_date(identity: pl.Expr) -> pl.Expr:
@@ -108,7 +125,6 @@ def _legible(texts: pl.Series) -> pl.Series:
     return told.select(pl.when(kept).then(identity)).to_series().alias(texts.name)
 
 
-def born_out_of_time(identity: pl.Expr, known_on: date) -> pl.Expr:
+def out_of_time(born: pl.Expr, known_on: date) -> pl.Expr:
     """Born after `known_on`, or more than 130 years before it."""
-    born = birth_date(identity)
     return (born > known_on) | (known_on.year - born.dt.year() > OLDEST_YEARS)

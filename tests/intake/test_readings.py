@@ -23,11 +23,15 @@ def test_every_cell_is_read_as_if_it_stood_alone(register):
     together = read_columns(_cells(columns, words + words[::-1]), columns)
     each = [one.rows for one in alone]
     assert_frame_equal(together.rows, pl.concat(each + each[::-1]))
-    counted = [
-        count_changes(_cells(columns, [word]), columns, one.texts) for word, one in zip(words, alone, strict=True)
-    ]
+    counted = [_counted(columns, [word], one) for word, one in zip(words, alone, strict=True)]
     twice = {change: 2 * sum(one.get(change, 0) for one in counted) for one in counted for change in one}
-    assert count_changes(_cells(columns, words + words[::-1]), columns, together.texts) == twice
+    assert _counted(columns, words + words[::-1], together) == twice
+
+
+def _counted(columns, words, read):
+    """Every row's changes: none is left out."""
+    is_left = pl.repeat(value=False, n=len(words), eager=True)
+    return count_changes(_cells(columns, words), is_left, columns, read.texts)
 
 
 def _cells(columns, words):
