@@ -118,7 +118,7 @@ def _may_break(content: bytes, rows: int) -> bool:
     if b'"' not in content:
         return False
     lines = content.count(b"\n") + (not content.endswith(b"\n"))
-    return lines > rows or content.count(b"\r") > content.count(b"\r\n")
+    return lines > rows or (b"\r" in content and content.count(b"\r") > content.count(b"\r\n"))
 
 
 def _line_breaks(frame: pl.DataFrame) -> pl.DataFrame:

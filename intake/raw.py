@@ -11,6 +11,7 @@ import polars as pl
 from contracts.codes import RefusalCode
 
 WRITTEN = r"\S"
+FIRST_ROWS = 100
 CENT_TOLERANCE = 1e-6  # 1.15 is held as 1.149999…, a sum of amounts as 0.30000000000000004
 MARK_SCHEMA = pl.Schema({"source_row": pl.Int64(), "place": pl.Int64(), "code": pl.String()})
 
@@ -46,7 +47,10 @@ class RawTable(NamedTuple):
 
     def is_blank(self) -> bool:
         """No row has any text."""
-        return not any(texts.str.contains(WRITTEN).any() for texts in self.cells.drop("source_row"))
+        first = self.cells.head(FIRST_ROWS)  # most often it is told there
+        return not any(
+            texts.str.contains(WRITTEN).any() for part in (first, self.cells) for texts in part.drop("source_row")
+        )
 
     def written_rows(self) -> int:
         """How many rows have any text."""

@@ -22,6 +22,7 @@ SIGNATURE = r"^(?:单位|部门)?(?:制表|填表|填报|审核|复核|经办|�
 REMARK = r"^(?:注|说明|备注|填表说明)\s*[::]"
 CLOSING = f"{TOTAL}|{SIGNATURE}|{REMARK}"
 NUMBERED = r"^\W?\d{6}"  # how an identity number begins, right or wrong
+NUMBER_AT_ONCE = r"^[0-9]{6}"  # and how nearly all do
 
 
 class SheetRows(NamedTuple):
@@ -36,13 +37,15 @@ def sort_rows(register: str, header: Header) -> SheetRows:
     cells = header.table.cells
     name = next(name for name in tells_row(register) if name in header.matched.places)
     key = str(header.matched.places[name])
-    blank_rows = _blank_rows(header, key)
+    unnumbered = cells.filter(~pl.col(key).str.contains(NUMBER_AT_ONCE).fill_null(value=False))  # hardly any
+    blank_rows = _blank_rows(header, unnumbered, key)
     titles = _without(cells.head(header.first_row - 1), blank_rows)
     last_row = _without(cells.select(NUMBER), blank_rows).select(NUMBER.max()).item() or 0
     below = cells.slice(header.last_row, max(last_row - header.last_row, 0))
     blank = _those(below, blank_rows)
-    keys = _without(below.select("source_row", trimmed(key).alias("key")), blank_rows)
-    keys = keys.filter(pl.col("key").is_null() | ~pl.col("key").str.contains(NUMBERED))
+    is_below = NUMBER.is_between(header.last_row + 1, header.last_row + below.height)
+    keys = unnumbered.filter(is_below).select(NUMBER, trimmed(key).alias("key"))
+    keys = _without(keys, blank_rows).filter(pl.col("key").is_null() | ~pl.col("key").str.contains(NUMBERED))
     is_header = _is_header(register, name)
     repeated = _those(below, keys.filter(is_header)["source_row"])
     keyless = _those(below, keys.filter(~is_header & (pl.col("key").is_null() | _closes(pl.col("key"))))["source_row"])
@@ -53,12 +56,11 @@ def sort_rows(register: str, header: Header) -> SheetRows:
     return SheetRows(data, pl.concat(told).sort("source_row"))
 
 
-def _blank_rows(header: Header, key: str) -> pl.Series:
+def _blank_rows(header: Header, unnumbered: pl.DataFrame, key: str) -> pl.Series:
     """The rows in which nothing is written or marked. Where the key is written the other cells need no look."""
-    cells, marked = header.table.cells, header.table.marks["source_row"].unique()
-    keyless = cells.filter(~pl.col(key).str.contains(WRITTEN).fill_null(value=False))
+    keyless = unnumbered.filter(~pl.col(key).str.contains(WRITTEN).fill_null(value=False))
     is_written = pl.any_horizontal(has_text()).fill_null(value=False)
-    return _without(keyless.filter(~is_written), marked)["source_row"]
+    return _without(keyless.filter(~is_written), header.table.marks["source_row"].unique())["source_row"]
 
 
 def _those(rows: pl.DataFrame, numbers: pl.Series) -> pl.DataFrame:
