@@ -20,7 +20,7 @@ from intake.cells import where_wrong, why
 from intake.changes import count_changes, list_changes
 from intake.households import whose_column
 from intake.numbering import in_order_of_file, row_of_register
-from intake.readings import TEXT, UNREAD, read_columns
+from intake.readings import EMPTY, TEXT, UNREAD, read_columns
 from intake.receiving import Received
 from intake.refusals import SCHEMA, WHOLE_FILE, advice_for, masked
 from intake.repeats import by_number_in_use, settle_repeats
@@ -117,7 +117,8 @@ def accept(
     read = read_columns(received.cells, columns, received.identities)
     flagged = _flagged(read.rows.with_columns(_births(columns)), checks, received.refused)
     flagged = flagged.with_columns(_person_no(read.rows, numbers))
-    bad = flagged.filter(IS_BAD)
+    texts = read.texts_of(received.cells, columns, flagged[IS_BAD])
+    bad = pl.concat([flagged.filter(IS_BAD), texts], how="horizontal")
     names = accepted_schema(register).names()
     of_whom = [name for name in ("person_id",) if name in flagged.columns and name not in names]
     good = flagged.select(*names, *of_whom, IS_BAD).filter(~pl.col(IS_BAD)).drop(IS_BAD)
@@ -157,21 +158,20 @@ def _checks(register: str, columns: list[ColumnFacts], known_on: date) -> Iterat
     """Everything that can be wrong with one row on its own."""
     by_name = {facts.name: facts for facts in columns}
     for facts in columns:
-        text, read = pl.col(TEXT + facts.name), pl.col(facts.name)
         if facts.required:
-            yield Check(facts, text.is_null(), _code(RefusalCode.VALUE_MISSING))
+            yield Check(facts, pl.col(EMPTY + facts.name), _code(RefusalCode.VALUE_MISSING))
         if facts.decides:
             yield Check(facts, pl.col(UNREAD + facts.name), why(facts, TEXT + facts.name))
         if facts.decides and facts.kind is CellKind.RESIDENT_ID:
             yield Check(facts, out_of_time(pl.col(BORN + facts.name), known_on), _code(RefusalCode.ID_DATE))
         if facts.happened:
-            yield Check(facts, read > known_on, _code(RefusalCode.DAY_TO_COME))
+            yield Check(facts, pl.col(facts.name) > known_on, _code(RefusalCode.DAY_TO_COME))
     if register == "population":
         conflict = pl.col("birth_date") != pl.col(BORN + "person_id")
         yield Check(by_name["birth_date"], conflict, _code(RefusalCode.BIRTH_DATE_CONFLICT))
     for rule in ROW_RULES.get(register, ()):
         # a cell that is there but cannot be read is refused for that alone
-        unfilled = pl.col(TEXT + rule.column).is_null() if rule.code is RefusalCode.VALUE_MISSING else pl.lit(True)
+        unfilled = pl.col(EMPTY + rule.column) if rule.code is RefusalCode.VALUE_MISSING else pl.lit(True)
         yield Check(by_name[rule.column], rule.violated & unfilled, _code(rule.code), rule.advice)
 
 

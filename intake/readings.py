@@ -12,6 +12,7 @@ from contracts.columns import ColumnFacts
 from intake.cells import OF_ONE, is_null_word, trimmed, value
 
 TEXT = "text:"  # prefix of a cell's text without surrounding blanks
+EMPTY = "empty:"  # prefix of whether nothing is written in the cell
 UNREAD = "unread:"  # prefix of whether something is written in the cell that cannot be read
 OUTSIDE = "outside:"  # prefix of a word that its list does not know, kept in the column of this name
 RAW = "raw"
@@ -19,13 +20,19 @@ NOT_YET: Mapping[str, pl.DataFrame] = {}
 
 
 class Readings(NamedTuple):
-    """The rows of a register, each column's typed value under its name, beside it its trimmed text and whether unread.
+    """The rows of a register, each column's typed value under its name, beside it whether it is empty, and unread.
 
     `texts`: by column its texts, as `read_texts` gives them, each once where texts repeat.
     """
 
     rows: pl.DataFrame
     texts: Mapping[str, pl.DataFrame]
+
+    def texts_of(self, cells: pl.DataFrame, columns: Sequence[ColumnFacts], which: pl.Series) -> pl.DataFrame:
+        """The trimmed texts of some of the rows; `cells`, `columns` are those that were read."""
+        return pl.concat(
+            [_texts_of(cells[facts.name], self.texts[facts.name], facts, which) for facts in columns], how="horizontal"
+        )
 
 
 def read_columns(
@@ -72,13 +79,23 @@ def read_texts(texts: pl.DataFrame, facts: ColumnFacts) -> pl.DataFrame:
 def _row_by_row(
     cells: pl.Series, texts: pl.DataFrame, facts: ColumnFacts, by_name: Mapping[str, ColumnFacts]
 ) -> pl.DataFrame:
+    text = TEXT + facts.name
+    told = texts.with_columns(pl.col(text).is_null().alias(EMPTY + facts.name))
     if _is_of_one(cells, facts):
-        return texts.drop(RAW)
-    read = texts.with_columns(_word_outside(facts, by_name))
+        return told.drop(RAW, text)
+    read = told.with_columns(_word_outside(facts, by_name)).drop(text)
     if read.height == 1:  # most often a column that is empty
         return pl.DataFrame([column.new_from_index(0, cells.len()) for column in read.drop(RAW)])
     rows = cells.to_frame(RAW).join(read, on=RAW, how="left", nulls_equal=True, validate="m:1", maintain_order="left")
     return rows.drop(RAW)
+
+
+def _texts_of(cells: pl.Series, texts: pl.DataFrame, facts: ColumnFacts, which: pl.Series) -> pl.DataFrame:
+    text = TEXT + facts.name
+    if _is_of_one(cells, facts):
+        return texts.select(text).filter(which)
+    some = cells.filter(which).to_frame(RAW)
+    return some.join(texts, on=RAW, how="left", nulls_equal=True, validate="m:1", maintain_order="left").select(text)
 
 
 def _word_outside(facts: ColumnFacts, by_name: Mapping[str, ColumnFacts]) -> Iterator[pl.Expr]:
