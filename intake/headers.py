@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -175,7 +176,8 @@ class _Declared:
             self.notes.append(note(self.register, RefusalCode.LAYOUT_MISFIT, reason=reason))
 
 
-def header_names(register: str) -> dict[str, str]:
+@cache
+def header_names(register: str) -> Mapping[str, str]:
     """Every accepted spelling of a header, made plain → the contract's column."""
     return {
         plain(word): facts.name
