@@ -15,8 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
-from sqlalchemy import create_engine, text
-from sqlalchemy.exc import SQLAlchemyError
 
 from contracts.errors import InputError
 from contracts.files import write_whole
@@ -40,6 +38,8 @@ def fetch(register: str, source: DatabaseSource, folder: Path) -> Path:
 
     InputError, without any secret, where the database cannot be asked or a column cannot be taken.
     """
+    from sqlalchemy.exc import SQLAlchemyError  # loaded where a county has such a source
+
     url = os.environ.get(source.url_env)
     where = f"sources.{register}"
     if not url:
@@ -64,6 +64,8 @@ def fetch(register: str, source: DatabaseSource, folder: Path) -> Path:
 
 def _ask(url: str, query: str) -> tuple[list[str], list[list[Any]]]:
     """Column names, and the cells of each column."""
+    from sqlalchemy import create_engine, text
+
     engine = create_engine(url, hide_parameters=True)
     try:
         with engine.connect().execution_options(yield_per=ROWS_AT_ONCE) as conn:

@@ -15,6 +15,7 @@ honest one with TOO_LARGE.
 from __future__ import annotations
 
 import codecs
+import gc
 import json
 import re
 import resource
@@ -62,6 +63,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_FSIZE, (output, output))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    gc.disable()  # a sheet is a great many lists, and none of them in a ring
     is_1904, sheets = xls_sheets(source) if source.read_bytes()[:4] == OLE_MAGIC else xlsx_sheets(source)
     with target.open("wb") as out:
         for sheet in sheets:
@@ -81,13 +83,22 @@ def main() -> None:
 
 def column_of_sheet(cells: Sequence[object]) -> Sequence[bytes]:
     """A column as it is written: texts alone as one text, so that neither side looks at each."""
-    if set(map(type, cells)) == {str}:
-        texts = cast("Sequence[str]", cells)
+    joined = joined_texts(cells)
+    if joined is None:
+        return [line_of([plain(cell) for cell in cells])]
+    content = joined.encode()
+    return [line_of(len(content)), content]
+
+
+def joined_texts(cells: Sequence[object]) -> str | None:
+    """The texts with SEPARATOR between them; None where a cell is none, holds it itself, or is too long."""
+    texts = cast("Sequence[str]", cells)
+    try:
         joined = SEPARATOR.join(texts)
-        if joined.count(SEPARATOR) == len(texts) - 1 and max(map(len, texts)) <= LONGEST_TEXT:
-            content = joined.encode()
-            return [line_of(len(content)), content]
-    return [line_of([plain(cell) for cell in cells])]
+    except TypeError:
+        return None
+    is_right = joined.count(SEPARATOR) == len(texts) - 1 and max(map(len, texts)) <= LONGEST_TEXT
+    return joined if is_right else None
 
 
 def line_of(told: object) -> bytes:
