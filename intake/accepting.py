@@ -86,8 +86,9 @@ def ids_in(received: Iterable[Received]) -> pl.DataFrame:
     """The identity numbers of all registers' people: person_id, distinct, sorted, only those that can be right."""
     found = [texts[name] for register in received for name, texts in register.identities.items()]
     numbers = pl.concat([pl.Series(dtype=pl.String), *found]).drop_nulls()
-    digits = digits_of(numbers)  # the eighteenth follows from them
-    return pl.DataFrame({"person_id": numbers, "digits": digits}).unique("digits").sort("digits").drop("digits")
+    digits = pl.col("digits")  # the eighteenth follows from them
+    ordered = pl.DataFrame({"person_id": numbers, "digits": digits_of(numbers)}).sort(digits)
+    return ordered.filter(digits.ne_missing(digits.shift())).drop("digits")
 
 
 NOBODY_JOINED = pl.DataFrame(schema={"person_id": pl.String, "used_id": pl.String})
