@@ -11,7 +11,7 @@ from contracts.codes import CellChange, RefusalCode
 from intake import spreadsheets
 from intake.opening import written_tables
 from intake.raw import UnreadableError
-from intake.spreadsheets import read_spreadsheet
+from intake.spreadsheets import SEPARATOR, read_spreadsheet
 
 FIXTURES = Path(__file__).parents[2] / "fixtures"
 STRICT = {  # how the namespaces of a "Strict Open XML" workbook differ
@@ -51,6 +51,15 @@ def test_numbers_are_marked_and_truths_become_words(book):
     [table] = read_spreadsheet(book(表=[["号", "真"], [410721194407310000, True], ["410", False]]))
     assert table.marks.select("source_row", "code").rows() == [(2, RefusalCode.NUMERIC_ID)]
     assert table.cells["1"].to_list() == ["真", "是", "否"]
+
+
+def test_each_column_keeps_its_own_cells_whatever_stands_in_them(book):
+    rows = [["甲", "乙", "丙", "丁"], ["示\n范", f"示{SEPARATOR}范", 7, ""], ["", "\r", "七", "x" * 32_767]]
+    [table] = read_spreadsheet(book(表=rows))
+    assert [list(cells) for cells in table.cells.drop("source_row").rows()] == [
+        [str(cell) for cell in cells] for cells in rows
+    ]
+    assert table.marks.rows() == [(2, 2, RefusalCode.NUMERIC_ID)]
 
 
 def test_a_formula_is_read_as_its_stored_value(tmp_path):
