@@ -48,7 +48,8 @@ LONGEST_TEXT = 32_767  # of a cell, by the programs that write workbooks
 MOST_SHEETS = 1_024
 OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 CELL_REFERENCE = re.compile(r"^([A-Z]+)([0-9]+)$")
-SIGNS = (b"'", b'"e"', b"<f", b":f", b"hidden")  # without one of these nothing of the kind is there: soon told
+# Nothing of the kind is there without all parts of one of these. Few sheets hold an f or an h: that is soon told.
+SIGNS = ((b"'",), (b'"e"',), (b"f", b"<f"), (b"f", b":f"), (b"h", b"hidden"))
 ERROR_FORMULA_OR_HIDDEN = re.compile(rb"""\st\s*=\s*["']e["']|<(?:[\w.-]+:)?f[\s/>]|\shidden\s*=""")
 CHUNK_BYTES, LONGEST_MARK = 1024**2, 64
 TRUE = ("1", "true")
@@ -201,7 +202,7 @@ def may_hold_marks(part: IO[bytes]) -> bool:
         return True
     while chunk := part.read(CHUNK_BYTES):
         looked_at = before + chunk
-        if any(sign in looked_at for sign in SIGNS) and ERROR_FORMULA_OR_HIDDEN.search(looked_at):
+        if any(all(part in looked_at for part in sign) for sign in SIGNS) and ERROR_FORMULA_OR_HIDDEN.search(looked_at):
             return True
         before = chunk[-LONGEST_MARK:]
     return False
