@@ -17,6 +17,7 @@ from intake.returning import write_returned
 from intake.same_people import gone_people, same_people
 from intake.suggesting import suggest
 from intake.thresholds import check_refused, check_shrink
+from intake.written_rows import set_aside, values, written_rows
 
 __all__ = [
     "ADVICE",
@@ -61,7 +62,10 @@ __all__ = [
     "register_named",
     "running_rows",
     "same_people",
+    "set_aside",
     "stand_in",
     "suggest",
+    "values",
     "write_returned",
+    "written_rows",
 ]

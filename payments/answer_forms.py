@@ -17,7 +17,7 @@ from contracts.columns import columns_of
 from contracts.layouts import Layout
 from contracts.registers import FILES
 from contracts.strict_yaml import Whole, YesNo
-from payments.templates import known_words
+from payments.templates import known_words, words_of
 
 RESULTS = "results"
 ANSWERED = {facts.name: facts for facts in columns_of(FILES[RESULTS])}
@@ -38,6 +38,10 @@ def column_of(word: str) -> str:
     return NAMED[word]
 
 
+def _has_fixed_text(template: str) -> bool:
+    return any(text.strip() for text, _ in words_of(template))
+
+
 class AnswerForm(BaseModel):
     """An answer's form.
 
@@ -46,8 +50,9 @@ class AnswerForm(BaseModel):
     inside the text of its column. `states`: the bank's words → paid, returned, not known. `lists`: whether every line
     comes back, or failures only: a failure list needs no states, and `accept_by_inference` says that what is not on it
     was paid, once the bank has told how many and how much were. `reasons`: the bank's codes and words → ours. `header`,
-    `trailer`: lines of a text before and after the payments, as templates; what they say of the lines in the file
-    (count, total), of those paid and returned, and of what was sent must be so.
+    `trailer`: lines before and after the payments, as templates; what they say of the lines in the file (count, total),
+    of those paid and returned, and of what was sent must be so. In a table such a line is a row, its cells with one
+    blank between them; it must be there once.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -87,6 +92,8 @@ class AnswerForm(BaseModel):
                 raise ValueError(f"没有表头的文本,每列写{how}")
             if "event" not in self.columns and self.lists == "all":
                 raise ValueError("缺少“状态”列;只列失败的写 lists: failures")
+        if self.kind == "table" and not all(map(_has_fixed_text, self.header + self.trailer)):
+            raise ValueError("表格的汇总行要写出认得出它的字,如 合计 {count} {total}")
         if self.accept_by_inference and self.lists == "all":
             raise ValueError("accept_by_inference 只用于 lists: failures")
         return self

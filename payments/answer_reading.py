@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import NamedTuple
 
 import polars as pl
 
@@ -35,6 +37,7 @@ MESSAGE = re.compile(rb"urn:iso:std:iso:20022:tech:xsd:(pain\.002|camt\.054)\.")
 # Our number inside another text: the digits of county, month, cycle and line, and two places of the batch.
 OUR_NUMBER = r"(?:^|[^0-9A-Za-z])(\d{12}[0-9A-Z]{2}\d{6})(?:$|[^0-9A-Za-z])"
 THREE_DECIMALS = re.compile(r"\d+\.\d\d0")
+THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 WHY = ("bank_reason", "reason")
 
 
@@ -42,13 +45,29 @@ WHY = ("bank_reason", "reason")
 class Answer:
     """An answer as read: its rows (accepted("results")), what was refused, the digest of the file, and its sums.
 
-    `notices` concern the file, not a row.
+    `notices` concern the file, not a row. `short`: why nothing of it can be used though it is in its form (None: it is
+    whole): it lacks a line of totals, or is not what its totals say.
     """
 
     taken: Accepted
     digest: str
     totals: Totals = NOTHING_SAID
     notices: tuple[str, ...] = ()
+    short: InputError | None = None
+
+    def whole(self) -> Answer:
+        """This answer; InputError where it is short."""
+        if self.short:
+            raise self.short
+        return self
+
+
+class _Read(NamedTuple):
+    """A file's cells, what its lines of totals say word by word, and what is wrong with them (empty: nothing)."""
+
+    received: intake.Received
+    told: dict[str, str]
+    wrong: str = ""
 
 
 def message_kind(path: Path) -> str:
@@ -69,16 +88,22 @@ def read_answer(path: Path, store: Path, form: AnswerForm | CountyLayout | None 
 
     `batch_id`: of which batch the lines are that name none, beside what the file says of that itself.
     """
-    totals, notices = NOTHING_SAID, tuple[str, ...]()
+    return look_into(path, store, form, batch_id).whole()
+
+
+def look_into(path: Path, store: Path, form: AnswerForm | CountyLayout | None = None, batch_id: str = "") -> Answer:
+    """The same of an answer that may be short; InputError where it is not in this form."""
+    totals, notices, short = NOTHING_SAID, tuple[str, ...](), None
     if kind := message_kind(path):
         received, totals, notices = _message(path, store, kind)
-    elif isinstance(form, AnswerForm) and form.kind != "table":
-        received, totals = _text(path, store, form)
+    elif isinstance(form, AnswerForm):
+        read = _table(path, store, form) if form.kind == "table" else _text(path, store, form)
+        received = read.received
+        totals, wrong = _totals(read.told, intake.values(received), form)
+        if what := read.wrong or wrong:
+            short = InputError(what, FETCH_AGAIN, path.name)
     else:
-        layout = intake.read_layout(form.layout_text(), RESULTS) if isinstance(form, AnswerForm) else form
-        received = intake.receive(path, RESULTS, store, layout)
-    if problem := received.problem():
-        raise problem
+        received = _received_table(path, store, form)
     cells = received.cells
     if isinstance(form, AnswerForm) and form.number_within:
         cells = cells.with_columns(pl.col("instruction_id").str.extract(OUR_NUMBER))
@@ -91,7 +116,7 @@ def read_answer(path: Path, store: Path, form: AnswerForm | CountyLayout | None 
             path.name,
         )
     taken = intake.accept(replace(received, cells=cells), NOBODY, date.max)
-    return Answer(taken, received.digest, totals, notices)
+    return Answer(taken, received.digest, totals, notices, short)
 
 
 def _of_batch(cells: pl.DataFrame, batch_id: str) -> pl.DataFrame:
@@ -126,22 +151,68 @@ def _as_cells(rows: Sequence[Mapping[str, object]], name: str) -> pl.DataFrame:
     return pl.DataFrame([{"source_file": name, "source_sheet": "", **row} for row in rows], schema=schema)
 
 
-def _text(path: Path, store: Path, form: AnswerForm) -> tuple[intake.Received, Totals]:
+def _received_table(path: Path, store: Path, layout: CountyLayout | None) -> intake.Received:
+    received = intake.receive(path, RESULTS, store, layout)
+    if problem := received.problem():
+        raise problem
+    return received
+
+
+def _table(path: Path, store: Path, form: AnswerForm) -> _Read:
+    """Rows below a header; lines of totals are rows of their own, before or after those of the payments."""
+    received = _received_table(path, store, intake.read_layout(form.layout_text(), RESULTS))
+    if form.amount != "yuan":
+        amounts = pl.col("amount_fen").str.strip_chars().map_elements(partial(_in_yuan, form=form), pl.String)
+        received = replace(received, cells=received.cells.with_columns(amounts))
+    if not form.header and not form.trailer:
+        return _Read(received, {})
+    rows = intake.written_rows(received, store)
+    found = [_only_row(template, rows) for template in (*form.header, *form.trailer)]
+    if None in found:
+        return _Read(received, {}, f"应恰有一行“{(*form.header, *form.trailer)[found.index(None)]}”")
+    places = [row for row, _ in filter(None, found)]
+    received = intake.set_aside(received, places)
+    payments = received.cells["source_row"].to_list()
+    told, wrong = _together(said for _, said in filter(None, found))
+    before, after = places[: len(form.header)], places[len(form.header) :]
+    if payments and (max([0, *before]) > min(payments) or min([*after, max(payments)]) < max(payments)):
+        wrong = "汇总行不在约定的位置"
+    return _Read(received, told, wrong)
+
+
+def _only_row(template: str, rows: pl.DataFrame) -> tuple[int, dict[str, str]] | None:
+    """The one row that is written so, and what it says; None where there is none or several."""
+    wanted = " ".join(template.split())
+    told = [(row, said) for row, text in rows.iter_rows() if (said := read_by(wanted, text)) is not None]
+    return told[0] if len(told) == 1 else None
+
+
+def _together(told: Iterable[Mapping[str, str]]) -> tuple[dict[str, str], str]:
+    """What several lines of totals say, and what is wrong where two of them say something else of the same."""
+    words: dict[str, str] = {}
+    for line in told:
+        for word, text in line.items():
+            if words.setdefault(word, text.strip()) != text.strip():
+                return words, "各汇总行所写的不一致"
+    return words, ""
+
+
+def _text(path: Path, store: Path, form: AnswerForm) -> _Read:
     content = intake.open_given(path, {path.suffix.lower()})  # a bank's program may call its answers anything
     lines = _lines(content, form, path.name)
     before, after = len(form.header), len(form.trailer)
     if len(lines) < before + after:
         raise _cut(path.name)
-    told: dict[str, str] = {}
+    told = []
     body = lines[before : len(lines) - after]
     numbered = [*enumerate(form.header), *enumerate(form.trailer, start=len(lines) - after)]
     for place, template in numbered:
         found = read_by(template, lines[place])
         if found is None:
             raise InputError(f"第 {place + 1} 行不是约定的写法", f"应为 {template}", path.name)
-        told |= {word: text.strip() for word, text in found.items()}
+        told.append(found)
     cells = _cells(body, form, path.name, before)
-    return _received(path, store, content, cells), _totals(told, cells, form, path.name)
+    return _Read(_received(path, store, content, cells), *_together(told))
 
 
 def _lines(content: bytes, form: AnswerForm, name: str) -> list[str]:
@@ -223,34 +294,38 @@ def _by_width(line: str, form: AnswerForm, number: int, name: str) -> dict[str, 
         raise InputError(f"第 {number} 行的位置与格式不符,切开了汉字", FETCH_AGAIN, name) from None
 
 
-def _totals(told: dict[str, str], cells: pl.DataFrame, form: AnswerForm, name: str) -> Totals:
-    """What the lines of totals say; InputError, and nothing is read, where they do not say what the lines below are."""
-    said = {of: _said(told, of, form, name) for of in ("", "accepted_", "returned_", "sent_")}
-    rows = {
-        "": cells,
-        "returned_": cells.filter(event=BankEvent.RETURNED.label),
-        **({"accepted_": cells.filter(event=BankEvent.ACCEPTED.label)} if form.lists == "all" else {}),
-    }
-    for of, below in rows.items():
-        count, fen = said[of]
-        if count is not None and count != below.height:
-            raise InputError(f"汇总行写 {count} 笔,明细为 {below.height} 笔", FETCH_AGAIN, name)
-        if fen is not None and fen != sum(_fen(cell) or 0 for cell in below["amount_fen"] if cell):
-            raise InputError("汇总行的总金额与明细之和不符", FETCH_AGAIN, name)
+def _totals(told: Mapping[str, str], rows: pl.DataFrame, form: AnswerForm) -> tuple[Totals, str]:
+    """What the lines of totals say, and where they do not say what the payments are (empty: they do).
+
+    `rows`: the values of every row, also of those that will be refused (intake.values).
+    """
     batch_id = told.get("batch_id")
-    return Totals((batch_id,) if batch_id else (), said["sent_"], said["accepted_"])
-
-
-def _said(told: dict[str, str], of: str, form: AnswerForm, name: str) -> Sum:
-    count, total = told.get(f"{of}count"), told.get(f"{of}total")
-    fen = None if total is None else _fen(_in_yuan(total, form))
-    if (count is not None and not count.isdecimal()) or (total is not None and fen is None):
-        raise InputError("汇总行的笔数或金额不是数", FETCH_AGAIN, name)
-    return Sum(None if count is None else int(count), fen)
-
-
-def _fen(text: str) -> int | None:
     try:
-        return parse_yuan(text)
+        said = {of: _said(told, of, form) for of in ("", "accepted_", "returned_", "sent_")}
     except ValueError:
-        return None
+        return NOTHING_SAID, "汇总行的笔数或金额不是数"
+    below = {
+        "": rows,
+        "returned_": rows.filter(pl.col("event") == BankEvent.RETURNED.value),
+        **({"accepted_": rows.filter(pl.col("event") == BankEvent.ACCEPTED.value)} if form.lists == "all" else {}),
+    }
+    wrong = [what for of, part in below.items() if (what := _unlike(said[of], part))]
+    totals = Totals((batch_id,) if batch_id else (), said["sent_"], said["accepted_"])
+    return totals, wrong[0] if wrong else ""
+
+
+def _unlike(said: Sum, rows: pl.DataFrame) -> str:
+    if said.heads is not None and said.heads != rows.height:
+        return f"汇总行写 {said.heads} 笔,明细为 {rows.height} 笔"
+    if said.fen is not None and said.fen != rows["amount_fen"].sum():
+        return "汇总行的总金额与明细之和不符"
+    return ""
+
+
+def _said(told: Mapping[str, str], of: str, form: AnswerForm) -> Sum:
+    """Sums of one kind as a line of totals says them; ValueError where one is no number."""
+    count, total = told.get(f"{of}count"), told.get(f"{of}total")
+    return Sum(
+        None if count is None else int(THOUSANDS.sub("", count)),
+        None if total is None else parse_yuan(_in_yuan(THOUSANDS.sub("", total), form)),
+    )

@@ -5,6 +5,8 @@ Every form is written as it is read; the shapes themselves are in answer_forms.p
 
 from __future__ import annotations
 
+import csv
+import io
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -55,11 +57,14 @@ def sample_answer(lines: pl.DataFrame, profile: Profile, *, is_late: bool = Fals
 
 def written(told: Sequence[Answered], form: AnswerForm, accepted: Sum = UNSAID) -> bytes:
     """The bytes of an answer in this form that lists these; `accepted`: what the bank says was paid in all."""
-    if form.kind == "table":
-        return _table(told, form).encode(form.encoding)
-    lines = [_line(one, form) for one in told]
     words = _words(told, form, accepted)
     before, after = ([_filled(template, words) for template in of] for of in (form.header, form.trailer))
+    if form.kind == "table":
+        text = io.StringIO()
+        rows = [*(line.split() for line in before), *_table(told, form), *(line.split() for line in after)]
+        csv.writer(text, lineterminator="\n").writerows(rows)
+        return text.getvalue().encode(form.encoding)
+    lines = [_line(one, form) for one in told]
     return "".join(f"{line}\r\n" for line in (*before, *lines, *after)).encode(form.encoding)
 
 
@@ -78,12 +83,11 @@ def _line(one: Answered, form: AnswerForm) -> str:
     return line.decode(encoding).rstrip()
 
 
-def _table(told: Sequence[Answered], form: AnswerForm) -> str:
+def _table(told: Sequence[Answered], form: AnswerForm) -> list[list[str]]:
     columns = {**{name: ANSWERED[name].header for name in SHOWN}, **form.columns}
     if form.lists == "failures" and "event" not in form.columns:
         del columns["event"]
-    rows = [[_cells(one, form)[name] for name in columns] for one in told]
-    return "".join(f"{','.join(row)}\n" for row in [list(columns.values()), *rows])
+    return [list(columns.values()), *([_cells(one, form)[name] for name in columns] for one in told)]
 
 
 def _cells(one: Answered, form: AnswerForm) -> dict[str, str]:

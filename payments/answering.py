@@ -28,7 +28,7 @@ from ledger.book import Book
 from payments import profiles
 from payments.answer_comparing import compared, listed_misfits
 from payments.answer_forms import RESULTS, AnswerForm
-from payments.answer_reading import Answer, message_kind, read_answer
+from payments.answer_reading import Answer, look_into, message_kind, read_answer
 from payments.answer_totals import UNSAID, Sum, Totals
 from payments.reasons import with_reasons
 
@@ -150,11 +150,20 @@ def _read(book: Book, home: Home, county: str, path: Path, asked: Asked) -> tupl
         return answer, _form_of_sender(book, county, answer, by_profile)
     if not asked.is_late and (layout := intake.find_layout(home.layouts_of(county), RESULTS)):
         return read_answer(path, home.store, layout, asked.batch_id), None
-    for name, form in by_profile.items():
-        found = _in_form_of(book, home, county, path, name, form, asked.batch_id) if form != AnswerForm() else None
-        if found:
-            return found, form
-    return read_answer(path, home.store, AnswerForm(lists="failures") if asked.is_late else None, asked.batch_id), None
+    misfits: list[InputError] = []
+    for name, form in [(name, form) for name, form in by_profile.items() if form != AnswerForm()]:
+        try:
+            found = look_into(path, home.store, form, asked.batch_id)
+        except InputError as misfit:
+            misfits.append(misfit)
+            continue
+        if _answers_only(book, county, found, name):
+            return found.whole(), form  # never read in another form for want of its totals
+    own = AnswerForm(lists="failures") if asked.is_late else None
+    try:
+        return read_answer(path, home.store, own, asked.batch_id), None
+    except InputError as misfit:
+        raise (misfits[0] if misfits and len(by_profile) == 1 else misfit) from None
 
 
 def _form_of_sender(book: Book, county: str, answer: Answer, by_profile: Mapping[str, AnswerForm]) -> AnswerForm | None:
@@ -171,18 +180,12 @@ def _batches_of(placed: pl.DataFrame, lines: pl.DataFrame, answer: Answer) -> pl
     return pl.concat([of_lines, pl.Series(answer.totals.batch_ids, dtype=pl.String)]).unique().sort()
 
 
-def _in_form_of(
-    book: Book, home: Home, county: str, path: Path, profile: str, form: AnswerForm, batch_id: str
-) -> Answer | None:
-    """The answer where it can be read in this form, and answers what went out by the profile and nothing else."""
-    try:
-        answer = read_answer(path, home.store, form, batch_id)
-    except InputError:
-        return None
+def _answers_only(book: Book, county: str, answer: Answer, profile: str) -> bool:
+    """Whether an answer is about what went out by the profile, and nothing else."""
     lines = _lines_of(book, county, answer.taken.rows)
     answered = lines.join(compared(answer.taken.rows, lines), on="instruction_id", how="semi")["batch_id"].unique()
     by_profile = dict(_profiles_of(book, county).iter_rows())
-    return answer if answered.len() and {by_profile[one] for one in answered} == {profile} else None
+    return {by_profile[one] for one in answered} == {profile}
 
 
 def _went_out_by(book: Book, county: str) -> list[str]:

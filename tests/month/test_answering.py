@@ -129,3 +129,17 @@ def test_lines_without_our_number_are_found_in_the_batch_that_the_officer_names(
     told = answered(july, rows, "places.csv", Asked(is_late=True, batch_id=july.batch_id))
     assert (told.noted.noted, told.kinds) == (1, {"账号不符": 1})
     assert states(july) == [*["returned"] * 2, PAID, *["returned"] * 2, *[PAID] * 3]
+
+
+def test_a_table_cut_short_of_its_totals_is_not_read_in_another_form(july, tmp_path):
+    home = homes.copied(july.home, tmp_path / "home")
+    path = home.profiles / "yikatong_list.yaml"
+    whole = 'answer: {columns: {状态: 处理结果}, trailer: ["合计 {count} {total}"]}\n'
+    path.write_text(path.read_text("utf-8").partition("answer:")[0] + whole, "utf-8")
+    rows = [f"{one},成功,50.00" for one in july.ids]
+    own = SimpleNamespace(**{**vars(july), "home": home})
+    for lines in (rows, [*rows[:-1], "合计,8,400.00"]):
+        with pytest.raises(InputError, match="请重新向银行取回盘,整份未读入"):
+            answered(own, "\n".join(["指令号,处理结果,金额", *lines, ""]), "cut.csv")
+    told = answered(own, "\n".join(["指令号,处理结果,金额", *rows, "合计,8,400.00", ""]), "whole.csv")
+    assert (told.noted.rows, told.noted.others, told.noted.missing.height) == (9, 1, 0)

@@ -149,6 +149,7 @@ def test_a_list_of_failures_needs_no_state(tmp_path):
         ({"kind": "text", "columns": {"指令号": "1"}}, "缺少“状态”列"),
         ({"accept_by_inference": "yes"}, "只用于 lists: failures"),
         ({"states": {"0": "paid"}}, "accepted"),
+        ({"trailer": ["{count} {total}"]}, "认得出它的字"),
         ({"kind": "text", "columns": {"指令号": "1", "状态": "2"}, "header": ["{sum}"]}, "不认识的词 sum"),
     ],
 )
@@ -170,3 +171,58 @@ def test_our_own_lines_come_back_with_a_state_and_a_reason_at_their_end(tmp_path
     ]
     with pytest.raises(InputError, match="汇总行写 2 笔,明细为 1 笔"):
         read(tmp_path, "\r\n".join([*back[:2], ""]), pipe.answer, "cut.rsp")
+
+
+SUMMED = AnswerForm.model_validate(
+    {
+        "columns": {"指令号": "流水", "状态": "结果"},
+        "header": ["批次 {batch_id} 共 {count} 笔"],
+        "trailer": ["合计 {total} 成功 {accepted_count} {any}"],
+    }
+)
+ABOVE, TITLES = "批次,B1,共,2,笔", "流水,结果,金额,原因,,"
+ONE, TWO, TOTAL = 'I1,成功,"1,234.50",', "I2,退票,50,户名不符", '合计,,"1,284.50",成功,1,笔'
+
+
+def table(*lines):
+    return "".join(f"{line}\n" for line in lines)
+
+
+@pytest.mark.parametrize("lines", [(ABOVE, TITLES, ONE, TWO, TOTAL), (TITLES, ABOVE, ONE, TWO, TOTAL)])
+def test_the_totals_of_a_table_stand_in_rows_of_it(tmp_path, lines):
+    (tmp_path / "summed.csv").write_text(table(*lines), "gb18030")
+    answer = read_answer(tmp_path / "summed.csv", tmp_path / "store", SUMMED)
+    assert answer.taken.rows.select("instruction_id", "event", "amount_fen").rows() == [
+        ("I1", "accepted", 123450),
+        ("I2", "returned", 5000),
+    ]
+    assert (answer.totals.batch_ids, answer.totals.accepted.heads, answer.taken.rows_refused) == (("B1",), 1, 0)
+    assert answer.taken.refused["reason"].to_list().count("汇总行") == 2
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ((ABOVE, TITLES, ONE, TWO), "应恰有一行“合计"),
+        ((ABOVE, TITLES, ONE, TOTAL), "写 2 笔,明细为 1 笔"),
+        ((ABOVE.replace("2", "1"), TITLES, ONE, TOTAL), "总金额与明细之和不符"),
+        ((ABOVE, TITLES, TOTAL, ONE, TWO), "不在约定的位置"),
+        ((ABOVE, TITLES, ONE, TWO, TOTAL, TOTAL), "应恰有一行“合计"),
+        ((ABOVE, TITLES, ONE, TWO.replace("退票", "成功"), TOTAL), "写 1 笔,明细为 2 笔"),
+        ((ABOVE, TITLES, ONE, TWO, TOTAL.replace(",284", ",28x")), "不是数"),
+    ],
+)
+def test_a_table_that_lacks_its_totals_or_is_not_what_they_say_is_refused_whole(tmp_path, lines, told):
+    with pytest.raises(InputError, match=told):
+        read(tmp_path, table(*lines), SUMMED, "summed.csv")
+
+
+def test_lines_of_totals_that_say_different_things_refuse_the_file(tmp_path):
+    twice = OURS.model_copy(update={"trailer": ("T|{count}",)})
+    with pytest.raises(InputError, match="各汇总行所写的不一致"):
+        read(tmp_path, "B1|2024-07|1|50.00\n50.00|I1|S|\nT|2\n", twice)
+
+
+def test_amounts_of_a_table_may_be_in_fen(tmp_path):
+    taken = read(tmp_path, "指令号,状态,金额\nI1,成功,5000\n", AnswerForm(amount="fen"), "fen.csv")
+    assert taken.rows["amount_fen"].to_list() == [5000]
