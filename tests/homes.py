@@ -3,6 +3,8 @@
 import csv
 import re
 import shutil
+import subprocess
+import sys
 from datetime import date
 
 from contracts.actor import Actor
@@ -12,7 +14,7 @@ from contracts.registers import INBOX_FILES
 from contracts.settings import Home
 from ledger import overrides
 from ledger.book import opened
-from month import gathering, signing
+from month import gathering, packaging, signing
 from month.month import Choices
 from month.running import run_month, work
 from month.stages import BY_NAME, REPLAYED, STAGES
@@ -145,6 +147,17 @@ def sign(home, month, county=COUNTY):
     """Approve and release a month, without telling Dagster."""
     signing.approve(home, county, parse_month(month), actor(CHECKER))
     signing.release(home, county, parse_month(month), actor(RELEASER))
+
+
+def check_package(package, *more):
+    """What the stand-alone checker says of a package, in a Python that sees nothing but its own library.
+
+    Exit code and text.
+    """
+    command = [sys.executable, "-I", "-S", package.with_name(packaging.CHECKER.name), package, *more]
+    done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
+    assert not done.stderr, done.stderr
+    return done.returncode, done.stdout
 
 
 def book_rows(home):

@@ -26,7 +26,7 @@ from contracts.actor import Actor
 from contracts.codes import HoldCode, RecoveryMeans
 from contracts.errors import BookError
 from contracts.months import add_months, month_text, parse_month
-from ledger import fate, holds, receivables, recovery, sealing, signing
+from ledger import fate, holds, receivables, recovery, results, sealing, signing
 from ledger.book import Book, open_book, read_frame
 from ledger.posting import SetOffRule
 from ledger.tables import obligation
@@ -284,10 +284,38 @@ class Stories(RuleBasedStateMachine):
         if found:
             holds.lift(self.book, CODE, found[which % len(found)], Actor(CHECKER, "tester"), "已核实")
 
-    @rule(event=st.sampled_from(["accepted", "returned", "unknown"]), person=PEOPLE, benefit=BENEFITS)
-    def answer(self, event, person, benefit):
-        answer = partial(self.county.answer, event, person, benefit, source=f"bank-{self.number()}")
-        refused_with("已退票", answer)
+    @rule(
+        event=st.sampled_from(["accepted", "returned", "unknown"]),
+        person=PEOPLE,
+        benefit=BENEFITS,
+        said=st.sampled_from(["", "", "已受理,另有说明"]),
+        why=st.sampled_from([None, "CLOSED", "BANK_TECH", "DECEASED", "BATCH_REFUSED"]),
+        misfit=st.sampled_from([None, None, None, "ANSWER_AMOUNT"]),
+    )
+    def answer(self, event, person, benefit, said="", why=None, misfit=None):
+        """Whoever's matter a return is; accepted with a remark is accepted; a line that does not fit notes nothing."""
+        told = {"reason": said, "return_reason": why, "misfit": misfit}
+        before = rows(self.book, "SELECT event_id FROM bank_event")
+        refused_with(
+            "已退票", partial(self.county.answer, event, person, benefit, source=f"bank-{self.number()}", **told)
+        )
+        assert not misfit or rows(self.book, "SELECT event_id FROM bank_event") == before
+
+    @rule(which=st.integers(0, 9), again=st.booleans())
+    def refuse_order(self, which, again):
+        """The bank took nothing of a batch: what has no final answer is due again, once, and nothing is held."""
+        released = [one for (one,) in rows(self.book, "SELECT batch_id FROM approval WHERE step = 'released'")]
+        if not released:
+            return
+        batch_id = sorted(released)[which % len(released)]
+        holds_before = rows(self.book, "SELECT hold_id FROM hold")
+        for _ in range(1 + again):
+            results.refuse_order(self.book, CODE, batch_id, "", "付款账户余额不足", Actor(CHECKER, "tester"))
+        finals = "SELECT i.instruction_id FROM instruction i JOIN bank_event e ON e.instruction_id = i.instruction_id"
+        of_batch = rows(self.book, f"SELECT instruction_id FROM instruction WHERE batch_id = '{batch_id}'")
+        final = rows(self.book, f"{finals} WHERE e.event <> 'unknown'")
+        assert set(of_batch) <= set(final)
+        assert rows(self.book, "SELECT hold_id FROM hold") == holds_before
 
     @rule(person=PEOPLE, benefit=BENEFITS)
     def return_what_was_accepted(self, person, benefit):

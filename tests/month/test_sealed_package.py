@@ -5,8 +5,6 @@ import hashlib
 import io
 import json
 import shutil
-import subprocess
-import sys
 import zipfile
 from functools import partial
 
@@ -16,6 +14,7 @@ from contracts.errors import BookError, NotAllowedError
 from contracts.months import parse_month
 from month import closing, packaging, reconciling
 from tests import homes
+from tests.homes import check_package as check
 from tests.ledger.laws import breaches
 
 JULY = parse_month("2024-07")
@@ -53,14 +52,6 @@ def closed(tmp_path_factory):
 @pytest.fixture
 def package(closed):
     return closed[1].packages[0].package
-
-
-def check(package, *more):
-    """What the checker says, in a Python that sees nothing but its own library; exit code and text."""
-    command = [sys.executable, "-I", "-S", package.with_name(packaging.CHECKER.name), package, *more]
-    done = subprocess.run(command, capture_output=True, text=True, cwd="/", check=False)
-    assert not done.stderr, done.stderr
-    return done.returncode, done.stdout
 
 
 def test_a_package_is_checked_without_the_program_and_says_what_was_looked_at(closed, package):

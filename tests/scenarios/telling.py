@@ -4,31 +4,34 @@ How a story is written: README.md beside this file. After every act the laws of 
 what is new in the book, or reads differently on a payment list, is given as lines to be compared with those told.
 """
 
-import hashlib
 import re
 import shutil
 from collections import Counter
+from datetime import timedelta
 from functools import reduce
 from operator import or_
 
 import polars as pl
+import pytest
 from pydantic import BaseModel, ConfigDict
 
 from contracts import codes, strict_yaml
 from contracts.actor import Actor
-from contracts.codes import BankEvent, Benefit, GapDecision, HoldCode, HoldEvent, PaymentState, RecoveryMeans
+from contracts.codes import Benefit, GapDecision, HoldCode, HoldEvent, PaymentState, RecoveryMeans
+from contracts.errors import BookError
 from contracts.money import parse_yuan, yuan_text
-from contracts.months import month_text, months_between, parse_month
-from ledger import exports, holds, identity, people, posting, recovery, results, sealing
+from contracts.months import month_text, months_between, parse_month, today
+from ledger import exports, holds, identity, people, posting, recovery
 from ledger.book import open_book
 from ledger.tables import metadata
-from month import booking
-from payments.reasons import with_reasons
+from month import booking, closing, reconciling
+from payments import overdue
 from tests import homes
 from tests.cases.reading import write_overlay
 from tests.ledger import laws
 from tests.reports import unexplained
 
+SUM = re.compile(r"  (\S+):(\d+) 笔,([\d.,]+) 元,校验和")
 MONTHS = re.compile(r"(\d{4}-\d{2})\.\.(\d{4}-\d{2})")
 CODES = {
     "benefit": Benefit,
@@ -117,8 +120,12 @@ class Step(Strict):
     run: Run | None = None
     sign: str = ""
     bank: list[str] = []
+    refuse: str = ""
     recover: list[str] = []
+    blocked: str = ""
     close: str = ""
+    reconcile: str = ""
+    days_later: int = 0
 
     cycles: list[str] = []
     obligations: list[str] = []
@@ -131,10 +138,13 @@ class Step(Strict):
     instructions: list[str] | None = None
     corrections: list[str] | None = None
     rows: list[str] | None = None
+    slip: list[str] = []
+    unsettled: list[str] = []
 
     def tables(self):
         """Table → lines as told, one a month."""
-        told = {name: getattr(self, name) for name in (*BOOKED, "rows", "payments", "beyond_window")}
+        others = ("rows", "payments", "beyond_window", "slip", "unsettled")
+        told = {name: getattr(self, name) for name in (*BOOKED, *others)}
         return {
             name: sorted(one for line in lines for one in by_month(" ".join(line.split())))
             for name, lines in told.items()
@@ -186,12 +196,13 @@ class Teller:
         self.home = homes.make_home(path, self.county, **settings)
         self.book = open_book(self.home.database_url)
         self.registers, self.notices, self.beyond = {}, [], []
+        self.slip, self.files = [], 0
 
     def tell(self):
         """Each step, told: what it says, and what there is more in the book."""
         before = self.tables()
         for step in self.story.steps:
-            self.beyond = []
+            self.beyond, self.slip = [], []
             self.come(step)
             for act in self.acts(step):
                 act()
@@ -200,7 +211,8 @@ class Teller:
             more = {name: lines - before.get(name, Counter()) for name, lines in after.items()}
             is_last = step is self.story.steps[-1]
             assert unexplained.found(self.book, self.county, only_newest=not is_last) == [], step.told
-            yield step, found_in(more, self.beyond)
+            told_beside = {"slip": self.slip, "unsettled": self.unsettled(step.days_later) if step.days_later else []}
+            yield step, found_in(more, self.beyond) | told_beside
             before = after
 
     def come(self, step):
@@ -222,9 +234,15 @@ class Teller:
             yield lambda: homes.sign(self.home, step.sign, self.county)
         if step.bank:
             yield lambda: self.answer([line.split() for line in step.bank])
+        if step.refuse:
+            yield lambda: self.refuse(*step.refuse.split())
         yield from (lambda line=line: self.recover(*line.split()) for line in step.recover)
+        if step.blocked:
+            yield lambda: self.find_blocked(*step.blocked.split(maxsplit=1))
         if step.close:
-            yield lambda: sealing.close(self.book, self.county, parse_month(step.close), Actor(homes.CHECKER, "test"))
+            yield lambda: self.close(*step.close.split(maxsplit=1))
+        if step.reconcile:
+            yield lambda: self.reconcile(step.reconcile)
 
     def problems(self):
         """What must not be: a law of the book that does not hold, an act that its log tells otherwise."""
@@ -296,13 +314,62 @@ class Teller:
         act(self.book, self.county, *numbers, Actor(homes.CHECKER, "test"), " ".join(document))
 
     def answer(self, lines):
-        """The bank's answers to the last payment of a person, benefit and benefit month."""
+        """The bank's answers to the last payment of a person, benefit and benefit month, or to a whole batch (整批)."""
         rows = []
-        for name, benefit, month, event, *reason in lines:
-            told = {"event": labelled(BankEvent, event).value, "reason_code": "", "reason": " ".join(reason)}
-            rows.append({"instruction_id": self.last_instruction(name, benefit, month), **told})
-        digest = hashlib.sha256(repr(rows).encode()).hexdigest()
-        results.record(self.book, self.county, digest, with_reasons(pl.DataFrame(rows)), Actor(homes.MAKER, "test"))
+        for name, *told in lines:
+            if name == "整批":
+                batch_id, event, *reason = told
+                rows.append(("", batch_id, event, " ".join(reason)))
+            else:
+                benefit, month, event, *reason = told
+                rows.append((self.last_instruction(name, benefit, month), "", event, " ".join(reason)))
+        self.files += 1
+        path = self.home.path / f"回盘{self.files}.csv"
+        path.write_text("\n".join(["指令号,批次号,状态,原因", *map(",".join, rows), ""]), "utf-8")
+        done = closing.read_results(self.home, self.county, path, homes.actor(homes.MAKER))
+        assert done.noted.listed == 0, done.noted.refused["reason"].to_list()
+
+    def refuse(self, batch_id, reason):
+        """The bank took nothing of a batch, on an officer's word."""
+        closing.refuse_order(self.home, self.county, batch_id, reason, homes.actor(homes.MAKER))
+
+    def find_blocked(self, month, words):
+        """A month cannot be closed, in these words."""
+        with pytest.raises(BookError, match=words):
+            closing.close_month(self.home, self.county, parse_month(month), homes.actor(homes.CHECKER))
+
+    def close(self, month, reason=""):
+        """Close a month; with a reason what the bank has not answered is signed for. Its packages are checked."""
+        told = (self.home, self.county, parse_month(month), homes.actor(homes.CHECKER))
+        signature = ""
+        if reason:
+            with pytest.raises(BookError) as unanswered:
+                closing.close_month(*told)
+            signature = unanswered.value.found["signature"]
+        for sealed in closing.close_month(*told, reason, signature).packages:
+            code, said = homes.check_package(sealed.package, "--head", sealed.head)
+            assert code == 0, said
+
+    def reconcile(self, month):
+        """What went out and was answered ties, and so does the whole book; `slip` is its sum, state by state."""
+        maker = homes.actor(homes.MAKER)
+        sent = reconciling.reconcile_sent(self.home, self.county, parse_month(month), maker)
+        for slip in (sent, reconciling.reconcile_book(self.home, self.county, maker)):
+            assert slip.differences == 0, slip.text
+        total = sent.text.partition("\n合计\n")[2]
+        sums = [(state, count, yuan.replace(",", "").removesuffix(".00")) for state, count, yuan in SUM.findall(total)]
+        self.slip = sorted(map(" ".join, sums))
+
+    def unsettled(self, days_later):
+        """What is not settled so many days after today, and whether it is overdue."""
+        on = today() + timedelta(days=days_later)
+        with self.book.reading() as conn:
+            rows = overdue.in_words(overdue.listed(self.home, conn, self.county, on))
+        columns = ("name", "benefit", "period_from", "amount_fen", "what", "is_overdue")
+        return sorted(
+            f"{name} {benefit} {month} {yuan_text(fen).removesuffix('.00')} {what}{' 逾期' if late else ''}"
+            for name, benefit, month, fen, what, late in rows.select(columns).iter_rows()
+        )
 
     def last_instruction(self, name, benefit, month):
         [(found,)] = laws.rows(
