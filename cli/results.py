@@ -83,6 +83,7 @@ def _whole_batch(
 
 
 def _file(home: Home, county: str, file: Path, asked: Asked, by: Actor, as_json: bool) -> dict[str, object]:
+    from contracts.codes import AnswerState
     from month.closing import read_results
 
     told = read_results(home, county, file, by, asked)
@@ -96,6 +97,7 @@ def _file(home: Home, county: str, file: Path, asked: Asked, by: Actor, as_json:
         "inferred": noted.inferred,
         "due_again": noted.due_again,
         "missing": noted.missing.height,
+        "remarked": noted.remarked.height,
         "kinds": dict(told.kinds),
         "notices": list(noted.notices),
         "list": str(told.listed or ""),
@@ -107,6 +109,7 @@ def _file(home: Home, county: str, file: Path, asked: Asked, by: Actor, as_json:
             ("未列入失败清单、按格式约定视为到账", noted.inferred),
             ("整批退回、重新应付", noted.due_again),
             ("所答批次中银行尚无最终结果", noted.missing.height),
+            (AnswerState.WARNED.label, noted.remarked.height),
         ):
             if count:
                 click.echo(f"{label} {count} 笔")

@@ -10,7 +10,7 @@ from pathlib import Path
 import polars as pl
 
 from contracts.actor import Actor
-from contracts.codes import OfficerRole
+from contracts.codes import AnswerState, OfficerRole
 from contracts.columns import headers
 from contracts.errors import BookError, InputError, OfficerError
 from contracts.months import month_text
@@ -41,7 +41,7 @@ MISSED = ("batch_id", "line_no", "instruction_id", "amount_fen", "bank_event")
 
 @dataclass(frozen=True)
 class Answered:
-    """What an answer did, and the list of what did not fit (None: everything did). `kinds`: of each kind how many."""
+    """What an answer did, and the list of what did not fit or was remarked on (None: nothing). `kinds`: how many."""
 
     noted: Noted
     kinds: Mapping[str, int]
@@ -73,6 +73,7 @@ def read_results(home: Home, county: str, path: Path, by: Actor, asked: Asked = 
     sheets = [
         ("未能记入的回盘", listed, {KIND: "类别", **headers(RefusedRow)}),
         (MISSING, noted.missing.select(MISSED), UNANSWERED),
+        (AnswerState.WARNED.label, noted.remarked.select(*MISSED[:-1], "remark"), {**UNANSWERED, "remark": "银行的话"}),
     ]
     written = [sheet for sheet in sheets if sheet[1].height]
     return Answered(noted, kinds, write_sheets(written, target) if written else None)

@@ -103,15 +103,18 @@ class AnswerForm(BaseModel):
         cut = {column: place.partition("-") for column, place in self.columns.items()}
         return {column: (int(first), int(last)) for column, (first, _, last) in cut.items()}
 
-    def layout_text(self) -> str:
-        """The same as a county's layout of a table."""
+    def layout_texts(self) -> tuple[str, ...]:
+        """The same as a county's layout of a table; of a failure list that may also name the states a second one."""
+        return tuple(self._layout_text(fills_in=one) for one in (True, False)[: 1 + self._fills_in_returned])
+
+    def _layout_text(self, *, fills_in: bool) -> str:
         told = {
             "register": RESULTS,
             **({"sheet": self.sheet} if self.sheet else {}),
             **({"header_rows": [str(row) for row in self.header_rows]} if self.header_rows else {}),
             "columns": self.columns,
             "words": {"event": {word: event.label for word, event in self.states.items()}} if self.states else {},
-            "defaults": {"event": BankEvent.RETURNED.label} if self._fills_in_returned else {},
+            "defaults": {"event": BankEvent.RETURNED.label} if fills_in and self._fills_in_returned else {},
         }
         Layout.model_validate(told)
         return yaml.safe_dump(told, allow_unicode=True, sort_keys=True)

@@ -105,17 +105,18 @@ class _Status:
         status = _text(payment, "TxSts") or ""
         code, words = _reason(payment, "StsRsnInf")
         number = _text(payment, "OrgnlEndToEndId")
+        event = STATUSES.get(status, BankEvent.UNKNOWN)
         self.named[status] += 1
         self.told.rows.append(
             {
                 "instruction_id": None if number == NO_NUMBER else number,
                 "batch_id": self.batch_id or None,
-                "event": STATUSES.get(status, BankEvent.UNKNOWN).label,
+                "event": event.label,
                 "amount_fen": _amount(payment.find("{*}OrgnlTxRef/{*}Amt/{*}InstdAmt")),
                 "account_no": _text(payment, "OrgnlTxRef/CdtrAcct/Id/Othr/Id"),
                 "payee_name": _text(payment, "OrgnlTxRef/Cdtr/Pty/Nm") or _text(payment, "OrgnlTxRef/Cdtr/Nm"),
                 "answered_on": (_text(payment, "AccptncDtTm") or "")[:10] or None,
-                "bank_reason": code or status,
+                "bank_reason": code if event == BankEvent.ACCEPTED else code or status,  # paid needs no reason
                 "reason": words,
             }
         )

@@ -103,7 +103,7 @@ def look_into(path: Path, store: Path, form: AnswerForm | CountyLayout | None = 
         if what := read.wrong or wrong:
             short = InputError(what, FETCH_AGAIN, path.name)
     else:
-        received = _received_table(path, store, form)
+        received = _received_table(path, store, [form])
     cells = received.cells
     if isinstance(form, AnswerForm) and form.number_within:
         cells = cells.with_columns(pl.col("instruction_id").str.extract(OUR_NUMBER))
@@ -151,16 +151,21 @@ def _as_cells(rows: Sequence[Mapping[str, object]], name: str) -> pl.DataFrame:
     return pl.DataFrame([{"source_file": name, "source_sheet": "", **row} for row in rows], schema=schema)
 
 
-def _received_table(path: Path, store: Path, layout: CountyLayout | None) -> intake.Received:
-    received = intake.receive(path, RESULTS, store, layout)
-    if problem := received.problem():
-        raise problem
-    return received
+def _received_table(path: Path, store: Path, layouts: Iterable[CountyLayout | None]) -> intake.Received:
+    """By the first of these layouts that fits; InputError of the first where none does."""
+    problems = []
+    for layout in layouts:
+        received = intake.receive(path, RESULTS, store, layout)
+        problem = received.problem()
+        if problem is None:
+            return received
+        problems.append(problem)
+    raise problems[0]
 
 
 def _table(path: Path, store: Path, form: AnswerForm) -> _Read:
     """Rows below a header; lines of totals are rows of their own, before or after those of the payments."""
-    received = _received_table(path, store, intake.read_layout(form.layout_text(), RESULTS))
+    received = _received_table(path, store, [intake.read_layout(text, RESULTS) for text in form.layout_texts()])
     if form.amount != "yuan":
         amounts = pl.col("amount_fen").str.strip_chars().map_elements(partial(_in_yuan, form=form), pl.String)
         received = replace(received, cells=received.cells.with_columns(amounts))
@@ -181,10 +186,15 @@ def _table(path: Path, store: Path, form: AnswerForm) -> _Read:
 
 
 def _only_row(template: str, rows: pl.DataFrame) -> tuple[int, dict[str, str]] | None:
-    """The one row that is written so, and what it says; None where there is none or several."""
+    """The one row that is written so, and what it says; None where there is none or several.
+
+    A row may end where its template has {any} still to come.
+    """
     wanted = " ".join(template.split())
-    told = [(row, said) for row, text in rows.iter_rows() if (said := read_by(wanted, text)) is not None]
-    return told[0] if len(told) == 1 else None
+    each = ((row, read_by(wanted, text), read_by(wanted, f"{text} ")) for row, text in rows.iter_rows())
+    told = [(row, open_end if said is None else said) for row, said, open_end in each]
+    written = [(row, said) for row, said in told if said is not None]
+    return written[0] if len(written) == 1 else None
 
 
 def _together(told: Iterable[Mapping[str, str]]) -> tuple[dict[str, str], str]:

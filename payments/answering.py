@@ -60,8 +60,8 @@ class Noted:
 
     `inferred`: lines taken as paid because a failure list does not name them. `due_again`: lines of orders refused
     whole. `missing` (ledger.results.answered_lines): lines of the batches answered of which the bank has said nothing
-    final yet. `notices` concern the file, not a row. `refused` (RefusedRow): the rows that were not noted, with the
-    reason.
+    final yet. `remarked` (PRINTED, remark): lines that were paid, and what the bank says beside that. `notices` concern
+    the file, not a row. `refused` (RefusedRow): the rows that were not noted, with the reason.
     """
 
     rows: int
@@ -73,6 +73,7 @@ class Noted:
     due_again: int
     notices: tuple[str, ...]
     missing: pl.DataFrame = field(repr=False)
+    remarked: pl.DataFrame = field(repr=False)
     refused: pl.DataFrame = field(repr=False)
 
 
@@ -129,6 +130,7 @@ def note_answer(book: Book, home: Home, county: str, path: Path, by: Actor, aske
         due_again=orders.due_again,
         notices=(*refused.filter(OF_FILE)["reason"], *answer.notices, *rest.notices),
         missing=missing,
+        remarked=_remarked(placed.join(recorded.refused, on="source_row", how="anti"), lines),
         refused=pl.concat([refused.filter(~NOT_DATA & ~OF_FILE), misfits]),
     )
 
@@ -216,6 +218,14 @@ def _meanings(
     known = profiles.load(home.profiles)
     sent_by = _profiles_of(book, county).join(lines, on="batch_id", how="semi")["profile"].unique().sort()
     return {word: meant for name in sent_by if name in known for word, meant in known[name].answer.reasons.items()}
+
+
+def _remarked(placed: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines that an answer calls paid, and says something more of: PRINTED and remark, in order."""
+    words = pl.concat_str("reason_code", "reason", separator=" ", ignore_nulls=True).str.strip_chars()
+    paid = placed.filter(event=BankEvent.ACCEPTED.value).select("instruction_id", remark=words)
+    told = lines.join(paid.filter(pl.col("remark") != ""), on="instruction_id")
+    return told.unique("instruction_id").sort("batch_id", "line_no")
 
 
 def _refuse_orders(book: Book, county: str, orders: pl.DataFrame, by: Actor) -> _Orders:

@@ -131,6 +131,15 @@ def test_lines_without_our_number_are_found_in_the_batch_that_the_officer_names(
     assert states(july) == [*["returned"] * 2, PAID, *["returned"] * 2, *[PAID] * 3]
 
 
+def test_what_was_paid_with_a_remark_is_paid_and_listed(july, tmp_path):
+    own = SimpleNamespace(**{**vars(july), "home": homes.copied(july.home, tmp_path / "home")})
+    rows = f"指令号,状态,原因代码,原因\n{july.ids[2]},成功,W1,已入二类户\n{july.ids[5]},成功,,\n"
+    told = answered(own, rows, "remarked.csv")
+    assert (told.noted.already, told.noted.remarked["instruction_id"].to_list()) == (2, [july.ids[2]])
+    (row,) = openpyxl.load_workbook(told.listed)["到账、另有说明"].iter_rows(min_row=2, values_only=True)
+    assert (row[0], row[2], row[-1]) == (july.batch_id, july.ids[2], "W1 已入二类户")
+
+
 def test_a_table_cut_short_of_its_totals_is_not_read_in_another_form(july, tmp_path):
     home = homes.copied(july.home, tmp_path / "home")
     path = home.profiles / "yikatong_list.yaml"

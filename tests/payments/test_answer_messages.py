@@ -40,7 +40,7 @@ def test_every_payment_has_its_status_and_its_reason(sent, tmp_path):
     told = answer.taken.rows.select("instruction_id", "event", "amount_fen", "bank_reason", "reason").rows()
     one, two, three = sent.lines
     assert told == [
-        (one["instruction_id"], "accepted", one["amount_fen"], "ACSC", None),
+        (one["instruction_id"], "accepted", one["amount_fen"], None, None),
         (two["instruction_id"], "returned", two["amount_fen"], "NARR", "户名不符"),
         (three["instruction_id"], "unknown", three["amount_fen"], "PDNG", None),
     ]

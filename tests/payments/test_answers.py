@@ -141,6 +141,14 @@ def test_a_list_of_failures_needs_no_state(tmp_path):
     assert taken.rows.select("instruction_id", "event").rows() == [("I1", "returned")]
 
 
+def test_a_list_of_failures_may_name_the_state_all_the_same(tmp_path):
+    form = AnswerForm(lists="failures")
+    taken = read(tmp_path, "指令号,状态,失败原因\nI1,退票,户名不符\nI2,待查,\n", form, "failed.csv")
+    assert taken.rows.select("instruction_id", "event").rows() == [("I1", "returned"), ("I2", "unknown")]
+    with pytest.raises(InputError, match="指令号"):
+        read(tmp_path, "甲,乙\n1,2\n", form, "other.csv")
+
+
 @pytest.mark.parametrize(
     ("form", "told"),
     [

@@ -1,5 +1,6 @@
-"""Every shipped profile says how its answer looks: a sample of it reads back, and a spoilt one pays nobody wrongly."""
+"""Every way to answer, shipped or not: a sample of it reads back, and a spoilt one pays nobody wrongly."""
 
+import re
 from types import SimpleNamespace
 
 import polars as pl
@@ -11,34 +12,59 @@ from contracts.codes import BankEvent
 from contracts.errors import InputError
 from payments import profiles, trial
 from payments.answer_comparing import compared
+from payments.answer_forms import AnswerForm
 from payments.answer_reading import read_answer
 from payments.answer_sample import EVENTS, file_name_of, sample_answer
 from tests.effort import tries
 
 SHIPPED = profiles.load()
-FOREIGN = {"instruction_id": "9" * 20, "batch_id": "990721-2023-01-01-01"}
-FEW = tries(10)  # of each profile
+FEW = tries(10)  # of each way
 ENCODINGS = ("gb18030", "gbk", "utf-8", "utf-16")
+# Ways that no shipped profile has: with totals below a table, failures only.
+OWN = {
+    "summed": {"trailer": ["合计 {count} {total}", "成功 {accepted_count} {accepted_total} {any}"]},
+    "failures": {"lists": "failures", "columns": {"指令号": "业务编号"}, "header": ["{batch_id} 失败 {count}"]},
+    "failed text": {"lists": "failures", "kind": "text", "columns": {"指令号": "1", "金额": "2", "原因": "3"}},
+    "failed widths": {
+        "lists": "failures",
+        "kind": "fixed_width",
+        "columns": {"指令号": "1-20", "金额": "21-35", "原因": "36-65"},
+        "trailer": ["T{count} {total}"],
+    },
+}
+WAYS = [*((name, False) for name in sorted({*SHIPPED, *OWN})), ("generic_pipe", True), ("pain001_cnaps", True)]
 
 
-@pytest.fixture(scope="module", params=sorted(SHIPPED))
+@pytest.fixture(scope="module", params=WAYS, ids=lambda way: f"{way[0]}{' late' if way[1] else ''}")
 def told(request, tmp_path_factory):
-    """What went out by a profile, and the answer to it."""
-    profile = SHIPPED[request.param]
+    """What went out, and the answer to it, or the list of what came back later."""
+    name, is_late = request.param
+    profile = SHIPPED[name if name in SHIPPED else "generic_pipe"]
+    if name in OWN:
+        profile = profile.model_copy(update={"answer": AnswerForm.model_validate(OWN[name])})
     lines = trial.try_out(profile).order.lines
-    folder = tmp_path_factory.mktemp(request.param)
-    return SimpleNamespace(profile=profile, lines=lines, folder=folder, content=sample_answer(lines, profile))
+    return SimpleNamespace(
+        profile=profile,
+        form=profile.form_of(is_late=is_late),
+        lines=lines,
+        path=tmp_path_factory.mktemp("told") / file_name_of(profile, is_late=is_late),
+        content=sample_answer(lines, profile, is_late=is_late),
+        is_late=is_late,
+    )
 
 
 def placed(told, content):
-    """What is read of an answer: of each line its instruction, what the bank says and what is wrong; None: refused."""
-    path = told.folder / file_name_of(told.profile)
-    path.write_bytes(content)
+    """What is read of an answer: of each line its instruction, what the bank says and what is wrong; None: refused.
+
+    Whatever is read, no row is lost.
+    """
+    told.path.write_bytes(content)
     try:
-        answer = read_answer(path, told.folder / "store", told.profile.answer)
+        taken = read_answer(told.path, told.path.parent / "store", told.form).taken
     except InputError:
         return None
-    found = compared(answer.taken.rows, told.lines)
+    assert taken.rows_in == taken.rows.height + taken.rows_refused + taken.rows_collapsed + taken.rows_listed
+    found = compared(taken.rows, told.lines)
     return found.select("instruction_id", pl.col("event").cast(pl.String), "misfit")
 
 
@@ -58,30 +84,35 @@ def wrongly_paid(told, found):
 
 def test_the_sample_says_of_every_line_what_the_bank_meant(told):
     found = placed(told, told.content)
-    assert dict(found.select("instruction_id", "event").rows()) == said_of(told.lines)
+    meant = said_of(told.lines)
+    if told.is_late or told.form.lists == "failures":
+        meant = {one: event for one, event in meant.items() if event == BankEvent.RETURNED.value}
+    assert dict(found.select("instruction_id", "event").rows()) == meant
     assert found["misfit"].null_count() == found.height
 
 
-def test_a_late_list_names_returns_only(told, tmp_path):
-    text, wrong = trial.try_out(told.profile).answer(tmp_path, is_late=True)
+@pytest.mark.parametrize("name", sorted(SHIPPED))
+def test_a_late_list_names_returns_only(name, tmp_path):
+    text, wrong = trial.try_out(SHIPPED[name]).answer(tmp_path, is_late=True)
     assert wrong == []
     assert "户名不符" in text
 
 
-def lines_of(told):
-    """The answer line by line, where it has lines; how many come before the first payment."""
+def in_parts(told):
+    """The answer as what comes before its payments, each of them, and what comes after."""
+    if told.path.suffix == ".xml":
+        body = list(re.finditer(rb"(?s)<(TxInfAndSts|Ntry)>.*?</\1>", told.content))
+        return told.content[: body[0].start()], [one[0] for one in body], told.content[body[-1].end() :]
     lines = told.content.splitlines(keepends=True)
-    form = told.profile.answer
-    return lines, (1 if form.kind == "table" else len(form.header)), len(form.trailer)
+    first = len(told.form.header) + (told.form.kind == "table")
+    last = len(lines) - len(told.form.trailer)
+    return b"".join(lines[:first]), lines[first:last], b"".join(lines[last:])
 
 
 @given(data=st.data())
 @settings(max_examples=FEW)
 def test_lines_moved_lost_told_twice_foreign_or_with_cells_exchanged_pay_nobody_wrongly(told, data):
-    if told.profile.kind == "pain001":
-        return
-    lines, before, after = lines_of(told)
-    body = lines[before : len(lines) - after]
+    before, body, after = in_parts(told)
     order = data.draw(st.permutations(range(len(body))))
     body = [body[place] for place in order]
     del body[data.draw(st.integers(0, len(body))) :]
@@ -89,13 +120,16 @@ def test_lines_moved_lost_told_twice_foreign_or_with_cells_exchanged_pay_nobody_
     if body and data.draw(st.booleans()):
         place = data.draw(st.integers(0, len(body) - 1))
         body[place] = data.draw(st.sampled_from(SPOILT))(told, body[place])
-    found = placed(told, b"".join([*lines[:before], *body, *lines[len(lines) - after :]]))
+    found = placed(told, b"".join([before, *body, after]))
     assert wrongly_paid(told, found) == []
 
 
 def exchanged(told, line):
     """Two cells of a line in each other's place."""
-    sign = b"," if told.profile.answer.kind == "table" else told.profile.answer.delimiter.encode()
+    if told.path.suffix == ".xml":
+        number, amount = (re.search(rb"EndToEndId>([^<]+)", line)[1], re.search(rb'"CNY">([^<]+)', line)[1])
+        return line.replace(number, b"#").replace(amount, number).replace(b"#", amount)
+    sign = b"," if told.form.kind == "table" else told.form.delimiter.encode()
     cells = line.rstrip(b"\r\n").split(sign)
     cells[1:4] = reversed(cells[1:4])
     return sign.join(cells) + b"\r\n"
@@ -122,6 +156,6 @@ def test_bytes_cut_off_or_flipped_never_end_in_a_crash(told, cut, flip, at):
 
 @pytest.mark.parametrize("encoding", ENCODINGS)
 def test_another_encoding_is_read_right_or_refused(told, encoding):
-    own = "utf-8" if told.profile.kind == "pain001" else told.profile.answer.encoding
+    own = "utf-8" if told.path.suffix == ".xml" else told.form.encoding
     found = placed(told, told.content.decode(own).encode(encoding, "replace"))
     assert wrongly_paid(told, found) == []

@@ -65,7 +65,7 @@ def test_a_width_in_bytes_and_one_in_characters_part_at_the_first_chinese_name()
     assert in_signs.index(b"99000721") == 60 + len("示范甲")
 
 
-TEXTS = st.text(st.sampled_from("样本甲乙·•䶮𠮷㐂鿏 A9x=+-@|,\"'#*<>&0"), min_size=1, max_size=34)
+TEXTS = st.text(st.sampled_from("样本甲乙·•䶮𠮷𬭩㐂鿏 A9x=+-@|,\"'#*<>&0"), min_size=1, max_size=34)
 AMOUNTS = st.sampled_from([1, 10, 99, 100, 66700, MAX_FEN]) | st.integers(1, MAX_FEN)
 ROWS = st.lists(st.tuples(TEXTS, TEXTS, AMOUNTS, st.sampled_from(["105100000017", None])), min_size=1, max_size=4)
 
