@@ -102,7 +102,7 @@ def blockers(conn: Connection, county: str, pay_month: date) -> list[Blocker]:
     if waiting and unclear.height:
         advice = "请与银行判明后用 disburse hold lift 解除"
         found.append(Blocker(waiting[-1], f"有 {unclear.height} 笔退回的原因没有判明", advice))
-    loose = _neither_held_nor_sent(conn, county)
+    loose = neither_held_nor_sent(conn, county)
     if waiting and loose.height and waiting[-1] == cycles.newest_cycle(conn, county):
         found.append(Blocker(waiting[-1], f"有 {loose.height} 笔应付款既未暂缓也未编批", "请重新运行 disburse run"))
     return found
@@ -214,7 +214,8 @@ def _name_in_log(one: Cycle) -> str:
     return f"{month_text(one.pay_month)}-{one.sequence:02d}"
 
 
-def _neither_held_nor_sent(conn: Connection, county: str) -> pl.DataFrame:
+def neither_held_nor_sent(conn: Connection, county: str) -> pl.DataFrame:
+    """What is unpaid, waits in no batch and is kept by no hold, as ledger.fate.unpaid: the next run sends it."""
     return unpaid(conn, county).filter(pl.col("live_batch_id").is_null(), pl.col("held_by").is_null())
 
 

@@ -25,7 +25,7 @@ from reports.summary import Labelled, OldRegister, not_in_force
 
 RESULTS = "disburse results"
 NOT_RUN, NOTHING_TO_PAY, ANSWERED, CLOSED = "none", "nothing_to_pay", "answered", "closed"
-DOUBTED = "findings"
+DOUBTED, DUE_AGAIN = "findings", "due_again"
 # step → what it is called, the command that comes next, and the role that may give it
 STEPS: dict[str, tuple[str, str, OfficerRole | None]] = {
     NOT_RUN: ("尚未运行", "disburse run", OfficerRole.MAKER),
@@ -36,6 +36,7 @@ STEPS: dict[str, tuple[str, str, OfficerRole | None]] = {
     BatchState.REJECTED: ("已驳回,待更正后重新运行", "disburse run", OfficerRole.MAKER),
     BatchState.APPROVED: ("已批准,待放行", "disburse release", OfficerRole.RELEASER),
     BatchState.RELEASED: ("已放行,待银行回盘", RESULTS, OfficerRole.MAKER),
+    DUE_AGAIN: ("回盘已齐,退回的待重新编批", "disburse run", OfficerRole.MAKER),
     ANSWERED: ("回盘已齐,待结账", "disburse close", OfficerRole.CHECKER),
     CLOSED: ("已结账封存", "", None),
 }
@@ -112,6 +113,10 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
         is_closed = bool(of_month) and of_month[-1] not in sealing.open_cycles(conn, county, pay_month)
         is_doubted = bool((seen or Seen()).findings[0])
         step = _step(rows, said, is_run=bool(of_month), is_closed=is_closed, is_doubted=is_doubted)
+        again = pl.DataFrame()
+        if step in (BatchState.RELEASED, ANSWERED) and of_month[-1] == cycles.newest_cycle(conn, county):
+            again = sealing.neither_held_nor_sent(conn, county)
+        step = DUE_AGAIN if step == ANSWERED and again.height else step
         desk = _Desk(settings, county, pay_month)
         matters = [
             *_of_run(desk, seen or Seen()),
@@ -122,6 +127,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
             *_of_batches(desk, rows, seen or Seen()),
             *_of_answers(desk, said, step),
             *_of_misfits(desk, contradicted, step),
+            *_of_due_again(desk, again),
             *_of_ageing(desk, (seen or Seen()).ageing),
             *_of_holds(desk, waiting),
             *_of_standards(desk, figures.unset(conn, county, pay_month)),
@@ -286,6 +292,14 @@ def _of_misfits(desk: _Desk, contradicted: pl.DataFrame, step: str) -> Iterator[
         label = f"回盘未能记入:{RefusalCode.label_of(misfit)}"
         advice = f"见 reports/{desk.county}/results 的清单;与银行核实后,读入更正的回盘 {desk.command(RESULTS)}"
         yield OpenMatter(f"misfit:{misfit}", label, lines, fen, desk.who(OfficerRole.MAKER), advice, blocks=True)
+
+
+def _of_due_again(desk: _Desk, again: pl.DataFrame) -> Iterator[OpenMatter]:
+    """Money that came back and waits for nothing but a run: of a refused order, or for the bank's own reasons."""
+    if again.height:
+        fen, advice = int(again["pays_fen"].sum()), f"重新运行 {desk.command('disburse run')},另编一批"
+        label = "退回后可以再付,尚未编批"
+        yield OpenMatter(DUE_AGAIN, label, again.height, fen, desk.who(OfficerRole.MAKER), advice, blocks=True)
 
 
 def _of_ageing(desk: _Desk, ageing: Ageing) -> Iterator[OpenMatter]:

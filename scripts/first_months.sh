@@ -13,7 +13,7 @@ say() {
     printf '\n\033[1m%s\033[0m\n' "$*"
 }
 is_released() {
-    disburse status --county "$county" --month "$1" --json 2>/dev/null | grep -Eq '"step": "(released|answered|closed)"'
+    disburse status --county "$county" --month "$1" --json 2>/dev/null | grep -Eq '"step": "(released|answered|due_again|closed)"'
 }
 
 mkdir -p "$DISBURSE_HOME/inbox/$county"

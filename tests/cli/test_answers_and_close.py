@@ -119,7 +119,12 @@ def test_the_whole_batch_refused_is_due_again_and_nobodys_account_is_held(home):
     disburse(home, *whole, code=3)  # without a reason
     assert asked(home, *whole, "--reason", "付款账户余额不足")["due_again"] == 3
     assert asked(home, "hold", "list", "--county", homes.COUNTY) == []
+    told = asked(home, "status", *MONTH)
+    assert (told["step"], told["next_command"].split()[:2]) == ("due_again", ["disburse", "run"])
+    (matter,) = (one for one in told["matters"] if one["code"] == "due_again")
+    assert (matter["count"], matter["fen"], matter["blocks"]) == (3, 15000, True)
     homes.run(home, "2024-07")
+    assert asked(home, "status", *MONTH)["step"] == "rendered"
     assert laws(home) == []
 
 
