@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from xml.etree import ElementTree
 
@@ -142,6 +143,7 @@ def _read_xlsx(path: Path, profile: Xlsx) -> FileRead:
 
 
 NAMESPACE = "{urn:iso:std:iso:20022:tech:xsd:pain.001.001.09}"
+PAYMENT, TRANSFER = f"{NAMESPACE}PmtInf", f"{NAMESPACE}CdtTrfTxInf"
 IN_HEADER = {"batch_id": "GrpHdr/MsgId", "count": "GrpHdr/NbOfTxs", "total": "GrpHdr/CtrlSum"}
 IN_PAYMENT = {
     "count": "NbOfTxs",
@@ -162,19 +164,32 @@ IN_TRANSFER = {
 
 
 def _read_pain001(path: Path, profile: Pain001) -> FileRead:
-    """Transfer by transfer, with what the schema does not ask: both control sums, the currency, the code lists."""
+    """Transfer by transfer, each forgotten once it was read, so that memory stays small."""
     found = FileRead()
+    opened: list[ElementTree.Element] = []  # the message and its payments
     try:
-        root = ElementTree.parse(path).getroot()  # noqa: S314 our own file, and nothing is taken from it
+        for event, element in ElementTree.iterparse(path, ("start", "end")):  # noqa: S314 our own file
+            if event == "start":
+                opened += [element] if not opened or element.tag == PAYMENT else []
+            elif element.tag == TRANSFER and _is_first_in(opened[-1], element):
+                _read_transfer(found, element, profile)
+                opened[-1].remove(element)
     except ElementTree.ParseError:
-        found.problems.append("文件不是可读的 XML")
-        return found
-    message = root.find(f"{NAMESPACE}CstmrCdtTrfInitn")
-    payments = [] if message is None else message.findall(f"{NAMESPACE}PmtInf")
-    if message is None or len(payments) != 1:
-        found.problems.append("不是 pain.001.001.09 报文,或不是一个付款账户")
-        return found
-    (payment,) = payments
+        return FileRead(problems=["文件不是可读的 XML"])
+    message = opened[0].find(f"{NAMESPACE}CstmrCdtTrfInitn")
+    payments = [] if message is None else message.findall(PAYMENT)
+    if message is None or len(payments) != 1 or len(opened) > len((message, *payments)):
+        return FileRead(problems=["不是 pain.001.001.09 报文,或不是一个付款账户"])
+    _read_sums(found, message, payments[0])
+    return found
+
+
+def _is_first_in(payment: ElementTree.Element, transfer: ElementTree.Element) -> bool:
+    return payment.find(TRANSFER) is transfer
+
+
+def _read_sums(found: FileRead, message: ElementTree.Element, payment: ElementTree.Element) -> None:
+    """What the message says of them all, with what the schema does not ask: both control sums, the currency."""
     found.totals = {word: _text_at(payment, place) for word, place in IN_PAYMENT.items()}
     for word, place in IN_HEADER.items():
         told = _text_at(message, place)
@@ -182,19 +197,22 @@ def _read_pain001(path: Path, profile: Pain001) -> FileRead:
             found.problems.append(f"报文头的 {word} 与付款信息的不同")
     if _text_at(payment, "PmtMtd") != "TRF" or _text_at(payment, "DbtrAcct/Ccy") != "CNY":
         found.problems.append("付款方式应为 TRF,账户币种应为 CNY")
-    purposes = {profile.purpose, *profile.purposes.values()}
-    for number, transfer in enumerate(payment.findall(f"{NAMESPACE}CdtTrfTxInf"), start=1):
-        amount = transfer.find(_place("Amt/InstdAmt"))
-        if amount is None or amount.get("Ccy") != "CNY":
-            found.problems.append(f"第 {number} 笔的币种不是 CNY")
-        if _text_at(transfer, "CdtrAgt/FinInstnId/ClrSysMmbId/ClrSysId/Cd") != "CNAPS":
-            found.problems.append(f"第 {number} 笔的清算系统不是 CNAPS")
-        if _text_at(transfer, "Purp/Cd") not in purposes:
-            found.problems.append(f"第 {number} 笔的用途代码与格式不符")
-        found.rows.append([_text_at(transfer, IN_TRANSFER[column.field]) for column in profile.columns if column.field])
-    return found
 
 
+def _read_transfer(found: FileRead, transfer: ElementTree.Element, profile: Pain001) -> None:
+    """One transfer, with what the schema does not ask: the currency and the code lists."""
+    number = len(found.rows) + 1
+    amount = transfer.find(_place("Amt/InstdAmt"))
+    if amount is None or amount.get("Ccy") != "CNY":
+        found.problems.append(f"第 {number} 笔的币种不是 CNY")
+    if _text_at(transfer, "CdtrAgt/FinInstnId/ClrSysMmbId/ClrSysId/Cd") != "CNAPS":
+        found.problems.append(f"第 {number} 笔的清算系统不是 CNAPS")
+    if _text_at(transfer, "Purp/Cd") not in {profile.purpose, *profile.purposes.values()}:
+        found.problems.append(f"第 {number} 笔的用途代码与格式不符")
+    found.rows.append([_text_at(transfer, IN_TRANSFER[column.field]) for column in profile.columns if column.field])
+
+
+@cache
 def _place(path: str) -> str:
     return "/".join(f"{NAMESPACE}{name}" for name in path.split("/"))
 

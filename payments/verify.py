@@ -95,13 +95,12 @@ def _told_in(sidecar: Path) -> list[str]:
 
 def _line_differences(read: FileRead, order: Order, profile: Layout) -> Iterator[str]:
     """Line by line; matched by instruction id where the file prints it, so that one dropped line is one finding."""
-    if _is_alike(read, order, profile):
+    lines = order.lines.sort("line_no").with_columns(date=pl.lit(_day(order.dated_on, profile)))
+    if _is_alike(read, lines, profile):
         return
-    day = _day(order.dated_on, profile)
-    in_book = [{**row, "date": day} for row in order.lines.sort("line_no").iter_rows(named=True)]
     fields = [column.field for column in profile.columns]
     if Printed.INSTRUCTION_ID not in fields:
-        yield from _pairwise(read, in_book, profile)
+        yield from _pairwise(read, lines, profile)
         return
     place = fields.index(Printed.INSTRUCTION_ID)
     by_id: dict[str, list[str]] = {}
@@ -109,23 +108,20 @@ def _line_differences(read: FileRead, order: Order, profile: Layout) -> Iterator
         if cells[place] in by_id:
             yield f"指令 {cells[place]} 出现不止一次"
         by_id[cells[place]] = cells
-    known = {row["instruction_id"] for row in in_book}
+    known = dict.fromkeys(lines["instruction_id"])
     yield from (f"总账中没有指令 {found}" for found in by_id if found not in known)
-    for row in in_book:
+    for row in lines.iter_rows(named=True):
         cells = by_id.get(row["instruction_id"], [])
         yield from _cell_differences(cells, row, profile) if cells else [f"缺少第 {row['line_no']} 笔"]
-    if [found for found in by_id if found in known] != [
-        i for i in (r["instruction_id"] for r in in_book) if i in by_id
-    ]:
+    if [found for found in by_id if found in known] != [one for one in known if one in by_id]:
         yield "各笔的次序与总账不同"
 
 
-def _is_alike(read: FileRead, order: Order, profile: Layout) -> bool:
+def _is_alike(read: FileRead, lines: pl.DataFrame, profile: Layout) -> bool:
     """Whether every cell of every line is as expected; what is not is looked for line by line.
 
     Column by column: what stands in a cell is worked out once for all lines that are the same in what it is made from.
     """
-    lines = order.lines.sort("line_no").with_columns(date=pl.lit(_day(order.dated_on, profile)))
     if len(read.rows) != lines.height:
         return False
     cells = pl.DataFrame(read.rows, schema=[str(place) for place in range(len(profile.columns))], orient="row")
@@ -165,8 +161,8 @@ def _expected_in_each(column: Shown, lines: pl.DataFrame, profile: Layout) -> pl
     return joined["told"]
 
 
-def _pairwise(read: FileRead, in_book: list[dict[str, Any]], profile: Layout) -> Iterator[str]:
-    for cells, row in zip(read.rows, in_book, strict=False):
+def _pairwise(read: FileRead, lines: pl.DataFrame, profile: Layout) -> Iterator[str]:
+    for cells, row in zip(read.rows, lines.iter_rows(named=True), strict=False):
         yield from _cell_differences(cells, row, profile)
 
 
