@@ -174,6 +174,8 @@ def _read_pain001(path: Path, profile: Pain001) -> FileRead:
             elif element.tag == TRANSFER and _is_first_in(opened[-1], element):
                 _read_transfer(found, element, profile)
                 opened[-1].remove(element)
+            elif element.tag == TRANSFER:
+                found.problems.append("有一笔不在付款信息之中")
     except ElementTree.ParseError:
         return FileRead(problems=["文件不是可读的 XML"])
     message = opened[0].find(f"{NAMESPACE}CstmrCdtTrfInitn")

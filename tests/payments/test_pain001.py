@@ -134,6 +134,9 @@ def test_the_purpose_is_the_one_of_the_benefit(tmp_path, written):
         (b"<MsgId>990721", b"<MsgId>990722", "汇总行的 batch_id 与总账不符"),
         (b"<Ccy>CNY</Ccy>", b"<Ccy>USD</Ccy>", "账户币种应为 CNY"),
         (b"</Document>", b"", "文件不是可读的 XML"),
+        (b"</PmtInf>", b"</PmtInf><PmtInf></PmtInf>", "不是一个付款账户"),
+        (b"<PmtInf>", b"<CdtTrfTxInf></CdtTrfTxInf><PmtInf>", "有一笔不在付款信息之中"),
+        (b"<RmtInf>", b"<RmtInf><CdtTrfTxInf></CdtTrfTxInf>", "有一笔不在付款信息之中"),
         (b"pain.001.001.09", b"pain.001.001.03", "不是 pain.001.001.09 报文"),
     ],
 )
