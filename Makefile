@@ -7,7 +7,8 @@ DISBURSE_HOME ?= $(CURDIR)/var
 export DISBURSE_HOME
 PEOPLE ?= 100000
 TIMES ?= 20
-AT_MOST ?= 40
+AT_MOST ?= 10000
+MINUTES ?= 600
 bin := .venv/bin
 
 help: ## 本页 This list
@@ -50,9 +51,9 @@ peers: ## 与别的算法比(PEOPLE=100000) The same benefit by DuckDB, pandas a
 	@$(bin)/python -m pip install -q --only-binary :all: --require-hashes --target .benchmarks --upgrade -r requirements-benchmarks.lock
 	@PYTHONPATH=.benchmarks $(bin)/python benchmarks/peers.py --people $(PEOPLE)
 
-mutants: ## 测试能发现多少种小错(AT_MOST=40) How many small faults the tests notice
+mutants: ## 测试能发现多少种小错(ROOMS=ledger MINUTES=30) How many small faults the tests notice
 	@sh scripts/prepare.sh dev
-	@$(bin)/python benchmarks/mutants.py --at-most $(AT_MOST)
+	@$(bin)/python benchmarks/mutants.py $(ROOMS) --minutes $(MINUTES) --at-most $(AT_MOST) $(if $(ANEW),--anew)
 
 clean: ## 删除 .venv 与缓存,保留数据目录 Remove .venv and caches, keep the home
 	rm -rf .venv .benchmarks .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -6,6 +6,7 @@ A fault is one operator, bound, yes/no, end of a list, kind of join or kept row 
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,14 +69,11 @@ class Fault:
 
 def faults(root: Path, path: str) -> Iterator[Fault]:
     """Every fault of a module."""
-    source = (root / path).read_text("utf-8")
     seen: dict[tuple[str, str, str], int] = {}
-    places = list(_places(ast.parse(source)))
-    for place, (_, statement, within) in enumerate(places):
-        tree = ast.parse(source)
-        node = list(_places(tree))[place][0]
+    places = _places(ast.parse((root / path).read_text("utf-8")))
+    for place, (node, statement, within) in enumerate(places):
         was = ast.unparse(node)
-        turned = _turned(node)
+        turned = _turned(copy.deepcopy(node))
         if turned is None:
             continue
         now = ast.unparse(turned)

@@ -231,6 +231,7 @@ def test_who_is_registered_in_no_month_has_no_facts_where_the_law_asks_for_it(ro
 def test_who_is_in_the_register_that_a_condition_looks_at_has_facts_and_nobody_else():
     asked = {"when": AllOf((Fact("dibao_person"),)), "population": [{}, {"person_no": 2}]}
     assert set(table(low_income=[{}], **asked)["person_no"]) == {1}
+    assert set(table(low_income=[{}], disability=[{"person_no": 2}], **asked)["person_no"]) == {1}
     assert table(**asked).is_empty()
 
 

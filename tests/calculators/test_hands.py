@@ -76,6 +76,11 @@ def test_the_order_of_rows_makes_no_other_hand():
     assert set(dealt(*both(1), *reversed(both(2))).origin.values()) == {1}
 
 
+def test_hands_are_numbered_in_the_order_in_which_they_were_seen():
+    found = dealt(*(row(n, AGE, would_be_fen=100 * n) for n in (5, 3, 8, 1, 7, 2, 6, 4)))
+    assert list(dict.fromkeys(found.origin.values())) == [5, 3, 8, 1, 7, 2, 6, 4]
+
+
 def test_only_what_is_in_a_group_is_chosen_in_it():
     found = dealt(*both(4), row(4, AGE))
     assert {way.chosen for way in found.ways.values()} == {(), (("care", CARE),), (("care", DISABLED),)}

@@ -6,7 +6,7 @@ from itertools import product
 import polars as pl
 import pytest
 
-from calculators.situations import classes, facts_of, member_rows, members, situations
+from calculators.situations import classes, decide, facts_of, member_rows, members, situations
 from contracts.columns import polars_schema
 from contracts.policy import AllOf, AnyOf, Compare, Fact, Not
 from contracts.situations import Distinction
@@ -46,6 +46,12 @@ def test_figures_may_be_keyed_by_age_and_birthday_together():
     apart = {(age, day): number for age, day, number, _ in found.iter_rows()}
     assert apart[80, True] == apart[0, True] != apart[80, False] == apart[99, True]
     assert apart[100, True] == apart[150, False] not in (apart[0, True], apart[0, False])
+
+
+def test_a_class_that_comes_back_at_the_age_of_one_is_looked_at_there_too():
+    is_first = (pl.col("age_years") == 0) & ~pl.col("has_birthday")
+    found = grouped(AGES, "age", Distinction(AllOf(()), cells=(AGES.with_columns(cell=is_first.cast(pl.Int64)),)))
+    assert standing(found) == [(0, False), (0, True), (1, False)]
 
 
 def test_an_empty_cell_is_a_cell_like_others():
@@ -108,6 +114,20 @@ def test_situations_are_every_combination_of_those_who_stand_for_a_class():
 @pytest.fixture(scope="module")
 def known():
     return members(rules(benefit("old_age_allowance", when=EVERYBODY)))
+
+
+def test_a_law_of_one_month_is_read_and_decided_like_one_of_many(known):
+    law = rules(benefit("old_age_allowance", when=EVERYBODY, months=[JANUARY], p_amount_fen=5000), months=[JANUARY])
+    assert {axis: frame.height for axis, frame in members(law).items()} == {
+        axis: frame.height for axis, frame in known.items()
+    }
+    whole = classes({axis: known[axis] for axis in ("age", "alive", "registered")}, [Distinction(EVERYBODY)])
+    others = {
+        axis: frame.with_columns(is_member=pl.int_range(pl.len()) == 0) for axis, frame in classes(known, []).items()
+    }
+    grouped = {axis: whole.get(axis, others[axis]) for axis in known}
+    decided = decide(situations(grouped), grouped, law).decided
+    assert decided.select("benefit_month", "outcome", "amount_fen").unique().rows() == [(JANUARY, "ENTITLED", 5000)]
 
 
 def test_every_age_is_there_with_a_birthday_in_the_month_and_without(known):

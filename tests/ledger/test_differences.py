@@ -250,7 +250,7 @@ def test_less_is_withdrawn_from_the_youngest_first_as_far_as_it_waits():
         assert less.select("obligation_id", "amount_fen").rows() == taken
 
 
-def test_what_could_not_be_withdrawn_is_owed_back_in_the_group_it_was_booked_in():
+def test_what_could_not_be_withdrawn_is_owed_back_in_the_group_it_was_first_booked_in():
     rows = keys(
         {"person_no": 4, "delta_fen": -5000}, {"delta_fen": -5000, "benefit": CARE},
         {"person_no": 2, "delta_fen": -1}, {"person_no": 3, "delta_fen": -5000, "choose_group": "care"},
@@ -260,7 +260,7 @@ def test_what_could_not_be_withdrawn_is_owed_back_in_the_group_it_was_booked_in(
     withdrawn = keys({"benefit": CARE, "amount_fen": 3000}, {"person_no": 2, "amount_fen": 1})
     booked = owed(
         {"obligation_id": 1, "benefit": CARE}, {"obligation_id": 2, "benefit": CARE, "choose_group": "care"},
-        {"obligation_id": 3, "person_no": 4},
+        {"obligation_id": 3, "person_no": 4}, {"obligation_id": 4, "benefit": CARE, "choose_group": "living"},
     )  # fmt: skip
     told = differences.new_receivables(rows, withdrawn, booked, 9)
     assert told.select("receivable_id", "person_no", "benefit_month", "amount_fen", "choose_group").rows() == [

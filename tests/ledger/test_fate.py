@@ -1,17 +1,21 @@
 """What became of an obligation is told the same wherever it is told."""
 
+from dataclasses import replace
+
+import polars as pl
 import pytest
 
 from contracts.actor import Actor
 from contracts.columns import empty
 from contracts.months import parse_month
 from contracts.tables import IntakeCount
-from ledger import batches, exports, fate, figures, holds, sealing
+from ledger import batches, exports, fate, figures, holds, identity, posting, sealing
 from ledger.story import story
 from reports.summary import summarise
-from tests.ledger.county import CODE, MAKER, row
+from tests.ledger.county import CARE, CODE, MAKER, NO_STOP, row
 from tests.ledger.places import SERVER
 
+ELSEWHERE = "990101"
 TOLD = ("state", "shown_attempt", "attempt", "is_gone", "pays_fen")
 
 
@@ -27,6 +31,96 @@ def test_a_pay_month_tells_its_own_county_and_month_alone(county):
     with county.book.reading() as conn:
         asked = [(CODE, "2024-07"), ("990101", "2024-07"), (CODE, "2024-08")]
         assert [fate.of_pay_month(conn, code, parse_month(month)).height for code, month in asked] == [1, 0, 0]
+
+
+def run_elsewhere(county, month, rows):
+    """Post in another county of the same book."""
+    with county.book.reading() as conn:
+        decisions = identity.of_county(conn, ELSEWHERE).digest()
+    decided = county.decided(month, rows)
+    manifest = decided.manifest.model_copy(update={"county": ELSEWHERE, "identity_digest": decisions})
+    posting.post(county.book, replace(decided, manifest=manifest), Actor(MAKER, "tester"), NO_STOP)
+
+
+def test_another_countys_money_of_the_same_person_and_month_is_not_told(county):
+    county.run("2024-07", [row(1, "2024-07")])
+    run_elsewhere(county, "2024-07", [row(1, "2024-07", 900)])
+    with county.book.reading() as conn:
+        keys = county.decided("2024-07", [row(1, "2024-07")]).coordinated
+        found = [fate.of_person_months(conn, code, keys)["amount_fen"].to_list() for code in (CODE, ELSEWHERE)]
+        unpaid = [fate.unpaid(conn, code)["amount_fen"].to_list() for code in (CODE, ELSEWHERE)]
+    assert found == unpaid == [[5000], [900]]
+
+
+def test_what_another_county_booked_is_not_subtracted(county):
+    run_elsewhere(county, "2024-07", [row(1, "2024-07", 900), row(1, "2024-06", 900)])
+    assert county.run("2024-07", [row(1, "2024-07")]).differences.obligations["amount_fen"].to_list() == [5000]
+
+
+def test_what_came_back_is_printed_as_the_next_attempt_and_nothing_else_is(county):
+    county.pay("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
+    county.answer("returned", 1)
+    county.run("2024-08", [row(1, "2024-07"), row(2, "2024-07"), row(2, "2024-08")])
+    county.claim()
+    assert county.unpaid().select("person_no", "attempt").rows() == [(1, 2), (2, 1)]
+    run_elsewhere(county, "2024-08", [row(3, "2024-08")])
+    with county.book.reading() as conn:
+        assert fate.unpaid(conn, ELSEWHERE)["attempt"].to_list() == [1]
+
+
+def test_attempts_that_were_all_voided_are_counted_on(county, book):
+    county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
+    for _ in range(2):
+        county.claim()
+    county.run("2024-07", [row(1, "2024-07")])
+    assert told(county) == ("payable", 3, 1, False, 5000)
+
+
+def test_who_was_paid_is_told_once_and_in_order(county):
+    months = ["2024-07", "2024-08"]
+    county.pay("2024-07", [row(n, "2024-07", benefit=benefit) for n in (5, 3, 4) for benefit in CARE])
+    county.pay("2024-08", [*(row(n, "2024-07", benefit=CARE[0]) for n in (1, 3, 4, 5)), row(2, "2024-08")])
+    county.run("2024-08", [row(n, month) for n in (6, 2, 1) for month in months])
+    with county.book.reading() as conn:
+        asked = pl.Series([6, 5, 4, 3, 2, 1]), [parse_month(month) for month in months]
+        assert fate.paid_numbers(conn, CODE, *asked).to_list() == [1, 2, 3, 4, 5]
+
+
+@pytest.mark.parametrize(
+    ("owed_fen", "state", "pays_fen"), [(4999, "set_off", 0), (5000, "set_off", 0), (5001, "payable", 1)]
+)
+def test_what_is_set_off_whole_is_told_so_and_what_is_left_of_one_is_paid(county, owed_fen, state, pays_fen):
+    county.pay("2024-07", [row(1, "2024-07", 5000, CARE[0])])
+    county.run("2024-08", [row(1, "2024-07", owed_fen, CARE[1])])
+    with county.book.reading() as conn:
+        keys = county.decided("2024-08", [row(1, "2024-07")]).coordinated
+        shown = fate.of_person_months(conn, CODE, keys).filter(benefit=CARE[1])
+    assert shown.select("state", "pays_fen").rows() == [(state, pays_fen)]
+
+
+def test_one_fen_set_off_is_set_off(county):
+    county.pay("2024-07", [row(1, "2024-07", 5000, CARE[0])])
+    county.run("2024-08", [row(1, "2024-07", 1, CARE[1])])
+    with county.book.reading() as conn:
+        keys = county.decided("2024-08", [row(1, "2024-07")]).coordinated
+        assert fate.of_person_months(conn, CODE, keys)["state"].to_list() == ["released", "set_off"]
+
+
+def test_what_is_unpaid_is_told_in_order_of_obligation_whatever_came_back_when(county):
+    county.pay("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
+    county.run("2024-08", [row(n, month) for n in (1, 2) for month in ("2024-07", "2024-08")])
+    county.answer("returned", 2, source="one")
+    county.answer("returned", 1, source="two")
+    assert county.unpaid()["obligation_id"].to_list() == [1, 2, 3, 4]
+
+
+def test_what_is_unpaid_says_which_batch_it_waits_in(county):
+    county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07", benefit=CARE[0])])
+    county.claim()
+    first, second = county.claim()
+    county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07", benefit=CARE[0]), row(3, "2024-07", 700)])
+    rows = county.unpaid().select("obligation_id", "live_batch_id", "pays_fen").rows()
+    assert rows == [(1, first, 5000), (2, second, 5000), (3, None, 700)]
 
 
 def test_what_is_unpaid_says_in_which_pay_month_it_was_posted(county):

@@ -10,7 +10,7 @@ from contracts.actor import Actor
 from contracts.codes import Control
 from contracts.errors import StoppedError
 from contracts.months import parse_month
-from ledger import audit, overrides, tables, versions
+from ledger import audit, batches, overrides, tables, versions
 from ledger.posting import StopLimits
 from tests.ledger.county import CARE, CHECKER, CODE, row
 
@@ -42,6 +42,11 @@ def test_the_first_month_owes_everything_as_regular(county):
     assert posted.differences.obligations["kind"].unique().to_list() == ["regular"]
     assert (posted.cycle.sequence, posted.run.run_id, posted.is_replay) == (1, 1, False)
     assert posted.differences.beyond_window.is_empty()
+
+
+def test_a_first_month_in_which_nobody_is_owed_anything_is_a_run(county):
+    posted = county.run("2024-07", [])
+    assert (posted.run.run_id, posted.cycle.sequence, posted.differences.has_rows) == (1, 1, False)
 
 
 def test_a_second_run_writes_no_row_at_all(county, book):
@@ -104,6 +109,28 @@ def test_what_waits_is_withdrawn_and_its_batch_voided(county):
     assert county.unpaid().select("person_no", "live_batch_id").rows() == [(2, None)]
 
 
+def test_every_batch_of_which_something_is_withdrawn_is_voided_once(county):
+    first, last = "old_age_allowance", CARE[0]
+    rows = [row(n, "2024-07", benefit=benefit) for benefit in (first, last) for n in (1, 2)]
+    county.run("2024-07", rows)
+    county.claim()
+    found = county.run("2024-07", []).differences
+    assert found.withdrawals.height == 4
+    assert found.voided == tuple(f"{CODE}-2024-07-01-0{n}" for n in (1, 2))
+    with county.book.reading() as conn:
+        assert batches.batches_of(conn, CODE, None)["state"].to_list() == ["voided", "voided"]
+
+
+def test_batches_are_voided_in_their_order_whatever_is_taken_off_them(county):
+    paid = row(1, "2024-07", 9000, CARE[0])
+    county.pay("2024-07", [paid])
+    county.run("2024-08", [paid, row(1, "2024-07", 8000, CARE[1]), row(2, "2024-07")])
+    set_off_in, withdrawn_in = county.claim()
+    found = county.run("2024-08", [row(1, "2024-07", 8000, CARE[1])]).differences
+    assert (money(found.set_offs), money(found.withdrawals)) == ([(1, "2024-07", 8000)], [(2, "2024-07", 5000)])
+    assert found.voided == (set_off_in, withdrawn_in)
+
+
 def test_the_youngest_unpaid_obligation_is_withdrawn_first(county):
     county.run("2024-07", [row(1, "2024-07", 5000)])
     county.run("2024-07", [row(1, "2024-07", 6000)])
@@ -118,6 +145,21 @@ def test_what_has_gone_out_is_owed_back_and_only_the_rest_withdrawn(county):
     found = county.run("2024-07", [row(1, "2024-07", 4000)]).differences
     assert money(found.withdrawals) == [(1, "2024-07", 2000)]
     assert money(found.receivables) == [(1, "2024-07", 1000)]
+
+
+def test_no_more_is_set_off_than_is_left_after_withdrawing(county):
+    county.pay("2024-07", [row(1, "2024-07", 9000, CARE[0])])
+    county.run("2024-08", [row(1, "2024-07", 9000, CARE[0]), row(1, "2024-07", 10000, CARE[1])])
+    found = county.run("2024-08", [row(1, "2024-07", 8000, CARE[1])]).differences
+    assert money(found.withdrawals) == [(1, "2024-07", 2000)]
+    assert money(found.set_offs) == [(1, "2024-07", 8000)]
+    assert money(found.left_to_recover) == [(1, "2024-07", 1000)]
+
+
+@pytest.mark.parametrize("month", ["2024-01", "2024-07"])
+def test_what_was_imported_for_the_first_or_last_month_is_owed_back_without_a_decision(county, month):
+    county.import_history((1, month, "old_age_allowance", 4000))
+    assert money(county.run("2024-07", []).differences.receivables) == [(1, month, 4000)]
 
 
 def test_a_returned_payment_is_withdrawn_and_not_claimed_back(county):
@@ -327,6 +369,11 @@ class TestRecoveryStop:
             assert audit.verify(conn) == []
         assert (line.officer, line.override.control) == (CHECKER, Control.RECOVERY)
         assert "撤回和追回 2 人共" in line.told
+
+    def test_who_lets_a_run_go_on_that_does_not_stop_is_not_kept(self, county, book, rows):
+        county.run("2024-08", rows, self.LIMITS, (Actor(CHECKER, "tester"), "名单已逐人核对"))
+        with book.reading() as conn:
+            assert overrides.of_month(conn, CODE, parse_month("2024-08")) == ()
 
 
 def test_other_peoples_rows_do_not_move(county):
