@@ -6,6 +6,7 @@ from contracts.actor import Actor
 from contracts.codes import RecoveryMeans
 from contracts.months import parse_month
 from ledger import identity, receivables, recovery
+from ledger.book import read_frame
 from tests.ledger.county import CODE, RELEASER, resident_id, row
 
 BY = Actor("复核乙", "tester")
@@ -54,3 +55,19 @@ def test_nothing_came_back_since_it_was_posted_or_since_the_last_recovery(owing)
     assert since[1] == parse_month("2024-07")
     assert since[2] > since[1]
     assert since[2].day == 1
+
+
+def test_the_last_recovery_counts_and_not_the_first(owing, monkeypatch):
+    for moment in ("2024-09-03T08:00:00+00:00", "2024-11-30T08:00:00+00:00"):
+        monkeypatch.setattr(recovery, "now", lambda moment=moment: moment)
+        recovery.recover(owing.book, CODE, 2, RecoveryMeans.CASH, 1, BY, f"收据 {moment}")
+    with owing.book.reading() as conn:
+        rows = receivables.outstanding(conn, CODE, identity.of_county(conn, CODE))
+    assert dict(rows.select("person_no", "since_month").iter_rows())[2] == parse_month("2024-11")
+
+
+def test_the_oldest_come_first_in_whatever_order_the_book_gives_them(owing, monkeypatch):
+    monkeypatch.setattr(receivables, "read_frame", lambda conn, asked: read_frame(conn, asked).reverse())
+    with owing.book.reading() as conn:
+        for told in (receivables.unrecovered(conn, CODE), receivables.owed_back(conn, CODE)):
+            assert told["receivable_id"].to_list() == [1, 2]

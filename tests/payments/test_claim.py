@@ -79,6 +79,12 @@ def test_batches_of_other_benefits_and_earlier_months_stand_as_they_are(county, 
         assert batches.items(conn, august).height == 1
 
 
+def test_the_order_of_what_is_payable_makes_no_other_batch(county, profile_of):
+    county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
+    claimed(county, payable(county), profile_of)
+    assert claimed(county, payable(county).reverse(), profile_of) == claim.Claimed((FIRST,), (), ())
+
+
 def test_another_account_voids_the_batch_and_claims_anew(county, profile_of):
     county.run("2024-07", [row(1, "2024-07")])
     claimed(county, payable(county), profile_of)

@@ -95,6 +95,7 @@ def test_what_cannot_be_read_is_told_at_its_key_and_once(written, key, words):
 def test_what_could_not_be_read_stands_as_nothing_beside_what_could():
     tree = read({"all": ["alive", {"age": "80"}]})
     assert tree.condition == AllOf((Fact("alive"), NOTHING))
+    assert read({"age": {"at_least": "八十"}}).condition == Compare("age", at_least=0)
 
 
 def test_the_words_that_may_stand_are_told():

@@ -101,6 +101,10 @@ class TestLiving:
         told = {"tekun_living.amount": value(None, Role.FLOOR), "tekun_living.ratio": value("13/10", **TIMES_DIBAO)}
         assert money(LIVING, {**told, DIBAO: value("700")}).is_abolished
 
+    def test_what_is_no_quantity_is_compared_with_nothing(self):
+        told = {"tekun_living.amount": value("1"), "tekun_living.ratio": value("13/10", **TIMES_DIBAO)}
+        assert money(LIVING, {**told, DIBAO: value("一类", unit="code")}).why_unset is None
+
     @pytest.mark.parametrize("lacking", ["tekun_living.ratio", DIBAO])
     def test_a_ratio_or_a_standard_alone_sets_nothing(self, lacking):
         told = {"tekun_living.ratio": value("13/10", **TIMES_DIBAO), DIBAO: value("700")}

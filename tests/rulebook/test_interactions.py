@@ -72,6 +72,19 @@ def test_an_exclusion_that_begins_later_shuts_nobody_out_before(tmp_path):
     assert sorted(told.rows()) == [(months[0], False), (months[1], True)]
 
 
+def test_a_pair_with_a_benefit_that_the_county_does_not_have_decides_nothing(tmp_path):
+    (tmp_path / "410721").mkdir()
+    source = {"document": "notice", "clause": "第一条", "quote": "原文"}
+    group = {"benefit": "old_age_allowance", "with": ["family_planning_support"], "relation": "choose_higher"}
+    page = {
+        "documents": {"notice": {"title": "通知", "number": "测试"}},
+        "pairs": [group | {"group": "living", "tie": "old_age_allowance", "source": source}],
+    }
+    (tmp_path / "410721" / "interactions.yaml").write_text(yaml.safe_dump(page, allow_unicode=True), "utf-8")
+    row = rates(rulebook.load(rulebook.POLICIES, tmp_path), "410721", B.OLD_AGE_ALLOWANCE, age_years=85)
+    assert (row["p_choose_group"], row["p_tie_rank"]) == (None, 0)
+
+
 @pytest.mark.parametrize("county", COUNTIES)
 def test_groups_and_ties(shipped, county):
     told = {

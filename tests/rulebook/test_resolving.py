@@ -2,6 +2,7 @@
 
 import json
 import time
+from contextlib import nullcontext
 from datetime import date
 
 import polars as pl
@@ -149,6 +150,12 @@ def test_before_the_benefit_exists_there_is_nothing(shipped):
     row = rates(shipped, "410721", "old_age_allowance", date(2015, 12, 1), age_years=85)
     assert row["p_is_abolished"]
     assert row["unset_code"] is None
+
+
+@pytest.mark.parametrize(("month", "is_asked"), [(date(2015, 12, 1), False), (date(2016, 1, 1), True)])
+def test_from_its_first_month_on_a_benefit_must_have_its_conditions(shipped, month, is_asked):
+    with pytest.raises(PolicyError, match="410721 新乡县") if is_asked else nullcontext():
+        shipped.resolve("410721", [month], date(2010, 1, 1))
 
 
 def test_null_abolishes_a_benefit_from_its_month(with_overlay):
