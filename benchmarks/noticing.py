@@ -36,6 +36,7 @@ from hypothesis import Phase, settings
 
 PATIENCE = 10.0  # CPU seconds beyond three times what the tests take, after which a fault is taken to hang
 WAIT = 20  # times as long by the clock: other work may have the machine
+MEMORY = 6 * 2**30  # bytes of addresses: a fault that takes more is stopped before the machine is
 COUNTER = "statement_is_run_"
 HANGS = "hangs"  # told in the place of the test that noticed
 
@@ -256,6 +257,7 @@ def noticed_alone(root: Path, fault: Fault, tests: Sequence[str], seconds: float
             command, cwd=root, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
         )
         resource.prlimit(child.pid, resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
+        resource.prlimit(child.pid, resource.RLIMIT_AS, (MEMORY, MEMORY))
         try:
             status = child.wait(seconds * WAIT)
         except subprocess.TimeoutExpired:
@@ -290,6 +292,7 @@ def _act(act: Callable[[Tell], None], seconds: float | None, tell: Tell) -> NoRe
     os.setsid()
     if seconds is not None:
         resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 2))
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     nowhere = os.open(os.devnull, os.O_RDWR)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

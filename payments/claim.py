@@ -32,7 +32,7 @@ class Waiting:
     identity: BatchIdentity
     benefit: str
     content_digest: str
-    is_rejected: bool = False
+    is_rejected: bool
 
 
 @dataclass

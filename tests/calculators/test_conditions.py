@@ -71,6 +71,23 @@ def test_one_of_some_codes():
     assert holds(OneOf(Parameter("test"), ("unable",)), {}, p_test="level") == [False]
 
 
+@pytest.mark.parametrize(
+    ("leaf", "column", "lets_through", "lets_nothing"),
+    [
+        (Switch(Parameter("include")), "p_include", (False, True), (False, False)),
+        (OneOf(Parameter("test"), ("unable",)), "p_test", ("level", "unable"), ("level", "level")),
+        (Compare("age", at_least=Parameter("min_age")), "p_min_age", (90, 80), (90, 81)),
+        (Compare("age", at_most=Parameter("max_age")), "p_max_age", (70, 80), (70, 79)),
+        (Compare("age", below=Parameter("end_age")), "p_end_age", (70, 81), (70, 80)),
+    ],
+)
+def test_thinning_goes_by_the_figure_that_lets_the_most_through(leaf, column, lets_through, lets_nothing):
+    for figures, expected in ((lets_through, True), (lets_through[::-1], True), (lets_nothing, False)):
+        cells = [{"benefit_month": month, column: figure} for month, figure in zip(MONTHS, figures, strict=False)]
+        law = benefit("old_age_allowance", *cells, when=leaf)
+        assert facts({"age_years": 80}).select(held=relaxed(law)).collect()["held"].to_list() == [expected]
+
+
 def test_the_words_of_a_tree():
     tree = AllOf((Fact("alive"), Not(AnyOf((OneOf("scale", ()), Compare("age", at_least=1)))), Switch(Parameter("x"))))
     assert words_in(tree) == {"alive", "scale", "age"}

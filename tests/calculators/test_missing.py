@@ -133,3 +133,18 @@ def test_a_hukou_nobody_filled_in_is_missing_where_the_law_asks_for_it():
     rural = AllOf((*EVERYBODY.conditions, OneOf("hukou", ("rural",))))
     assert found(care(rural)) == [("elder_care_subsidy", JANUARY, ["hukou"], False, "ENTITLED", 6_000)]
     assert found(care(rural), population=[{"hukou_type": "城镇"}]) == []
+
+
+@pytest.mark.parametrize(("word", "code"), [("area", "urban"), ("support_mode", "home"), ("self_care", "half")])
+def test_who_is_in_no_register_now_lacks_no_cell_of_it(word, code):
+    asked = AllOf((*EVERYBODY.conditions, OneOf(word, (code,))))
+    over = {"from_month": date(2024, 1, 1), "to_month": date(2024, 12, 1), word: None}
+    assert found(care(asked), low_income=[over]) == []
+    assert [row[2] for row in found(care(asked), low_income=[{**over, "to_month": None}])] == [[word]]
+
+
+def test_who_was_found_able_lacks_no_level():
+    limited = AllOf((*EVERYBODY.conditions, Fact("limited")))
+    over = {**ALONE, "unable_to_month": date(2024, 12, 1), "unable_from_month": date(2024, 1, 1)}
+    assert found(care(limited), ability=[{"level": 1}, over]) == []
+    assert found(care(limited), ability=[ALONE]) == []

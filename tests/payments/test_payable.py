@@ -324,6 +324,14 @@ def test_the_money_goes_to_the_registered_account_also_when_another_draws_it(cou
     assert (row["account_no"], row["institution_id"]) == ("9900000002", None)
 
 
+def test_what_is_payable_stands_in_order_of_obligation_wherever_it_goes(county, identities):
+    to_institution = {"is_to_institution": True, "institution_id": "J01"}
+    owed = unpaid_rows(
+        {"obligation_id": 22, "person_no": 2}, REGULAR | to_institution, {"obligation_id": 9, "person_no": 2}
+    )
+    assert paid(owed, county, identities)["obligation_id"].to_list() == [9, 11, 22]
+
+
 def test_institution_money_goes_to_the_institution_and_never_to_the_person(county, identities):
     owed = unpaid_rows(REGULAR | {"is_to_institution": True, "institution_id": "J01"})
     row = paid(owed, county, identities).row(0, named=True)
