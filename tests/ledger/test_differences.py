@@ -326,6 +326,12 @@ def test_the_oldest_are_set_off_against_the_oldest_and_a_fen_goes_once():
     assert pairs(receivables, obligations) == [(1, 7, 2500), (1, 8, 500), (2, 8, 1500), (2, 9, 2500)]
 
 
+def test_what_ends_where_another_begins_has_nothing_of_it():
+    receivables = back(*({"receivable_id": number, "left_fen": 3000} for number in (1, 2)))
+    obligations = owed(*({"obligation_id": number, "pays_fen": 3000} for number in (7, 8)))
+    assert pairs(receivables, obligations) == [(1, 7, 3000), (2, 8, 3000)]
+
+
 def test_nothing_is_set_off_over_people_months_or_benefits_without_a_group():
     receivables = back({"receivable_id": 1, "benefit": CARE})
     others = ({"person_no": 2, "benefit": CARE}, {"benefit_month": JUNE, "benefit": CARE}, {"benefit": DISABLED})

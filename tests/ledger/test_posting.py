@@ -11,7 +11,7 @@ from contracts.codes import Control
 from contracts.errors import StoppedError
 from contracts.months import parse_month
 from ledger import audit, batches, overrides, tables, versions
-from ledger.posting import StopLimits
+from ledger.posting import SetOffRule, StopLimits
 from tests.ledger.county import CARE, CHECKER, CODE, row
 
 
@@ -160,6 +160,19 @@ def test_no_more_is_set_off_than_is_left_after_withdrawing(county):
 def test_what_was_imported_for_the_first_or_last_month_is_owed_back_without_a_decision(county, month):
     county.import_history((1, month, "old_age_allowance", 4000))
     assert money(county.run("2024-07", []).differences.receivables) == [(1, month, 4000)]
+
+
+def test_a_single_fen_is_set_off_too(county):
+    county.pay("2024-07", [row(1, "2024-07", 9000, CARE[0])])
+    assert money(county.preview("2024-08", [row(1, "2024-07", 1, CARE[1])]).set_offs) == [(1, "2024-07", 1)]
+
+
+def test_where_the_county_deducts_an_older_debt_is_kept_back_from_the_months_money(county):
+    county.pay("2024-06", [row(1, "2024-06", 400)])
+    county.run("2024-07", [])
+    for benefits, kept_back in (((), []), (("old_age_allowance",), [(1, "2024-06", 400)])):
+        county.set_off = SetOffRule(benefits, per_mille=200)
+        assert money(county.preview("2024-08", [row(1, "2024-08")]).set_offs) == kept_back
 
 
 def test_a_returned_payment_is_withdrawn_and_not_claimed_back(county):
