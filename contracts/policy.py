@@ -167,6 +167,7 @@ class BenefitRules:
     when_source: str  # document and clause of the conditions, for a person to read
     keys: tuple[str, ...]
     rates: pl.DataFrame = field(repr=False)
+    labels: Mapping[str, str]  # parameter of the conditions, without its benefit → its name in Chinese
 
 
 @dataclass(frozen=True)

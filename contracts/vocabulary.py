@@ -80,3 +80,11 @@ WORDS: dict[str, Word] = {
         _code("scale", "ability_scale_code", "能力评估标准", "ability", AbilityScale),
     )
 }
+
+
+def said(code: str, word: Word | None = None) -> str:
+    """A code that a condition names, in an officer's words.
+
+    By the code list of the word it is compared with; a code that a parameter stands for (no `word`) names a word.
+    """
+    return word.code.label_of(code) if word and word.code else WORDS[code].label

@@ -17,7 +17,7 @@ from calculators.conditions import column_of, compiled, may_hold, word_of
 from calculators.entitled import attach
 from contracts.codes import LeafOutcome
 from contracts.policy import AllOf, AnyOf, BenefitRules, Compare, Condition, Fact, Leaf, Not, OneOf, Parameter, Switch
-from contracts.vocabulary import WORDS
+from contracts.vocabulary import WORDS, said
 
 YES_NO = {True: "是", False: "否", None: "无"}
 RANGE_ENDS = ("_from", "_to")
@@ -52,13 +52,14 @@ def leaves_told(
         for told_values in known["values_json"]
         for value in json.loads(told_values)
     }
-    telling = _Telling(row, values, {word: pl.lit(True) for word in missing}, rules.when_source)
+    telling = _Telling(row, rules.labels, values, {word: pl.lit(True) for word in missing}, rules.when_source)
     return tuple(telling.leaves(rules.when, "", True))
 
 
 @dataclass(frozen=True)
 class _Telling:
     row: pl.DataFrame  # facts and figures, one row
+    labels: Mapping[str, str]  # of parameters
     values: Mapping[str, Mapping[str, Any]]  # parameter without its benefit → the value in force
     missing: Mapping[str, pl.Expr]
     whole: str  # the clause of the whole condition
@@ -74,7 +75,7 @@ class _Telling:
                 yield from self.leaves(part, within, not is_asked)
             case _:
                 outcome = self.outcome(tree, is_asked)
-                condition = _worded(tree, self.row, self.values)
+                condition = _worded(tree, self.row, self.labels)
                 yield LeafTold(
                     condition=condition if is_asked else f"不是:{condition}",
                     within=within,
@@ -114,7 +115,7 @@ def first_unmet(facts: pl.DataFrame, rules: BenefitRules) -> str:
     if row.height and row["p_is_abolished"].fill_null(False).any():
         return "该待遇当月已废止"
     unmet = next(_unmet(rules.when, row), None)
-    return told(unmet, row) if unmet is not None else ""
+    return told(unmet, row, rules.labels) if unmet is not None else ""
 
 
 def _unmet(tree: Condition, row: pl.DataFrame) -> Iterator[Condition]:
@@ -128,41 +129,37 @@ def _unmet(tree: Condition, row: pl.DataFrame) -> Iterator[Condition]:
         yield tree
 
 
-def told(tree: Condition, row: pl.DataFrame) -> str:
+def told(tree: Condition, row: pl.DataFrame, labels: Mapping[str, str]) -> str:
     """A condition in words, with the person's own facts in brackets."""
     match tree:
         case AllOf(conditions=parts, label=label):
-            return label or "且".join(told(part, row) for part in parts)
+            return label or "且".join(told(part, row, labels) for part in parts)
         case AnyOf(conditions=parts, label=label):
             return (
-                f"{label}(以下均不具备:{';'.join(told(part, row) for part in parts)})"
+                f"{label}(以下均不具备:{';'.join(told(part, row, labels) for part in parts)})"
                 if label
-                else "或".join(told(part, row) for part in parts)
+                else "或".join(told(part, row, labels) for part in parts)
             )
         case Not(condition=part):
-            return f"不是:{told(part, row)}"
+            return f"不是:{told(part, row, labels)}"
         case _:
-            return f"{_worded(tree, row, {})}(当月:{_found(tree, row)})"
+            return f"{_worded(tree, row, labels)}(当月:{_found(tree, row)})"
 
 
-def _worded(leaf: Leaf, row: pl.DataFrame, values: Mapping[str, Mapping[str, Any]]) -> str:
-    """A condition that is not made of others, in words; parameters by their labels, as far as `values` has them."""
+def _worded(leaf: Leaf, row: pl.DataFrame, labels: Mapping[str, str]) -> str:
+    """A condition that is not made of others, in words."""
     match leaf:
         case Fact(word=word):
             return WORDS[word].label
         case Switch(parameter=parameter):
-            return f"本地已开通的选项“{_label(parameter, values)}”"
+            return f"本地已开通的选项“{labels[parameter.name]}”"
         case Compare(word=word):
             return f"{WORDS[word].label}{_bounds(leaf, row)}"
         case OneOf(subject=Parameter() as parameter, codes=codes):
-            return f"{_label(parameter, values)}为 {'、'.join(codes)}"
+            return f"{labels[parameter.name]}为“{'、'.join(map(said, codes))}”"
         case OneOf(subject=word, codes=codes):
             known = WORDS[str(word)]
-            return f"{known.label}为{'、'.join(known.code.label_of(code) if known.code else code for code in codes)}"
-
-
-def _label(parameter: Parameter, values: Mapping[str, Mapping[str, Any]]) -> str:
-    return str(values[parameter.name]["label"]) if parameter.name in values else parameter.name
+            return f"{known.label}为{'、'.join(said(code, known) for code in codes)}"
 
 
 def _found(leaf: Leaf, row: pl.DataFrame) -> str:
@@ -171,8 +168,7 @@ def _found(leaf: Leaf, row: pl.DataFrame) -> str:
     held = row[WORDS[name].column].item() if name else row[column_of(_parameter(leaf))].item()
     if held is None or isinstance(held, bool):
         return YES_NO[held]
-    code = WORDS[name].code if name else None
-    return code.label_of(held) if code else str(held)
+    return said(held, WORDS[name] if name else None) if isinstance(held, str) else str(held)
 
 
 def _parameter(leaf: Leaf) -> Parameter:

@@ -17,7 +17,7 @@ from functools import cached_property
 from contracts.codes import Benefit, Role, UnsetReason
 from rulebook.keys import Cell
 from rulebook.law import Conditions, Jurisdiction, Pair, Unset, Value
-from rulebook.parameters import ALL, OF_ALL, PAY_MONTHS, UNITS, Kind
+from rulebook.parameters import ALL, OF_ALL, PAY_MONTHS, UNITS, Kind, declared
 
 NUMBERS = (Role.FIXED, Role.DEFAULT)
 EVER = date.min
@@ -149,6 +149,12 @@ class Chain:
         """Every value of a benefit's parameter, its own and that of `all`."""
         names = self.names_of(benefit, suffix)
         return [value for name in names for level in self.values.get(name, ()) for value in level]
+
+    def label_of(self, parameter: str) -> str:
+        """What a parameter is called, by the nearest level that sets it."""
+        labels = [value.label for level in self.values.get(parameter, ()) for value in level]
+        known = declared(parameter)
+        return labels[0] if labels else known.label if known else parameter
 
     def choose(self, parameter: str, cells: Mapping[str, Cell], month: date, known_on: date) -> Chosen:
         """Which value of a parameter counts for these cells; cells of dimensions it does not have are ignored."""

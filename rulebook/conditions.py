@@ -132,6 +132,8 @@ class _Reader:
     def one_of_parameter(self, name: str, told: object, key: Key, source: str) -> Condition:
         if not isinstance(told, list) or not told or not all(isinstance(code, str) for code in told):
             return self.wrong(key, "应为代码的列表")
+        if unknown := [code for code in told if code not in WORDS]:
+            return self.wrong(key, f"代码 {'、'.join(unknown)} 没有中文说法,应取自词表中的词")
         parameter = self.parameter(name, Kind.CODE)
         self.tree.codes.setdefault(parameter.name, set()).update(told)
         return OneOf(parameter, tuple(told), source)

@@ -20,7 +20,6 @@ from rulebook.chain import Chain
 from rulebook.forms import ItemClass
 from rulebook.law import Item, Value
 from rulebook.lawbook import LawBook
-from rulebook.parameters import STANDARDS, declared
 from rulebook.printing import text_of
 from rulebook.wording import Label, lines, sentence
 
@@ -107,7 +106,7 @@ def _benefit_in(chain: Chain, benefit: Benefit, case_ids: list[str]) -> Iterator
 def _unset_of(chain: Chain, benefit: Benefit) -> Iterator[str]:
     for name in _parameters_of(chain, benefit):
         for said in chain.unset.get(name, ()):
-            what = f"{_label_of(chain, name)} {said.key.text}".rstrip()
+            what = f"{chain.label_of(name)} {said.key.text}".rstrip()
             yield f"- 标准未设定:{what} — {said.source}{_quoted(said.source.quote, said.source.note)}"
 
 
@@ -152,13 +151,7 @@ def _quoted(quote: str, note: str) -> str:
 
 
 def _labels(chain: Chain, benefit: Benefit) -> Label:
-    return lambda name: _label_of(chain, f"{benefit}.{name}")
-
-
-def _label_of(chain: Chain, parameter: str) -> str:
-    labels = [value.label for level in chain.values.get(parameter, ()) for value in level]
-    known = declared(parameter) or STANDARDS.get(parameter)
-    return labels[0] if labels else known.label if known else parameter
+    return lambda name: chain.label_of(f"{benefit}.{name}")
 
 
 # One county.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from contracts.vocabulary import WORDS, said
 from rulebook.law import Value
 from rulebook.parameters import declared
 
@@ -18,12 +19,7 @@ UNIT_LABELS: Mapping[str, str] = {
     "grade": "级",
     "months": "月",
 }
-WORDS: Mapping[str, str] = {
-    "yes": "是",
-    "no": "否",
-    "unable": "民政部门认定生活不能自理",
-    "level": "能力评估等级",
-}
+YES_NO: Mapping[str, str] = {"yes": "是", "no": "否"}
 
 
 def printed(value: Value) -> str:
@@ -31,8 +27,9 @@ def printed(value: Value) -> str:
     known, text = declared(value.parameter), value.text or ""
     if known and known.codes:
         return known.codes.label_of(text)
-    named = declared(text)
-    return named.label if named else WORDS.get(text, text)
+    if named := declared(text):
+        return named.label
+    return said(text) if text in WORDS else YES_NO.get(text, text)
 
 
 def with_unit(text: str, unit: str) -> str:

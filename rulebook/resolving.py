@@ -114,6 +114,7 @@ class _Resolving:
             when_source=str(named.source),
             keys=tuple(self.columns),
             rates=self.rates(),
+            labels={name: self.chain.label_of(f"{self.benefit}.{name}") for name in with_tree.tree.uses},
         )
 
     @cached_property

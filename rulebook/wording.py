@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from contracts.policy import AllOf, AnyOf, Compare, Condition, Fact, Not, OneOf, Parameter, Switch, leaves
-from contracts.vocabulary import WORDS
+from contracts.vocabulary import WORDS, said
 from rulebook.conditions import FROM, TO
 
 Label = Callable[[str], str]  # a parameter's name without its benefit → its label
@@ -64,10 +64,9 @@ def phrase(condition: Condition, label: Label) -> str:
         case Switch(parameter=parameter):
             return f"已规定“{label(parameter.name)}”"
         case OneOf(subject=Parameter(name=name), codes=codes):
-            return f"{label(name)}按 {'、'.join(codes)}"
+            return f"{label(name)}按“{'、'.join(map(said, codes))}”"
         case OneOf(subject=str() as word, codes=codes):
-            told = WORDS[word].code
-            return f"{WORDS[word].label}为 {'、'.join(told.label_of(code) if told else code for code in codes)}"
+            return f"{WORDS[word].label}为 {'、'.join(said(code, WORDS[word]) for code in codes)}"
         case Compare(word=word, at_least=Parameter(name=first), at_most=Parameter(name=last)) if _is_range(first, last):
             return f"{WORDS[word].label}在“{label(first.removesuffix(FROM))}”之内"
         case Compare():

@@ -17,6 +17,7 @@ JANUARY, FEBRUARY, MARCH, JUNE = (date(2025, month, 1) for month in (1, 2, 3, 6)
 MONTHS = tuple(months_between(JANUARY, JUNE))
 EVERYBODY = AllOf((Fact("alive"), Fact("registered")))
 FACTS = polars_schema(Facts)
+LABELS = {"test": "失能的判断", "include_margin": "扩大到低保边缘", "levels": "评估等级"}
 USUAL = {
     "p_round_up_to_fen": 100,
     "p_enrolment": "automatic",
@@ -45,7 +46,8 @@ def benefit(name, *cells, when=EVERYBODY, keys=(), months=MONTHS, **figures):
     own = {column: bool for column, _ in figures_of_its_own}
     own |= {column: type(value) for column, value in figures_of_its_own if value is not None}
     schema = {**own, **declared, **{key: FACTS[key] for key in keys}, "benefit_month": pl.Date}
-    return BenefitRules(name, when, "依据", tuple(keys), pl.DataFrame(rows, schema=schema))
+    labels = {column.removeprefix("p_"): LABELS.get(column.removeprefix("p_"), "参数") for column in own}
+    return BenefitRules(name, when, "依据", tuple(keys), pl.DataFrame(rows, schema=schema), labels)
 
 
 def rules(*benefits, months=MONTHS, county=COUNTY):

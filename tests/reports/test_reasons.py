@@ -1,15 +1,24 @@
 """Every condition is told with clause, what was found and how it stands; an empty cell is told as missing."""
 
 import json
+import re
+from datetime import date
+from enum import EnumType
+from pathlib import Path
 
 import polars as pl
+import pytest
 
+import contracts.codes
+import rulebook
 from contracts.columns import polars_schema
 from contracts.policy import AllOf, AnyOf, Compare, Fact, Not, OneOf, Parameter, Switch
 from contracts.tables import RateCatalogue
+from contracts.vocabulary import WORDS
 from reports.reasons import first_unmet, leaves_told
 from tests.calculators.building import benefit, facts
 
+INVENTED = Path(__file__).parents[2] / "fixtures" / "policies"
 TREE = AllOf(
     (
         Fact("alive"),
@@ -57,7 +66,7 @@ def test_each_condition_has_clause_input_and_outcome():
     assert leaves["本地已开通的选项“扩大到低保边缘”"] == ("不满足", "否", "《通知》(1号) 第三条")
     assert leaves["不是:特困人员"] == ("满足", "否", "依据")
     assert leaves["能力评估等级≥2且≤3"] == ("不满足", "1", "《通知》(1号) 第四条")
-    assert leaves["test为 level"] == ("满足", "level", "依据")
+    assert leaves["失能的判断为“能力评估等级”"] == ("满足", "能力评估等级", "依据")
 
 
 def test_a_leaf_says_in_which_part_it_stands():
@@ -74,3 +83,27 @@ def test_an_empty_cell_is_missing_and_not_a_no():
 
 def test_the_first_condition_that_fails_is_named_with_what_was_found():
     assert first_unmet(facts({"is_dibao_person": True, "is_tekun": True}).collect(), RULES) == "不是:特困人员(当月:是)"
+
+
+CODES = {code for codes in vars(contracts.codes).values() if isinstance(codes, EnumType) for code in codes}
+RAW = re.compile(r"[A-Za-z]\w+")
+
+
+@pytest.mark.parametrize("county", ["410721", "370828", "130581", "990101"])
+def test_no_code_and_no_parameters_name_reaches_an_officer(county):
+    """Every condition of every benefit of a county, met by each code that its facts may have."""
+    month = date(2025, 1, 1)
+    rules = rulebook.load(rulebook.POLICIES, INVENTED).resolve(county, (month,), month)
+    seen = max(len(word.code) for word in WORDS.values() if word.code)
+    people = [
+        {word.column: list(word.code)[place % len(word.code)].value for word in WORDS.values() if word.code}
+        for place in range(seen)
+    ]
+    for of_benefit in rules.benefits.values():
+        for person in people:
+            row = facts({**person, "benefit_month": month}).collect()
+            leaves = leaves_told(row, of_benefit, rules.catalogue, ())
+            words = [text for leaf in leaves for text in (leaf.condition, leaf.found, leaf.within)]
+            said = RAW.findall(" ".join([*words, first_unmet(row, of_benefit)]))
+            assert [word for word in said if word in CODES or word in WORDS or word in of_benefit.labels] == []
+            assert all(leaf.condition and leaf.found for leaf in leaves)

@@ -20,6 +20,7 @@ TABLE = {
     "choose_higher_without_tie": ("interactions.yaml:4:5", "应写 group、tie"),
     "city_that_pays": ("jurisdiction.yaml:1:1", "只有县级发放"),
     "code_no_condition_knows": ("notice.yaml:12:16", "level", "410000_河南省/elder_care_subsidy.yaml", "应为 unable"),
+    "code_without_words": ("old_age_allowance.yaml:8:38", "bedridden 没有中文说法", "词表"),
     "condition_not_decided": ("410726/jurisdiction.yaml:1:1", "dibao_needs_qualifier", "不能载入", "请写明此值及依据"),
     "county_under_a_province": ("jurisdiction.yaml:1:1", "parent 410000", "应是已有的上级"),
     "decimal_ratio": ("notice.yaml:12:16", "1.3", "应为分数,如 13/10"),

@@ -126,7 +126,7 @@ LEVEL = Compare("level", at_least=Parameter("levels_from"), at_most=Parameter("l
         (LEVEL, "能力评估等级在“<levels>”之内"),
         (Switch(Parameter("open")), "已规定“<open>”"),
         (OneOf("support_mode", ("home",)), "供养方式为 分散"),
-        (OneOf(Parameter("test"), ("unable",)), "<test>按 unable"),
+        (OneOf(Parameter("test"), ("unable",)), "<test>按“民政部门认定生活不能自理”"),
         (Not(Fact("tekun")), "不(特困人员)"),
         (AllOf((Fact("tekun"), AnyOf((Fact("limited"), Fact("disabled"))))), "特困人员,(失能 或 持有效残疾人证)"),
     ],
