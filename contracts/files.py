@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -20,6 +22,7 @@ def keep_private() -> None:
 
 
 HALF = ".half"  # how the name of what is not yet whole ends; it begins with a point
+SETTLED_SECONDS = 30  # a file younger than that may still be being copied
 SCRATCH = "disburse-"  # how folders of this program in the system's temporary folder begin
 
 
@@ -125,6 +128,24 @@ def write_whole(target: Path, content: bytes) -> None:
     """Write bytes so that the file is never seen half-written."""
     with whole_file(target) as temporary:
         temporary.write_bytes(content)
+
+
+def move_whole(path: Path, target: Path) -> None:
+    """Move a file onto `target`, also to another disk: `target` is never seen half-written."""
+    with whole_file(target) as temporary:
+        shutil.copyfile(path, temporary)
+    path.unlink()
+
+
+def may_be_copying(path: Path) -> bool:
+    """Whether a file was changed a moment ago, so that more of it may come."""
+    return time.time() - path.stat().st_mtime < SETTLED_SECONDS
+
+
+def looks_of(files: Iterable[Path]) -> str:
+    """Names, sizes and times, as one text: another wherever a content may be, without reading any."""
+    told = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
+    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def remembered(target: Path, stamp: str, work_out: Callable[[], str]) -> str:

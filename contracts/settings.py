@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from itertools import combinations
 from pathlib import Path
 from unicodedata import name as unicode_name
 from unicodedata import normalize
@@ -155,6 +156,7 @@ class CountySettings(Strict):
     profiles: dict[str, str] = Field(default_factory=dict)  # benefit → profile
     default_profile: str = "generic_pipe"
     sources: dict[str, DatabaseSource] = Field(default_factory=dict)  # register or match list → where it is kept
+    answers_folder: str = ""  # where the bank's answers are dropped, below the home or anywhere; empty: nowhere
     schedule_day: int = Field(3, ge=1, le=28)  # the day of the month a scheduled run starts, with run_as as maker
 
     @field_validator("go_live_month", mode="before")
@@ -239,6 +241,15 @@ class Settings(Strict):
     def _plain_counties(cls, counties: dict[str, CountySettings]) -> dict[str, CountySettings]:
         for county in counties:
             plain_part(county)
+        return counties
+
+    @field_validator("county")
+    @classmethod
+    def _answers_apart(cls, counties: dict[str, CountySettings]) -> dict[str, CountySettings]:
+        folders = [(Path(one.answers_folder), county) for county, one in counties.items() if one.answers_folder]
+        for (folder, county), (other, also) in combinations(folders, 2):
+            if folder in (other, *other.parents) or other in folder.parents:
+                raise ValueError(f"{county} 和 {also} 的 answers_folder 须是两个互不包含的目录")
         return counties
 
     @field_validator("officer")
@@ -340,6 +351,11 @@ class Home:
         inbox = self.path / "inbox"
         return sorted(folder.name for folder in inbox.iterdir() if folder.is_dir()) if inbox.is_dir() else []
 
+    def answers_of(self, county: str) -> Path | None:
+        """Where a county's answers are dropped; None where its settings name no folder."""
+        told = self.settings().of(county).answers_folder
+        return (self.path / told).resolve() if told else None
+
     @property
     def settings_file(self) -> Path:
         """`disburse.toml`."""
@@ -388,6 +404,10 @@ class Home:
     def vouchers(self) -> Path:
         """For whom a run that was started at a door is made, until it begins."""
         return self.path / "vouchers"
+
+    def failures_of(self, county: str) -> Path:
+        """What of a county ran unattended and failed, until it is begun again."""
+        return self.of_county(self.path / "failures", county)
 
     @property
     def outbox(self) -> Path:

@@ -147,11 +147,12 @@ def _shown(month: Month, stage: Stage) -> dict[str, Any]:
         for title, rows in found.tables.items()
         if rows
     }
+    told_trouble = {"未能显示": found.trouble} if found.trouble else {}
     county, pay_month = month.manifest.county, month_text(month.manifest.pay_month)
     links = {name: address_of(county, pay_month, name) for name in found.papers}
     pages = {name: dg.MetadataValue.url(link) for name, link in links.items() if name.endswith(".html")}
     others = [f"- [{name}]({link})" for name, link in links.items() if name not in pages]
-    return {**tables, **pages, **({"表册": dg.MetadataValue.md("\n".join(others))} if others else {})}
+    return {**told_trouble, **tables, **pages, **({"表册": dg.MetadataValue.md("\n".join(others))} if others else {})}
 
 
 def told(counts: Counts) -> dict[str, Any]:

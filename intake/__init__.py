@@ -5,7 +5,16 @@ from intake.current_lists import ListedMonths, months_of_list, running_rows
 from intake.databases import fetch
 from intake.doubts import doubts
 from intake.gaps import DECISIONS, StoodIn, stand_in
-from intake.inbox import FoundFile, NotTaken, find_inputs, newest_month, not_taken, part_named, register_named
+from intake.inbox import (
+    FoundFile,
+    NotTaken,
+    find_inputs,
+    is_the_systems,
+    newest_month,
+    not_taken,
+    part_named,
+    register_named,
+)
 from intake.inspecting import Offer, Seen, inspect, offer
 from intake.kinds import READABLE, open_given
 from intake.layouts import CountyLayout, find_layout, kept_layout, read_layout
@@ -44,6 +53,7 @@ __all__ = [
     "gone_people",
     "ids_in",
     "inspect",
+    "is_the_systems",
     "kept",
     "kept_layout",
     "layout_digest_of",

@@ -93,10 +93,11 @@ def not_taken(county_inbox: Path, pay_month: date) -> tuple[NotTaken, ...]:
     inside = sorted(month.iterdir()) if month.is_dir() else []
     beside = [path for path in sorted(county_inbox.iterdir()) if not (path.is_dir() and MONTH_TEXT.match(path.name))]
     told = [*((path, _why_not(path)) for path in inside), *((path, _why_not_beside(path)) for path in beside)]
-    return tuple(NotTaken(path, *why) for path, why in told if why and not _is_the_systems(path))
+    return tuple(NotTaken(path, *why) for path, why in told if why and not is_the_systems(path))
 
 
-def _is_the_systems(path: Path) -> bool:
+def is_the_systems(path: Path) -> bool:
+    """Whether a file was laid down by the system itself, not by anybody who hands something in."""
     return path.name.startswith(".") or path.name.lower() in SYSTEM_FILES
 
 

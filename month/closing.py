@@ -20,7 +20,7 @@ from ledger import proving, sealing
 from ledger.book import Book, opened
 from ledger.results import Refusal
 from ledger.sealing import Seal
-from month.officers import require
+from month.officers import require, require_maker
 from month.packaging import Sealed, write_packages
 from month.witnessing import bear_witness, require_current
 from payments.answering import NOTHING_MORE, Asked, Noted, note_answer, refuse_whole
@@ -62,7 +62,7 @@ def read_results(home: Home, county: str, path: Path, by: Actor, asked: Asked = 
     NotAllowedError; InputError where the file cannot be used at all. Rows that fit nothing, and lines of its batches
     that are not answered, are listed, never lost.
     """
-    require(home, by, OfficerRole.MAKER, county, "results")
+    require_maker(home, county, by, "results")
     with opened(home.database_url) as book:
         require_current(home, book)
         noted = note_answer(book, home, county, path, by, asked)

@@ -21,6 +21,7 @@ from contracts.registers import INBOX_FILES, MATCH_LISTS, REGISTER_LABELS, REQUI
 from contracts.settings import CountySettings, Home
 from ledger import cycles, history, holds, identity, overrides, people, receipts
 from ledger.book import Book
+from month import failures
 from month.month import Choices, Counts, Month, kept_open
 from month.officers import require_to_run
 from month.store import Store, Tables
@@ -181,6 +182,7 @@ def begin(home: Home, county: str, pay_month: date, known_on: date, choices: Cho
     where a month is passed over, or known on an earlier day than the last run, and no reason is given.
     """
     require_to_run(home, county, choices)
+    failures.forget(home, county, pay_month)
     with kept_open(home) as book:
         require_current(home, book)
         _require_in_order(book, county, pay_month, known_on, choices)

@@ -126,7 +126,7 @@ def service(home: Home, county: str) -> Actor:
 
 def require_to_run(home: Home, county: str, choices: Choices) -> None:
     """Refuse a run whose maker may not make one, or that an officer lets go on who may not, or without a reason."""
-    _require_maker(home, county, choices.by)
+    require_maker(home, county, choices.by, "run")
     agrees = choices.agrees
     if agrees is None:
         return
@@ -138,16 +138,19 @@ def require_to_run(home: Home, county: str, choices: Choices) -> None:
             raise SameOfficerError("经办人不能自己同意继续", "请由另一位复核人员署名", county)
 
 
-def _require_maker(home: Home, county: str, by: Actor) -> None:
-    """An officer who may make a run, or the service of the county: it can do nothing else."""
+def require_maker(home: Home, county: str, by: Actor, act: str) -> None:
+    """Refuse to make a run or to read an answer to whoever may not: the service of the county may, and nothing else.
+
+    NotAllowedError, and an audit entry.
+    """
     if by.known_by is not HowKnown.SERVICE:
-        require(home, by, OfficerRole.MAKER, county, "run")
+        require(home, by, OfficerRole.MAKER, county, act)
         return
     try:
         if service(home, county).officer != by.officer:
             raise NotAllowedError(f"“{by.officer}”不是本县的定时服务", "请核对 disburse.toml 的 run_as", county)
     except NotAllowedError as refused:
-        _note_refusal(home, by, county, "run", refused)
+        _note_refusal(home, by, county, act, refused)
         raise
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from contracts.errors import BookError
@@ -13,6 +13,7 @@ from ledger import cycles
 from ledger.book import Book, opened
 from ledger.cycles import Run
 from ledger.story import counties_of
+from month import answers, failures
 from month.auditing import open_findings
 from month.listing import not_taken
 from month.stages import BY_NAME, DECIDING, StageGroup
@@ -38,12 +39,27 @@ def status(home: Home, book: Book, county: str, pay_month: date | None) -> Month
     unread, day = not_taken(home, county, month), today()
     with book.reading() as conn:
         open_now = aged(home, conn, county, day)
-    seen = Seen(home, not_taken=unread, day=day, ageing=open_now)
+    files = answers.waiting(home, county)
+    seen = Seen(
+        home,
+        not_taken=unread,
+        day=day,
+        ageing=open_now,
+        unread_answers=len(files.ready) + len(files.copying),
+        unusable_answers=files.unusable,
+        failed=tuple(one.told for one in failures.noted(home, county)),
+    )
     if tables is not None:
         beyond = tables.read("beyond_window") if tables.has("beyond_window") else None
         has_counts = BY_NAME["refused_rows"].is_done(tables)
         old = not_handed_in(tables.read("intake_counts"), tables.read("refused_rows")) if has_counts else ()
-        seen = Seen(home, beyond, stopped_at(book, tables), old, open_findings(book, tables), unread, day, open_now)
+        seen = replace(
+            seen,
+            beyond_window=beyond,
+            stopped_at=stopped_at(book, tables),
+            old_registers=old,
+            findings=open_findings(book, tables),
+        )
     return status_of(book, home.settings(), county, month, seen)
 
 

@@ -26,6 +26,10 @@ class ProgramError(OfficerError):
     """A stage failed for a reason that no officer can mend. Its text holds no personal data; the trace is in logs/."""
 
 
+class MachineError(ProgramError):
+    """The machine refused a stage something: room, rights, a disk. The same again may go well."""
+
+
 @dataclass(frozen=True)
 class Done:
     """What a stage did, and what its findings found: each of them, in order."""
@@ -94,7 +98,7 @@ def guarded(step: str, home: Home) -> Iterator[None]:
         raise
     except Exception as unexpected:
         if isinstance(unexpected, OSError) and unexpected.errno in OF_MACHINE:
-            raise ProgramError(f"{step}:{refused_by_system(unexpected)}", room_or_rights(unexpected)) from None
+            raise MachineError(f"{step}:{refused_by_system(unexpected)}", room_or_rights(unexpected)) from None
         trace = home.path / "logs" / f"{step}.trace"
         write_whole(trace, traceback.format_exc().encode())
         kind = type(unexpected).__name__

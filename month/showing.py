@@ -13,7 +13,7 @@ import polars as pl
 
 from audit.told import by_rule
 from contracts.codes import BatchState, Benefit
-from contracts.errors import BookError
+from contracts.errors import BookError, OfficerError
 from contracts.money import yuan_label
 from contracts.months import MONTH_TEXT, parse_month
 from contracts.registers import label_of
@@ -23,6 +23,7 @@ from month.auditing import looked_at
 from month.listing import left
 from month.month import Month
 from month.replaying import decision_differences
+from month.running import guarded
 from month.stages import Stage
 
 SHOWN = 12  # of a digest
@@ -35,11 +36,18 @@ class Shown:
 
     tables: Mapping[str, Rows] = field(default_factory=dict)
     papers: tuple[str, ...] = ()
+    trouble: str = ""  # why nothing is shown, in an officer's words
 
 
 def shown(month: Month, stage: Stage) -> Shown:
-    """What a stage that was done shows; nothing for most. Read-only."""
-    return SHOWS[stage.name](month) if stage.name in SHOWS else Shown()
+    """What a stage that was done shows; nothing for most. Read-only, and raises nothing: the work is done anyhow."""
+    if stage.name not in SHOWS:
+        return Shown()
+    try:
+        with guarded(f"{stage.name}.shown", month.home):
+            return SHOWS[stage.name](month)
+    except OfficerError as trouble:
+        return Shown(trouble=f"{trouble};本步已经办完,不受影响")
 
 
 def paper(home: Home, county: str, pay_month: str, name: str) -> Path | None:

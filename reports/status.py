@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import Path
 
 import polars as pl
 
@@ -46,6 +47,15 @@ NO_ANSWER = "none"
 
 
 @dataclass(frozen=True)
+class UnusableAnswer:
+    """A file of the folder of answers that could not be used: where it lies now, why, and what to do."""
+
+    path: Path
+    what: str
+    advice: str
+
+
+@dataclass(frozen=True)
 class Seen:
     """What lies in the home beside the book: its files, what the last run listed, did without, and how far it came."""
 
@@ -56,6 +66,9 @@ class Seen:
     findings: tuple[int, int] = (0, 0)  # undecided: those that stop the batch, and the others
     not_taken: tuple[str, ...] = ()  # files of the month's inbox that no register takes, in an officer's words
     day: date = date.min  # today
+    unread_answers: int = 0  # files in the folder of answers that wait to be read
+    unusable_answers: tuple[UnusableAnswer, ...] = ()
+    failed: tuple[str, ...] = ()  # what ran unattended and failed, in an officer's words
     ageing: Ageing = NOTHING_OPEN  # what of the county went out and is not settled, whatever the month
 
 
@@ -126,6 +139,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
             *_of_published(desk, publishing.over(conn, county, (seen or Seen()).day)),
             *_of_batches(desk, rows, seen or Seen()),
             *_of_answers(desk, said, step),
+            *_of_answer_files(desk, seen or Seen()),
             *_of_misfits(desk, contradicted, step),
             *_of_due_again(desk, again),
             *_of_ageing(desk, (seen or Seen()).ageing),
@@ -199,11 +213,14 @@ def _open_answers(said: pl.DataFrame) -> pl.DataFrame:
 
 
 def _of_run(desk: _Desk, seen: Seen) -> Iterator[OpenMatter]:
-    """A run that did not come to its end, and what no run may carry."""
+    """Runs that did not come to their end, and what no run may carry."""
     if seen.stopped_at:
         label = f"最近一次运行或预览没有入账,停在:{seen.stopped_at}"
         again = f"按提示更正后重新运行 {desk.command('disburse run')}"
         yield OpenMatter("run_stopped", label, 1, None, desk.who(OfficerRole.MAKER), again, blocks=True)
+    for told in seen.failed:
+        again = "按所说的更正后重新办理;详情在 disburse ui 的运行记录"
+        yield OpenMatter("run_failed", told, 1, None, desk.who(OfficerRole.MAKER), again, blocks=False)
     if seen.beyond_window is not None and seen.beyond_window.height:
         line = beyond(seen.beyond_window)
         label = "须人工处理 action required:期限之外的差异"
@@ -282,6 +299,19 @@ def _of_answers(desk: _Desk, said: pl.DataFrame, step: str) -> Iterator[OpenMatt
         yield OpenMatter(
             code, label, row["line_count"], row["amount_fen"], desk.who(OfficerRole.MAKER), advice, blocks=True
         )
+
+
+def _of_answer_files(desk: _Desk, seen: Seen) -> Iterator[OpenMatter]:
+    """Answers that lie in the county's folder for them, unread or unusable."""
+    makers = desk.who(OfficerRole.MAKER)
+    if seen.unread_answers:
+        advice = f"disburse results --inbox --county {desk.county};定时服务也会读入"
+        label = "回盘收件目录里的文件还没有读入"
+        yield OpenMatter("answers_waiting", label, seen.unread_answers, None, makers, advice, blocks=False)
+    for one in seen.unusable_answers:
+        advice = ";".join(part for part in (one.advice, "更正或重新取得的放进收件目录,这一份移走") if part)
+        label = f"回盘 {one.path} 读不了:{one.what}"
+        yield OpenMatter("answer_unusable", label, 1, None, makers, advice, blocks=False)
 
 
 def _of_misfits(desk: _Desk, contradicted: pl.DataFrame, step: str) -> Iterator[OpenMatter]:

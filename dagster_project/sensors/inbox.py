@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import time
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -11,7 +10,7 @@ import dagster as dg
 
 import intake
 from contracts.errors import InputError
-from contracts.files import digest_of
+from contracts.files import digest_of, looks_of, may_be_copying
 from contracts.months import month_text
 from contracts.settings import Home
 from dagster_project.partitions import cycles_of, partition_key
@@ -20,7 +19,6 @@ from ledger import cycles
 from ledger.book import opened
 
 EVERY_SECONDS = 60
-SETTLED_SECONDS = 30  # a file younger than that may still be being copied
 
 
 def inbox_sensor(job_name: str) -> dg.SensorDefinition:
@@ -48,8 +46,8 @@ def inbox_sensor(job_name: str) -> dg.SensorDefinition:
             except InputError as wrong:
                 waiting.append(str(wrong))
                 continue
-            looks = _looks_of(files)
-            if any(time.time() - path.stat().st_mtime < SETTLED_SECONDS for path in files):
+            looks = looks_of(files)
+            if any(may_be_copying(path) for path in files):
                 waiting.append(f"{county} 的文件可能还在复制 A file may still be being copied")
             elif seen.get(county, {}).get("looks") != looks:
                 seen[county] = {"looks": looks}
@@ -69,12 +67,6 @@ def _files_of(home: Home, county: str, month: date) -> list[Path]:
         *sorted(file.path for files in found.values() for file in files),
         *sorted(home.layouts_of(county).glob("*.yaml")),
     ]
-
-
-def _looks_of(files: list[Path]) -> str:
-    """Names, sizes and times: what changes wherever a content may have changed, without reading it."""
-    told = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in files]
-    return hashlib.sha256(json.dumps(told).encode()).hexdigest()
 
 
 def _requests(home: Home, county: str, month: date, files: list[Path]) -> Iterator[dg.RunRequest]:
