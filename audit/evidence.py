@@ -39,6 +39,7 @@ class Evidence:
                   (SelfCare label): null where the rate has none of that kind
     receivables   person_no, benefit, benefit_month, cause, left_fen, since_month of what is still owed back
     returned      person_no, benefit, benefit_month, pays_fen, returned_on of what came back and was not sent again
+    published     pay_month, days: lists of beneficiaries put up, and on how many working days they had hung by known_on
     elsewhere     person_no, benefit, from_month, to_month, paid_by: what other counties say they pay
     doubts        contracts.tables.DoubtfulRow, beyond_window and same_people as the stages before leave them
     others        as accepted: population (with evidenced deaths), low_income, disability, ability, family_planning,
@@ -58,6 +59,7 @@ class Evidence:
     rates: pl.LazyFrame
     receivables: pl.LazyFrame
     returned: pl.LazyFrame
+    published: pl.LazyFrame
     elsewhere: pl.LazyFrame
     doubts: pl.LazyFrame
     beyond_window: pl.LazyFrame

@@ -27,7 +27,7 @@ def _lines() -> Iterator[str]:
     yield "| 疑点 | 责任部门 | 依据 | 核查 |"
     yield "| --- | --- | --- | --- |"
     for code, rule in RULES.items():
-        yield f"| {code.value} {code.label} | {rule.owner.label} | {rule.ground} | {rule.state} |"
+        yield f"| {code.value} {code.label} | {rule.owner.label} | {rule.ground} | {rule.state()} |"
 
 
 if __name__ == "__main__":

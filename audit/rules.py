@@ -8,7 +8,7 @@ yet, or that a check of another stage holds: the same table says which.
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import polars as pl
@@ -16,6 +16,7 @@ import polars as pl
 from audit import money, payees, people, statuses
 from contracts.codes import AuditRule, Department
 
+KEPT: Mapping[str, str] = {"published": "没有登记过公示,张贴后用 disburse public up 登记"}
 LIMIT = "limit"  # the parameter of a rule that the pack gives a number
 
 
@@ -24,7 +25,8 @@ class Rule:
     """One rule.
 
     `ground`: the law or the control it rests on. `lacks`: the register without which it cannot be checked at all, or
-    not to the end. `held_by`: the check of a stage that stops the month for the same.
+    not to the end. `held_by`: the check of a stage that stops the month for the same. `kept`: what it reads
+    that officers keep themselves (of KEPT): where nothing is on record, nothing can be looked for.
     """
 
     code: AuditRule
@@ -33,6 +35,7 @@ class Rule:
     find: Callable[..., pl.LazyFrame] | None = None
     lacks: str = ""
     held_by: str = ""
+    kept: str = ""
 
     @property
     def reads(self) -> tuple[str, ...]:
@@ -44,9 +47,10 @@ class Rule:
         """Whether the pack has to give it a number."""
         return LIMIT in self.reads
 
-    @property
-    def state(self) -> str:
-        """How far it can be checked, in an officer's words."""
+    def state(self, records: Collection[str] = KEPT) -> str:
+        """How far it can be checked, in an officer's words. `records`: which of KEPT there are any of."""
+        if self.kept and self.kept not in records:
+            return f"无法核查:{KEPT[self.kept]}"
         if self.find is None:
             return f"由核对 {self.held_by} 叫停" if self.held_by else f"无法核查:缺{self.lacks}"
         return f"已核查;另缺{self.lacks}" if self.lacks else "已核查"
@@ -87,7 +91,7 @@ _TABLE = (
     Rule(AuditRule.R28, _CIVIL, "按期资格认证", payees.certification_over, lacks="认证照片和设备记录"),
     Rule(AuditRule.R29, _CIVIL, "退票更正后及时再发", payees.returned_and_idle),
     Rule(AuditRule.R30, _CIVIL, "依申请的项目须经审批;批次未批准不能放行", statuses.without_claim),
-    Rule(AuditRule.R31, _CIVIL, "发放前公示", lacks="公示起止日期的记录"),
+    Rule(AuditRule.R31, _CIVIL, "发放前公示", statuses.never_published, kept="published"),
     Rule(AuditRule.R32, _FINANCE, "多发的款项及时追回", money.owed_back_and_idle),
     Rule(AuditRule.R33, _FINANCE, "各项目的资金渠道", lacks="资金分担表"),
     Rule(AuditRule.R34, Department.HUMAN_RESOURCES, "财政供养人员不享受低保类待遇", lacks="财政供养人员名单"),

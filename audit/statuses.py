@@ -16,7 +16,7 @@ from audit.evidence import (
     of_people,
     running,
 )
-from contracts.codes import GROUP_MEMBERS, Benefit, ChoiceGroup, Doubt, LowIncomeCategory, Outcome, SelfCare
+from contracts.codes import GROUP_MEMBERS, Benefit, ChoiceGroup, Doubt, Kind, LowIncomeCategory, Outcome, SelfCare
 
 PERSON = "person_no"
 DISABILITY = (Benefit.DISABILITY_LIVING_SUBSIDY.value, Benefit.DISABILITY_CARE_SUBSIDY.value)
@@ -121,6 +121,32 @@ def without_claim(lines: pl.LazyFrame, claim: pl.LazyFrame, by_claim: tuple[str,
     """Lines of a benefit on claim, of people without an approved claim of it."""
     approved = claim.drop_nulls("approved_on").select(PERSON, "benefit").unique()
     return of_lines(of(lines, *by_claim).join(approved, on=[PERSON, "benefit"], how="anti"), pl.lit("没有已审批的申请"))
+
+
+def never_published(
+    lines: pl.LazyFrame, due: pl.LazyFrame, published: pl.LazyFrame, month: date, limit: int | None
+) -> pl.LazyFrame:
+    """Who draws a benefit in the month and stood on no list that hung `limit` working days since his first month of it.
+
+    Whose first month comes as arrears now stood on no earlier list. Without a list on record nobody is told; where the
+    pack gives no number, a list that hung at all is enough.
+    """
+    key = [PERSON, "benefit"]
+    first = lines.group_by(key).agg(pl.col("benefit_month").min())
+    late = due.filter(pl.col("kind") == Kind.ARREARS.value, pl.col("attempt") == 1)
+    new = first.join(late, on=[*key, "benefit_month"], how="semi").select(*key, is_new=pl.lit(value=True))
+    listed = published.select(
+        is_kept=pl.len() > 0, last=pl.col("pay_month").filter(pl.col("days") >= (limit or 1)).max()
+    )
+    began = pl.when("is_new").then(pl.lit(month)).otherwise("first_month")
+    rows = (
+        in_month(lines, month)
+        .join(first.rename({"benefit_month": "first_month"}), on=key)
+        .join(new, on=key, how="left")
+        .join(listed, how="cross")
+        .filter("is_kept", pl.col("last").is_null() | (pl.col("last") < began))
+    )
+    return of_lines(rows, pl.lit("领取以来没有张贴满期的公示名单"))
 
 
 def _beside_tekun(lines: pl.LazyFrame, low_income: pl.LazyFrame) -> pl.LazyFrame:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import polars as pl
 
-from audit.rules import RULES
+from audit.rules import KEPT, RULES
 from contracts.codes import AuditRule, Benefit, Department, FindingDecision
 from contracts.policy import AUDIT_LIMITS, AuditSetting
 
@@ -82,11 +82,14 @@ def by_department(rows: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
 
 
 def checked(
-    findings: pl.DataFrame, undecided: pl.DataFrame, settings: Mapping[AuditRule, AuditSetting]
+    findings: pl.DataFrame,
+    undecided: pl.DataFrame,
+    settings: Mapping[AuditRule, AuditSetting],
+    records: Collection[str],
 ) -> pl.DataFrame:
     """Every rule with how far it could be checked and what it found: columns of CHECKED.
 
-    `undecided`: of the findings those that are.
+    `undecided`: of the findings those that are. `records`: which of audit.rules.KEPT there are any of.
     """
     found, left = (dict(rows.group_by(pl.col("rule").cast(pl.String)).len().rows()) for rows in (findings, undecided))
     return pl.DataFrame(
@@ -94,11 +97,11 @@ def checked(
             {
                 "rule": f"{code.value} {code.label}",
                 "owner": rule.owner.label,
-                "state": rule.state,
+                "state": rule.state(records),
                 "found": found.get(code.value, 0) if rule.find else None,
                 "open": left.get(code.value, 0) if rule.find else None,
                 "effect": (STOPS if settings[code].is_blocking else WARNS) if rule.find else "",
-                "limit": f"{settings[code].limit} {AUDIT_LIMITS[code]}" if rule.has_limit else "",
+                "limit": f"{settings[code].limit} {AUDIT_LIMITS[code]}" if settings[code].limit is not None else "",
                 "ground": rule.ground,
                 "source": settings[code].source,
             }
@@ -132,10 +135,11 @@ def by_rule(findings: pl.DataFrame, decisions: pl.DataFrame, undecided: pl.DataF
     return told.to_dicts()
 
 
-def not_checked() -> tuple[str, ...]:
-    """The rules that no register lets anybody check, each with the register that is lacking."""
-    lacking = (rule for rule in RULES.values() if rule.find is None and not rule.held_by)
-    return tuple(f"{rule.code.value} {rule.code.label}(缺{rule.lacks})" for rule in lacking)
+def not_checked(records: Collection[str]) -> tuple[str, ...]:
+    """The rules that nothing lets anybody check, each with what is lacking. `records`: as of checked()."""
+    lacking = {rule: f"缺{rule.lacks}" for rule in RULES.values() if rule.find is None and not rule.held_by}
+    lacking |= {rule: KEPT[rule.kept] for rule in RULES.values() if rule.kept and rule.kept not in records}
+    return tuple(f"{rule.code.value} {rule.code.label}({why})" for rule, why in lacking.items())
 
 
 def _of_rule(words: Mapping[AuditRule, str]) -> pl.Expr:

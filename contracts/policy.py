@@ -185,9 +185,13 @@ class ServiceRule:
 AUDIT_LIMITS: Mapping[AuditRule, str] = {
     AuditRule.R20: "级",
     AuditRule.R29: "天",
+    AuditRule.R31: "个工作日",
     AuditRule.R32: "个月",
     AuditRule.R36: "周岁",
 }
+
+
+MAY_LACK_LIMIT = (AuditRule.R31,)  # packs that months were decided by before it had one are kept
 
 
 @dataclass(frozen=True)

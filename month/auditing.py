@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import polars as pl
@@ -18,19 +18,21 @@ from contracts.actor import Actor
 from contracts.codes import AuditRule, Benefit, Enrolment, FindingDecision, OfficerRole, Outcome
 from contracts.columns import conformed, empty, polars_schema
 from contracts.errors import InputError, SameOfficerError
-from contracts.months import month_text
+from contracts.months import month_text, parse_month
 from contracts.policy import AuditSetting
 from contracts.settings import Home
 from contracts.tables import AuditFinding
 from ledger import findings as decisions
-from ledger import people, receivables, returns, versions
+from ledger import people, publishing, receivables, returns, versions
 from ledger.book import Book
 from ledger.findings import Subject
+from ledger.publishing import Published
 from month.booking import REPLAYED
 from month.findings import Found
 from month.month import EVIDENCED_POPULATION, Counts, Month, opened_month
 from month.officers import require, two_officers
 from month.store import Tables
+from payments.working_days import working_days
 from reports.lists import LEAFED_THROUGH, where_they_live
 from reports.tables import write_sheets, write_table
 
@@ -54,6 +56,7 @@ READS = (
     "beyond_window",
     "payable",
 )
+PUBLISHED = {"pay_month": pl.Date, "days": pl.Int64}
 SHEET = "各条规则"
 
 
@@ -132,6 +135,7 @@ def _evidence(month: Month) -> audit.Evidence:
     with month.book.reading() as conn:
         owed_back = receivables.outstanding(conn, manifest.county, month.identity)
         returned = returns.not_sent_again(conn, manifest.county, month.identity)
+        lists = publishing.of_county(conn, manifest.county).values()
         both = versions.entitled_elsewhere(conn, manifest.county, manifest.pay_month)
     used = read("rate_catalogue").join(lines.select("rate_id").unique(), on="rate_id", how="semi")
     told_elsewhere = read("accepted_elsewhere").select("person_no", "benefit", "from_month", "to_month", "paid_by")
@@ -148,6 +152,7 @@ def _evidence(month: Month) -> audit.Evidence:
         rates=rates(used).lazy(),
         receivables=owed_back.lazy(),
         returned=returned.lazy(),
+        published=_published(month, lists).lazy(),
         elsewhere=pl.concat([told_elsewhere, _of_other_counties(month, both, manifest.pay_month)]).lazy(),
         doubts=read("doubtful_rows").lazy(),
         beyond_window=read("beyond_window").lazy(),
@@ -160,6 +165,16 @@ def _evidence(month: Month) -> audit.Evidence:
 def _is_on_claim(of_benefit: pl.DataFrame, pay_month: date) -> bool:
     now = of_benefit.filter(pl.col("benefit_month") == pay_month)["p_enrolment"]
     return (now == Enrolment.CLAIM.value).any()
+
+
+def _published(month: Month, lists: Collection[Published]) -> pl.DataFrame:
+    """The lists that were put up, with how many working days each had hung by the day the month is known on."""
+    days, known_on = working_days(month.home), month.manifest.known_on
+    rows = []
+    for one in lists:
+        until = min(day for day in (one.until_on, one.down_on, known_on) if day is not None)
+        rows.append((parse_month(one.pay_month), days.between(one.from_on - timedelta(days=1), until)))
+    return pl.DataFrame(rows, schema=PUBLISHED, orient="row")
 
 
 def _of_other_counties(month: Month, both: pl.DataFrame, pay_month: date) -> pl.DataFrame:
@@ -185,13 +200,20 @@ def _write_lists(month: Month, looked: Looked, settings: Mapping[AuditRule, Audi
     """
     workbook, text_file = findings_lists(month)
     rows = _told(month, looked)
-    sheets = [(SHEET, checked(looked.found, looked.undecided, settings), CHECKED)]
+    sheets = [(SHEET, checked(looked.found, looked.undecided, settings, records(month)), CHECKED)]
     if rows.height <= LEAFED_THROUGH:
         sheets += [(owner, part, LISTED) for owner, part in by_department(rows)]
     write_sheets(sheets, workbook)
     text_file.unlink(missing_ok=True)
     if not rows.is_empty():
         write_table(rows.rename(LISTED), text_file)
+
+
+def records(month: Month) -> tuple[str, ...]:
+    """Which of audit.rules.KEPT the county has any of."""
+    with month.book.reading() as conn:
+        has_lists = bool(publishing.of_county(conn, month.manifest.county))
+    return ("published",) if has_lists else ()
 
 
 def findings_lists(month: Month) -> list[Path]:

@@ -16,7 +16,7 @@ from contracts.months import add_months, month_text
 from contracts.settings import Home
 from ledger import batches, exports, figures, overrides
 from ledger.fate import UNANSWERED
-from month.auditing import looked_at
+from month.auditing import looked_at, records
 from month.cautions import cautions
 from month.month import Month, opened_month
 from month.papers import Written, worked_out
@@ -81,7 +81,7 @@ def _page(month: Month, written: Written) -> review.ReviewPage:
         findings=tuple(
             review.FindingLine(**line) for line in by_rule(looked.found, looked.decisions, looked.undecided)
         ),
-        not_checked=not_checked(),
+        not_checked=not_checked(records(month)),
         unanswered=tuple(_unanswered(said)),
         uncertain=not_in_force(uncertain),
         unconfirmed=unconfirmed(month.home, released.filter(pl.col("pay_month") == pay_month)),

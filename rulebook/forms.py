@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from contracts.codes import AuditRule, Benefit, ChoiceGroup, FundLevel, Role, ValueStatus
-from contracts.policy import AUDIT_LIMITS
+from contracts.policy import AUDIT_LIMITS, MAY_LACK_LIMIT
 from contracts.situations import FindingKind
 from contracts.strict_yaml import Day, Whole, YesNo
 
@@ -250,6 +250,8 @@ class AuditForm(Strict):
     @model_validator(mode="after")
     def _limits(self) -> AuditForm:
         for rule, said in self.rules.items():
+            if said.limit is None and rule in MAY_LACK_LIMIT:
+                continue
             if (said.limit is not None) != (rule in AUDIT_LIMITS):
                 unit = AUDIT_LIMITS.get(rule)
                 raise ValueError(f"{rule} {'须' if unit else '不'}写 limit{f'(单位:{unit})' if unit else ''}")

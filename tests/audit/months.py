@@ -17,7 +17,7 @@ from contracts.registers import accepted_schema, evidenced_population
 from contracts.tables import Coordinated, DoubtfulRow, Payable, SamePeople
 
 COUNTY, PAY_MONTH, KNOWN_ON = "410721", parse_month("2024-07"), date(2024, 7, 15)
-LIMITS = dict(zip(AUDIT_LIMITS, (2, 60, 12, 105), strict=True))
+LIMITS = dict(zip(AUDIT_LIMITS, (2, 60, 7, 12, 105), strict=True))
 SETTINGS = {rule: AuditSetting(rule, is_blocking=False, limit=LIMITS.get(rule), source="") for rule in AuditRule}
 KEY = {"person_no": pl.Int64, "benefit": Benefit.dtype(), "benefit_month": pl.Date}
 SCHEMAS = {
@@ -34,6 +34,7 @@ SCHEMAS = {
     },
     "receivables": {**KEY, "cause": Cause.dtype(), "left_fen": pl.Int64, "since_month": pl.Date},
     "returned": {**KEY, "pays_fen": pl.Int64, "returned_on": pl.Date},
+    "published": {"pay_month": pl.Date, "days": pl.Int64},
     "elsewhere": {**KEY, "from_month": pl.Date, "to_month": pl.Date, "paid_by": pl.String},
     "doubts": polars_schema(DoubtfulRow),
     "beyond_window": {**KEY, "booked_fen": pl.Int64, "entitled_fen": pl.Int64},
@@ -89,6 +90,7 @@ SOUND_MONTH = {
     ],
     "due": [{"person_no": SOUND, "benefit": "old_age_allowance", "benefit_month": "2024-07", "pays_fen": 50_00}],
     "rates": RATES,
+    "published": [{"pay_month": "2024-07", "days": 7}],
     "population": [resident(one) for one in (SOUND, 2, 3, 4)],
     "low_income": [
         {"person_no": SOUND, "category": "tekun", "support_mode": "home", "self_care": "half", "from_month": "2020-01"},

@@ -110,11 +110,12 @@ def test_the_list_is_by_department_and_township_with_what_was_decided():
 
 def test_every_rule_is_told_with_how_far_it_was_checked():
     findings = find(month(**DEAD), SETTINGS)
-    rows = {row["rule"][:3]: row for row in checked(findings, findings.clear(), SETTINGS).to_dicts()}
+    rows = {row["rule"][:3]: row for row in checked(findings, findings.clear(), SETTINGS, ()).to_dicts()}
     assert list(rows) == AuditRule.values()
     assert (rows["R01"]["found"], rows["R01"]["open"], rows["R01"]["state"]) == (1, 0, "已核查")
     assert (rows["R22"]["found"], rows["R22"]["state"]) == (None, "无法核查:缺工伤生活护理费名单")
     assert rows["R36"]["limit"] == "105 周岁"
+    assert rows["R31"]["state"].startswith("无法核查:没有登记过公示")
 
 
 def test_what_the_law_prints_is_read_without_calculating_it_again():

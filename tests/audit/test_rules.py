@@ -7,7 +7,7 @@ import pytest
 
 from audit import RULES, Evidence
 from contracts.codes import AuditRule
-from contracts.policy import AUDIT_LIMITS
+from contracts.policy import AUDIT_LIMITS, AuditSetting
 from tests.audit.months import SOUND, found, line, month, resident
 
 
@@ -66,6 +66,7 @@ PLANTED = {
     "R28": ({SOUND}, {"certification": changed(certified_until="2024-06-30")}),
     "R29": ({4}, {"returned": [{**RETURNED, "returned_on": "2024-05-15"}]}),
     "R30": ({2}, {"claim": changed(of=2, approved_on=None)}),
+    "R31": ({SOUND, 2, 3}, {"published": lambda rows: [{**row, "days": 6} for row in rows]}),
     "R32": ({4}, {"receivables": [{**IDLE, "since_month": "2023-07"}]}),
     "R36": ({3}, {"population": changed(of=3, birth_date="1919-07-31")}),
 }  # fmt: skip
@@ -85,6 +86,7 @@ SHORT_OF_IT = {
     "paid elsewhere until last month": {"elsewhere": [{**ELSEWHERE, "to_month": "2024-06"}]},
     "certified until the first of the month": {"certification": changed(certified_until="2024-07-01")},
     "returned sixty days ago": {"returned": [{**RETURNED, "returned_on": "2024-05-16"}]},
+    "no list on record": {"published": lambda rows: []},
     "owed back for eleven months": {"receivables": [{**IDLE, "since_month": "2023-08"}]},
     "a hundred and four": {"population": changed(of=3, birth_date="1919-08-01")},
     "rounded up to the yuan": {"rates": lambda rows: [{**row, "published_fen": 49_01} for row in rows]},
@@ -112,6 +114,26 @@ def test_a_standard_below_its_floor_or_above_its_ceiling_is_found():
     unset = {"person_no": 4, "benefit": "old_age_allowance", "benefit_month": "2024-07", "outcome": "STANDARD_NOT_SET"}
     assert found(month(coordinated=[{**unset, "unset_code": "BELOW_FLOOR"}])) == {("R14", 4)}
     assert found(month(coordinated=[{**unset, "unset_code": "ABOVE_CEILING"}])) == {("R13", 4)}
+
+
+def test_who_is_paid_for_the_first_time_stood_on_no_earlier_list():
+    """Found late, with a month of arrears: the list of that month hung, and he was not on it."""
+    since_june = [line(4, month="2024-06"), line(4)]
+    june = [{"pay_month": "2024-06", "days": 9}]
+    first = {"person_no": 4, "benefit": "old_age_allowance", "benefit_month": "2024-06", "kind": "arrears"}
+
+    def told(**due):
+        return found(month(lines=lambda _: since_june, due=lambda _: [{**first, **due}], published=lambda _: june))
+
+    assert told(attempt=1) == {("R31", 4)}
+    assert told(attempt=2) == set()  # sent again after a return: he stood there when it was sent first
+
+
+def test_a_pack_without_a_number_of_days_asks_only_that_a_list_hung():
+    unsaid = AuditSetting(AuditRule.R31, is_blocking=False, limit=None, source="")
+    assert found(month(published=lambda rows: [{**row, "days": 1} for row in rows]), R31=unsaid) == set()
+    nobody = found(month(published=lambda rows: [{**row, "days": 0} for row in rows]), R31=unsaid)
+    assert nobody == {("R31", number) for number in (SOUND, 2, 3)}
 
 
 def test_money_too_old_to_be_asked_back_by_a_run_is_found():
@@ -147,7 +169,9 @@ def test_every_number_of_the_list_has_its_rule():
 def test_a_rule_is_looked_for_or_says_why_it_is_not():
     silent = [code.value for code, rule in RULES.items() if not rule.find and not (rule.lacks or rule.held_by)]
     assert silent == []
-    assert RULES[AuditRule.R34].state == "无法核查:缺财政供养人员名单"
+    assert RULES[AuditRule.R34].state() == "无法核查:缺财政供养人员名单"
+    assert RULES[AuditRule.R31].state() == "已核查"
+    assert RULES[AuditRule.R31].state(()) == "无法核查:没有登记过公示,张贴后用 disburse public up 登记"
 
 
 def test_the_pack_gives_a_number_to_the_rules_that_take_one():

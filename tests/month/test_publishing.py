@@ -9,6 +9,8 @@ from contracts.errors import BookError, InputError, NotAllowedError
 from contracts.months import parse_month
 from ledger import publishing
 from month import progress
+from month.auditing import looked_at
+from month.month import opened_month
 from month.publishing import published, put_up, take_down
 from tests import homes
 
@@ -73,3 +75,20 @@ def test_a_list_from_its_days_to_its_end(home):
         take_down(home, homes.COUNTY, JULY, MAKER, date(2024, 7, 29))
     up(home, until=date(2024, 8, 2))
     assert hanging(home, date(2024, 8, 3)) == ["2024-07"]
+
+
+def test_who_is_new_is_found_until_a_list_with_him_has_hung_long_enough(home, tmp_path):
+    """July's list hung; in August one is new, and only August's own list can have him."""
+    own = homes.copied(home, tmp_path / "home")
+    up(own)
+    people = [homes.resident_id("1940-03-05"), homes.resident_id("1941-04-06")]
+    homes.hand_in(own, "2024-08", population=map(homes.person, people), account=map(homes.account, people))
+
+    def found(known_on):
+        homes.run_whole(own, "2024-08", known_on=known_on)
+        with opened_month(own, homes.COUNTY) as month:
+            return looked_at(month.book, month.tables).found.filter(rule="R31")["person_no"].to_list()
+
+    assert len(found("2024-08-15")) == 1
+    put_up(own, homes.COUNTY, parse_month("2024-08"), MAKER, date(2024, 8, 15), date(2024, 8, 25), "0373-0000000")
+    assert found("2024-08-23") == []
