@@ -68,7 +68,7 @@ def _show(found: Forecast) -> None:
     )
     table(
         "今后各月预计",
-        ("月份", "人次", "新增", "减少", "金额(元)", "其中依据草案或占位(元)", "标准未设定(人次,未计)"),
+        ("月份", "人次", "新增", "减少", "金额(元)", "其中依据草案或占位(元)", "当月发放(元)", "标准未设定(人次,未计)"),
         [
             (
                 f"{row['benefit_month']:%Y-%m}",
@@ -77,6 +77,7 @@ def _show(found: Forecast) -> None:
                 row["people_gone"] or "",
                 yuan(row["amount_fen"]),
                 yuan(row["uncertain_fen"]),
+                yuan(row["pays_fen"]),
                 row["unset_count"] or "",
             )
             for row in found.months_ahead.iter_rows(named=True)

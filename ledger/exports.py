@@ -12,7 +12,7 @@ from datetime import date
 import polars as pl
 from sqlalchemy import Connection, select
 
-from contracts.codes import Outcome
+from contracts.codes import HoldCode, Outcome
 from contracts.columns import polars_schema
 from contracts.months import month_text
 from contracts.tables import EntitlementExport, LineExport, PaymentExport, ReceivableExport
@@ -112,6 +112,14 @@ def held_once(conn: Connection, county: str) -> pl.DataFrame:
     """
     of_each = fate.held(conn, county).group_by("person_no")
     return of_each.agg(benefits=pl.col("benefit").cast(pl.String).unique().sort(), held_fen=pl.col("pays_fen").sum())
+
+
+def waiting_for_pay_month(conn: Connection, county: str) -> pl.DataFrame:
+    """What is posted and waits for the pay month of its benefit: benefit, due_month, pays_fen."""
+    early = open_holds(conn, county).filter(pl.col("code") == HoldCode.NOT_YET_DUE.value)
+    due = early.select("obligation_id", due_month=(pl.col("detail") + "-01").str.to_date("%Y-%m-%d"))
+    waiting = fate.unpaid(conn, county).join(due, on="obligation_id")
+    return waiting.group_by("benefit", "due_month").agg(pl.col("pays_fen").sum())
 
 
 def _exported(conn: Connection, rows: pl.DataFrame, schema: pl.Schema, order: list[str]) -> pl.DataFrame:

@@ -13,9 +13,10 @@ import polars as pl
 
 import rulebook
 from contracts.codes import BatchState
-from contracts.months import add_months, month_text, months_between
+from contracts.months import month_text
 from contracts.settings import Home
 from ledger import batches, figures, people, publishing
+from month.ahead import ahead_of
 from month.auditing import listed_of
 from month.explaining import Opened, explained_from
 from month.funding import orders_of
@@ -139,10 +140,8 @@ def _to_verify(month: Month) -> pl.DataFrame:
 
 def _coming(month: Month) -> pl.DataFrame:
     """Whose money changes in the twelve months after the pay month."""
-    given = month.manifest
-    months = months_between(given.pay_month, add_months(given.pay_month, coming.MONTHS))
-    law = rulebook.load_kept(month.home.store, given.pack_digest)
-    ahead = coming.coming(month.registers, law.resolve(given.county, months, given.known_on))
+    of_ahead = ahead_of(month)
+    ahead = coming.coming(of_ahead.decided, month.registers, of_ahead.rules)
     with month.book.reading() as conn:
         numbers = people.identities(conn, ahead.select("person_no").unique())
     lives = where_they_live(month.tables.read("accepted_population"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from ledger import batches, exports, figures, overrides
 from ledger.fate import UNANSWERED
 from month.auditing import looked_at, records
 from month.cautions import cautions
+from month.forecasting import forecast_from
 from month.month import Month, opened_month
 from month.papers import Written, worked_out
 from payments.profiles import unconfirmed
@@ -34,7 +36,7 @@ def review_of(home: Home, county: str, pay_month: date, target: Path, *, is_mask
     `is_masked`: for finance, without whole names. BookError where the month never ran.
     """
     with opened_month(home, county, pay_month) as month:
-        page = _page(month, worked_out(month))
+        page = replace(_page(month, worked_out(month)), ahead=review.months_ahead(_forecast(month)))
     return _written(page.masked() if is_masked else page, target)
 
 
@@ -75,6 +77,7 @@ def _page(month: Month, written: Written) -> review.ReviewPage:
         explained=explained.told,
         charts=review.charts(written.rows["roster"], births, pay_month),
         trend=review.trend(_filed(released, pay_month)),
+        ahead=None,  # a run does not wait for twelve months more
         largest=explained.largest,
         movers=explained.of_causes,
         holds=review.hold_lines(waiting, month.manifest.known_on),
@@ -91,6 +94,11 @@ def _page(month: Month, written: Written) -> review.ReviewPage:
 
 def _months(pay_month: date) -> list[date]:
     return [add_months(pay_month, back) for back in range(1 - MONTHS, 1)]
+
+
+def _forecast(month: Month) -> list[tuple[str, int, int]]:
+    rows = forecast_from(month).months_ahead.select("benefit_month", "people_count", "pays_fen").rows()
+    return [(month_text(at), people, fen) for at, people, fen in rows]
 
 
 def _filed(live: pl.DataFrame, pay_month: date) -> list[tuple[str, int, int]]:

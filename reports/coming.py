@@ -3,7 +3,7 @@
 Nothing is guessed: the registers as they are and the law as published are put to the months ahead, and each month is
 compared with the one before. What is not known yet (deaths, renewals) does not happen.
 
-In     accepted registers, the county's rules for the pay month and the months after it
+In     what the pay month and the months after it owe (reports/ahead.py), the accepted registers, the county's rules
 Out    COMING, one row for each person, benefit and month in which the money, or who may claim it, changes
 """
 
@@ -14,8 +14,8 @@ import polars as pl
 import calculators
 from contracts.codes import Benefit, Coming, Outcome
 from contracts.policy import Rules
+from reports.ahead import scope_of
 
-MONTHS = 12
 COMING = pl.Schema(
     {
         "person_no": pl.Int64(),
@@ -40,10 +40,9 @@ _FACTS = [
 ]
 
 
-def coming(registers: calculators.Registers, rules: Rules) -> pl.DataFrame:
-    """COMING in order of month, person and benefit. `rules`: of the pay month and the months after it, in order."""
-    scope = calculators.Scope(rules.county, rules.months, rules.months[0])
-    decided = _decided(calculators.entitlements(registers, rules, scope)).collect()
+def coming(of_ahead: pl.DataFrame, registers: calculators.Registers, rules: Rules) -> pl.DataFrame:
+    """COMING in order of month, person and benefit. `of_ahead`: reports.ahead.decided of these registers and rules."""
+    decided = _decided(of_ahead)
     pairs = decided.join(_one_month_on(decided), on=_KEY, how="full", coalesce=True, suffix="_before")
     known = pairs.with_columns(
         pl.col(name).fill_null(0) for name in ("paid_fen", "claim_fen", "paid_fen_before", "claim_fen_before")
@@ -53,7 +52,7 @@ def coming(registers: calculators.Registers, rules: Rules) -> pl.DataFrame:
         (pl.col("paid_fen") != pl.col("paid_fen_before")) | pl.col("needs_claim"),
     )
     people = differ.select("person_no").unique()
-    facts = calculators.facts(registers, rules, scope).select("person_no", "benefit_month", *_FACTS)
+    facts = calculators.facts(registers, rules, scope_of(rules)).select("person_no", "benefit_month", *_FACTS)
     of_them = facts.join(people.lazy(), on="person_no", how="semi").collect()
     at = ["person_no", "benefit_month"]
     told = differ.join(of_them, on=at, how="left").join(_one_month_on(of_them), on=at, how="left", suffix="_before")
@@ -64,7 +63,7 @@ def coming(registers: calculators.Registers, rules: Rules) -> pl.DataFrame:
     )
 
 
-def _decided(rows: pl.LazyFrame) -> pl.LazyFrame:
+def _decided(rows: pl.DataFrame) -> pl.DataFrame:
     """What each decision pays, and what it would pay if it were claimed."""
     paid = pl.when(pl.col("outcome") == Outcome.ENTITLED.value).then("amount_fen").otherwise(0)
     claim = pl.when(pl.col("outcome") == Outcome.NOT_CLAIMED.value).then("would_be_fen").otherwise(0)

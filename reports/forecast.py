@@ -14,7 +14,6 @@ from pathlib import Path
 
 import polars as pl
 
-import calculators
 from contracts.codes import Benefit, Outcome, ValueStatus
 from contracts.months import add_months, months_between
 from contracts.policy import Rules
@@ -22,7 +21,6 @@ from ledger import batches, figures
 from ledger.book import Transaction
 from reports.tables import write_sheets, write_table
 
-MONTHS = 12
 KEY = ["benefit_month", "benefit"]
 AHEAD = pl.Schema(
     {
@@ -33,6 +31,7 @@ AHEAD = pl.Schema(
         "people_gone": pl.Int64(),  # and who is owed nothing any more
         "amount_fen": pl.Int64(),
         "uncertain_fen": pl.Int64(),  # of it what rests on a draft or a placeholder
+        "pays_fen": pl.Int64(),  # what is paid in the month, where a benefit is paid in given months of the year
         "unset_count": pl.Int64(),  # people whose standard nobody has set: nothing is counted for them
     }
 )
@@ -53,6 +52,7 @@ AHEAD_SHOWN = {
     "people_gone": "比上月减少",
     "amount_fen": "预计金额",
     "uncertain_fen": "其中依据草案或占位标准",
+    "pays_fen": "预计当月发放",
     "unset_count": "标准未设定人数(未计)",
 }
 BEHIND_SHOWN = {
@@ -90,13 +90,13 @@ class Forecast:
 
     @property
     def benefits(self) -> pl.DataFrame:
-        """Each benefit: paid_fen behind, amount_fen and uncertain_fen ahead, heads in its first and its last month."""
+        """Each benefit: paid_fen behind; amount_fen, uncertain_fen, pays_fen and first and last heads ahead."""
         behind = self.behind.group_by("benefit").agg(pl.col("paid_fen").sum())
         ahead = (
             self.ahead.sort("benefit_month")
             .group_by("benefit")
             .agg(
-                pl.col("amount_fen", "uncertain_fen").sum(),
+                pl.col("amount_fen", "uncertain_fen", "pays_fen").sum(),
                 first_count=pl.col("people_count").first(),
                 last_count=pl.col("people_count").last(),
                 unset_count=pl.col("unset_count").max(),
@@ -106,36 +106,42 @@ class Forecast:
         return joined.with_columns(pl.exclude("benefit").fill_null(0)).sort("benefit")
 
 
-def months_ahead(pay_month: date, count: int = MONTHS) -> list[date]:
-    """The pay month, which the first month ahead is compared with, and the months after it."""
-    return months_between(pay_month, add_months(pay_month, count))
+def ahead(decided: pl.DataFrame, rules: Rules, waiting: pl.DataFrame) -> pl.DataFrame:
+    """Heads and money of every month of the rules but the first (AHEAD), by month and benefit; nothing is posted.
 
-
-def ahead(registers: calculators.Registers, rules: Rules, scope: calculators.Scope) -> pl.DataFrame:
-    """Heads and money of every month of the scope but its first (AHEAD), by month and benefit; nothing is posted."""
-    status = rules.catalogue.lazy().select("rate_id", "amount_status")
-    decided = (
-        calculators.entitlements(registers, rules, scope)
-        .select("person_no", *KEY, "outcome", "amount_fen", "rate_id")
-        .join(status, on="rate_id", how="left")
-        .collect()
-    )
-    is_owed = (pl.col("outcome") == Outcome.ENTITLED.value) & (pl.col("amount_fen") > 0)
-    owed = decided.filter(is_owed)
+    `decided`: reports.ahead.decided of the same rules. `waiting` (benefit, due_month, pays_fen): what is posted already
+    and waits for its pay month. Money of a month that is no pay month of its benefit is paid in the first that is.
+    """
+    status = rules.catalogue.select("rate_id", "amount_status")
+    known = decided.join(status, on="rate_id", how="left")
+    owed = known.filter(pl.col("outcome") == Outcome.ENTITLED.value, pl.col("amount_fen") > 0)
     is_uncertain = pl.col("amount_status") != ValueStatus.IN_FORCE.value
     sums = owed.group_by(KEY).agg(
         people_count=pl.len().cast(pl.Int64),
         amount_fen=pl.col("amount_fen").sum(),
         uncertain_fen=pl.col("amount_fen").filter(is_uncertain).sum(),
     )
-    unset = decided.filter(pl.col("outcome") == Outcome.STANDARD_NOT_SET.value)
+    unset = known.filter(pl.col("outcome") == Outcome.STANDARD_NOT_SET.value)
     without = unset.group_by(KEY).agg(unset_count=pl.len().cast(pl.Int64))
-    parts = [sums, _came(owed, 1, "people_new"), _came(owed, -1, "people_gone"), without]
+    paid = _paid(sums.filter(pl.col("benefit_month") > rules.months[0]), rules.pay_rhythm, waiting)
+    parts = [sums, _came(owed, 1, "people_new"), _came(owed, -1, "people_gone"), without, paid]
     every = pl.concat([part.select(KEY) for part in parts]).unique()
     for part in parts:
         every = every.join(part, on=KEY, how="left")
-    later = every.filter(pl.col("benefit_month").is_in(list(scope.months[1:])))
+    later = every.filter(pl.col("benefit_month").is_in(list(rules.months[1:])))
     return later.with_columns(pl.exclude(KEY).fill_null(0)).select(AHEAD.names()).cast(AHEAD).sort(KEY)
+
+
+def _paid(sums: pl.DataFrame, pay_rhythm: pl.DataFrame, waiting: pl.DataFrame) -> pl.DataFrame:
+    """What is paid in each month: of months from it back to the pay month before, and what waits for it already."""
+    rhythm = pay_rhythm.select("benefit", "due_month", benefit_month="posted_month")
+    new = sums.join(rhythm, on=KEY, how="left").select(
+        "benefit", benefit_month=pl.coalesce("due_month", "benefit_month"), pays_fen="amount_fen"
+    )
+    old = waiting.select(
+        pl.col("benefit").cast(Benefit.dtype()), pl.col("due_month").alias("benefit_month"), pl.col("pays_fen")
+    )
+    return pl.concat([new, old]).group_by(KEY).agg(pl.col("pays_fen").sum())
 
 
 def _came(owed: pl.DataFrame, step: int, name: str) -> pl.DataFrame:
@@ -150,7 +156,7 @@ def _came(owed: pl.DataFrame, step: int, name: str) -> pl.DataFrame:
     return found.group_by(KEY).agg(pl.len().cast(pl.Int64).alias(name))
 
 
-def behind(conn: Transaction, county: str, pay_month: date, count: int = MONTHS) -> pl.DataFrame:
+def behind(conn: Transaction, county: str, pay_month: date, count: int) -> pl.DataFrame:
     """What officers released in the months up to the pay month (BEHIND), by month and benefit. Read-only."""
     months = months_between(add_months(pay_month, 1 - count), pay_month)
     released = batches.batches_of(conn, county, None).filter(pl.col("releaser").is_not_null())

@@ -97,6 +97,7 @@ class ReviewPage:
     explained: MonthExplained
     charts: tuple[Chart, ...]
     trend: Chart
+    ahead: Chart | None  # the months ahead, where they were worked out
     largest: tuple[Change, ...]
     movers: Mapping[str, tuple[Change, ...]]  # by the cause's label, the largest changes of each
     holds: tuple[HoldLine, ...]
@@ -157,6 +158,11 @@ def _sums(known: pl.DataFrame, column: str) -> list[tuple[str, int, int]]:
 def trend(months: Sequence[tuple[str, int, int]]) -> Chart:
     """The files of pay months, each (month, lines, fen)."""
     return _chart("各发放月文件合计(元)", "笔", months)
+
+
+def months_ahead(months: Sequence[tuple[str, int, int]]) -> Chart:
+    """What is forecast of the months after, each (month, heads, fen paid in it)."""
+    return _chart("今后各月预计发放(元),只按已知的年龄、终止和标准", "人次", months)
 
 
 def _chart(title: str, unit: str, sums: Sequence[tuple[str, int, int]]) -> Chart:

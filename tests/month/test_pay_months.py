@@ -7,6 +7,8 @@ from ledger import fate
 from ledger.book import opened
 from ledger.proving import prove
 from month.explaining import explained
+from month.forecasting import forecast_of
+from month.review_page import review_of
 from reports.lists import held_for_programs
 from reports.status import status_of
 from tests import homes
@@ -84,3 +86,20 @@ def test_who_only_waits_for_the_pay_month_is_not_among_those_held(quarter):
     with opened(home.database_url) as book:
         assert held_for_programs(book, homes.COUNTY, month.tables.read("accepted_population")).is_empty()
     month.close()
+
+
+def test_the_forecast_counts_money_in_the_month_in_which_it_is_paid(quarter):
+    """In October: two are alive, and what waits already is paid in December with November's and December's."""
+    home, _ = quarter
+    ahead = forecast_of(home, homes.COUNTY, count=3).months_ahead
+    assert [month_text(at) for at in ahead["benefit_month"]] == ["2024-11", "2024-12", "2025-01"]
+    assert ahead["amount_fen"].to_list() == [100_00] * 3
+    assert ahead["pays_fen"].to_list() == [0, 3 * 100_00, 0]
+
+
+def test_the_review_an_officer_asks_for_shows_the_months_ahead(quarter, tmp_path):
+    home, _ = quarter
+    target = review_of(home, homes.COUNTY, parse_month("2024-10"), tmp_path / "review.html", is_masked=True)
+    page = target.read_text("utf-8")
+    assert "今后各月预计发放(元)" in page
+    assert "300.00(2 人次)" in page

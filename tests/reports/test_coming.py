@@ -8,7 +8,9 @@ import rulebook
 from calculators import entitlements
 from contracts.codes import Outcome
 from contracts.months import add_months, months_between
-from reports.coming import MONTHS, coming
+from reports import ahead
+from reports.ahead import MONTHS
+from reports.coming import coming
 from tests.calculators.building import registers, scope
 
 SEPTEMBER = date(2024, 9, 1)
@@ -41,7 +43,8 @@ def rules():
 
 @pytest.fixture(scope="module")
 def told(rules):
-    return coming(registers(**REGISTERS), rules)
+    given = registers(**REGISTERS)
+    return coming(ahead.decided(given, rules), given, rules)
 
 
 def of(told, person_no):
