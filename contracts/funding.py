@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import accumulate, pairwise
 from math import floor
 from typing import TypeVar
 
@@ -40,3 +41,18 @@ def split(fen: int, weights: Mapping[Part, Fraction]) -> dict[Part, int]:
     for part in by_remainder[: fen - sum(parts.values())]:
         parts[part] += 1
     return parts
+
+
+def spread(rows: Sequence[int], columns: Sequence[int]) -> list[list[int]]:
+    """Share each of `rows` among `columns`, both fen of one sum, in proportion: a list for each row.
+
+    Every row adds up to its own and every column to its own. No cell is two fen or more from its exact share, by
+    rounding down the sums up to each place and taking their differences.
+    """
+    whole = sum(rows) or 1
+    down, across = [0, *accumulate(rows)], [0, *accumulate(columns)]
+    sums = [[above * left // whole for left in across] for above in down]
+    return [
+        [now[at + 1] - now[at] - before[at + 1] + before[at] for at in range(len(columns))]
+        for before, now in pairwise(sums)
+    ]

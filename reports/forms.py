@@ -27,7 +27,17 @@ LONGEST_NAME = 60
 _ROOM = "　" * 6
 NOT_YET_PUBLIC: Mapping[str, str] = dict.fromkeys(("public_from", "public_until", "telephone"), _ROOM)
 Rows = Literal[
-    "roster", "arrears", "totals", "movements", "movers", "public", "application", "cover", "coming", "findings"
+    "roster",
+    "arrears",
+    "totals",
+    "borne",
+    "movements",
+    "movers",
+    "public",
+    "application",
+    "cover",
+    "coming",
+    "findings",
 ]
 
 
@@ -85,6 +95,16 @@ COLUMNS: Mapping[str, Mapping[str, Printed]] = {
         "arrears_lines": Printed("补发人次", COUNT),
         "arrears_fen": Printed("补发金额", 14),
         "amount_fen": Printed("实发合计", 14),
+    },
+    "borne": {
+        **_NUMBER,
+        "township": Printed("乡镇(街道)", 14),
+        "benefit": Printed("补贴项目", 20),
+        "people": Printed("人数", COUNT),
+        "lines": Printed("人次", COUNT),
+        "amount_fen": Printed("实发合计", 14),
+        **{part: Printed(f"其中:{label}", 14) for part, label in funds.PARTS.items()},
+        "shares": Printed("分担比例", 26),
     },
     "movements": {
         "benefit": Printed("项目", 20),

@@ -14,7 +14,7 @@ import polars as pl
 
 from contracts.codes import FundLevel, ValueStatus
 from contracts.errors import StoppedError
-from contracts.funding import FundingShares, split
+from contracts.funding import FundingShares, split, spread
 from contracts.money import yuan_label
 
 UNSETTLED = "unsettled_fen"  # of a benefit of which nobody says who bears it
@@ -49,6 +49,24 @@ def by_benefit(orders: pl.DataFrame) -> pl.DataFrame:
     """PARTS of each benefit, summed over its orders, and `shares`: who bears it, and whether that is in force."""
     told = pl.col("shares").unique(maintain_order=True).str.join(";")
     return orders.group_by("benefit", maintain_order=True).agg(pl.col(*PARTS).sum(), told)
+
+
+def by_place(totals: pl.DataFrame, of_benefits: pl.DataFrame) -> pl.DataFrame:
+    """Totals (benefit, amount_fen and more) with PARTS of each and `shares`: what every level pays of a benefit, shared
+    among its rows so that they add up to it, and each row to its own amount. Without rows where nobody bears anything.
+
+    `of_benefits`: as by_benefit, of the same money.
+    """
+    nobodys = [0] * (len(PARTS) - 1)
+    rows = {at: [*nobodys, fen] for at, fen in enumerate(totals["amount_fen"])}
+    for benefit, *parts in of_benefits.select("benefit", *PARTS).iter_rows():
+        of_benefit = totals.with_row_index("at").filter(pl.col("benefit").cast(pl.String) == benefit)
+        rows |= dict(zip(of_benefit["at"], spread(of_benefit["amount_fen"].to_list(), parts), strict=True))
+    is_borne = sum(sum(parts) - parts[-1] for parts in rows.values()) > 0
+    borne = pl.DataFrame(list(rows.values()), schema=dict.fromkeys(PARTS, pl.Int64()), orient="row")
+    shares = of_benefits.select(pl.col("benefit").cast(totals.schema["benefit"]), "shares")
+    told = totals.hstack(borne).join(shares, on="benefit", how="left", maintain_order="left")
+    return told if is_borne else told.clear()
 
 
 def told_of(said: FundingShares | None) -> str:

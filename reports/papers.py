@@ -33,10 +33,12 @@ def rows_of(
     known = issued.join(who, on="person_no", how="left").with_columns(
         pl.col("township").fill_null(ELSEWHERE), is_own=pl.col("benefit_month").dt.strftime("%Y-%m") == told.pay_month
     )
+    totals = known.group_by("township", "benefit").agg(**_sums()).sort("township", "benefit")
     return {
         "roster": _roster(known),
         "arrears": _arrears(known),
-        "totals": _totals(known),
+        "totals": _labelled(totals),
+        "borne": _labelled(funds.by_place(totals, funds.by_benefit(orders))),
         "movements": _movements(told),
         "movers": _movers(told, who),
         "public": _public(known, dead),
@@ -61,8 +63,14 @@ def ties(rows: Mapping[str, pl.DataFrame], filed_fen: int, told: MonthExplained)
     broken = {one.label: str(one.difference) for one in (*told.benefits, told.total) if one.difference != (0, 0, 0)}
     unbalanced = rows["movements"].filter(pl.col("check_fen") != 0).height
     parted = rows["application"].filter(pl.sum_horizontal(*funds.PARTS) != pl.col("amount_fen")).height
+    differ = [name for name in funds.PARTS if rows["borne"].height and _differs(rows, name)]
     counted = {"增减变动表校验差额不为零的项目": unbalanced, "资金分担合计不等于申请金额的项目": parted}
+    counted["资金分担汇总表与申请表不等的级次"] = len(differ)
     return {**found, **broken, **{label: str(count) for label, count in counted.items() if count}}
+
+
+def _differs(rows: Mapping[str, pl.DataFrame], part: str) -> bool:
+    return _fen(rows["borne"], part) != _fen(rows["application"], part)
 
 
 def _fen(rows: pl.DataFrame, column: str) -> int:
@@ -107,10 +115,6 @@ def _sums() -> dict[str, pl.Expr]:
         "arrears_fen": pl.col("amount_fen").filter(~pl.col("is_own")).sum(),
         "amount_fen": pl.col("amount_fen").sum(),
     }
-
-
-def _totals(known: pl.DataFrame) -> pl.DataFrame:
-    return _labelled(known.group_by("township", "benefit").agg(**_sums()).sort("township", "benefit"))
 
 
 def _application(known: pl.DataFrame, orders: pl.DataFrame) -> pl.DataFrame:

@@ -10,7 +10,7 @@ from month import papers as of_month
 from month import running
 from month.month import opened_month
 from month.stages import BY_NAME
-from reports import forms, papers
+from reports import forms, funds, papers
 from reports.masking import masked_id, masked_name
 from tests import homes
 
@@ -133,7 +133,30 @@ def test_the_shares_of_the_application_are_those_of_its_orders_and_placeholders_
 def test_shares_that_do_not_add_up_are_found(told):
     rows, explained = told
     short = {**rows, "application": rows["application"].with_columns(county_fen=pl.col("county_fen") - 1)}
-    assert papers.ties(short, 350_00, explained) == {"资金分担合计不等于申请金额的项目": "1"}
+    assert papers.ties(short, 350_00, explained) == {
+        "资金分担合计不等于申请金额的项目": "1",
+        "资金分担汇总表与申请表不等的级次": "1",
+    }
+
+
+def test_what_each_level_pays_is_told_by_township_and_adds_up_to_the_application(told):
+    rows, _ = told
+    totals, borne = rows["totals"], rows["borne"]
+    assert borne.select("township", "benefit", "amount_fen").equals(totals.select("township", "benefit", "amount_fen"))
+    assert borne["county_fen"].to_list() == totals["amount_fen"].to_list()
+    assert set(borne["shares"]) == {"县(区) 1(占位待核)"}
+
+
+def test_thirds_of_each_township_add_up_to_thirds_of_the_whole_and_nobodys_money_makes_no_paper():
+    totals = pl.DataFrame({"benefit": ["a", "a", "b"], "amount_fen": [100, 101, 50]})
+    nothing = {part: [0, 0] for part in funds.PARTS}
+    of_benefits = pl.DataFrame({"benefit": ["a", "b"], **nothing, "shares": ["三分之一", "未定"]}).with_columns(
+        central_fen=pl.Series([67, 0]), county_fen=pl.Series([134, 0]), unsettled_fen=pl.Series([0, 50])
+    )
+    borne = funds.by_place(totals, of_benefits)
+    assert borne.select("central_fen", "county_fen", "unsettled_fen").rows() == [(33, 67, 0), (34, 67, 0), (0, 0, 50)]
+    only_b = of_benefits.filter(benefit="b")
+    assert funds.by_place(totals.filter(benefit="b"), only_b).is_empty()
 
 
 def test_a_published_list_holds_the_living_and_no_private_column(told):
