@@ -55,6 +55,7 @@ class ColumnFacts:
     decides: bool
     happened: bool
     otherwise: tuple[Code, str] | None
+    comes_from: tuple[str, ...]  # columns of registers, each "register.column"
 
 
 def column(
@@ -75,6 +76,7 @@ def column(
     decides: bool = True,
     happened: bool = False,
     otherwise: tuple[Code, str] | None = None,
+    comes_from: str = "",
 ) -> Any:
     """Declare one column.
 
@@ -83,7 +85,8 @@ def column(
     unless given. `decides=False`: no benefit, payment or order of a file rests on the column, so that a cell of it that
     cannot be read is kept empty and told, and refuses nobody. `happened`: a day of something that has happened, so that
     one after the day that is known is a slip. `otherwise`: the code that a word outside the list counts as, and the
-    column that keeps the word. ValueError for a required column that decides nothing.
+    column that keeps the word. `comes_from`: columns of registers that it is read from ("register.column", parted by
+    blanks), where it has another name there. ValueError for a required column that decides nothing.
     """
     if required and not decides:
         raise ValueError(f"a required column decides something: {header}")
@@ -110,13 +113,19 @@ def column(
             "decides": decides,
             "happened": happened,
             "otherwise": otherwise,
+            "comes_from": tuple(comes_from.split()),
         },
     )
 
 
 def columns_of(model: type[pa.DataFrameModel]) -> Iterator[ColumnFacts]:
     """The declared columns of a model, in order."""
-    for name, declared in model.to_schema().columns.items():
+    return columns_of_schema(model.to_schema())
+
+
+def columns_of_schema(schema: pa.DataFrameSchema) -> Iterator[ColumnFacts]:
+    """The declared columns of a schema, in order."""
+    for name, declared in schema.columns.items():
         facts = declared.metadata or {}
         yield ColumnFacts(
             name=name,
@@ -136,6 +145,7 @@ def columns_of(model: type[pa.DataFrameModel]) -> Iterator[ColumnFacts]:
             decides=facts.get("decides", True),
             happened=facts.get("happened", False),
             otherwise=facts.get("otherwise"),
+            comes_from=facts.get("comes_from", ()),
         )
 
 

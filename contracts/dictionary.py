@@ -133,6 +133,7 @@ def _meaning(facts: ColumnFacts) -> str:
         f"空为{facts.blank}" if facts.blank else "",
         "" if facts.decides else "读不出的按空,不拒收该行",
         "不得晚于知悉日" if facts.happened else "",
+        f"取自 {'、'.join(f'`{source}`' for source in facts.comes_from)}" if facts.comes_from else "",
         f"名单之外的按“{facts.otherwise[0].label}”,列为存疑" if facts.otherwise else "",
     )
     return ";".join(part for part in parts if part)

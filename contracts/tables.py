@@ -199,32 +199,55 @@ class Facts(Table):
 
     person_no: int = person_no()
     benefit_month: pl.Date = benefit_month()
-    age_years: int = column("周岁", "所属月的周岁;生日在当月任何一天均算满", unit="years", minimum=0, maximum=150)
-    has_birthday: bool = column("生日月", "所属月为出生月;年龄自生日次月起算的地方要看")
-    is_alive: bool = column("当月在世", "当月在世或当月去世")
-    is_registered: bool = column("本县户籍")
-    hukou_code: pl.Enum = column("户口性质", "本县的法规用到时才读", code=Hukou, required=False)
-    low_income_code: pl.Enum = column("低收入类别", "当月最强的一类", code=LowIncomeCategory, required=False)
-    is_dibao_person: bool = column("低保对象")
-    is_dibao_household: bool = column("低保家庭成员")
-    is_margin: bool = column("低保边缘")
-    is_expense_hardship: bool = column("支出型困难")
-    is_tekun: bool = column("特困人员")
-    area_code: pl.Enum = column("城乡", code=Area, required=False)
-    support_mode_code: pl.Enum = column("供养方式", code=SupportMode, required=False)
-    self_care_code: pl.Enum = column("自理能力", code=SelfCare, required=False)
-    institution_id: str = column("供养机构", required=False)
-    is_special_family: bool = column("计生特殊家庭")
-    family_planning_code: pl.Enum = column("计生特殊家庭类别", code=FamilyPlanningKind, required=False)
-    is_disabled: bool = column("持有效残疾人证")
-    is_severe: bool = column("重度残疾")
-    disability_grade: int = column("残疾等级", minimum=1, maximum=4, required=False)
-    disability_category_code: pl.Enum = column("残疾类别", code=DisabilityCategory, required=False)
-    needs_long_term_care: bool = column("需长期照护")
-    ability_scale_code: pl.Enum = column("能力评估标准", code=AbilityScale, required=False)
-    ability_level: int = column("能力评估等级", minimum=0, maximum=4, required=False)
-    is_unable: bool = column("生活不能自理")
-    is_limited: bool = column("失能")
+    age_years: int = column(
+        "周岁",
+        "所属月的周岁;生日在当月任何一天均算满",
+        unit="years",
+        minimum=0,
+        maximum=150,
+        comes_from="population.birth_date",
+    )
+    has_birthday: bool = column(
+        "生日月", "所属月为出生月;年龄自生日次月起算的地方要看", comes_from="population.birth_date"
+    )
+    is_alive: bool = column("当月在世", "当月在世或当月去世", comes_from="population.died_on")
+    is_registered: bool = column(
+        "本县户籍", comes_from="population.division_code population.moved_in_on population.moved_out_on"
+    )
+    hukou_code: pl.Enum = column(
+        "户口性质", "本县的法规用到时才读", code=Hukou, required=False, comes_from="population.hukou_type"
+    )
+    low_income_code: pl.Enum = column(
+        "低收入类别", "当月最强的一类", code=LowIncomeCategory, required=False, comes_from="low_income.category"
+    )
+    is_dibao_person: bool = column("低保对象", comes_from="low_income.category low_income.is_recipient")
+    is_dibao_household: bool = column("低保家庭成员", comes_from="low_income.category")
+    is_margin: bool = column("低保边缘", comes_from="low_income.category")
+    is_expense_hardship: bool = column("支出型困难", comes_from="low_income.category")
+    is_tekun: bool = column("特困人员", comes_from="low_income.category")
+    area_code: pl.Enum = column("城乡", code=Area, required=False, comes_from="low_income.area")
+    support_mode_code: pl.Enum = column(
+        "供养方式", code=SupportMode, required=False, comes_from="low_income.support_mode"
+    )
+    self_care_code: pl.Enum = column("自理能力", code=SelfCare, required=False, comes_from="low_income.self_care")
+    institution_id: str = column("供养机构", required=False, comes_from="low_income.institution_id")
+    is_special_family: bool = column("计生特殊家庭", comes_from="family_planning.kind")
+    family_planning_code: pl.Enum = column(
+        "计生特殊家庭类别", code=FamilyPlanningKind, required=False, comes_from="family_planning.kind"
+    )
+    is_disabled: bool = column(
+        "持有效残疾人证", comes_from="disability.grade disability.expires_on disability.cancelled_on"
+    )
+    is_severe: bool = column("重度残疾", comes_from="disability.grade")
+    disability_grade: int = column("残疾等级", minimum=1, maximum=4, required=False, comes_from="disability.grade")
+    disability_category_code: pl.Enum = column(
+        "残疾类别", code=DisabilityCategory, required=False, comes_from="disability.category"
+    )
+    needs_long_term_care: bool = column("需长期照护", comes_from="disability.needs_long_term_care")
+    ability_scale_code: pl.Enum = column("能力评估标准", code=AbilityScale, required=False, comes_from="ability.scale")
+    ability_level: int = column("能力评估等级", minimum=0, maximum=4, required=False, comes_from="ability.level")
+    is_unable: bool = column("生活不能自理", comes_from="ability.is_unable")
+    is_limited: bool = column("失能", comes_from="ability.level")
 
     class Config(BaseConfig):
         strict = True

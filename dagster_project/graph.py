@@ -13,6 +13,7 @@ from contracts.errors import NotAllowedError
 from contracts.money import yuan_label
 from contracts.months import month_text, today
 from contracts.settings import Home
+from dagster_project.columns import column_lineage, comes_from
 from dagster_project.groups import group_of, told_of_group
 from dagster_project.guard import guarded
 from dagster_project.page.addresses import address_of
@@ -84,7 +85,7 @@ def _stage_asset(stage: Stage, cycles: Cycles) -> dg.AssetsDefinition:
 
 
 def _asset(stage: Stage, cycles: Cycles, body: Callable[..., Iterator[Any]]) -> dg.AssetsDefinition:
-    contract = stage.writes.get(stage.name)
+    contract, lineage = stage.writes.get(stage.name), column_lineage(stage)
     return dg.asset(
         name=stage.name,
         group_name=group_of(stage.group),
@@ -93,7 +94,8 @@ def _asset(stage: Stage, cycles: Cycles, body: Callable[..., Iterator[Any]]) -> 
         partitions_def=cycles,
         metadata={
             **told_of_group(stage.group),
-            **({"dagster/column_schema": table_schema(contract)} if contract else {}),
+            **({"dagster/column_schema": table_schema(contract, lineage)} if contract else {}),
+            **({"dagster/column_lineage": lineage} if lineage else {}),
         },
         kinds=set(stage.kinds),
         check_specs=[_check_spec(stage, finding) for finding in stage.findings],
@@ -165,13 +167,14 @@ def told(counts: Counts) -> dict[str, Any]:
     return shown
 
 
-def table_schema(schema: pa.DataFrameSchema) -> dg.TableSchema:
-    """A contract as Dagster's catalogue shows it."""
+def table_schema(schema: pa.DataFrameSchema, lineage: dg.TableColumnLineage | None = None) -> dg.TableSchema:
+    """A contract as Dagster's catalogue shows it; each column says where it comes from, as `lineage` has it."""
     columns = []
     for name, declared in schema.columns.items():
         facts: dict[str, Any] = declared.metadata or {}
         code: type[Code] | None = facts.get("code")
-        texts = dict.fromkeys(text for text in (facts.get("header", ""), declared.description or "") if text)
+        said = (facts.get("header", ""), declared.description or "", comes_from(lineage, name))
+        texts = dict.fromkeys(text for text in said if text)
         columns.append(
             dg.TableColumn(
                 name,

@@ -7,7 +7,9 @@ import pytest
 from dagster._core.remote_representation.external_data import RepositorySnap
 
 from contracts.codes import Act, Benefit
-from contracts.registers import INBOX_FILES, MATCH_LISTS
+from contracts.columns import columns_of
+from contracts.registers import FILES, INBOX_FILES, MATCH_LISTS
+from contracts.tables import Facts
 from dagster_project import definitions
 from dagster_project.groups import GROUPS, group_of
 from dagster_project.partitions import partition_key, read_key
@@ -138,3 +140,53 @@ def test_what_is_replayed_is_what_the_graph_decides(graph):
     names = {key.to_user_string() for key in decided} - {"manifest"}
     assert [stage.name for stage in REPLAYED if stage.name in names] == [stage.name for stage in REPLAYED]
     assert names == {stage.name for stage in REPLAYED}
+
+
+def test_columns_come_from_columns_that_there_are(specs):
+    """Every source of every column is a column of the contract of an asset that the stage reads."""
+    by_name = {spec.key.to_user_string(): spec for spec in specs}
+    columns = {
+        name: {column.name for column in spec.metadata["dagster/column_schema"].columns}
+        for name, spec in by_name.items()
+        if "dagster/column_schema" in spec.metadata
+    }
+    for name, spec in by_name.items():
+        lineage = spec.metadata.get("dagster/column_lineage")
+        for column, sources in lineage.deps_by_column.items() if lineage else ():
+            assert column in columns[name]
+            for source in sources:
+                asset = source.asset_key.to_user_string()
+                assert asset in upstream(BY_NAME[name])
+                assert source.column_name in columns[asset]
+
+
+def test_a_fact_comes_from_its_registers_and_money_from_the_decision_before(specs):
+    by_name = {spec.key.to_user_string(): spec.metadata.get("dagster/column_lineage") for spec in specs}
+
+    def of(asset, column):
+        found = by_name[asset].deps_by_column[column]
+        return {(one.asset_key.to_user_string(), one.column_name) for one in found}
+
+    assert of("facts", "age_years") == {("evidenced_population", "birth_date")}
+    assert of("facts", "is_tekun") == {("accepted_low_income", "category")}
+    assert ("facts", "institution_id") in of("entitled_tekun_living", "institution_id")
+    assert of("coordinated", "would_be_fen") == {(f"entitled_{one}", "would_be_fen") for one in Benefit.values()}
+    assert ("accepted_account", "account_no") in of("payable", "account_no")
+    (told,) = (
+        column.description
+        for spec in specs
+        if spec.key.to_user_string() == "facts"
+        for column in spec.metadata["dagster/column_schema"].columns
+        if column.name == "is_tekun"
+    )
+    assert told == "特困人员 · 取自 accepted_low_income.category"
+    assert "outcome" not in by_name["coordinated"].deps_by_column  # the stage decides it itself
+
+
+def test_every_fact_says_which_columns_of_registers_it_is_read_from():
+    """A new fact without its source would have none in the lineage and in the dictionary."""
+    facts = {column.name: column for column in columns_of(Facts)}
+    assert [name for name, one in facts.items() if not one.comes_from] == ["person_no", "benefit_month"]
+    for one in facts.values():
+        for register, name in (source.split(".") for source in one.comes_from):
+            assert name in {column.name for column in columns_of(FILES[register])}
