@@ -309,8 +309,10 @@ def _of_answer_files(desk: _Desk, seen: Seen) -> Iterator[OpenMatter]:
         label = "回盘收件目录里的文件还没有读入"
         yield OpenMatter("answers_waiting", label, seen.unread_answers, None, makers, advice, blocks=False)
     for one in seen.unusable_answers:
-        advice = ";".join(part for part in (one.advice, "更正或重新取得的放进收件目录,这一份移走") if part)
-        label = f"回盘 {one.path} 读不了:{one.what}"
+        advice = ";".join(
+            part for part in (one.advice, f"更正或重新取得的放进收件目录,{one.path.parent.name}里的这一份移走") if part
+        )
+        label = f"回盘 {one.path.name} 读不了:{one.what}"
         yield OpenMatter("answer_unusable", label, 1, None, makers, advice, blocks=False)
 
 

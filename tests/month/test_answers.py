@@ -96,7 +96,7 @@ def test_what_cannot_be_used_is_put_aside_and_told_and_the_next_one_is_read(home
     assert lying(home) == [f"{answers.READ}/b.csv", aside, aside + answers.WHY]
     label, advice = matters(home)["answer_unusable"]
     assert "a.csv 读不了:" in label
-    assert advice.endswith("放进收件目录,这一份移走")
+    assert advice.endswith(f"放进收件目录,{answers.UNUSABLE}里的这一份移走")
     assert answers.read_waiting(home, homes.COUNTY, MAKER) == []
     (home.path / "from_bank" / aside).unlink()
     assert "answer_unusable" not in matters(home)
