@@ -1,4 +1,4 @@
-"""Which columns each column of a stage's table comes from, as Dagster draws it: from what the contracts declare.
+"""Which columns each column of a stage's table comes from, as Dagster keeps it: from what the contracts declare.
 
 A column of the same name in a table that the stage reads is where it comes from: one word has one meaning. What has
 another name there says so in its contract (`comes_from`). What a stage makes itself (an outcome, a sum) has none.

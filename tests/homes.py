@@ -160,6 +160,15 @@ def check_package(package, *more):
     return done.returncode, done.stdout
 
 
+def released(path, people, **settings):
+    """A home whose July 2024 went out: people by identity number, each with an account of his own."""
+    home = make_home(path, **settings)
+    hand_in(home, "2024-07", population=map(person, people), account=map(account, people))
+    run(home, "2024-07")
+    sign(home, "2024-07")
+    return home
+
+
 def book_rows(home):
     """Every row of every table of the book but for instants, as text: two books that hold the same are equal."""
     import sqlite3

@@ -25,12 +25,7 @@ CLOSE = ("close", *MONTH, "--as", homes.CHECKER)
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
     """Three elders' July has been released."""
-    made = homes.make_home(tmp_path_factory.mktemp("released") / "home")
-    people = (ONE, TWO, THREE)
-    homes.hand_in(made, "2024-07", population=[homes.person(p) for p in people], account=map(homes.account, people))
-    homes.run(made, "2024-07")
-    homes.sign(made, "2024-07")
-    return made
+    return homes.released(tmp_path_factory.mktemp("released") / "home", (ONE, TWO, THREE))
 
 
 @pytest.fixture

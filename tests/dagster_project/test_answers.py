@@ -20,11 +20,7 @@ PLANTED = "张三的回盘"
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
     """July of the one elder, released; the bank drops its answers into `from_bank`."""
-    made = homes.make_home(tmp_path_factory.mktemp("answers") / "home", answers_folder='"from_bank"')
-    homes.hand_in(made, "2024-07", population=[homes.person(ELDER)], account=[homes.account(ELDER)])
-    homes.run(made, "2024-07")
-    homes.sign(made, "2024-07")
-    return made
+    return homes.released(tmp_path_factory.mktemp("answers") / "home", [ELDER], answers_folder='"from_bank"')
 
 
 @pytest.fixture

@@ -24,11 +24,7 @@ AS_MAKER = ("--county", homes.COUNTY, "--as", homes.MAKER)
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
     """Three elders' July, released; the bank drops its answers into `from_bank`."""
-    made = homes.make_home(tmp_path_factory.mktemp("answers") / "home", answers_folder='"from_bank"')
-    homes.hand_in(made, "2024-07", population=map(homes.person, ELDERS), account=map(homes.account, ELDERS))
-    homes.run(made, "2024-07")
-    homes.sign(made, "2024-07")
-    return made
+    return homes.released(tmp_path_factory.mktemp("answers") / "home", ELDERS, answers_folder='"from_bank"')
 
 
 @pytest.fixture
