@@ -24,8 +24,8 @@ ELDERS = [homes.resident_id(f"19{year}-03-05") for year in range(36, 44)]
 
 
 @pytest.fixture(scope="module")
-def july(tmp_path_factory):
-    """Released; the county's own profile answers with failures only, and what is not on its list was paid."""
+def released(tmp_path_factory):
+    """July went out; the county's own profile answers with failures only, and what is not on its list was paid."""
     home = homes.make_home(tmp_path_factory.mktemp("answering") / "home")
     home.profiles.mkdir()
     text = (profiles.SHIPPED / "yikatong_list.yaml").read_text("utf-8")
@@ -38,6 +38,28 @@ def july(tmp_path_factory):
         (batch_id,) = batches.batches_of(conn, homes.COUNTY, None)["batch_id"]
         lines = batches.lines(conn, batch_id).sort("line_no").to_dicts()
     return SimpleNamespace(home=home, batch_id=batch_id, lines=lines, ids=[one["instruction_id"] for one in lines])
+
+
+def own(july, path):
+    return SimpleNamespace(**{**vars(july), "home": homes.copied(july.home, path)})
+
+
+@pytest.fixture
+def july(released, tmp_path):
+    return own(released, tmp_path / "home")
+
+
+@pytest.fixture(scope="module")
+def answered_once(released, tmp_path_factory):
+    july = own(released, tmp_path_factory.mktemp("paid") / "home")
+    answered(july, FAILED.format(july.ids[0]), "failed.csv", RECEIPT)
+    return july
+
+
+@pytest.fixture
+def paid(answered_once, tmp_path):
+    """July when the first came back and all the others were paid."""
+    return own(answered_once, tmp_path / "home")
 
 
 def answered(july, content, name, asked=None):
@@ -56,7 +78,19 @@ def states(july):
     return [last.get(one) for one in july.ids]
 
 
+def come_back_late(july):
+    """The second comes back after it was paid; of the third another amount is told."""
+    book = openpyxl.Workbook()
+    book.active.append(["本表说明:退汇"])
+    sheet = book.create_sheet("明细")
+    for row in (["指令号", "金额", "退汇原因"], [july.ids[1], "50.00", "账户已销户"], [july.ids[2], "5.00", "已销户"]):
+        sheet.append(row)
+    book.save(july.home.path / "late.xlsx")
+    return answered(july, (july.home.path / "late.xlsx").read_bytes(), "late.xlsx", Asked(is_late=True))
+
+
 FAILED = "业务编号,失败原因\n{},户名不符\n"
+RECEIPT = Asked(accepted=Sum(7, 35000))
 PAID = "accepted"
 
 
@@ -70,49 +104,43 @@ def test_a_failure_list_pays_nobody_where_the_bank_told_no_sums(july):
 
 
 def test_sums_that_the_list_does_not_leave_refuse_it_whole(july):
-    short = FAILED.format(july.ids[1])
-    with pytest.raises(InputError, match=r"银行写成功 5 笔、250.00 元,除去失败清单应为 6 笔、300.00 元"):
-        answered(july, short, "short.csv", Asked(accepted=Sum(5, 25000)))
-    assert states(july) == ["returned", *[None] * 7]
+    with pytest.raises(InputError, match=r"银行写成功 5 笔、250.00 元,除去失败清单应为 7 笔、350.00 元"):
+        answered(july, FAILED.format(july.ids[1]), "short.csv", Asked(accepted=Sum(5, 25000)))
+    assert states(july) == [None] * 8
 
 
 def test_a_line_that_fits_nothing_leaves_the_rest_open(july):
     told = answered(july, FAILED.format("9" * 20), "foreign.csv", Asked("yikatong_list", accepted=Sum(8, 40000)))
     assert (told.noted.inferred, told.kinds) == (0, {"外来": 1})
-    assert states(july) == ["returned", *[None] * 7]
+    assert states(july) == [None] * 8
 
 
 def test_the_rest_is_paid_where_the_banks_sums_leave_no_doubt_and_once(july):
-    receipt = Asked(accepted=Sum(7, 35000))
-    told = answered(july, FAILED.format(july.ids[0]), "failed.csv", receipt)
+    answered(july, FAILED.format(july.ids[0]), "failed.csv")
+    told = answered(july, FAILED.format(july.ids[0]), "failed.csv", RECEIPT)
     assert (told.noted.already, told.noted.inferred, told.kinds, told.listed) == (1, 7, {}, None)
-    again = answered(july, FAILED.format(july.ids[0]), "failed.csv", receipt)
+    again = answered(july, FAILED.format(july.ids[0]), "failed.csv", RECEIPT)
     assert (again.noted.already, again.noted.inferred) == (1, 0)
     assert states(july) == ["returned", *[PAID] * 7]
 
 
-def test_what_comes_back_later_is_returned_from_whichever_sheet(july):
-    book = openpyxl.Workbook()
-    book.active.append(["本表说明:退汇"])
-    sheet = book.create_sheet("明细")
-    for row in (["指令号", "金额", "退汇原因"], [july.ids[1], "50.00", "账户已销户"], [july.ids[2], "5.00", "已销户"]):
-        sheet.append(row)
-    book.save(july.home.path / "late.xlsx")
-    told = answered(july, (july.home.path / "late.xlsx").read_bytes(), "late.xlsx", Asked(is_late=True))
+def test_what_comes_back_later_is_returned_from_whichever_sheet(paid):
+    told = come_back_late(paid)
     assert (told.noted.noted, told.kinds) == (1, {"金额不符": 1})
-    assert states(july) == ["returned", "returned", *[PAID] * 6]
+    assert states(paid) == ["returned", "returned", *[PAID] * 6]
 
 
-def test_a_failure_list_read_again_after_a_late_return_changes_nothing(july):
-    again = answered(july, FAILED.format(july.ids[0]), "failed.csv", Asked(accepted=Sum(7, 35000)))
+def test_a_failure_list_read_again_after_a_late_return_changes_nothing(paid):
+    come_back_late(paid)
+    again = answered(paid, FAILED.format(paid.ids[0]), "failed.csv", RECEIPT)
     assert (again.noted.already, again.noted.inferred) == (1, 0)
-    assert states(july) == ["returned", "returned", *[PAID] * 6]
+    assert states(paid) == ["returned", "returned", *[PAID] * 6]
 
 
-def test_money_given_back_comes_as_a_message(july):
-    told = answered(july, write_credits([(july.lines[3], BankEvent.RETURNED, "账户冻结")]), "credits.xml")
+def test_money_given_back_comes_as_a_message(paid):
+    told = answered(paid, write_credits([(paid.lines[3], BankEvent.RETURNED, "账户冻结")]), "credits.xml")
     assert told.noted.noted == 1
-    assert states(july) == [*["returned"] * 2, PAID, "returned", *[PAID] * 4]
+    assert states(paid) == ["returned", PAID, PAID, "returned", *[PAID] * 4]
 
 
 def test_a_message_about_another_order_than_went_out_is_refused_whole(july):
@@ -121,34 +149,31 @@ def test_a_message_about_another_order_than_went_out_is_refused_whole(july):
         answered(july, content, "status.xml")
 
 
-def test_lines_without_our_number_are_found_in_the_batch_that_the_officer_names(july):
-    line = july.lines[4]
+def test_lines_without_our_number_are_found_in_the_batch_that_the_officer_names(paid):
+    line = paid.lines[4]
     rows = f"序号,账号,金额,失败原因\n5,{line['account_no']},50.00,已销户\n6,{line['account_no']},50.00,已销户\n"
     with pytest.raises(InputError, match="--batch"):
-        answered(july, rows, "places.csv", Asked(is_late=True))
-    told = answered(july, rows, "places.csv", Asked(is_late=True, batch_id=july.batch_id))
+        answered(paid, rows, "places.csv", Asked(is_late=True))
+    told = answered(paid, rows, "places.csv", Asked(is_late=True, batch_id=paid.batch_id))
     assert (told.noted.noted, told.kinds) == (1, {"账号不符": 1})
-    assert states(july) == [*["returned"] * 2, PAID, *["returned"] * 2, *[PAID] * 3]
+    assert states(paid) == ["returned", *[PAID] * 3, "returned", *[PAID] * 3]
 
 
-def test_what_was_paid_with_a_remark_is_paid_and_listed(july, tmp_path):
-    own = SimpleNamespace(**{**vars(july), "home": homes.copied(july.home, tmp_path / "home")})
-    rows = f"指令号,状态,原因代码,原因\n{july.ids[2]},成功,W1,已入二类户\n{july.ids[5]},成功,,\n"
-    told = answered(own, rows, "remarked.csv")
-    assert (told.noted.already, told.noted.remarked["instruction_id"].to_list()) == (2, [july.ids[2]])
+def test_what_was_paid_with_a_remark_is_paid_and_listed(paid):
+    rows = f"指令号,状态,原因代码,原因\n{paid.ids[2]},成功,W1,已入二类户\n{paid.ids[5]},成功,,\n"
+    told = answered(paid, rows, "remarked.csv")
+    assert (told.noted.already, told.noted.remarked["instruction_id"].to_list()) == (2, [paid.ids[2]])
     (row,) = openpyxl.load_workbook(told.listed)["到账、另有说明"].iter_rows(min_row=2, values_only=True)
-    assert (row[0], row[2], row[-1]) == (july.batch_id, july.ids[2], "W1 已入二类户")
+    assert (row[0], row[2], row[-1]) == (paid.batch_id, paid.ids[2], "W1 已入二类户")
 
 
-def test_a_table_cut_short_of_its_totals_is_not_read_in_another_form(july, tmp_path):
-    home = homes.copied(july.home, tmp_path / "home")
-    path = home.profiles / "yikatong_list.yaml"
+def test_a_table_cut_short_of_its_totals_is_not_read_in_another_form(july):
+    path = july.home.profiles / "yikatong_list.yaml"
     whole = 'answer: {columns: {状态: 处理结果}, trailer: ["合计 {count} {total}"]}\n'
     path.write_text(path.read_text("utf-8").partition("answer:")[0] + whole, "utf-8")
     rows = [f"{one},成功,50.00" for one in july.ids]
-    own = SimpleNamespace(**{**vars(july), "home": home})
     for lines in (rows, [*rows[:-1], "合计,8,400.00"]):
         with pytest.raises(InputError, match="请重新向银行取回盘,整份未读入"):
-            answered(own, "\n".join(["指令号,处理结果,金额", *lines, ""]), "cut.csv")
-    told = answered(own, "\n".join(["指令号,处理结果,金额", *rows, "合计,8,400.00", ""]), "whole.csv")
+            answered(july, "\n".join(["指令号,处理结果,金额", *lines, ""]), "cut.csv")
+    told = answered(july, "\n".join(["指令号,处理结果,金额", *rows, "合计,8,400.00", ""]), "whole.csv")
     assert (told.noted.rows, told.noted.others, told.noted.missing.height) == (9, 1, 0)
