@@ -23,10 +23,7 @@ MAKER, CHECKER = homes.actor(homes.MAKER), homes.actor(homes.CHECKER)
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """Four elders' July: one paid, one paid with a remark, one returned, one not answered."""
-    made = homes.make_home(tmp_path_factory.mktemp("reconciled") / "home")
-    homes.hand_in(made, "2024-07", population=[homes.person(one) for one in PEOPLE], account=map(homes.account, PEOPLE))
-    homes.run(made, "2024-07")
-    homes.sign(made, "2024-07")
+    made = homes.released(tmp_path_factory.mktemp("reconciled") / "home", PEOPLE)
     with homes.opened(made.database_url) as book, book.reading() as conn:
         found = conn.exec_driver_sql("SELECT instruction_id FROM instruction ORDER BY line_no")
         first, second, third, _ = [one for (one,) in found]
