@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -54,6 +55,7 @@ SCHEMA_VERSION = "0012"
 ROWS_AT_ONCE = 50_000  # bounds memory: rows become Python objects on their way to the driver
 KEYS_AT_ONCE = 10_000  # of one statement; both engines allow three times as many
 LOCK_SECONDS = 60
+WAIT_SECONDS = 0.05  # between two tries for a lock that SQLite itself does not wait for
 LEAST_SQLITE = (3, 37)  # STRICT tables
 WRITER_LOCK = 41072100  # PostgreSQL: one writer of the book at a time, as SQLite has it anyway
 
@@ -255,8 +257,23 @@ def _stored(name: str, dtype: pl.DataType) -> pl.Expr:
 
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
     connection.isolation_level = None  # the driver must not begin transactions of its own
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON"):
+    _write_ahead(connection)
+    for pragma in ("synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON"):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _write_ahead(connection: Any) -> None:  # noqa: ANN401 - the driver's own connection
+    """Have the file keep a write-ahead log. It is read first, and a lock wanted then is asked for once: wait here."""
+    until = time.monotonic() + LOCK_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as refused:
+            if refused.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(WAIT_SECONDS)
+        else:
+            return
 
 
 def _begin_sqlite(conn: Connection) -> None:

@@ -1,5 +1,8 @@
 """The book itself: its audit chain, history, and what it gives away."""
 
+import sqlite3
+import threading
+
 import polars as pl
 import pytest
 from sqlalchemy import text
@@ -11,7 +14,7 @@ from contracts.errors import BookError
 from contracts.months import parse_month
 from contracts.tables import Coordinated, EntitlementExport, PaymentExport, ReceivableExport
 from ledger import audit, exports, history, people, receivables, recovery
-from ledger.book import insert_frame
+from ledger.book import SCHEMA_VERSION, insert_frame, open_book, stored_version
 from ledger.tables import person
 from ledger.versions import KEY
 from tests.ledger.county import CHECKER, CODE, resident_id, row
@@ -168,3 +171,18 @@ def test_a_full_disk_is_told_as_one_and_nothing_is_half_written(county, book):
         write_on_a_full_disk(book, numbered)
     assert "腾出空间" in refused.value.advice
     assert rows(book, "SELECT * FROM person") == before
+
+
+def test_a_book_that_somebody_is_just_making_is_waited_for(tmp_path):
+    """SQLite does not wait by itself for the lock that a first write-ahead log takes."""
+    file = tmp_path / "book.sqlite"
+    other = sqlite3.connect(file, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    lets_go = threading.Timer(0.2, other.execute, ["COMMIT"])
+    lets_go.start()
+    made = open_book(f"sqlite:///{file}")
+    lets_go.join()
+    with made.reading() as conn:
+        assert stored_version(conn) == SCHEMA_VERSION
+    made.close()
+    other.close()
