@@ -356,6 +356,14 @@ class Payable(Table):
     head_name: str = column("户主姓名", required=False)
     head_id: str = column("户主身份证号", required=False)
     phone: str = column("联系电话", required=False)
+    origin_id: str = column("原指令号", "最近一次退回的那一行;没有退回过的,各原字段都为空", required=False)
+    origin_batch: str = column("原批次", required=False)
+    origin_line: int = column("原序号", minimum=1, required=False)
+    origin_account: str = column("原账号", required=False)
+    origin_fen: int = column(
+        "原失败金额", "退回的那一行的金额", unit="fen", minimum=1, maximum=100 * MAX_FEN, required=False
+    )
+    origin_reason: str = column("失败原因", required=False)
 
     class Config(BaseConfig):
         strict = True
@@ -413,6 +421,12 @@ class InstructionLine(Table):
     head_name: str = column("户主姓名", required=False)
     head_id: str = column("户主身份证号", required=False)
     phone: str = column("联系电话", required=False)
+    origin_id: str = column("原指令号", "重发的才有,以下同;一行含几笔退回的,依次用顿号隔开", required=False)
+    origin_batch: str = column("原批次", required=False)
+    origin_line: str = column("原序号", required=False)
+    origin_account: str = column("原账号", required=False)
+    origin_amount: str = column("原失败金额", "按格式的写法", required=False)
+    origin_reason: str = column("失败原因", required=False)
 
     class Config(BaseConfig):
         strict = True
@@ -473,6 +487,9 @@ class LineExport(Table):
     kind: str = column("类型")
     attempt: int = column("发放次数")
     amount_fen: int = column("其中本月金额", unit="fen")
+    origin_batch: str = column("原批次", "重发的才有,以下同:退回的那一次", required=False)
+    origin_line: int = column("原序号", required=False)
+    origin_reason: str = column("失败原因", required=False)
 
 
 class AgeingExport(Table):

@@ -51,7 +51,7 @@ from contracts.errors import BookError, InputError, SameOfficerError
 from contracts.wording import MACHINE, trouble_of_machine
 from ledger import tables
 
-SCHEMA_VERSION = "0012"
+SCHEMA_VERSION = "0013"
 ROWS_AT_ONCE = 50_000  # bounds memory: rows become Python objects on their way to the driver
 KEYS_AT_ONCE = 10_000  # of one statement; both engines allow three times as many
 LOCK_SECONDS = 60

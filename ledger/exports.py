@@ -16,7 +16,7 @@ from contracts.codes import HoldCode, Outcome
 from contracts.columns import polars_schema
 from contracts.months import month_text
 from contracts.tables import EntitlementExport, LineExport, PaymentExport, ReceivableExport
-from ledger import fate, identity, people, versions
+from ledger import fate, identity, people, returns, versions
 from ledger.attempts import is_voided
 from ledger.book import read_frame
 from ledger.figures import newest_versions
@@ -55,7 +55,10 @@ def payments(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
 
 
 def lines(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
-    """LineExport: which obligations each line of the pay month's batches pays, in the order of the files."""
+    """LineExport: which obligations each line of the pay month's batches pays, in the order of the files.
+
+    What is sent again, with the line that came back.
+    """
     i, n, o = instruction_item.c, instruction.c, obligation.c
     paid = select(
         n.batch_id,
@@ -63,6 +66,7 @@ def lines(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
         n.instruction_id,
         n.amount_fen.label("line_fen"),
         n.payee_name,
+        o.obligation_id,
         o.person_no,
         o.benefit,
         o.benefit_month,
@@ -71,7 +75,9 @@ def lines(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
         i.amount_fen,
     ).select_from(cycle.join(batch).join(instruction).join(instruction_item).join(obligation))
     of_month = (cycle.c.county == county) & (cycle.c.pay_month == month_text(pay_month)) & ~is_voided(batch.c.batch_id)
-    rows = identity.of_county(conn, county).of(read_frame(conn, paid.where(of_month)))
+    origins = returns.sent_again(conn, county, pay_month).rename({"again_id": "instruction_id"})
+    told = read_frame(conn, paid.where(of_month)).join(origins, on=["obligation_id", "instruction_id"], how="left")
+    rows = identity.of_county(conn, county).of(told)
     return _exported(conn, rows, polars_schema(LineExport), ["batch_id", "line_no", "person_id", "benefit_month"])
 
 

@@ -161,8 +161,9 @@ def taken_back(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
 def issued(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
     """What is in the month's files, each payment of a person: of batches that are not voided, in order of the files.
 
-    batch_id, line_no, person_no, benefit, benefit_month, kind, amount_fen, standard_fen (what the version that made it
-    owed says of the month), attempt; as printed: payee_name, payee_id, relationship, account_no, bank_name, remark.
+    batch_id, line_no, instruction_id, obligation_id, person_no, benefit, benefit_month, kind, amount_fen, standard_fen
+    (what the version that made it owed says of the month), attempt; as printed: payee_name, payee_id, relationship,
+    account_no, bank_name, remark.
     """
     i, o, v = instruction.c, obligation.c, entitlement_version.c
     printed = ("payee_name", "payee_id", "relationship", "account_no", "bank_name", "remark")
@@ -170,7 +171,8 @@ def issued(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
         select(
             i.batch_id,
             i.line_no,
-            *(o[name] for name in ("person_no", "benefit", "benefit_month", "kind")),
+            i.instruction_id,
+            *(o[name] for name in ("obligation_id", "person_no", "benefit", "benefit_month", "kind")),
             instruction_item.c.amount_fen,
             v.amount_fen.label("standard_fen"),
             i.attempt,

@@ -7,6 +7,7 @@ holds: he says that the account is right as it is, of every return up to the one
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import polars as pl
@@ -14,6 +15,7 @@ from sqlalchemy import ColumnElement, Connection, Select, select
 
 from contracts.codes import Fault, HoldCode, HoldEvent, HoldGround, ReturnReason
 from contracts.columns import polars_schema
+from contracts.months import month_text
 from contracts.tables import DesiredHold
 from ledger import fate, holds
 from ledger.attempts import is_released, is_return, is_voided
@@ -23,6 +25,17 @@ from ledger.identity import Identity
 from ledger.tables import bank_event, batch, cycle, hold, instruction, instruction_item, obligation
 
 BANK_TRIES = 3  # a payment that the bank could not make for reasons of its own: from then on an officer decides
+ORIGIN = pl.Schema(
+    {
+        "origin_id": pl.String(),
+        "origin_batch": pl.String(),
+        "origin_line": pl.Int64(),
+        "origin_account": pl.String(),
+        "origin_fen": pl.Int64(),
+        "origin_part_fen": pl.Int64(),
+        "origin_reason": pl.String(),
+    }
+)  # of what is sent again: the line that came back
 TAIL = 4  # places of an account that an officer is shown
 PAYEE = ("account_no", "payee_name", "payee_id", "bank_name", "bank_code")
 # What of an account's row ends the refusal when it changes, beside the number; a return of before reasons were kept
@@ -39,12 +52,14 @@ def came_back(conn: Connection, county: str) -> pl.DataFrame:
     """Every return of the county, one row for each obligation that it concerned, in order of event_id.
 
     event_id, return_reason (null: noted before reasons were kept), told (when and in which words), is_cleared (an
-    officer said that the account is right), obligation_id, person_no, is_to_person, and PAYEE as it was printed.
+    officer said that the account is right), obligation_id, person_no, is_to_person, the line that came back
+    (instruction_id, batch_id, line_no, line_fen, and of the obligation in it tried, the number of its attempt, and
+    tried_fen), and PAYEE as it was printed.
     """
     rows = read_frame(conn, _CAME_BACK.where(_in_county(county)))
     words = pl.coalesce(
         *(pl.when(pl.col(name) != "").then(pl.col(name)) for name in ("reason", "reason_code")),
-        pl.col("return_reason").replace({one.value: one.label for one in ReturnReason}),
+        pl.col("return_reason").replace(_LABELS),
         pl.lit("没有写明原因"),
     )
     day = pl.coalesce("answered_on", pl.col("recorded_at").str.head(10))
@@ -56,9 +71,46 @@ def came_back(conn: Connection, county: str) -> pl.DataFrame:
     return (
         told.join(cleared, on="account_no", how="left")
         .with_columns(is_cleared=(pl.col("event_id") <= pl.col("cleared_to")).fill_null(value=False))
-        .select(*_RETURNED, *PAYEE)
+        .select(*_RETURNED, *_LINE, *PAYEE)
         .sort("event_id", "obligation_id")
     )
+
+
+def origins(returns: pl.DataFrame, *again: str) -> pl.DataFrame:
+    """Where what is sent again comes from: of each obligation the newest line that came back. `returns`: came_back().
+
+    obligation_id, ORIGIN: the line's instruction, batch, number, account, amount in all (origin_fen), how much of that
+    was the obligation's (origin_part_fen), and why it came back, in our words, for another bank may be unable to print
+    a bank's own. A refused order never left, so nothing of it came back. `again`: columns of `returns` that tell
+    attempts apart, where the newest before each is asked for.
+    """
+    is_refused_order = pl.col("return_reason").eq_missing(ReturnReason.BATCH_REFUSED.value)
+    key = ("obligation_id", *again)
+    newest = returns.filter(~is_refused_order).sort("event_id").unique(key, keep="last", maintain_order=True)
+    return newest.select(
+        *key,
+        origin_id="instruction_id",
+        origin_batch="batch_id",
+        origin_line="line_no",
+        origin_account="account_no",
+        origin_fen="line_fen",
+        origin_part_fen="tried_fen",
+        origin_reason=pl.col("return_reason").replace_strict(_LABELS, default=_UNSAID, return_dtype=pl.String),
+    )
+
+
+def sent_again(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
+    """What the pay month's batches send again, of batches that are not voided, and where it comes from.
+
+    obligation_id, again_id (the instruction that sends it again), ORIGIN as origins().
+    """
+    again = read_frame(conn, _AGAIN.where(cycle.c.county == county, cycle.c.pay_month == month_text(pay_month)))
+    if again.is_empty():  # as a rule; what came back in all the years is not read for nothing
+        return again.select("obligation_id", "again_id").with_columns(
+            pl.lit(None, kind).alias(name) for name, kind in ORIGIN.items()
+        )
+    before = came_back(conn, county).join(again, on="obligation_id").filter(pl.col("tried") < pl.col("attempt"))
+    return origins(before, "again_id")
 
 
 def not_sent_again(conn: Connection, county: str, known: Identity) -> pl.DataFrame:
@@ -197,6 +249,8 @@ def _in_county(county: str) -> ColumnElement[bool]:
 
 _PRINTED = "_printed"
 _REASONS = {reason.value: reason.fault.value for reason in ReturnReason}
+_LABELS = {reason.value: reason.label for reason in ReturnReason}
+_UNSAID = ReturnReason.OTHER.label  # of before reasons were kept
 _FAULT = pl.col("return_reason").replace_strict(_REASONS, default=Fault.PAYEE.value, return_dtype=pl.String)
 _RETURNED = (
     "event_id",
@@ -207,6 +261,7 @@ _RETURNED = (
     "person_no",
     "is_to_person",
 )
+_LINE = ("instruction_id", "batch_id", "line_no", "line_fen", "tried", "tried_fen")
 _CAME_BACK: Select[Any] = (
     select(
         *(
@@ -216,10 +271,18 @@ _CAME_BACK: Select[Any] = (
         obligation.c.obligation_id,
         obligation.c.person_no,
         instruction.c.person_id,
-        *(instruction.c[name] for name in PAYEE),
+        *(instruction.c[name] for name in ("instruction_id", "batch_id", "line_no", *PAYEE)),
+        instruction.c.amount_fen.label("line_fen"),
+        instruction_item.c.attempt.label("tried"),
+        instruction_item.c.amount_fen.label("tried_fen"),
     )
     .select_from(bank_event.join(instruction).join(instruction_item).join(obligation))
     .where(is_return())
+)
+_AGAIN: Select[Any] = (
+    select(instruction_item.c.obligation_id, instruction_item.c.attempt, instruction.c.instruction_id.label("again_id"))
+    .select_from(cycle.join(batch).join(instruction).join(instruction_item))
+    .where(instruction.c.attempt > 1, ~is_voided(batch.c.batch_id))
 )
 _RETURNED_ON: Select[Any] = (
     select(

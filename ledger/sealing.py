@@ -31,7 +31,8 @@ ADDED_LATER = {
     "hold": {"subject", "detail"},
     "bank_event": {"return_reason", "answered_on"},
     "approval": {"known_by"},
-    "instruction": {"village_group", "head_name", "head_id", "phone"},
+    "instruction": {"village_group", "head_name", "head_id", "phone"}
+    | {f"origin_{name}" for name in ("id", "batch", "line", "account", "amount", "reason")},
 }  # columns that came after seals which do not say of which they speak
 Told = Mapping[str, Any]  # of one table: rows, last, digest, and columns where the seal says so
 

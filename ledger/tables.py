@@ -426,6 +426,10 @@ instruction = _table(
     _whole("people_count"),
     _text("remark", nullable=True),
     *(_text(name, nullable=True) for name in ("village_group", "head_name", "head_id", "phone")),
+    *(
+        _text(f"origin_{name}", nullable=True)  # of a line that is sent again, where its profile prints it
+        for name in ("id", "batch", "line", "account", "amount", "reason")
+    ),
     UniqueConstraint("batch_id", "line_no"),
 )
 

@@ -103,7 +103,7 @@ def work_out_payable(month: Month) -> Counts:
     placed, lifted = holds.reconcile(month.book, county, desired, month.choices.system_user)
     with month.book.reading() as conn:
         open_holds = holds.open_holds(conn, county, month.identity)
-    rows = month.tables.write("payable", payable.payable(unpaid, open_holds, registers, identities))
+    rows = month.tables.write("payable", payable.payable(unpaid, open_holds, registers, identities, came_back))
     held = unpaid.join(rows, on="obligation_id", how="anti")
     return {
         "行数": rows.height,

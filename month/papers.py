@@ -15,7 +15,7 @@ import rulebook
 from contracts.codes import BatchState
 from contracts.months import month_text
 from contracts.settings import Home
-from ledger import batches, figures, people, publishing
+from ledger import batches, figures, people, publishing, returns
 from month.ahead import ahead_of
 from month.auditing import listed_of
 from month.explaining import Opened, explained_from
@@ -121,6 +121,7 @@ def rows_of(month: Month, explained: Opened) -> Mapping[str, pl.DataFrame]:
     population, pay_month = month.tables.read("accepted_population"), month.manifest.pay_month
     with month.book.reading() as conn:
         issued = figures.issued(conn, month.manifest.county, pay_month)
+        origins = returns.sent_again(conn, month.manifest.county, pay_month)
         concerned = pl.concat([issued.select("person_no"), explained.who.select("person_no")]).unique()
         numbers = people.identities(conn, concerned)
         orders = orders_of(month.home, conn, month.manifest.county, pay_month)
@@ -128,7 +129,7 @@ def rows_of(month: Month, explained: Opened) -> Mapping[str, pl.DataFrame]:
     who = numbers.join(where_they_live(population), on="person_no", how="left")
     decided = month.tables.scan("coordinated").filter(pl.col("benefit_month") == pay_month).collect()
     ground = cover.Ground(month.manifest, month.rules, decided, month.funding)
-    told = papers.rows_of(issued, explained.told, who, dead, orders)
+    told = papers.rows_of(issued, origins, explained.told, who, dead, orders)
     return {**told, "cover": cover.rows(ground, issued)}
 
 

@@ -52,6 +52,13 @@ class Printed(Code):
     PEOPLE_COUNT = "people_count", "人数"
     REMARK = "remark", "备注"
     INSTRUCTION_ID = "instruction_id", "指令号"
+    ATTEMPT = "attempt", "发放次数"
+    ORIGIN_ID = "origin_id", "原指令号"
+    ORIGIN_BATCH = "origin_batch", "原批次"
+    ORIGIN_LINE = "origin_line", "原序号"
+    ORIGIN_ACCOUNT = "origin_account", "原账号"
+    ORIGIN_AMOUNT = "origin_amount", "原失败金额"
+    ORIGIN_REASON = "origin_reason", "失败原因"
     DATE = "date", "制单日期"
     PAYER_NAME = "payer_name", "付款户名"
     PAYER_ACCOUNT = "payer_account", "付款账号"
@@ -61,7 +68,12 @@ class Printed(Code):
 
 
 ALWAYS_PRINTED = (Printed.PAYEE_NAME, Printed.ACCOUNT_NO, Printed.AMOUNT)  # without these nobody can pay or match
-NUMBERS = (Printed.AMOUNT, Printed.LINE_NO, Printed.PEOPLE_COUNT)  # what noughts before it leave as it is
+NUMBERS = (
+    Printed.AMOUNT,
+    Printed.LINE_NO,
+    Printed.PEOPLE_COUNT,
+    Printed.ATTEMPT,
+)  # what noughts before it leave as it is
 OF_PAYER = (
     Printed.PAYER_NAME,
     Printed.PAYER_ACCOUNT,
@@ -71,7 +83,7 @@ OF_PAYER = (
 )
 FILE_WORDS = frozenset({"county", "pay_month", "batch_id", "benefit"})
 TOTAL_WORDS = FILE_WORDS | {"count", "total", "date"} | {field.value for field in OF_PAYER}
-REMARK_WORDS = frozenset({"benefit", "months", "kind", "people", "instruction_id"})
+REMARK_WORDS = frozenset({"benefit", "months", "kind", "people", "instruction_id", "origin"})
 
 
 def unsaid(default: object) -> dict[str, Any]:

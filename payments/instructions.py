@@ -17,12 +17,15 @@ import polars as pl
 from contracts.codes import Benefit, Kind
 from contracts.columns import polars_schema
 from contracts.errors import BookError
+from contracts.money import yuan_expr
 from contracts.months import month_text
 from contracts.tables import InstructionLine
 from payments.file_forms import Layout
 from payments.templates import words_of
 
 HOUSEHOLD = ("village_group", "head_name", "head_id", "phone")  # kept of a line only where its profile prints them
+ORIGIN = ("origin_id", "origin_batch", "origin_line", "origin_account", "origin_amount", "origin_reason")  # likewise
+ASKED_FOR = (*HOUSEHOLD, *ORIGIN)
 REISSUE = "重发"  # a second attempt, which is never 补发
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 ITEMS = pl.Schema(
@@ -78,10 +81,11 @@ def instructions(payable: pl.DataFrame, identity: BatchIdentity, profile: Layout
     )
     if numbered.height > MOST_LINES:
         raise BookError(f"一个批次超过 {MOST_LINES:,} 行", "请报告:编批时应已拆分", identity.batch_id)
-    asked = {column.field for column in profile.columns}
-    unasked = [name for name in HOUSEHOLD if name not in asked]
-    lines = numbered.with_columns(pl.lit(None).alias(name) for name in unasked).with_columns(remark=_remark(profile))
     keyed = payable.with_columns(line_key=line_key(profile))
+    told = numbered.join(_origins(keyed, profile), on="line_key", how="left", maintain_order="left")
+    asked = {column.field for column in profile.columns}
+    unasked = [pl.lit(None).alias(name) for name in ASKED_FOR if name not in asked]
+    lines = told.with_columns(remark=_remark(profile)).with_columns(unasked)
     items = keyed.join(numbered.select("line_key", "instruction_id"), on="line_key").with_columns(amount_fen="pays_fen")
     return Instructions(
         lines.select(pl.col(name).cast(dtype) for name, dtype in polars_schema(InstructionLine).items()),
@@ -98,7 +102,7 @@ def lines_of(payable: pl.DataFrame, profile: Layout) -> pl.DataFrame:
 def line_key(profile: Layout) -> pl.Expr:
     """What goes into one line, of Payable of one benefit: text that is the same for what does.
 
-    Of a person what is sent again never goes with what is not, nor arrears with what is regular: each prints its word.
+    What is sent again never goes with what is not, nor a person's arrears with what is regular: each prints its word.
     """
     to_person = pl.format("obligation {}", "obligation_id")
     if profile.lines == "per_payee":
@@ -106,7 +110,7 @@ def line_key(profile: Layout) -> pl.Expr:
     return (
         pl.when(pl.col("institution_id").is_null())
         .then(to_person)
-        .otherwise(pl.format("institution {}", "institution_id"))
+        .otherwise(pl.format("institution {} {}", "institution_id", _IS_AGAIN))
     )
 
 
@@ -115,9 +119,9 @@ def content_digest(content: Instructions, profile_digest: str, law_digest: str |
 
     Not over the batch's own name. `law_digest`: of the policies; None for a batch of before it was signed too.
     So a batch voided and claimed again without a change would have the same digest, and an unchanged one is kept.
-    What of a household no line prints is no part of it, so that batches of before keep theirs.
+    What of a household and of what came back no line prints is no part of it, so that batches of before keep theirs.
     """
-    unprinted = [name for name in HOUSEHOLD if content.lines[name].is_null().all()]
+    unprinted = [name for name in ASKED_FOR if content.lines[name].is_null().all()]
     lines = content.lines.drop("batch_id", "instruction_id", *unprinted)
     items = content.items.select(pl.col("instruction_id").str.tail(LINE_PLACES), "obligation_id", "amount_fen")
     parts = (lines.write_csv(), items.write_csv(), profile_digest, *([law_digest] if law_digest else []))
@@ -170,6 +174,33 @@ _LINE = {
 }
 
 
+def _origins(keyed: pl.DataFrame, profile: Layout) -> pl.DataFrame:
+    """Where the lines that are sent again come from: line_key, ORIGIN as printed, and `origin` of 备注.
+
+    A line may send again what came back in several: the n-th word of each column is of the same one.
+    """
+    lines = (
+        keyed.drop_nulls("origin_id").unique(["line_key", "origin_id"]).sort("line_key", "origin_batch", "origin_line")
+    )
+    told = lines.with_columns(
+        pl.col("origin_line").cast(pl.String),
+        origin_amount=amount_expr("origin_fen", profile),
+        origin=pl.format("原批次{}第{}行", "origin_batch", "origin_line"),
+    )
+    return told.group_by("line_key", maintain_order=True).agg(pl.col(*ORIGIN, "origin").str.join("、"))
+
+
+def amount_expr(fen: str, profile: Layout) -> pl.Expr:
+    """A column of fen as text in the profile's style."""
+    match profile.amount:
+        case "fen":
+            return pl.col(fen).cast(pl.String)
+        case "yuan3":
+            return yuan_expr(fen) + "0"
+        case _:
+            return yuan_expr(fen)
+
+
 def _remark(profile: Layout) -> pl.Expr:
     """备注 by the profile's templates; null where it says nothing."""
     first, last = (pl.col(column).str.replace("-", "") for column in ("period_from", "period_to"))
@@ -183,6 +214,7 @@ def _remark(profile: Layout) -> pl.Expr:
         "kind": kind_words(),
         "people": pl.col("people_count").cast(pl.String),
         "instruction_id": pl.col("instruction_id"),
+        "origin": pl.col("origin").fill_null(""),
     }
     text = (
         pl.when(pl.col("person_id").is_not_null())

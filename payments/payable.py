@@ -47,7 +47,7 @@ def desired_holds(
     the book and are too old to be put right by a run. `came_back`: ledger.returns.came_back. `rhythm`: the law's
     pay_rhythm. `profile_of`: benefit → profile.
     """
-    owed = _with_payee(unpaid, registers, identities)
+    owed = _with_payee(unpaid, registers, identities, came_back)
     due = _with_due_month(unpaid, rhythm)
     people = unpaid.select("person_no").unique()
     found = [
@@ -99,13 +99,14 @@ def payable(
     open_holds: pl.DataFrame,
     registers: Mapping[str, pl.DataFrame],
     identities: pl.DataFrame,
+    came_back: pl.DataFrame,
 ) -> pl.DataFrame:
-    """The unpaid obligations that no open hold keeps back, each with its payee: Payable, in order of obligation.
+    """The unpaid obligations that no open hold keeps back, each with its payee, and with whence it came back.
 
-    `open_holds`: as ledger.holds.open_holds.
+    Payable, in order of obligation. `open_holds`: as ledger.holds.open_holds. `came_back`: ledger.returns.came_back.
     """
     free = unpaid.join(holds.covered(unpaid, open_holds), on="obligation_id", how="anti")
-    return _complete(_with_payee(free, registers, identities))
+    return _complete(_with_payee(free, registers, identities, came_back))
 
 
 _ORDER = ["person_no", "code", "obligation_id", "ground", "subject", "detail"]
@@ -202,10 +203,14 @@ def _of_keys(unpaid: pl.DataFrame, keys: pl.DataFrame, ground: HoldGround) -> pl
     return _holds(waiting, HoldCode.UNDER_REVIEW, grounds.columns(ground))
 
 
-def _with_payee(unpaid: pl.DataFrame, registers: Mapping[str, pl.DataFrame], identities: pl.DataFrame) -> pl.DataFrame:
-    """Every unpaid obligation with who it is for and where it goes; null where a register does not say."""
+def _with_payee(
+    unpaid: pl.DataFrame, registers: Mapping[str, pl.DataFrame], identities: pl.DataFrame, came_back: pl.DataFrame
+) -> pl.DataFrame:
+    """Every unpaid obligation with who it is for, where it goes, whence it came back; null where nothing says so."""
     people = identities.join(_printed_people(registers["population"]), on="person_no", how="left")
-    known = unpaid.join(people, on="person_no", how="left")
+    known = unpaid.join(people, on="person_no", how="left").join(
+        returns.origins(came_back), on="obligation_id", how="left"
+    )
     to_person = known.filter(~pl.col("is_to_institution")).with_columns(
         institution_id=pl.lit(None, pl.String), institution_name=pl.lit(None, pl.String)
     )

@@ -7,9 +7,9 @@ from datetime import date
 
 import polars as pl
 
-from contracts.money import yuan_expr, yuan_text
+from contracts.money import yuan_text
 from payments.file_forms import OF_PAYER, Layout, OwnBank, Printed, Shown
-from payments.instructions import benefit_words, kind_words
+from payments.instructions import amount_expr, benefit_words, kind_words
 from payments.orders import Order
 
 DAY_STYLES = {"yyyymmdd": "%Y%m%d", "yyyy-mm-dd": "%Y-%m-%d", "yyyy/mm/dd": "%Y/%m/%d"}
@@ -73,7 +73,7 @@ def _cell(column: Shown, order: Order, profile: Layout) -> pl.Expr:
         case Printed.KIND:
             return kind_words()
         case Printed.AMOUNT:
-            return _amount(profile)
+            return amount_expr("amount_fen", profile)
         case Printed.DATE:
             return pl.lit(day_text(order.dated_on, profile))
         case Printed.OTHER_BANK if profile.own_bank:
@@ -83,16 +83,6 @@ def _cell(column: Shown, order: Order, profile: Layout) -> pl.Expr:
             return pl.lit(_of_payer(payer, profile))
         case stored:
             return pl.col(stored.value).cast(pl.String)
-
-
-def _amount(profile: Layout) -> pl.Expr:
-    match profile.amount:
-        case "fen":
-            return pl.col("amount_fen").cast(pl.String)
-        case "yuan3":
-            return yuan_expr("amount_fen") + "0"
-        case _:
-            return yuan_expr("amount_fen")
 
 
 def _of_payer(field: Printed, profile: Layout) -> str:

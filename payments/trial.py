@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from contracts.codes import Benefit, Kind, Misfit, RefusalCode, Relationship
+from contracts.codes import Benefit, Kind, Misfit, RefusalCode, Relationship, ReturnReason
 from contracts.columns import polars_schema
 from contracts.money import MAX_FEN
 from contracts.tables import Payable
@@ -41,6 +41,15 @@ PAYER = Payer(
 )
 OTHER_BANK = {"bank_name": "示例银行外县支行", "bank_code": f"99820000002{check_digit('99820000002')}"}
 INSTITUTION = "示范县示范敬老院"
+BEFORE = BatchIdentity(COUNTY, date(2024, 6, 1), 1, 1)
+SENT_BEFORE = {
+    "origin_id": f"{BEFORE.line_prefix}000009",
+    "origin_batch": BEFORE.batch_id,
+    "origin_line": 9,
+    "origin_account": "99000721000009999",
+    "origin_fen": 66700,
+    "origin_reason": ReturnReason.NAME_MISMATCH.label,
+}
 PEOPLE: tuple[dict[str, object], ...] = (
     {"name": "示范甲"},
     {"name": "买买提·示范"},
@@ -50,7 +59,7 @@ PEOPLE: tuple[dict[str, object], ...] = (
     {"name": "示范一分", "pays_fen": 1, "phone": "13900000000"},
     {"name": "示范最多", "pays_fen": MAX_FEN},
     {"name": "示范补发", "kind": Kind.ARREARS.value, "benefit_month": date(2024, 5, 1)},
-    {"name": "示范重发", "attempt": 2},
+    {"name": "示范重发", "attempt": 2, **SENT_BEFORE},
     {"name": "示范被代领", "payee_name": "示范代领", "relationship": Relationship.CHILD.label},
     {"name": "示范无行号", "bank_code": None},
     {"name": "示范无户主", "head_name": None, "head_id": None},

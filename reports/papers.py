@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 import polars as pl
 
-from contracts.codes import Benefit, Coming, Kind
+from contracts.codes import Benefit, Coming
 from contracts.money import yuan_label
+from payments.instructions import kind_words
 from reports import funds
 from reports.cover import PAID
 from reports.forms import capital
@@ -23,12 +24,18 @@ ELSEWHERE = "(人口名册无乡镇)"
 
 
 def rows_of(
-    issued: pl.DataFrame, told: MonthExplained, who: pl.DataFrame, dead: pl.Series, orders: pl.DataFrame
+    issued: pl.DataFrame,
+    origins: pl.DataFrame,
+    told: MonthExplained,
+    who: pl.DataFrame,
+    dead: pl.Series,
+    orders: pl.DataFrame,
 ) -> Mapping[str, pl.DataFrame]:
     """The rows of every kind of paper.
 
-    `issued`: ledger.figures.issued. `who`: person_no, person_id, name, township, village, phone of everybody in either.
-    `dead`: person_no, who are left out of what is published. `orders`: the month's, as funds.of_orders.
+    `issued`: ledger.figures.issued. `origins`: ledger.returns.sent_again. `who`: person_no, person_id, name, township,
+    village, phone of everybody in either. `dead`: person_no, who are left out of what is published. `orders`: the
+    month's, as funds.of_orders.
     """
     known = issued.join(who, on="person_no", how="left").with_columns(
         pl.col("township").fill_null(ELSEWHERE), is_own=pl.col("benefit_month").dt.strftime("%Y-%m") == told.pay_month
@@ -37,6 +44,7 @@ def rows_of(
     return {
         "roster": _roster(known),
         "arrears": _arrears(known),
+        "sent_again": _sent_again(known, origins),
         "totals": _labelled(totals),
         "borne": _labelled(funds.by_place(totals, funds.by_benefit(orders))),
         "movements": _movements(told),
@@ -82,10 +90,7 @@ def _labelled(rows: pl.DataFrame) -> pl.DataFrame:
 
 
 def _roster(known: pl.DataFrame) -> pl.DataFrame:
-    told = known.with_columns(
-        pl.col("benefit_month").dt.strftime("%Y-%m"),
-        kind=pl.col("kind").cast(pl.String).replace({kind.value: kind.label for kind in Kind}),
-    )
+    told = known.with_columns(pl.col("benefit_month").dt.strftime("%Y-%m"), kind=kind_words())
     return _labelled(told.sort("township", "village", "person_id", "benefit", "benefit_month", nulls_last=True))
 
 
@@ -104,6 +109,15 @@ def _arrears(known: pl.DataFrame) -> pl.DataFrame:
         amount_fen=pl.col("amount_fen").sum(),
     )
     return _labelled(told.sort(*_WHERE, "benefit", "from_month", nulls_last=True))
+
+
+def _sent_again(known: pl.DataFrame, origins: pl.DataFrame) -> pl.DataFrame:
+    """What came back and goes out once more (更正发放), beside the line that came back; never more than came back."""
+    came_from = origins.rename({"again_id": "instruction_id"})
+    told = known.join(came_from, on=["obligation_id", "instruction_id"]).with_columns(
+        pl.col("benefit_month").dt.strftime("%Y-%m")
+    )
+    return _labelled(told.sort(*_WHERE, "benefit", "benefit_month", nulls_last=True))
 
 
 def _sums() -> dict[str, pl.Expr]:

@@ -2,10 +2,11 @@
 
 import polars as pl
 import pytest
+from openpyxl import load_workbook
 
 from contracts.months import parse_month
 from ledger import batches, exports, proving, reconciled
-from month import closing, progress
+from month import closing, papers, progress
 from reports.summary import part_label
 from tests import homes
 
@@ -26,6 +27,11 @@ columns:
   - {header: 账号, field: account_no}
   - {header: 金额, field: amount}
   - {header: 备注, field: remark}
+  - {header: 原批次, field: origin_batch}
+  - {header: 原序号, field: origin_line}
+  - {header: 原账号, field: origin_account}
+  - {header: 原失败金额, field: origin_amount}
+  - {header: 失败原因, field: origin_reason}
 """
 
 
@@ -94,6 +100,23 @@ def test_a_return_opens_every_month_of_the_line_and_they_are_sent_again_as_one(h
     again = lines(home, AUGUST).filter(pl.col("attempt") == 2)
     assert again.select("benefit_month", "line_fen").rows() == [(f"2024-0{month}", 15000) for month in (4, 5, 6)]
     assert again["instruction_id"].n_unique() == 1
+    (before,) = arrears.select("batch_id", "line_no").unique().rows()
+    assert again.select("origin_batch", "origin_line", "origin_reason").unique().rows() == [(*before, "户名与账号不符")]
+    sent = home.review / homes.COUNTY / "2024-08" / f"{again['batch_id'][0]}.txt"
+    account = homes.account(ELDER)["account_no"]
+    told = f"990007210000000777,150.00,202404-202406重发,{before[0]},{before[1]},{account},150.00,户名与账号不符"
+    assert sent.read_bytes().decode("gb18030").splitlines()[0].endswith(told)
+
+
+def test_the_paper_of_what_is_sent_again_lists_each_month_beside_what_came_back(home, tmp_path):
+    (written,) = papers.papers_again(home, homes.COUNTY, AUGUST, tmp_path, only=("sent_again",))
+    page = load_workbook(written).worksheets[0]
+    header = [cell.value for cell in page[3]]
+    rows = [dict(zip(header, (cell.value for cell in row), strict=True)) for row in page.iter_rows(min_row=4)]
+    named = [row for row in rows if isinstance(row["序号"], int)]
+    assert [(row["所属月份"], row["原失败金额"], row["本次发放金额"], row["新银行账号"]) for row in named] == [
+        (f"2024-0{month}", 50, 50, "990007210000000777") for month in (4, 5, 6)
+    ]
 
 
 def test_a_month_that_two_lines_pay_alike_is_told_though_one_of_them_pays_more(home):

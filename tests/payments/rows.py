@@ -36,6 +36,8 @@ RETURNED = pl.Schema(
         "obligation_id": pl.Int64(),
         "person_no": pl.Int64(),
         "is_to_person": pl.Boolean(),
+        **dict.fromkeys(("instruction_id", "batch_id"), pl.String()),
+        **dict.fromkeys(("line_no", "line_fen", "tried", "tried_fen"), pl.Int64()),
         **dict.fromkeys(("account_no", "payee_name", "payee_id", "bank_name", "bank_code"), pl.String()),
     }
 )
@@ -134,6 +136,12 @@ def returned_rows(*given):
         "told": "尾号 0001,2024-07-12 退回:已销户",
         "is_cleared": False,
         "is_to_person": True,
+        "instruction_id": "41072124060101000007",
+        "batch_id": "410721-2024-06-01-01",
+        "line_no": 7,
+        "line_fen": 5000,
+        "tried": 1,
+        "tried_fen": 5000,
         "payee_name": "样本一",
         "bank_name": "示例农村商业银行",
     }

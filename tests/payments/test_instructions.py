@@ -186,3 +186,78 @@ def test_a_remark_says_benefit_months_and_kind(pipe):
 def test_a_second_attempt_is_never_called_arrears(sheet, kind, attempt, word):
     order = Order(made(payable_rows({"kind": kind, "attempt": attempt}), sheet).lines, "410721", JULY)
     assert printed(order, sheet)["6"].to_list() == [word]
+
+
+ORIGINS = ("origin_id", "origin_batch", "origin_line", "origin_account", "origin_amount", "origin_reason")
+
+
+def came_from(line, fen=5000, batch="410721-2024-06-01-01"):
+    """What a payable row that is sent again has of the line that came back."""
+    told = {"origin_id": f"4107212406010100000{line}", "origin_batch": batch, "origin_line": line, "origin_fen": fen}
+    return told | {"attempt": 2, "origin_account": "9900000001", "origin_reason": "账户已销户"}
+
+
+def asking(profile, **more):
+    """The profile with every column that tells where a line comes from."""
+    columns = [{"header": name, "field": name} for name in ORIGINS]
+    return type(profile).model_validate(
+        profile.model_dump() | {"columns": [*profile.model_dump()["columns"], *columns]} | more
+    )
+
+
+def test_what_is_sent_again_names_the_line_that_came_back_and_the_others_name_none(pipe):
+    told = asking(pipe, amount="fen", remark={"person": "{kind}{origin}"})
+    lines = made(
+        payable_rows({"n": 1}, {"n": 2, "kind": "arrears", "benefit_month": MAY}, {"n": 3, **came_from(8)}), told
+    ).lines
+    assert lines.select("remark", *ORIGINS).sort("remark").rows() == [
+        ("正常", *[None] * 6),
+        ("补发", *[None] * 6),
+        (
+            "重发原批次410721-2024-06-01-01第8行",
+            "41072124060101000008",
+            "410721-2024-06-01-01",
+            "8",
+            "9900000001",
+            "5000",
+            "账户已销户",
+        ),
+    ]
+
+
+def test_a_line_that_sends_several_again_names_each_in_the_same_order_in_every_column(pipe):
+    rows = payable_rows(
+        {"n": 1, **came_from(9, fen=10000)},
+        {"n": 2, "person_no": 1, "benefit_month": JUNE, **came_from(9, fen=10000)},
+        {"n": 3, "person_no": 1, "benefit_month": MAY, **came_from(2, fen=4000, batch="410721-2024-05-01-01")},
+    )
+    (line,) = made(rows, asking(pipe, lines="per_payee")).lines.select("amount_fen", *ORIGINS[1:5]).rows()
+    assert line == (
+        15000,
+        "410721-2024-05-01-01、410721-2024-06-01-01",
+        "2、9",
+        "9900000001、9900000001",
+        "40.00、100.00",
+    )
+
+
+def test_a_profile_that_does_not_print_it_keeps_nothing_of_it_and_its_batch_stands(pipe):
+    rows, plain = payable_rows({"n": 1, **came_from(8)}), payable_rows({"n": 1, "attempt": 2})
+    content = made(rows, pipe)
+    assert content.lines.select(ORIGINS).row(0) == (None,) * 6
+    assert content_digest(content, pipe.digest, "law") == content_digest(made(plain, pipe), pipe.digest, "law")
+    told = asking(pipe)
+    assert content_digest(made(rows, told), "same", "law") != content_digest(made(plain, told), "same", "law")
+
+
+def test_what_came_back_from_an_institution_is_never_in_one_line_with_what_is_new(pipe):
+    rows = payable_rows(
+        in_institution(1, benefit_month=JUNE, **came_from(4, fen=80000)),
+        in_institution(2, person_no=1),
+        in_institution(3),
+    )
+    lines = made(rows, asking(pipe)).lines
+    assert lines.select("attempt", "amount_fen", "people_count", "origin_line").rows() == [
+        (2, 80000, 1, "4"),
+        (1, 160000, 2, None),
+    ]

@@ -95,7 +95,7 @@ def test_what_is_told_twice_is_held_once(holds):
 
 def test_what_has_no_account_is_not_payable_whatever_became_of_its_hold(county, identities):
     nowhere = county | {"account": empty_register("account")}
-    assert payable(unpaid_rows(REGULAR), NO_HOLDS, nowhere, identities).is_empty()
+    assert payable(unpaid_rows(REGULAR), NO_HOLDS, nowhere, identities, NOTHING_CAME_BACK).is_empty()
 
 
 def second_of(paid=(), **more):
@@ -312,8 +312,8 @@ def test_a_column_header_may_hold_any_sign(holds, profile_of):
     assert words(held).reason == f"户名:户名超过银行允许的长度(格式 {profile.profile})"
 
 
-def paid(unpaid, county, identities, open_holds=NO_HOLDS):
-    rows = payable(unpaid, open_holds, county, identities)
+def paid(unpaid, county, identities, open_holds=NO_HOLDS, came_back=NOTHING_CAME_BACK):
+    rows = payable(unpaid, open_holds, county, identities, came_back)
     Payable.validate(rows)
     return rows
 
@@ -407,3 +407,18 @@ def test_a_refused_account_is_told_in_the_banks_words_with_tail_and_day():
     told = grounds.told("ACCOUNT_REJECTED", Ground("rejected", "5", "尾号 0001,2024-07-12 退回:已销户"))
     assert told.reason == "收款账户被银行退回:尾号 0001,2024-07-12 退回:已销户"
     assert "hold lift" in told.advice
+
+
+def test_what_is_sent_again_knows_the_line_that_came_back_last_and_nothing_else_knows_one(county, identities):
+    again = {"obligation_id": 11, "person_no": 1, "account_no": "9900000001"}
+    back = returned_rows(
+        {"event_id": 1, "batch_id": "410721-2024-05-01-01", "line_no": 3, "return_reason": "FROZEN", **again},
+        {"event_id": 2, "return_reason": "NAME_MISMATCH", **again},
+        {"event_id": 3, "batch_id": "410721-2024-07-01-01", "return_reason": "BATCH_REFUSED", **again},
+    )
+    rows = paid(unpaid_rows(REGULAR | {"attempt": 3}, ARREARS), county, identities, came_back=back)
+    told = rows.select("obligation_id", "origin_batch", "origin_line", "origin_account", "origin_fen", "origin_reason")
+    assert told.rows() == [
+        (11, "410721-2024-06-01-01", 7, "9900000001", 5000, "户名与账号不符"),
+        (12, None, None, None, None, None),
+    ]
