@@ -104,6 +104,7 @@ def _approve(
     more = {
         "cautions": list(shown.cautions),
         "seen": shown.digest,
+        "payees": list(shown.payees),
         "overridden": overridden,
         "uncertain": uncertain,
         "unconfirmed": shown.unconfirmed,
@@ -127,6 +128,7 @@ def _show_review(shown: Review) -> None:
         show_largest,
         show_old,
         show_overridden,
+        show_payees,
         show_silence,
         show_uncertain,
         show_unconfirmed,
@@ -143,6 +145,7 @@ def _show_review(shown: Review) -> None:
         show_holds(shown.left.summary.holds)
     show_uncertain(shown.uncertain)
     show_files("待批准的发放文件", shown.files)
+    show_payees(shown.payees)
     show_unconfirmed(shown.unconfirmed)
     if shown.files:
         click.echo(f"待签内容的摘要:{shown.digest[:LEAST_DIGITS]}")

@@ -159,6 +159,12 @@ def show_cautions(cautions: Sequence[str]) -> None:
         _warn(line)
 
 
+def show_payees(payees: Sequence[str]) -> None:
+    """What the lines of the files are: regular, arrears, sent again, institutions, 代领, accounts of several people."""
+    for line in payees:
+        _say(line)
+
+
 def show_overridden(overridden: Sequence[Overridden]) -> None:
     """Before everything else an officer signs on: which controls stopped the month, and who let it go on."""
     for line in overridden:

@@ -5,7 +5,7 @@ Every state follows from rows: claimed (decided), rendered (its file is known), 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, count
@@ -25,7 +25,17 @@ from ledger.attempts import is_voided, last_answer
 from ledger.book import insert_frame, next_id, now, read_among, read_frame
 from ledger.cycles import SHARE
 from ledger.identity import Identity
-from ledger.tables import approval, batch, batch_event, cycle, instruction, instruction_item, open_obligation, run
+from ledger.tables import (
+    approval,
+    batch,
+    batch_event,
+    cycle,
+    instruction,
+    instruction_item,
+    obligation,
+    open_obligation,
+    run,
+)
 
 UNPAID = (
     "obligation_id",
@@ -129,10 +139,35 @@ def dated_on(conn: Connection, batch_id: str) -> date:
 
 
 def items(conn: Connection, batch_id: str) -> pl.DataFrame:
-    """Which obligations each line of a batch pays: instruction_id, obligation_id, attempt, amount_fen."""
-    names = ("instruction_id", "obligation_id", "attempt", "amount_fen")
+    """Which obligations each line of a batch pays: instruction_id, obligation_id, attempt, amount_fen.
+
+    Of a line to an institution also who is on its roster, as printed there: name, person_id.
+    """
+    names = ("instruction_id", "obligation_id", "attempt", "amount_fen", "name", "person_id")
     statement = select(*(instruction_item.c[name] for name in names)).join(instruction)
     return read_frame(conn, statement.where(instruction.c.batch_id == batch_id)).sort("obligation_id")
+
+
+def roster(conn: Connection, batch_id: str) -> pl.DataFrame:
+    """Whom the lines of a batch to institutions pay for: as items(), with benefit and benefit_month.
+
+    Nobody of a batch that was claimed before rosters were kept.
+    """
+    i, o = instruction_item.c, obligation.c
+    names = ("instruction_id", "obligation_id", "amount_fen", "name", "person_id")
+    statement = (
+        select(*(i[name] for name in names), o.benefit, o.benefit_month)
+        .select_from(instruction.join(instruction_item).join(obligation))
+        .where(instruction.c.batch_id == batch_id, instruction.c.person_id.is_(None), i.person_id.is_not(None))
+    )
+    return read_frame(conn, statement).sort("obligation_id")
+
+
+def payees(conn: Connection, batch_ids: Collection[str]) -> pl.DataFrame:
+    """Who is paid in some batches, line by line: the columns of InstructionLine that say so, as printed."""
+    names = ("kind", "attempt", "person_id", "payee_id", "relationship", "account_no", "amount_fen", "people_count")
+    statement = select(*(instruction.c[name] for name in names)).where(instruction.c.batch_id.in_(batch_ids))
+    return read_frame(conn, statement)
 
 
 def lines_paid_to(conn: Connection, county: str, account_no: str) -> pl.DataFrame:
@@ -281,7 +316,8 @@ def _counted(conn: Connection, county: str, items: pl.DataFrame) -> pl.DataFrame
     counts = read_frame(conn, of_county.group_by(i.obligation_id))
     numbered = items.drop("attempt", strict=False).join(counts, on="obligation_id", how="left")
     numbered = numbered.with_columns(attempt=pl.col("before").fill_null(0) + 1)
-    return numbered.select("obligation_id", "attempt", "instruction_id", "amount_fen").sort("obligation_id")
+    printed = [name for name in ("name", "person_id") if name in items.columns]
+    return numbered.select("obligation_id", "attempt", "instruction_id", "amount_fen", *printed).sort("obligation_id")
 
 
 def _add_event(conn: Connection, batch_id: str, event: BatchEvent, **told: str) -> None:

@@ -33,6 +33,7 @@ ADDED_LATER = {
     "approval": {"known_by"},
     "instruction": {"village_group", "head_name", "head_id", "phone"}
     | {f"origin_{name}" for name in ("id", "batch", "line", "account", "amount", "reason")},
+    "instruction_item": {"name", "person_id"},
 }  # columns that came after seals which do not say of which they speak
 Told = Mapping[str, Any]  # of one table: rows, last, digest, and columns where the seal says so
 

@@ -439,6 +439,7 @@ instruction_item = _table(
     _whole("attempt", CheckConstraint("attempt > 0")),
     _text("instruction_id", _of(instruction.c.instruction_id)),
     _fen(),
+    *(_text(column, nullable=True) for column in ("name", "person_id")),  # on an institution's roster, as printed there
     PrimaryKeyConstraint("obligation_id", "attempt"),
     Index("item_of_instruction", "instruction_id"),
     with_rowid=False,

@@ -9,12 +9,13 @@ from datetime import date
 from contracts.actor import system_user
 from contracts.errors import BookError
 from contracts.settings import Home
-from ledger import figures, overrides, signing
+from ledger import batches, figures, overrides, signing
 from ledger.book import opened
 from ledger.overrides import Overridden
 from month.cautions import cautions
 from month.explaining import explained
 from month.listing import Left, left
+from payments.payees import counted
 from payments.profiles import unconfirmed
 from reports.month_explained import Change, MonthExplained
 from reports.summary import FileLine, Labelled, file_lines, not_in_force
@@ -29,6 +30,7 @@ class Review:
 
     digest: str
     files: tuple[FileLine, ...]
+    payees: tuple[str, ...]  # what the files' lines are: sent again, institutions, 代领, accounts of several people
     explained: MonthExplained
     largest: tuple[Change, ...]
     uncertain: tuple[Labelled, ...]  # money that rests on a draft or a placeholder
@@ -44,6 +46,7 @@ def review(home: Home, county: str, pay_month: date, only: Collection[str] = ())
         waiting = signing.among(signing.waiting(conn, county, pay_month), only)
         overridden = overrides.of_month(conn, county, pay_month)
         told = cautions(home, conn, county, pay_month, now_at=system_user())
+        paid = batches.payees(conn, waiting["batch_id"].to_list())
         uncertain = not_in_force(figures.uncertain(conn, county, pay_month))
     try:
         run = left(home, county, pay_month)
@@ -53,6 +56,7 @@ def review(home: Home, county: str, pay_month: date, only: Collection[str] = ())
     return Review(
         signing.seen_digest(waiting),
         tuple(file_lines(waiting)),
+        tuple(counted(paid)) if paid.height else (),
         opened_up.told,
         opened_up.largest,
         uncertain,

@@ -28,8 +28,15 @@ ORIGIN = ("origin_id", "origin_batch", "origin_line", "origin_account", "origin_
 ASKED_FOR = (*HOUSEHOLD, *ORIGIN)
 REISSUE = "重发"  # a second attempt, which is never 补发
 DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+ON_ROSTER = ("name", "person_id")  # kept of an item where its line is an institution's
 ITEMS = pl.Schema(
-    {"instruction_id": pl.String(), "obligation_id": pl.Int64(), "attempt": pl.Int64(), "amount_fen": pl.Int64()}
+    {
+        "instruction_id": pl.String(),
+        "obligation_id": pl.Int64(),
+        "attempt": pl.Int64(),
+        "amount_fen": pl.Int64(),
+        **dict.fromkeys(ON_ROSTER, pl.String()),
+    }
 )
 LINE_PLACES = 6
 INSTRUCTION_ID_LENGTH = 20
@@ -60,7 +67,10 @@ class BatchIdentity:
 
 
 class Instructions(NamedTuple):
-    """A batch's lines (InstructionLine) and items (ITEMS): which obligations each line pays, and how much of each."""
+    """A batch's lines (InstructionLine) and items (ITEMS): which obligations each line pays, and how much of each.
+
+    Of an institution's line also whom its roster names.
+    """
 
     lines: pl.DataFrame
     items: pl.DataFrame
@@ -86,7 +96,10 @@ def instructions(payable: pl.DataFrame, identity: BatchIdentity, profile: Layout
     asked = {column.field for column in profile.columns}
     unasked = [pl.lit(None).alias(name) for name in ASKED_FOR if name not in asked]
     lines = told.with_columns(remark=_remark(profile)).with_columns(unasked)
-    items = keyed.join(numbered.select("line_key", "instruction_id"), on="line_key").with_columns(amount_fen="pays_fen")
+    is_on_roster = pl.col("institution_id").is_not_null()
+    items = keyed.join(numbered.select("line_key", "instruction_id"), on="line_key").with_columns(
+        *(pl.when(is_on_roster).then(name) for name in ON_ROSTER), amount_fen="pays_fen"
+    )
     return Instructions(
         lines.select(pl.col(name).cast(dtype) for name, dtype in polars_schema(InstructionLine).items()),
         items.select(ITEMS.names()).sort("obligation_id"),
@@ -119,11 +132,13 @@ def content_digest(content: Instructions, profile_digest: str, law_digest: str |
 
     Not over the batch's own name. `law_digest`: of the policies; None for a batch of before it was signed too.
     So a batch voided and claimed again without a change would have the same digest, and an unchanged one is kept.
-    What of a household and of what came back no line prints is no part of it, so that batches of before keep theirs.
+    What of a household and of what came back no line prints is no part of it, nor a roster without a name, so that
+    batches of before keep theirs.
     """
     unprinted = [name for name in ASKED_FOR if content.lines[name].is_null().all()]
     lines = content.lines.drop("batch_id", "instruction_id", *unprinted)
-    items = content.items.select(pl.col("instruction_id").str.tail(LINE_PLACES), "obligation_id", "amount_fen")
+    named = [] if content.items["person_id"].is_null().all() else ON_ROSTER
+    items = content.items.select(pl.col("instruction_id").str.tail(LINE_PLACES), "obligation_id", "amount_fen", *named)
     parts = (lines.write_csv(), items.write_csv(), profile_digest, *([law_digest] if law_digest else []))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 

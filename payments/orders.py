@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 import polars as pl
@@ -13,7 +13,8 @@ from ledger.book import Transaction
 
 @dataclass(frozen=True)
 class Order:
-    """A batch's lines (InstructionLine, in order of line_no), whose batch it is, and the day it is dated.
+    """A batch's lines (InstructionLine, in order of line_no), whose batch it is, the day it is dated, and the roster of
+    its lines to institutions (ledger.batches.roster).
 
     The day is that of the cycle, as known when it was opened: no clock, so that the file comes out again.
     """
@@ -21,6 +22,7 @@ class Order:
     lines: pl.DataFrame
     county: str
     dated_on: date
+    roster: pl.DataFrame = field(default_factory=pl.DataFrame)
 
     @property
     def total_fen(self) -> int:
@@ -35,4 +37,6 @@ class Order:
 
 def order_of(conn: Transaction, county: str, batch_id: str) -> Order:
     """A batch of the book."""
-    return Order(batches.lines(conn, batch_id), county, batches.dated_on(conn, batch_id))
+    return Order(
+        batches.lines(conn, batch_id), county, batches.dated_on(conn, batch_id), batches.roster(conn, batch_id)
+    )

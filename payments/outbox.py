@@ -6,14 +6,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
+import polars as pl
+
 from contracts.codes import BatchState
-from contracts.files import write_whole
+from contracts.files import digest_of, write_whole
 from contracts.months import month_text
 from contracts.settings import Home
 from payments.file_forms import Profile
+from payments.payees import counted
+from payments.rosters import ROSTER
 
 SIDECAR = ".sha256"
 HEAD = "# 审计链尾 Head of the audit chain: "  # as it was when the file was released
@@ -25,14 +30,23 @@ def folder_of(home: Home, county: str, pay_month: date, state: str) -> Path:
     return home.of_county(home.outbox if state == BatchState.RELEASED else home.review, county) / month_text(pay_month)
 
 
-def with_sidecar(name: str) -> tuple[str, str]:
-    """The names of a file and of its sidecar."""
-    return name, f"{name}{SIDECAR}"
+def beside(name: str) -> tuple[str, str]:
+    """The names of what may stand beside a file: its roster and the sidecar of both."""
+    return f"{name}{ROSTER}", f"{name}{SIDECAR}"
 
 
-def sidecar_text(name: str, digest: str, profile: Profile) -> str:
-    """What stands beside a file: its SHA-256 as `sha256sum -c` takes it, and that no bank has agreed to its layout."""
-    return "".join(f"{line}\n" for line in (f"{digest}  {name}", *([] if profile.confirmed else [UNCONFIRMED])))
+def with_what_is_beside(name: str) -> tuple[str, ...]:
+    """The name of a file, and of what may stand beside it."""
+    return name, *beside(name)
+
+
+def sidecar_text(files: Sequence[Path], lines: pl.DataFrame, profile: Profile) -> str:
+    """What stands beside a file: the SHA-256 of it and of its roster as `sha256sum -c` takes them, what its lines
+    (InstructionLine) are, by number and money, and that no bank has agreed to its layout.
+    """
+    digests = [f"{digest_of(file)}  {file.name}" for file in files]
+    told = [f"# {one}" for one in counted(lines)]
+    return "".join(f"{line}\n" for line in (*digests, *told, *([] if profile.confirmed else [UNCONFIRMED])))
 
 
 def note_head(file: Path, head: str) -> None:

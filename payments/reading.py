@@ -53,6 +53,22 @@ def read_file(path: Path, profile: Profile) -> FileRead:
     return found
 
 
+def read_roster(path: Path) -> FileRead:
+    """Read the roster beside a file: every row below the headers as text, money with two decimals."""
+    found = FileRead()
+    try:
+        with path.open("rb") as opened:
+            table = CalamineWorkbook.from_filelike(opened).get_sheet_by_index(0).to_python(skip_empty_area=False)
+    except CalamineError:
+        found.problems.append("供养人员名单不是可读的 xlsx")
+        return found
+    for cells in table[1:]:
+        found.rows.append(
+            [_number_text(Printed.AMOUNT, cell) if isinstance(cell, float) else str(cell) for cell in cells]
+        )
+    return found
+
+
 def _read_delimited(found: FileRead, totals: list[bytes], body: list[bytes], profile: Delimited) -> None:
     for number, (line, template) in enumerate(zip(totals, profile.header + profile.trailer, strict=True), start=1):
         _read_total(found, number, line.decode(profile.encoding), template)

@@ -1,7 +1,8 @@
-"""Rendering: every claimed batch as a file with its SHA-256 beside it, and the digest in the book.
+"""Rendering: every claimed batch as a file, its roster and their SHA-256 beside it, and the digest in the book.
 
-A file is written under a temporary name and renamed, then its sidecar, then the book is told; a run killed in between
-writes the same bytes again. Written is what waits, in the review folder; once released it is moved into the outbox.
+A file is written under a temporary name and renamed, then its roster, then the sidecar, then the book is told; a run
+killed in between writes the same bytes again. Written is what waits, in the review folder; once released it is moved
+into the outbox.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ from payments import profiles
 from payments.bodies import write_body
 from payments.file_forms import Profile
 from payments.orders import order_of
-from payments.outbox import SIDECAR, folder_of, sidecar_text, with_sidecar
+from payments.outbox import SIDECAR, beside, folder_of, sidecar_text, with_what_is_beside
+from payments.rosters import ROSTER, write_roster
 
 GONE = (BatchState.VOIDED, BatchState.REJECTED)  # states of batches whose file nobody may take to a bank
 
@@ -52,7 +54,7 @@ def place(book: Book, home: Home, county: str) -> None:
             continue
         waits = folder_of(home, county, row["pay_month"], BatchState.RENDERED)
         goes_out = folder_of(home, county, row["pay_month"], BatchState.RELEASED)
-        for name in with_sidecar(row["file_name"]):
+        for name in with_what_is_beside(row["file_name"]):
             if row["state"] == BatchState.RELEASED:
                 _move(waits / name, goes_out / name)
             else:
@@ -64,17 +66,18 @@ def place(book: Book, home: Home, county: str) -> None:
 def strangers(book: Book, home: Home, county: str, pay_months: Collection[date]) -> list[Path]:
     """What lies in the outbox of these months beside the files of released batches, each as it was released.
 
-    A file that went to the bank may be gone; one that is there must be the one the book knows.
+    A file that went to the bank may be gone; one that is there must be the one the book knows. What stands beside one,
+    its sidecar and its roster, is no stranger.
     """
     digest_by: dict[Path, str] = {}
     for row in _batches(book, county):
         if row["state"] == BatchState.RELEASED and row["file_name"]:
             folder = folder_of(home, county, row["pay_month"], row["state"])
             digest_by[folder / row["file_name"]] = row["file_digest"]
-    sidecars = {path.with_name(path.name + SIDECAR) for path in digest_by}
+    expected = {path.with_name(name) for path in digest_by for name in beside(path.name)}
     folders = {folder_of(home, county, month, BatchState.RELEASED) for month in pay_months}
     lying = sorted(path for folder in folders if folder.is_dir() for path in folder.iterdir())
-    return [one for one in lying if one not in sidecars and not _is_as_released(one, digest_by.get(one))]
+    return [one for one in lying if one not in expected and not _is_as_released(one, digest_by.get(one))]
 
 
 def _is_as_released(path: Path, digest: str | None) -> bool:
@@ -88,13 +91,14 @@ def _batches(book: Book, county: str) -> Iterator[dict[str, Any]]:
 
 
 def write_batch(book: Book, folder: Path, county: str, batch_id: str, profile: Profile) -> Path:
-    """Write one batch's file and sidecar into a folder, whole; nothing in the book changes."""
+    """Write one batch's file, its roster and their sidecar into a folder, whole; nothing in the book changes."""
     with book.reading() as conn:
         order = order_of(conn, county, batch_id)
     target = folder / profile.file_name.format(**order.words())
     with whole_file(target) as temporary:
         write_body(temporary, order, profile)
-    sidecar = sidecar_text(target.name, digest_of(target), profile)
+    roster = write_roster(target.with_name(target.name + ROSTER), order)
+    sidecar = sidecar_text([one for one in (target, roster) if one], order.lines, profile)
     write_whole(target.with_name(target.name + SIDECAR), sidecar.encode())
     return target
 

@@ -28,7 +28,7 @@ from payments.instructions import content_digest
 from payments.orders import Order
 from payments.outbox import folder_of
 from payments.profiles import of_batch
-from payments.reading import FileRead, read_file
+from payments.reading import FileRead, read_file, read_roster
 from payments.render import GONE
 
 
@@ -66,6 +66,7 @@ def _differences(path: Path, claimed: Claimed, order: Order, profile: Profile) -
         return
     yield from _digest_differences(path, claimed)
     yield from differences_in(path, order, profile)
+    yield from _roster_differences(_roster_of(path), order)
 
 
 def differences_in(path: Path, order: Order, profile: Profile) -> Iterator[str]:
@@ -83,8 +84,54 @@ def _digest_differences(path: Path, claimed: Claimed) -> Iterator[str]:
     sidecar = path.with_name(path.name + ".sha256")
     if not sidecar.is_file():
         yield "缺少 .sha256 校验文件"
-    elif _told_in(sidecar) != [digest, path.name]:
+    elif _told_in(sidecar) != _told_of(path, _roster_of(path)):
         yield ".sha256 校验文件与文件不符"
+
+
+def _roster_of(path: Path) -> Path:
+    return path.with_name(path.name + ".roster.xlsx")
+
+
+def _roster_differences(path: Path, order: Order) -> Iterator[str]:
+    """Row by row; the sum after the people of a line must be what the payment file tells the bank."""
+    expected = _roster_expected(order)
+    if not expected:
+        return
+    if not path.is_file():
+        yield "缺少供养人员名单"
+        return
+    read = read_roster(path)
+    yield from read.problems
+    if len(read.rows) != len(expected):
+        yield f"供养人员名单有 {len(read.rows)} 行,应为 {len(expected)} 行"
+    for number, (cells, known) in enumerate(zip(read.rows, expected, strict=False), start=2):
+        if cells[:-1] != known[:-1] or fen_in(cells[-1], "yuan2") != known[-1]:
+            yield f"供养人员名单第 {number} 行与总账不符"
+
+
+def _roster_expected(order: Order) -> list[list[Any]]:
+    expected: list[list[Any]] = []
+    people_of: dict[str, list[dict[str, Any]]] = {}
+    for one in order.roster.iter_rows(named=True):
+        people_of.setdefault(one["instruction_id"], []).append(one)
+    to_institutions = pl.col("instruction_id").is_in(list(people_of))
+    for line in order.lines.filter(to_institutions).sort("line_no").iter_rows(named=True):
+        people = people_of[line["instruction_id"]]
+        of_line = [str(line["line_no"]), line["instruction_id"], line["name"], line["account_no"]]
+        kind = "重发" if line["attempt"] > 1 else Kind(line["kind"]).label
+        for one in sorted(people, key=lambda one: (one["person_id"], one["benefit_month"], one["obligation_id"])):
+            month = one["benefit_month"].isoformat()[:7]
+            benefit = Benefit(one["benefit"]).label
+            expected.append([*of_line, one["name"], one["person_id"], benefit, month, kind, one["amount_fen"]])
+        count = len({one["person_id"] for one in people})
+        expected.append([*of_line, "本行合计", f"{count} 人", "", "", "", line["amount_fen"]])
+    return expected
+
+
+def _told_of(*files: Path) -> list[str]:
+    """What a sidecar should say of the files that are there."""
+    there = [path for path in files if path.is_file()]
+    return [word for path in there for word in (hashlib.sha256(path.read_bytes()).hexdigest(), path.name)]
 
 
 def _told_in(sidecar: Path) -> list[str]:
@@ -254,6 +301,7 @@ def verify_batches(book: Book, home: Home, county: str, live: pl.DataFrame) -> l
         batch_id, file_name = row["batch_id"], row["file_name"] or ""
         with book.reading() as conn:
             content, dated_on = content_of(conn, batch_id), batches.dated_on(conn, batch_id)
+            roster = batches.roster(conn, batch_id)
         if content_digest(content, row["profile_digest"], row["law_digest"]) != row["content_digest"]:
             findings.append(Finding(batch_id, file_name, "批次明细与编批时的内容摘要不符"))
         try:
@@ -263,7 +311,7 @@ def verify_batches(book: Book, home: Home, county: str, live: pl.DataFrame) -> l
             continue
         claimed = Claimed(batch_id, row["line_count"], row["total_fen"], row["file_digest"] or "")
         path = folder_of(home, county, row["pay_month"], row["state"]) / (file_name or batch_id)
-        findings += findings_in_file(path, claimed, Order(content.lines, county, dated_on), profile)
+        findings += findings_in_file(path, claimed, Order(content.lines, county, dated_on, roster), profile)
     return findings
 
 

@@ -1,4 +1,4 @@
-"""Where a line that is sent again comes from: the line that came back, as its profile prints it."""
+"""Where a line that is sent again comes from, as its profile prints it, and whom a line to an institution pays for."""
 
 from alembic import op
 
