@@ -42,9 +42,11 @@ def wrong_kind_of_account(due: pl.LazyFrame, low_income: pl.LazyFrame) -> pl.Laz
     return of_lines(wrong, told)
 
 
-def shared_account(doubts: pl.LazyFrame, lines: pl.LazyFrame, month: date) -> pl.LazyFrame:
-    """People with a line in the month whose account receives for too many, as the intake finds them."""
-    return _doubtful(doubts, in_month(lines, month), Doubt.ACCOUNT_SHARED)
+def not_to_him_or_his(doubts: pl.LazyFrame, lines: pl.LazyFrame, month: date) -> pl.LazyFrame:
+    """People with a line in the month whose account receives for too many, or is another's of whom nobody says who he
+    is, as the intake finds them.
+    """
+    return _doubtful(doubts, in_month(lines, month), Doubt.ACCOUNT_SHARED, Doubt.DRAWN_WITHOUT_GROUND)
 
 
 def another_name(doubts: pl.LazyFrame, lines: pl.LazyFrame, month: date) -> pl.LazyFrame:
@@ -65,6 +67,8 @@ def returned_and_idle(returned: pl.LazyFrame, known_on: date, limit: int) -> pl.
     return of_lines(idle.with_columns(amount_fen="pays_fen"), pl.format("{} 退票", "returned_on"))
 
 
-def _doubtful(doubts: pl.LazyFrame, lines: pl.LazyFrame, doubt: Doubt) -> pl.LazyFrame:
-    rows = doubts.filter(pl.col("doubt") == doubt.value).join(lines, on=PERSON, how="semi")
-    return of_people(rows.unique(PERSON), pl.lit(doubt.label))
+def _doubtful(doubts: pl.LazyFrame, lines: pl.LazyFrame, *wanted: Doubt) -> pl.LazyFrame:
+    labels = {doubt.value: doubt.label for doubt in wanted}
+    rows = doubts.filter(pl.col("doubt").is_in(list(labels))).join(lines, on=PERSON, how="semi")
+    told = pl.col("doubt").cast(pl.String).replace_strict(labels, return_dtype=pl.String)
+    return of_people(rows.unique([PERSON, "doubt"], maintain_order=True), told)

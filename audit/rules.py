@@ -86,7 +86,7 @@ _TABLE = (
     Rule(AuditRule.R23, _CIVIL, "照料护理按自理能力分档", statuses.tier_not_of_register),
     Rule(AuditRule.R24, _CIVIL, "护理类待遇须经评估或认定", statuses.never_assessed),
     Rule(AuditRule.R25, _CIVIL, "集中供养的付给供养机构", payees.wrong_kind_of_account),
-    Rule(AuditRule.R26, _BANK, "款项付给本人或登记的代领人", payees.shared_account, lacks="村(居)干部名单"),
+    Rule(AuditRule.R26, _BANK, "款项付给本人或登记的代领人", payees.not_to_him_or_his, lacks="村(居)干部名单"),
     Rule(AuditRule.R27, _BANK, "户名与收款人一致", payees.another_name),
     Rule(AuditRule.R28, _CIVIL, "按期资格认证", payees.certification_over, lacks="认证照片和设备记录"),
     Rule(AuditRule.R29, _CIVIL, "退票更正后及时再发", payees.returned_and_idle),

@@ -233,8 +233,7 @@ def _who(who: Registered) -> Iterator[str]:
 def _account(who: Registered) -> str:
     if not who.account_no:
         return "无账户"
-    relationship = f"({who.relationship.label})" if who.relationship else ""
-    return f"{who.bank_name} {who.account_no} 户名 {who.payee_name}{relationship}"
+    return f"{who.bank_name} {who.account_no} 户名 {who.payee}"
 
 
 def _show_months(county: CountyTold) -> None:

@@ -10,6 +10,7 @@ from contracts.codes import Doubt, LowIncomeCategory, Relationship, Sex
 from contracts.columns import columns_of, polars_schema
 from contracts.registers import REGISTERS
 from contracts.tables import DoubtfulRow
+from intake.card_numbers import has_wrong_digit, is_of_wrong_length
 from intake.names import canonical_name
 
 WITHOUT_PERSONS = ("population", "institution")  # registers whose rows cannot be strangers to the population
@@ -51,7 +52,14 @@ def doubts(
         ),
     ]
     against = payees_against_population(registers["account"], registers["population"], identities, earlier)
-    found.append(_doubtful("account", against, Doubt.PAYEE_AGAINST_POPULATION))
+    account, number = registers["account"], pl.col("account_no")
+    unsaid = drawn_without_ground(account, registers["population"], identities, earlier)
+    found += [
+        _doubtful("account", against, Doubt.PAYEE_AGAINST_POPULATION),
+        _doubtful("account", unsaid, Doubt.DRAWN_WITHOUT_GROUND),
+        _doubtful("account", account.filter(is_of_wrong_length(number)), Doubt.ACCOUNT_LENGTH),
+        _doubtful("account", account.filter(has_wrong_digit(number), ~is_of_wrong_length(number)), Doubt.ACCOUNT_DIGIT),
+    ]
     shared = shared_certificates(registers["disability"])
     found.append(_doubtful("disability", shared, Doubt.CERTIFICATE_SHARED))
     found += [
@@ -146,11 +154,26 @@ def payees_against_population(
     """
     numbered = account.join(identities, on="person_no", how="left", maintain_order="left")
     is_self = pl.col("relationship") == Relationship.SELF.value
-    payee = pl.col("payee_id").replace(dict(earlier.iter_rows())) if earlier is not None else pl.col("payee_id")
-    own_number = payee == pl.col("person_id")
+    own_number = _has_own_number(earlier)
     named_otherwise = pl.col("person_no").is_in(_named_otherwise(account, population).implode())
     wrong = (is_self & (named_otherwise | ~own_number.fill_null(True))) | (~is_self & own_number)
     return numbered.filter(wrong)
+
+
+def drawn_without_ground(
+    account: pl.DataFrame, population: pl.DataFrame, identities: pl.DataFrame, earlier: pl.DataFrame | None = None
+) -> pl.DataFrame:
+    """Accounts of somebody else, by number or where none is given by name, of which nobody says who he is (代领)."""
+    unsaid = account.filter(pl.col("relationship").is_null())
+    numbered = unsaid.join(identities, on="person_no", how="left", maintain_order="left")
+    named_otherwise = pl.col("person_no").is_in(_named_otherwise(unsaid, population).implode())
+    return numbered.filter(~_has_own_number(earlier).fill_null(~named_otherwise))
+
+
+def _has_own_number(earlier: pl.DataFrame | None) -> pl.Expr:
+    """Whether the payee's number is the person's, or one that counts as his; null where either is unknown."""
+    payee = pl.col("payee_id").replace(dict(earlier.iter_rows())) if earlier is not None else pl.col("payee_id")
+    return payee == pl.col("person_id")
 
 
 def _named_otherwise(account: pl.DataFrame, population: pl.DataFrame) -> pl.Series:

@@ -31,6 +31,7 @@ TAKEN_IN = {"person_no": SOUND, "taken_in_on": "2023-07-01"}
 UNCLAIMED = {"person_no": 4, "benefit": "disability_care_subsidy", "benefit_month": "2024-07", "would_be_fen": 75_00}
 RETURNED = {"person_no": 4, "benefit": "old_age_allowance", "benefit_month": "2024-03", "pays_fen": 50_00}
 ELSEWHERE = {"person_no": SOUND, "benefit": "old_age_allowance", "from_month": "2024-01", "paid_by": "示范县"}
+UNSAID = {"person_no": 3, "doubt": "DRAWN_WITHOUT_GROUND"}
 # rule → (whom, what is planted)
 PLANTED = {
     "R01": ({SOUND}, {"population": changed(died_on="2024-06-30")}),
@@ -61,7 +62,7 @@ PLANTED = {
     "R23": ({SOUND}, {"low_income": changed(self_care="full")}),
     "R24": ({3}, {"ability": changed(of=3, valid_until="2024-06-30")}),
     "R25": ({SOUND}, {"due": changed(benefit="tekun_living", institution_id="JG1")}),
-    "R26": ({2}, {"doubts": [{"person_no": 2, "doubt": "ACCOUNT_SHARED"}]}),
+    "R26": ({2, 3}, {"doubts": [{"person_no": 2, "doubt": "ACCOUNT_SHARED"}, UNSAID]}),
     "R27": ({2}, {"doubts": [{"person_no": 2, "doubt": "PAYEE_AGAINST_POPULATION"}]}),
     "R28": ({SOUND}, {"certification": changed(certified_until="2024-06-30")}),
     "R29": ({4}, {"returned": [{**RETURNED, "returned_on": "2024-05-15"}]}),

@@ -4,11 +4,15 @@ from datetime import date
 
 import polars as pl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from stdnum import luhn
 
 from contracts.columns import empty
 from contracts.registers import REGISTERS, accepted_schema
 from contracts.tables import Matched
 from intake import doubts
+from intake.card_numbers import has_wrong_digit
 
 TEKUN, DIBAO = "tekun", "dibao"
 MONTH = date(2024, 1, 1)
@@ -188,7 +192,8 @@ def test_an_account_that_bears_another_name_or_number_than_its_person_is_in_doub
         account(1, "买买提•阿里"),
         account(1, "样本二", "child"),
         account(1, "样本二", "child", IDS[1][1]),
-        account(1, "样本二", None),
+        account(1, "样本一", None),
+        account(1, "样本二", None, IDS[0][1]),  # his own number: the name alone says nothing
     ],
 )
 def test_an_account_of_ones_own_under_one_of_ones_names_is_not(row):
@@ -206,3 +211,35 @@ def test_an_account_under_an_earlier_number_of_its_person_is_his_own():
     for wrong in (of_another, said_to_be_anothers):
         (doubt,) = found_in(IDS, earlier, population=people, account=[wrong])
         assert doubt[1] == "PAYEE_AGAINST_POPULATION"
+
+
+@pytest.mark.parametrize("row", [account(1, "样本二", None), account(1, "样本一", None, IDS[1][1])])
+def test_another_who_draws_without_a_word_who_he_is_is_in_doubt(row):
+    people = [resident(1, name="样本一"), resident(2, name="样本二")]
+    assert found_in(IDS, population=people, account=[row]) == [(1, "DRAWN_WITHOUT_GROUND")]
+
+
+ABC, UNIONPAY = "622848990000000001", "6210999900000000"  # without the digit that follows from them
+
+
+@pytest.mark.parametrize(
+    ("number", "doubted"),
+    [
+        (ABC + luhn.calc_check_digit(ABC), []),
+        (ABC + str((int(luhn.calc_check_digit(ABC)) + 1) % 10), ["ACCOUNT_DIGIT"]),
+        (ABC[:15] + luhn.calc_check_digit(ABC[:15]), ["ACCOUNT_LENGTH"]),
+        (UNIONPAY + str((int(luhn.calc_check_digit(UNIONPAY)) + 1) % 10), ["ACCOUNT_DIGIT"]),
+        (UNIONPAY[:14], []),  # no card has so few digits
+        ("99" + ABC[2:], []),  # nor does one begin so: a passbook, an account of a rural bank
+        ("62-8489900000000012", []),
+    ],
+)
+def test_a_number_that_looks_like_a_cards_and_is_none_is_in_doubt_and_accepted(number, doubted):
+    rows = [{**account(1, "样本一", payee_id=IDS[0][1]), "account_no": number}]
+    assert [doubt for _, doubt in found_in(IDS, population=[resident(1, name="样本一")], account=rows)] == doubted
+
+
+@given(st.lists(st.from_regex(r"62[0-9]{14,17}", fullmatch=True), min_size=1, max_size=20))
+def test_the_last_digit_of_a_card_is_what_another_library_says(numbers):
+    told = pl.DataFrame({"number": numbers}).select(has_wrong_digit(pl.col("number"))).to_series().to_list()
+    assert told == [not luhn.is_valid(one) for one in numbers]

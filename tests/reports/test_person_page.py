@@ -13,6 +13,7 @@ from contracts.codes import (
     Kind,
     Outcome,
     PaymentState,
+    Relationship,
 )
 from reports.explain import BenefitProof, Proof
 from reports.person_page import corrected, page_of, segments
@@ -25,6 +26,7 @@ from reports.person_told import (
     MonthTold,
     ObligationTold,
     ReceivableTold,
+    Registered,
     Sums,
     VersionTold,
 )
@@ -178,3 +180,20 @@ def test_corrections_are_a_grid_of_now_before_and_difference_in_the_order_of_the
         ("2024-07", 50_00, 0, 50_00, "2024-08"),
         ("2024-06", 0, 50_00, -50_00, "2024-09"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("payee_name", "relationship", "told"),
+    [
+        ("样本一", Relationship.SELF, "样本一"),
+        ("样本一", None, "样本一"),
+        ("样本二", Relationship.SELF, "样本二(本人)"),
+        ("样本二", Relationship.CHILD, "样本二(代领:子女)"),
+        ("样本一", Relationship.CHILD, "样本一(代领:子女)"),
+        ("样本二", None, "样本二(代领:没有写明关系)"),
+    ],
+)
+def test_whoever_draws_for_another_is_told_with_who_he_is(payee_name, relationship, told):
+    nowhere = dict.fromkeys(("birth_date", "township", "village", "moved_in_on", "moved_out_on", "died_on"), "")
+    who = Registered(name="样本一", sex=None, **nowhere, payee_name=payee_name, relationship=relationship)
+    assert who.payee == told
