@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -22,6 +21,7 @@ from payments.rosters import ROSTER
 
 SIDECAR = ".sha256"
 HEAD = "# 审计链尾 Head of the audit chain: "  # as it was when the file was released
+NOT_FOR_BANKS = "# 供养人员名单(不交银行) Roster, not for the bank: "
 UNCONFIRMED = "# 未经银行确认:银行没有认可过这种格式 No bank has agreed to this layout"
 
 
@@ -40,13 +40,15 @@ def with_what_is_beside(name: str) -> tuple[str, ...]:
     return name, *beside(name)
 
 
-def sidecar_text(files: Sequence[Path], lines: pl.DataFrame, profile: Profile) -> str:
-    """What stands beside a file: the SHA-256 of it and of its roster as `sha256sum -c` takes them, what its lines
-    (InstructionLine) are, by number and money, and that no bank has agreed to its layout.
+def sidecar_text(file: Path, roster: Path | None, lines: pl.DataFrame, profile: Profile) -> str:
+    """What stands beside a file: its SHA-256 as `sha256sum -c` takes it, that of its roster behind `#`, for a bank has
+    the one and not the other; what its lines (InstructionLine) are, and that no bank has agreed to its layout.
     """
-    digests = [f"{digest_of(file)}  {file.name}" for file in files]
     told = [f"# {one}" for one in counted(lines)]
-    return "".join(f"{line}\n" for line in (*digests, *told, *([] if profile.confirmed else [UNCONFIRMED])))
+    if roster:
+        told.insert(0, f"{NOT_FOR_BANKS}{digest_of(roster)}  {roster.name}")
+    unconfirmed = [] if profile.confirmed else [UNCONFIRMED]
+    return "".join(f"{line}\n" for line in (f"{digest_of(file)}  {file.name}", *told, *unconfirmed))
 
 
 def note_head(file: Path, head: str) -> None:

@@ -98,7 +98,7 @@ def write_batch(book: Book, folder: Path, county: str, batch_id: str, profile: P
     with whole_file(target) as temporary:
         write_body(temporary, order, profile)
     roster = write_roster(target.with_name(target.name + ROSTER), order)
-    sidecar = sidecar_text([one for one in (target, roster) if one], order.lines, profile)
+    sidecar = sidecar_text(target, roster, order.lines, profile)
     write_whole(target.with_name(target.name + SIDECAR), sidecar.encode())
     return target
 

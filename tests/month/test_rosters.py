@@ -94,7 +94,10 @@ def test_the_sidecar_digests_both_and_counts_what_the_lines_are(folder):
     roster = rosters(folder)[0]
     file = roster.with_name(roster.name.removesuffix(ROSTER))
     lines = file.with_name(f"{file.name}.sha256").read_text("utf-8").splitlines()
-    assert lines[:2] == [f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in (file, roster)]
+    of_file, of_roster = (f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}" for path in (file, roster))
+    assert lines[0] == of_file  # as `sha256sum -c` takes it, also where the bank has the file and not the roster
+    assert lines[1].startswith("# 供养人员名单(不交银行)")
+    assert lines[1].endswith(of_roster)
     assert any(line.startswith("# 付给供养机构 1 笔") for line in lines)
     (of_elders,) = folder.glob("*old_age_allowance*.sha256")
     assert "# 代领 1 笔,其中没有写明关系 1 笔" in of_elders.read_text("utf-8").splitlines()
