@@ -204,6 +204,21 @@ def test_of_claims_that_race_the_last_one_stands(posted, racers, book, book_url)
     assert breaches(book) == []
 
 
+@long_walk
+def test_what_came_back_is_sent_again_once_whoever_races_for_it(posted, racers, book, book_url):
+    posted.pay("2024-07", [row(n, "2024-07") for n in range(1, 9)])
+    posted.answer("returned", 1, return_reason="BANK_TECH")
+    ended = racers.race(claim_for_an_account, book_url)
+    won = [one for one in ended if isinstance(one, claim.Claimed)]
+    assert won
+    assert all("请从可付(payable)开始重新运行" in one for one in ended if one not in won), ended
+    with book.reading() as conn:
+        live = batches.batches_of(conn, CODE, None).filter(~pl.col("state").is_in(["voided", "released"]))
+        again = batches.lines(conn, live["batch_id"].item())
+    assert again.select("attempt", "amount_fen").rows() == [(2, 5000)]
+    assert breaches(book) == []
+
+
 def approve(number, url):
     return len(on(url, signing.approve, CODE, JULY, Actor(f"复核{number}", "tester")).signed)
 
