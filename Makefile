@@ -1,7 +1,7 @@
 # Needs Python 3.11+ with venv, and make. Every target first makes the .venv it needs (scripts/prepare.sh), and works a
 # second time without network.
 .DEFAULT_GOAL := help
-.PHONY: help run test pdf explore ui lint bench peers mutants clean
+.PHONY: help run test pdf spark explore ui lint bench peers mutants clean
 
 DISBURSE_HOME ?= $(CURDIR)/var
 export DISBURSE_HOME
@@ -30,6 +30,11 @@ pdf: ## 安装 PDF 组件(disburse papers --pdf 用,另须一种中文字体) In
 	@sh scripts/prepare.sh run
 	@$(bin)/python -m pip install -q --only-binary :all: --require-hashes -r requirements-pdf.lock
 
+spark: ## 安装测试用的 Spark(.spark,500 MB;另须 Java 17) Install the Spark of tests/cluster
+	@sh scripts/prepare.sh dev
+	@sed -n '/^setuptools==/,$$p' requirements-spark.lock | $(bin)/python -m pip install -q --only-binary :all: --require-hashes --target .spark --upgrade -r /dev/stdin
+	@PYTHONPATH=$(CURDIR)/.spark $(bin)/python -m pip install -q --no-build-isolation --only-binary py4j,setuptools --require-hashes --target .spark --upgrade -r requirements-spark.lock
+
 explore: ## 随机试验,每次不同(TIMES=20 倍) The random tests, other examples each time, TIMES as many
 	@sh scripts/prepare.sh dev
 	@EXPLORE_TIMES=$(TIMES) $(bin)/python -m pytest -n auto --dist worksteal tests/ledger/test_laws.py tests/oracle tests/rulebook/test_any_slip.py tests/intake tests/calculators tests/contracts
@@ -56,5 +61,5 @@ mutants: ## 测试能发现多少种小错(ROOMS=ledger MINUTES=30) How many sma
 	@$(bin)/python benchmarks/mutants.py $(ROOMS) --minutes $(MINUTES) --at-most $(AT_MOST) $(if $(ANEW),--anew)
 
 clean: ## 删除 .venv 与缓存,保留数据目录 Remove .venv and caches, keep the home
-	rm -rf .venv .benchmarks .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf .venv .benchmarks .spark .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

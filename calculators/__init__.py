@@ -6,10 +6,12 @@ from calculators.coordination import coordinate
 from calculators.entitlements import entitlements
 from calculators.facts import facts
 from calculators.missing import missing_that_decide
+from calculators.reads import COLUMNS
 from calculators.scope import Registers, Scope
 
 __all__ = [
     "CALCULATORS",
+    "COLUMNS",
     "Calculator",
     "Registers",
     "Scope",

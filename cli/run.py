@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import click
@@ -20,6 +21,8 @@ from cli.options import (
 from contracts.codes import BatchState
 from contracts.settings import Home
 
+PLAIN, BUCKETS, SPARK = "plain", "buckets", "spark"
+
 
 @click.command()
 @counties_options
@@ -28,6 +31,19 @@ from contracts.settings import Home
 @officer_option
 @click.option("--unfinished", is_flag=True, help="多个县时,只办知悉日还没有办成的县(接着上次)")
 @click.option("--at-once", type=click.IntRange(min=1), metavar="N", help="多个县时,同时办几个(默认看处理器和内存)")
+@click.option(
+    "--engine",
+    type=click.Choice([PLAIN, BUCKETS, SPARK]),
+    default=PLAIN,
+    help="怎样计算:plain 一次算完(默认);buckets 按人分片,逐片算,省内存;spark 分片交给已有的 Spark。结果逐字节相同",
+)
+@click.option("--buckets", type=click.IntRange(min=1), metavar="N", help="分几片(默认每十万人一片)")
+@click.option("--master", metavar="URL", default="", help="Spark 的 master(默认按 Spark 自己的设置)")
+@click.option(
+    "--archive",
+    type=click.Path(exists=True, dir_okay=False, resolve_path=True, path_type=Path),
+    help="本程序连同 Python 的压缩包,执行机上没有装本程序时用",
+)
 @click.option("--known-on", type=DayType(), help="知悉日:只用该日及以前发布的标准(默认今天)")
 @click.option("--preview", is_flag=True, help="只算不入账,列出将要入账的差异")
 @click.option("--override-by", metavar="NAME", default="", help="内控叫停后,由谁(复核人员)同意继续")
@@ -49,6 +65,10 @@ def run(
     counties: tuple[str, ...],
     unfinished: bool,
     at_once: int | None,
+    engine: str,
+    buckets: int | None,
+    master: str,
+    archive: Path | None,
 ) -> None:
     """计算、入账、编批一个县(或 --all 多个县)一个月的发放;重复运行只处理差异。
 
@@ -61,22 +81,32 @@ def run(
     if not counties and (unfinished or at_once):
         raise click.UsageError("--unfinished、--at-once 只用于 --all 或 --counties")
 
+    if buckets and engine == PLAIN:
+        raise click.UsageError("--buckets 只用于 --engine buckets 或 spark")
+    if (master or archive) and engine != SPARK:
+        raise click.UsageError("--master、--archive 只用于 --engine spark")
+
     from cli.show import progress
     from cli.who import acting, agreeing
+    from cluster.submitting import Spark
+    from dagster_project.engines import Chosen
     from dagster_project.running import run_month
     from month.month import Choices
     from month.stages import PREVIEW, STAGES
 
     choices = Choices.of(acting(home, officer), agreeing(home, override_by) if override_by else None, reason)
+    chosen = None if engine == PLAIN else Chosen(buckets, Spark(master, archive) if engine == SPARK else None)
     if counties:
         from cli.many import run_many
         from month.counties import Order
 
         order = Order(home, pay_month, known_on, choices)
-        run_many(order, counties, run_month, unfinished=unfinished, at_once=at_once, as_json=as_json)
+        run_many(
+            order, counties, partial(run_month, engine=chosen), unfinished=unfinished, at_once=at_once, as_json=as_json
+        )
         return
     with progress(f"{county} {pay_month:%Y-%m}", len(PREVIEW if preview else STAGES)) as reached:
-        run_id = run_month(home, county, pay_month, known_on, choices, preview=preview, on_stage=reached)
+        run_id = run_month(home, county, pay_month, known_on, choices, preview=preview, on_stage=reached, engine=chosen)
     if preview:
         _show_preview(home, county, pay_month, as_json)
     else:

@@ -15,6 +15,7 @@ ROOMS = (
     "audit",
     "generator",
     "month",
+    "cluster",
     "dagster_project",
 )
 HOUSE = Path(__file__).parents[1]

@@ -1,6 +1,6 @@
 """The month's graph, made from the table of stages: an asset for each stage, its deps, its contracts and its checks."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -69,7 +69,7 @@ def _manifest(cycles: Cycles) -> dg.AssetsDefinition:
             choices = config.choices(month_home.home, county, month_home.signed_in())
             known_on = date.fromisoformat(config.known_on) if config.known_on else today()
             month = month_home.begin(county, pay_month, known_on, choices)
-            yield from _materialized(month, RECEIVED, _of_manifest(month))
+            yield from _materialized(month, do(month, RECEIVED), _of_manifest(month))
 
     return _asset(RECEIVED, cycles, manifest)
 
@@ -79,7 +79,7 @@ def _stage_asset(stage: Stage, cycles: Cycles) -> dg.AssetsDefinition:
 
     def asset(context: dg.AssetExecutionContext, month_home: MonthHome) -> Iterator[dg.MaterializeResult[None]]:
         with guarded(stage.name, month_home.home, month_home.stop):
-            yield from _materialized(month_home.month(context.partition_key), stage, {})
+            yield from _materialized(*month_home.do(context, stage))
 
     return _asset(stage, cycles, asset)
 
@@ -108,10 +108,9 @@ def _check_spec(stage: Stage, finding: Finding) -> dg.AssetCheckSpec:
     )
 
 
-def _materialized(month: Month, stage: Stage, more: dict[str, Any]) -> Iterator[dg.MaterializeResult[None]]:
+def _materialized(month: Month, done: Done, more: Mapping[str, Any]) -> Iterator[dg.MaterializeResult[None]]:
     """What the stage did and what its findings found; then what stops the month, in the officer's words."""
-    done = do(month, stage)
-    metadata = {**told(done.counts), **more, **_shown(month, stage)}
+    metadata = {**told(done.counts), **more, **_shown(month, done.stage)}
     yield dg.MaterializeResult(metadata=metadata, check_results=_check_results(done))
     if done.problem:
         raise done.problem

@@ -41,6 +41,7 @@ def prepare_environment(home: Home) -> None:
 def open_instance(home: Home) -> dg.DagsterInstance:
     """The instance of a home."""
     prepare_environment(home)
-    warnings.filterwarnings("ignore", category=dg.BetaWarning)
+    for early in (dg.BetaWarning, dg.PreviewWarning):
+        warnings.filterwarnings("ignore", category=early)
     with FileLock(home.dagster / ".opening"):  # two that make Dagster's databases at once leave them broken for good
         return dg.DagsterInstance.get()

@@ -10,6 +10,7 @@ from contracts.errors import BookError, InputError, OfficerError
 from contracts.months import month_text
 from contracts.settings import Home
 from contracts.wording import AGAIN, trouble_of_machine
+from dagster_project.engines import CHOSEN, Chosen
 from dagster_project.guard import WATCHER, Watcher
 from dagster_project.instance import open_instance, prepare_environment
 from dagster_project.partitions import FIRST_PAY_MONTH, MONTHS_AHEAD, partition_key
@@ -27,12 +28,14 @@ def run_month(
     *,
     preview: bool = False,
     on_stage: Callable[[str], None] = lambda name: None,
+    engine: Chosen | None = None,
 ) -> str:
-    """Run the month's job for one county; the run's id.
+    """Run the month's job for one county; the run's id. `engine`: what decides it instead of the stages.
 
     OfficerError where a stage or a blocking finding stopped it, InputError for a month that has no partition, and
     BookError where Dagster's own storage is in trouble: the same command again goes on from what is in the book.
     """
+    chosen = CHOSEN.set(engine)
     try:
         return _run_month(home, county, pay_month, known_on, choices, preview=preview, on_stage=on_stage)
     except OfficerError:
@@ -41,6 +44,8 @@ def run_month(
         unforeseen = (f"不能用({type(trouble).__name__})", f"请核对磁盘和 dagster 目录{AGAIN}")
         what, advice = trouble_of_machine(str(trouble)) or unforeseen
         raise BookError(f"血缘记录库:{what}", advice, county) from trouble
+    finally:
+        CHOSEN.reset(chosen)
 
 
 QUOTED = "Exception while writing logger call to event log"

@@ -8,16 +8,12 @@ import calculators
 from contracts.codes import Benefit, Outcome
 from contracts.columns import empty
 from contracts.tables import Entitled
-from ledger import people
 from month.month import Counts, Month, total_fen
 
 
 def work_out_facts(month: Month) -> Counts:
     """Read from the registers what holds for each person in each computed month."""
-    followed = month.followed_run
-    with month.book.reading() as conn:
-        known = people.with_versions(conn, month.manifest.county, followed, month.identity)
-    plan = calculators.facts(month.registers, month.rules, month.scope, known.lazy())
+    plan = calculators.facts(month.registers, month.rules, month.scope, month.booked.lazy())
     table = month.tables.write("facts", plan.collect().sort("person_no", "benefit_month"))
     return {"行数": table.height, "人数": table["person_no"].n_unique()}
 

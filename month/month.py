@@ -24,7 +24,7 @@ from contracts.manifest import Manifest
 from contracts.policy import Rules, ServiceRule
 from contracts.registers import INBOX_FILES
 from contracts.settings import CountySettings, Home
-from ledger import cycles, identity, keeping
+from ledger import cycles, identity, keeping, people
 from ledger.book import Book, open_book
 from ledger.identity import Identity
 from month.store import Store, Tables
@@ -218,6 +218,13 @@ class Month:
                 if run.manifest == self.manifest
             ]
         return max(own) if own and latest and max(own) < latest.run_id else None
+
+    @cached_property
+    def booked(self) -> pl.DataFrame:
+        """Everybody that the book decided or imported something for, before a later run did: person_no."""
+        followed = self.followed_run
+        with self.book.reading() as conn:
+            return people.with_versions(conn, self.manifest.county, followed, self.identity)
 
     def before(self, table: str, schema: pl.Schema) -> pl.DataFrame | None:
         """A table of the run before, as that run left it; None where there was none.

@@ -60,8 +60,12 @@ def run_month(
     choices: Choices,
     stages: Sequence[Stage] = STAGES,
     on_stage: Callable[[str], None] = lambda name: None,
+    doing: Callable[[Month, Stage], Done] | None = None,
 ) -> None:
-    """Run a month's stages; the same again posts nothing. OfficerError where a stage or a blocking finding stops it."""
+    """Run a month's stages; the same again posts nothing. OfficerError where a stage or a blocking finding stops it.
+
+    `doing`: how a stage is done, as `do` unless said (month.buckets).
+    """
     with holding(home, county):
         on_stage(RECEIVED.name)
         with guarded(RECEIVED.name, home):
@@ -70,7 +74,7 @@ def run_month(
             for stage in stages:
                 if stage is not RECEIVED:
                     on_stage(stage.name)
-                done = do(month, stage)
+                done = (doing or do)(month, stage)
                 if done.problem:
                     raise done.problem
 

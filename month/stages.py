@@ -388,5 +388,6 @@ def _until(last: str) -> Iterator[Stage]:
 
 ACCEPTING: tuple[Stage, ...] = (*(BY_NAME[f"accepted_{register}"] for register in INBOX_FILES), SAME_PEOPLE)
 DECIDING: tuple[Stage, ...] = tuple(_until("coordinated"))
+BUCKETED: tuple[Stage, ...] = DECIDING[DECIDING.index(BY_NAME["facts"]) :]  # they look at one person's rows only
 REPLAYED = DECIDING[1:]  # what a replay works out again from a manifest
 PREVIEW: tuple[Stage, ...] = (*DECIDING, BY_NAME["listed"])  # nothing is posted

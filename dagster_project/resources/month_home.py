@@ -18,12 +18,15 @@ from pydantic import PrivateAttr
 
 from contracts.actor import Actor
 from contracts.settings import Home
+from dagster_project.engines import CHOSEN, engine_of
 from dagster_project.partitions import read_key
 from dagster_project.unreached import tell_unreached
 from month import gathering
+from month.buckets import InBuckets
 from month.month import Choices, Month, opened_month
 from month.officers import require_own_run
-from month.running import holding
+from month.running import Done, do, holding
+from month.stages import BUCKETED, Stage
 from month.vouchers import known_again
 
 ALIVE = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
@@ -38,6 +41,7 @@ class MonthHome(dg.ConfigurableResource[Any]):
     voucher: str = ""
     _month: Month | None = PrivateAttr(default=None)
     _is_stopped: bool = PrivateAttr(default=False)
+    _in_buckets: InBuckets | None = PrivateAttr(default=None)
 
     @property
     def home(self) -> Home:
@@ -60,7 +64,7 @@ class MonthHome(dg.ConfigurableResource[Any]):
         finally:
             if self._month is not None:
                 self._month.close()
-                self._month = None
+                self._month = self._in_buckets = None
             if self._is_stopped:
                 tell_unreached(context.instance, run)
 
@@ -76,6 +80,15 @@ class MonthHome(dg.ConfigurableResource[Any]):
         """Begin a month on a new manifest; the stages that follow in this run work on it."""
         self._month = gathering.begin(self.home, county, pay_month, known_on, choices)
         return self._month
+
+    def do(self, context: dg.AssetExecutionContext, stage: Stage) -> tuple[Month, Done, dict[str, str]]:
+        """Do a stage of the run's month by the engine that was chosen; what there is to tell of the engine."""
+        month, chosen = self.month(context.partition_key), CHOSEN.get()
+        if chosen is None:
+            return month, do(month, stage), {}
+        self._in_buckets = self._in_buckets or InBuckets(chosen.buckets)
+        done = self._in_buckets.do(month, stage, engine_of(chosen, context))
+        return month, done, self._in_buckets.told if stage is BUCKETED[0] else {}
 
     def month(self, partition_key: str) -> Month:
         """The month of a partition, opened once per run; on the lineage page only whoever made it goes on with it."""

@@ -6,6 +6,8 @@ from random import Random
 
 import polars as pl
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
 import calculators
@@ -14,6 +16,7 @@ from contracts.columns import empty
 from contracts.fact_code import decode
 from contracts.months import months_between
 from contracts.tables import Coordinated, Entitled, Facts
+from tests.effort import tries
 from tests.oracle import overlays, people
 
 COUNTIES = ["130581", "370828", "410721", "410902", "411102"]
@@ -80,6 +83,45 @@ def test_other_peoples_rows_do_not_move_when_one_persons_facts_change(county):
     for changed in (invented(county, seed=2)[7], {}):
         after = rows(county, people.registers({**invented(county), 7: changed}))
         assert_frame_equal(before.filter(others), after.filter(others))
+
+
+@pytest.mark.parametrize("county", ["370828", "410721"])
+@settings(max_examples=tries(6))
+@given(buckets=st.lists(st.integers(0, 2), min_size=150, max_size=150))
+def test_any_division_of_the_people_gives_the_same_facts_and_the_same_rows(county, buckets):
+    read = calculators.COLUMNS
+    whole = people.registers(invented(county))
+    scope = calculators.Scope(county, tuple(MONTHS), MONTHS[-1])
+    rules = shipped().resolve(county, MONTHS, KNOWN_ON)
+    parts = [
+        {
+            name: frame.select(read[name]).filter(pl.col("person_no").is_in(members))
+            for name, frame in whole.items()
+            if name in read
+        }
+        for members in _by_bucket(buckets)
+    ]
+    assert_frame_equal(pl.concat(rows(county, part) for part in parts).sort(ORDER), whole_rows(county))
+    facts = pl.concat(calculators.facts(part, rules, scope).collect() for part in parts)
+    assert_frame_equal(facts.sort("person_no", "benefit_month"), whole_facts(county))
+
+
+def _by_bucket(buckets):
+    """The numbers of invented people, by the bucket each was put into; some may be empty."""
+    return [[number for number, bucket in enumerate(buckets, 1) if bucket == one] for one in range(3)]
+
+
+@cache
+def whole_rows(county):
+    return rows(county, people.registers(invented(county)))
+
+
+@cache
+def whole_facts(county):
+    scope = calculators.Scope(county, tuple(MONTHS), MONTHS[-1])
+    rules = shipped().resolve(county, MONTHS, KNOWN_ON)
+    registers = people.registers(invented(county))
+    return calculators.facts(registers, rules, scope).collect().sort("person_no", "benefit_month")
 
 
 @pytest.mark.parametrize("county", COUNTIES)
