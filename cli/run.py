@@ -35,7 +35,7 @@ PLAIN, BUCKETS, SPARK = "plain", "buckets", "spark"
     "--engine",
     type=click.Choice([PLAIN, BUCKETS, SPARK]),
     default=PLAIN,
-    help="怎样计算:plain 一次算完(默认);buckets 按人分片,逐片算,省内存;spark 分片交给已有的 Spark。结果逐字节相同",
+    help="怎样计算:plain 一次算完(默认);buckets 按人分片,逐片算;spark 分片交给已有的 Spark。结果逐字节相同",
 )
 @click.option("--buckets", type=click.IntRange(min=1), metavar="N", help="分几片(默认每十万人一片)")
 @click.option("--master", metavar="URL", default="", help="Spark 的 master(默认按 Spark 自己的设置)")

@@ -1,4 +1,4 @@
-"""A month decided in buckets of its people: the same stages, in memory that does not grow with the county.
+"""A month decided in buckets of its people: the same stages, each bucket wherever there is room for it.
 
 From the facts to coordination a stage looks at the rows of one person only, so any division of the people gives the
 same rows. A bucket is a folder of its own beside the month's tables: registers of its people, without their names, and

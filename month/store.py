@@ -67,7 +67,7 @@ class Tables:
     def write_merged(self, table: str, parts: Sequence[Tables], key: str) -> None:
         """Write a table whose rows lie in parts, each in order of `key`, no key in two; the bytes `write` would give.
 
-        Rows pass through, so that memory does not grow with the table.
+        The parts are merged as streams: no part is held whole.
         """
         plan = _merged([part.scan(table) for part in parts], key)
         with whole_file(self.path(table)) as temporary:
