@@ -5,6 +5,7 @@ The writing library is loaded only where a workbook is written.
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -37,3 +38,13 @@ def new_workbook(path: Path) -> Iterator[xlsxwriter.Workbook]:
     ):
         book.set_properties({"created": CREATED})
         yield book
+
+
+def uncompress(path: Path) -> None:
+    """Pack a workbook anew without compressing: of what machines do not make alike, nothing is left."""
+    with zipfile.ZipFile(path) as packed:
+        parts = [(info, packed.read(info)) for info in packed.infolist()]
+    with zipfile.ZipFile(path, "w") as stored:
+        for info, content in parts:
+            info.compress_type = zipfile.ZIP_STORED
+            stored.writestr(info, content)

@@ -19,10 +19,14 @@ import sys
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from decimal import Decimal
 from typing import Any
+from xml.etree import ElementTree
 
 FORMAT = "sealed-month-1"
 CONTENTS = "package.json"
+NOTHING = "\\N"  # of a table, where there is nothing
+SHEET = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 FIRST = "0" * 64  # what stands before the first entry of the chain
 CHAINED = ("entry_id", "county", "actor", "system_user", "action", "object", "detail_json", "recorded_at", "prev_hash")
 SEALED = (
@@ -42,6 +46,7 @@ SEALED = (
 SIGNATURES = ("made", "approved", "released")
 SHOWN = 5  # findings of one check that are told one by one
 Row = dict[str, str]
+Cells = tuple[str, ...]
 Findings = Iterable[str]
 
 csv.field_size_limit(1 << 30)
@@ -279,6 +284,57 @@ def files(package: Package) -> Findings:
         yield f"有 {len(extra)} 个付款文件不属于这一期"
 
 
+def rosters(package: Package) -> Findings:
+    """Beside every file that pays institutions stands a roster: of each line whom the book paid by it, then its sum."""
+    expected = rosters_in_book(package)
+    for name, rows in expected.items():
+        if not package.has(name):
+            yield f"{name} 不在包里"
+        elif roster_in(package.read(name)) != rows:
+            yield f"{name} 与总账不符"
+    if extra := set(package.below("rosters")) - set(expected):
+        yield f"有 {len(extra)} 份供养人员名单不属于这一期"
+
+
+def rosters_in_book(package: Package) -> dict[str, Counter[Cells]]:
+    """Of every roster its rows as the book has them: line, instruction, institution, account, person, number, yuan."""
+    released = signed(package, "released")
+    names = {one["batch_id"]: one["file_name"] for one in package.rows("batch_event") if one["event"] == "rendered"}
+    lines = {
+        line["instruction_id"]: line
+        for line in package.rows("instruction")
+        if line["person_id"] == NOTHING and line["batch_id"] in released
+    }
+    people: dict[str, list[Row]] = defaultdict(list)
+    for item in package.rows("instruction_item"):
+        if item["instruction_id"] in lines and item.get("person_id", NOTHING) != NOTHING:
+            people[item["instruction_id"]].append(item)
+    told: dict[str, Counter[Cells]] = defaultdict(Counter)
+    for instruction_id, items in people.items():
+        line = lines[instruction_id]
+        of_line = (line["line_no"], instruction_id, line["name"], line["account_no"])
+        rows = told[f"rosters/{names[line['batch_id']]}.roster.xlsx"]
+        rows.update((*of_line, item["name"], item["person_id"], yuan_of(item)) for item in items)
+        rows[(*of_line, "本行合计", f"{len({item['person_id'] for item in items})} 人", yuan_of(line))] += 1
+    return told
+
+
+def roster_in(workbook: bytes) -> Counter[Cells]:
+    """The rows of a roster below its headers, as rosters_in_book; what the book has only in other words is left out."""
+    with zipfile.ZipFile(io.BytesIO(workbook)) as opened:
+        sheet = opened.read("xl/worksheets/sheet1.xml")
+    if b"<!" in sheet:
+        raise ValueError("工作表里有声明")
+    rows = ElementTree.fromstring(sheet).iter(f"{SHEET}row")  # noqa: S314 - without a declaration nothing can expand
+    read = [["".join(cell.itertext()) for cell in row.iter(f"{SHEET}c")] for row in rows]
+    return Counter((*cells[:6], format(Decimal(cells[9]), ".2f")) for cells in read[1:])
+
+
+def yuan_of(row: Row) -> str:
+    """The amount of a row in yuan, with two decimals."""
+    return format(Decimal(fen_of(row)) / 100, ".2f")
+
+
 def approvals(package: Package) -> Findings:
     """What went out was made, approved and released by three people over one content, and the log says so."""
     content = {batch["batch_id"]: batch["content_digest"] for batch in package.rows("batch")}
@@ -351,10 +407,22 @@ CHECKS: tuple[tuple[str, Callable[[Package], Findings], Callable[[Package], int]
     ("名册原件、版式、政策、对账单与记录相符", inputs, lambda package: len(package.rows("run"))),
     ("批次、指令、明细各处之和相等", batches, lambda package: len(package.rows("instruction"))),
     ("付款文件与总账登记的相符", files, lambda package: len(package.below("files"))),
+    ("供养人员名单与总账相符", rosters, lambda package: len(package.below("rosters"))),
     ("经办、批准、放行为三人,所签即所发", approvals, lambda package: len(package.rows("approval"))),
     ("回盘有来源,未答复的与封存相符", answers, lambda package: len(package.rows("bank_event"))),
 )
-BROKEN = (zipfile.BadZipFile, KeyError, ValueError, TypeError, IndexError, AttributeError, NotImplementedError, OSError)
+BROKEN = (
+    zipfile.BadZipFile,
+    ElementTree.ParseError,
+    ArithmeticError,
+    KeyError,
+    ValueError,
+    TypeError,
+    IndexError,
+    AttributeError,
+    NotImplementedError,
+    OSError,
+)
 
 
 def check(package: Package, head: str, seal: str) -> Iterator[tuple[str, int, list[str]]]:

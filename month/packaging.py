@@ -10,6 +10,7 @@
     received/       registers and answers, by their SHA-256
     layouts/, packs/, profiles/     how these were read, the law, the banks' forms
     files/          what went to the bank
+    rosters/        whom its lines to institutions are for
     slips/          the control slips of the month, as they were noted before it was closed
 """
 
@@ -43,7 +44,7 @@ from month import check_package
 from payments import profiles
 from payments.answering import inferred_source
 from payments.outbox import folder_of
-from payments.render import write_batch
+from payments.render import write_batch, write_roster_of
 
 CHECKER = Path(check_package.__file__)
 LONG_AGO = (1980, 1, 1, 0, 0, 0)  # what a zip has for a time where none is told
@@ -150,6 +151,10 @@ def _of_store(
         yield f"profiles/{digest}.txt", profiles.kept_text(home, name, digest)
     for row in released.iter_rows(named=True):
         yield f"files/{row['file_name']}", _payment_file(home, book, seal.cycle.county, row, scratch)
+    for row in released.iter_rows(named=True):
+        roster = write_roster_of(book, scratch / row["file_name"], seal.cycle.county, row["batch_id"])
+        if roster:
+            yield f"rosters/{roster.name}", roster.read_bytes()
 
 
 def _inputs(home: Home, manifest: Manifest) -> Iterator[Path]:

@@ -97,10 +97,23 @@ def write_batch(book: Book, folder: Path, county: str, batch_id: str, profile: P
     target = folder / profile.file_name.format(**order.words())
     with whole_file(target) as temporary:
         write_body(temporary, order, profile)
-    roster = write_roster(target.with_name(target.name + ROSTER), order)
+    roster = write_roster(_roster_of(target), order)
     sidecar = sidecar_text(target, roster, order.lines, profile)
     write_whole(target.with_name(target.name + SIDECAR), sidecar.encode())
     return target
+
+
+def write_roster_of(book: Book, file: Path, county: str, batch_id: str) -> Path | None:
+    """Write the roster that stands beside a batch's file, whole; None where it pays no institution by name."""
+    with book.reading() as conn:
+        if batches.roster(conn, batch_id).is_empty():
+            return None
+        order = order_of(conn, county, batch_id)
+    return write_roster(_roster_of(file), order)
+
+
+def _roster_of(file: Path) -> Path:
+    return file.with_name(file.name + ROSTER)
 
 
 def _write(book: Book, folder: Path, county: str, batch_id: str, profile: Profile) -> Path:

@@ -1,7 +1,7 @@
 """The roster beside a payment file: whom each line to an institution pays for, and how much of it is whose.
 
-For officers and the institution, not for the bank. A pure function of the book, as the payment file is; each line's sum
-is the amount the bank is told. A file that pays no institution has none.
+For officers and the institution, not for the bank. A pure function of the book, as the payment file is, to the byte on
+any machine; each line's sum is the amount the bank is told. A file that pays no institution has none.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import Any
 from contracts.codes import Benefit
 from contracts.files import whole_file
 from contracts.money import yuan_text
-from contracts.workbooks import new_workbook
+from contracts.workbooks import new_workbook, uncompress
 from payments.instructions import kind_words
 from payments.orders import Order
 
@@ -31,7 +31,14 @@ def write_roster(target: Path, order: Order) -> Path | None:
     rows = list(_rows(order))
     if not rows:
         return None
-    with whole_file(target) as temporary, new_workbook(temporary) as book:
+    with whole_file(target) as temporary:
+        _write(temporary, rows)
+        uncompress(temporary)
+    return target
+
+
+def _write(target: Path, rows: list[tuple[Any, ...]]) -> None:
+    with new_workbook(target) as book:
         looks = ({"num_format": "@"}, {"bold": True}, {"num_format": "0.00"}, {"num_format": "0.00", "bold": True})
         text, bold, money, sum_of = (book.add_format(look) for look in looks)
         sheet = book.add_worksheet(SHEET)
@@ -47,7 +54,6 @@ def write_roster(target: Path, order: Order) -> Path | None:
             for place, cell in enumerate(cells):
                 sheet.write_string(number, place, cell, bold if is_sum else text)
             sheet.write_number(number, len(cells), Decimal(yuan_text(fen)), sum_of if is_sum else money)
-    return target
 
 
 def _rows(order: Order) -> Iterator[tuple[Any, ...]]:

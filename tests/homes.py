@@ -96,6 +96,27 @@ def account(person_id, name="样本", **more):
     return {"person_id": person_id, "payee_name": name, **own, **BANK, **more}
 
 
+def institution(**more):
+    """A row of the register of institutions."""
+    own = {"institution_id": "YL01", "name": "示范镇敬老院", "account_name": "示范镇敬老院"}
+    return own | {"account_no": "9900000000011001"} | BANK | more
+
+
+def in_institution(person_id, self_care="全自理"):
+    """A row of the low-income register: 特困, cared for in the institution."""
+    return {
+        "person_id": person_id,
+        "household_id": person_id[-6:],
+        "category": "特困",
+        "area": "农村",
+        "is_recipient": "是",
+        "support_mode": "集中",
+        "self_care": self_care,
+        "institution_id": "YL01",
+        "from_month": "2024-01",
+    }
+
+
 def begin(home, month, county=COUNTY, known_on=None, by=None, override=("", "")):
     """A month on its manifest, made by the maker unless by somebody else."""
     pay_month = parse_month(month)

@@ -1,6 +1,7 @@
 """What goes to an institution has beside it whom it is for: to the fen, digested, moved with the file, read back."""
 
 import hashlib
+import zipfile
 
 import pytest
 from openpyxl import load_workbook
@@ -17,38 +18,18 @@ JULY = "2024-07"
 ROSTER = ".roster.xlsx"
 
 
-def in_home(person_id, self_care):
-    return {
-        "person_id": person_id,
-        "household_id": person_id[-6:],
-        "category": "特困",
-        "area": "农村",
-        "is_recipient": "是",
-        "support_mode": "集中",
-        "self_care": self_care,
-        "institution_id": "YL01",
-        "from_month": "2024-01",
-    }
-
-
 @pytest.fixture(scope="module")
 def home(tmp_path_factory):
     """Two people in an institution and an elder at home, who draws by another's account, run in July."""
     made = homes.make_home(tmp_path_factory.mktemp("rosters") / "home")
-    house = {
-        "institution_id": "YL01",
-        "name": "示范镇敬老院",
-        "account_name": "示范镇敬老院",
-        "account_no": "9900000000011001",
-    }
     drawn = {"payee_name": "样本二", "payee_id": FIRST, "relationship": ""}
     homes.hand_in(
         made,
         JULY,
         population=[homes.person(FIRST, name="示范甲"), homes.person(SECOND, name="买买提·示范"), homes.person(ELDER)],
         account=[homes.account(ELDER) | drawn],
-        institution=[house | homes.BANK],
-        low_income=[in_home(FIRST, "全护理"), in_home(SECOND, "全自理")],
+        institution=[homes.institution()],
+        low_income=[homes.in_institution(FIRST, "全护理"), homes.in_institution(SECOND, "全自理")],
     )
     homes.run(made, JULY)
     return made
@@ -82,6 +63,12 @@ def test_the_roster_names_everybody_and_ties_to_the_line(home, folder):
     assert total[-1] == sum(one["金额(元)"] for one in people) > 0
     assert f"|{total[-1]:.2f}|" in paid
     assert people[0]["指令号"] in paid
+
+
+def test_nothing_in_a_roster_hangs_on_a_compressor(folder):
+    with zipfile.ZipFile(rosters(folder)[0]) as opened:
+        assert {info.compress_type for info in opened.infolist()} == {zipfile.ZIP_STORED}
+        assert {info.date_time[0] for info in opened.infolist()} == {1980}
 
 
 def test_what_pays_no_institution_has_no_roster(folder):

@@ -19,6 +19,7 @@ from tests.ledger.laws import breaches
 
 JULY = parse_month("2024-07")
 PEOPLE = [homes.resident_id(born) for born in ("1940-03-05", "1938-02-11", "1935-06-07", "1936-01-02")]
+IN_HOME = [homes.resident_id(born) for born in ("1950-02-03", "1951-02-03")]
 CHECKER, MAKER = homes.actor(homes.CHECKER), homes.actor(homes.MAKER)
 
 
@@ -36,14 +37,16 @@ def answer(home, name, *rows):
 
 @pytest.fixture(scope="module")
 def closed(tmp_path_factory):
-    """Four elders' July: three were paid, one came back; a register came in parts."""
+    """Four elders' July: three were paid, one came back; a register in parts, two people in a home."""
     made = homes.make_home(tmp_path_factory.mktemp("sealed") / "home", parts='{ account = ["一", "二"] }')
     parts = {"account-一": map(homes.account, PEOPLE[:2]), "account-二": map(homes.account, PEOPLE[2:])}
-    homes.hand_in(made, "2024-07", population=[homes.person(one) for one in PEOPLE], **parts)
+    cared_for = {"institution": [homes.institution()], "low_income": map(homes.in_institution, IN_HOME)}
+    homes.hand_in(made, "2024-07", population=[homes.person(one) for one in (*PEOPLE, *IN_HOME)], **cared_for, **parts)
     homes.run(made, "2024-07")
     homes.sign(made, "2024-07")
-    first, second, third, fourth = instructions(made)
-    answer(made, "回盘.csv", (first, "成功", ""), (second, "成功", ""), (third, "退票", "户名不符"))
+    first, second, third, fourth, *to_home = instructions(made)
+    paid = [(one, "成功", "") for one in (first, second, *to_home)]
+    answer(made, "回盘.csv", *paid, (third, "退票", "户名不符"))
     answer(made, "晚.csv", (fourth, "成功", ""))
     reconciling.reconcile_sent(made, homes.COUNTY, JULY, MAKER)
     return made, closing.close_month(made, homes.COUNTY, JULY, CHECKER)
@@ -60,9 +63,10 @@ def test_a_package_is_checked_without_the_program_and_says_what_was_looked_at(cl
     assert code == 0, said
     assert said.splitlines()[0] == "410721 2024-07 第 1 期"
     told = [line for line in said.splitlines() if line.startswith("✓")]
-    assert len(told) == 11
-    assert "✓ 批次、指令、明细各处之和相等(4)" in told
-    assert "✓ 回盘有来源,未答复的与封存相符(4)" in told
+    assert len(told) == 12
+    assert "✓ 批次、指令、明细各处之和相等(6)" in told
+    assert "✓ 供养人员名单与总账相符(2)" in told
+    assert "✓ 回盘有来源,未答复的与封存相符(6)" in told
 
 
 def test_without_what_was_printed_it_says_what_it_cannot_know(package):
@@ -137,6 +141,18 @@ def seal_anew(parts):
     parts["package.json"] = json.dumps(about).encode()
 
 
+def another_cell(was, becomes, parts):
+    """A roster that says another thing in one of its cells, as a workbook that opens."""
+    name = one_of(parts, "rosters/")
+    changed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(parts[name])) as before, zipfile.ZipFile(changed, "w") as after:
+        for inner in before.namelist():
+            content = before.read(inner)
+            assert inner != "xl/worksheets/sheet1.xml" or was.encode() in content
+            after.writestr(inner, content.replace(was.encode(), becomes.encode()))
+    parts[name] = changed.getvalue()
+
+
 TAMPERED = {
     "an account": (partial(change, "instruction", "account_no", "9900000000"), "instruction.csv 不是封存时的内容"),
     "an amount owed": (partial(change, "obligation", "amount_fen", "9000"), "obligation.csv 不是封存时的内容"),
@@ -155,6 +171,12 @@ TAMPERED = {
     "a payment file": (partial(spoil, "files/", ""), "的付款文件不在包里,或被改动"),
     "a payment file gone": (partial(lose, "files/", ""), "的付款文件不在包里,或被改动"),
     "a payment file more": (lambda parts: parts.update({"files/a.txt": b"1"}), "1 个付款文件不属于这一期"),
+    "whom a roster names": (partial(another_cell, IN_HOME[0], IN_HOME[1]), ".roster.xlsx 与总账不符"),
+    "whose money is whose": (partial(another_cell, "2 人", "3 人"), ".roster.xlsx 与总账不符"),
+    "a roster gone": (partial(lose, "rosters/", ""), ".roster.xlsx 不在包里"),
+    "a roster that is none": (lambda parts: parts.update({one_of(parts, "rosters/"): b"x"}), "读不下去"),
+    "a roster with a declaration": (partial(another_cell, "<worksheet", "<!DOCTYPE a><worksheet"), "读不下去"),
+    "a roster more": (lambda parts: parts.update({"rosters/a.xlsx": b"1"}), "1 份供养人员名单不属于这一期"),
     "an entry of the log": (partial(tell, "log.json", lambda log: log[1].update(actor="别人")), "第 2 条的内容被改动"),
     "an entry gone": (partial(tell, "log.json", lambda log: log.pop(2)), "审计记录第 3 条缺失"),
     "the end of the log": (partial(tell, "log.json", lambda log: log.pop()), "结账记录与各期封存不是同样的"),
@@ -216,7 +238,7 @@ def test_a_damaged_file_and_a_part_that_is_there_twice_are_found(package, tmp_pa
     assert check(tmp_path / "cut.zip")[0] == 2
     shutil.copy(package, tmp_path / "twice.zip")
     with zipfile.ZipFile(tmp_path / "twice.zip", "a") as opened, pytest.warns(UserWarning, match="Duplicate"):
-        opened.writestr("files/" + opened.namelist()[-2].rpartition("/")[2], b"another")
+        opened.writestr(one_of(opened.namelist(), "files/"), b"another")
     assert check(tmp_path / "twice.zip")[0] == 1
 
 
