@@ -84,7 +84,7 @@ def _tell_counties(found: list[MonthStatus], silent: list[str], as_json: bool) -
 def _show(found: MonthStatus) -> None:
     """The step and who comes next first, then what blocks it, then the batches."""
     from cli.show import table, yuan
-    from cli.summary import show_uncertain, show_unconfirmed
+    from cli.summary import show_payees, show_uncertain, show_unconfirmed
     from reports.summary import part_label
 
     click.secho(f"{found.county} {found.pay_month}:{found.label}", bold=True)
@@ -127,5 +127,6 @@ def _show(found: MonthStatus) -> None:
         ("答复", "笔数", "金额(元)"),
         [(row.label, row.count, yuan(row.fen)) for row in found.answers],
     )
+    show_payees(found.payees)
     show_uncertain(found.uncertain)
     show_unconfirmed(found.unconfirmed)

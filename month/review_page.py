@@ -88,6 +88,7 @@ def _page(month: Month, written: Written) -> review.ReviewPage:
         unanswered=tuple(_unanswered(said)),
         uncertain=not_in_force(uncertain),
         unconfirmed=unconfirmed(month.home, released.filter(pl.col("pay_month") == pay_month)),
+        payees=status.payees,
         files=review.signed_files(every.filter(pl.col("pay_month") == pay_month)),
     )
 

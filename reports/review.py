@@ -106,6 +106,7 @@ class ReviewPage:
     unanswered: tuple[Labelled, ...]
     uncertain: tuple[Labelled, ...]
     unconfirmed: tuple[str, ...]
+    payees: tuple[str, ...]  # what the lines of the files are
     files: tuple[SignedFile, ...]
     is_masked: bool = False
 

@@ -20,6 +20,7 @@ from ledger.publishing import Published
 from payments import grounds
 from payments.outbox import folder_of
 from payments.overdue import NOTHING_OPEN, Ageing
+from payments.payees import counted
 from payments.profiles import unconfirmed
 from reports.corrections import beyond
 from reports.summary import Labelled, OldRegister, not_in_force
@@ -101,6 +102,7 @@ class MonthStatus:
     answers: tuple[Labelled, ...]  # lines and fen of released files by what the bank said
     uncertain: tuple[Labelled, ...]  # money that rests on a draft or a placeholder
     unconfirmed: tuple[str, ...]  # forms of the month's files to which no bank has agreed
+    payees: tuple[str, ...]  # what the lines of the files that stand are: sent again, institutions, 代领, shared accounts
     batches: tuple[dict[str, object], ...]
     waiting_digest: str = ""  # of what waits for a signature, as ledger.signing.seen_digest; empty where nothing does
 
@@ -119,6 +121,8 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
             .sort("batch_id")
         )
         waiting = holds.open_holds(conn, county)
+        stands = rows.filter(pl.col("state") != BatchState.REJECTED.value)
+        paid = batches.payees(conn, stands["batch_id"].to_list())
         unsigned = signing.waiting(conn, county, pay_month)
         uncertain = figures.uncertain(conn, county, pay_month)
         said = figures.answers(conn, county, pay_month, pay_month)
@@ -161,6 +165,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
         answers=tuple(_answers(said)),
         uncertain=not_in_force(uncertain),
         unconfirmed=unconfirmed(seen.home, rows) if seen and seen.home else (),
+        payees=tuple(counted(paid)) if paid.height else (),
         batches=tuple(
             rows.select("batch_id", "part", "share", "state", "file_name", "line_count", "total_fen").to_dicts()
         ),

@@ -11,6 +11,7 @@ from contracts.months import parse_month
 from month import reviewing, signing
 from payments.render import strangers
 from payments.verify import live_batches, verify_batches
+from reports.status import status_of
 from tests import homes
 
 FIRST, SECOND, ELDER = (homes.resident_id(born) for born in ("1950-02-03", "1951-02-03", "1940-03-05"))
@@ -90,10 +91,12 @@ def test_the_sidecar_digests_both_and_counts_what_the_lines_are(folder):
     assert "# 代领 1 笔,其中没有写明关系 1 笔" in of_elders.read_text("utf-8").splitlines()
 
 
-def test_whoever_approves_is_told_what_the_lines_are(home):
+def test_whoever_approves_or_asks_where_the_month_stands_is_told_what_the_lines_are(home):
     shown = reviewing.review(home, homes.COUNTY, parse_month(JULY)).payees
     assert "代领 1 笔,其中没有写明关系 1 笔" in shown
     assert shown[0].startswith("共 3 笔 ")
+    with homes.opened(home.database_url) as book:
+        assert status_of(book, home.settings(), homes.COUNTY, parse_month(JULY)).payees == shown
 
 
 @pytest.mark.parametrize(
