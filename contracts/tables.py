@@ -115,7 +115,7 @@ class DoubtfulRow(Table):
     source_sheet: str = column("工作表", required=False)
     source_row: int = column("行号", minimum=0)
     doubt: pl.Enum = column("疑问", code=Doubt)
-    person_no: int = person_no()
+    person_no: int = column("人员编号", "内部编号;供养机构名册的行没有", minimum=1, required=False)
 
 
 class Matched(Table):

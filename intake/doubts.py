@@ -52,13 +52,12 @@ def doubts(
         ),
     ]
     against = payees_against_population(registers["account"], registers["population"], identities, earlier)
-    account, number = registers["account"], pl.col("account_no")
-    unsaid = drawn_without_ground(account, registers["population"], identities, earlier)
+    unsaid = drawn_without_ground(registers["account"], registers["population"], identities, earlier)
     found += [
         _doubtful("account", against, Doubt.PAYEE_AGAINST_POPULATION),
         _doubtful("account", unsaid, Doubt.DRAWN_WITHOUT_GROUND),
-        _doubtful("account", account.filter(is_of_wrong_length(number)), Doubt.ACCOUNT_LENGTH),
-        _doubtful("account", account.filter(has_wrong_digit(number), ~is_of_wrong_length(number)), Doubt.ACCOUNT_DIGIT),
+        *_impossible_cards("account", registers["account"]),
+        *_impossible_cards("institution", registers["institution"].with_columns(person_no=pl.lit(None, pl.Int64()))),
     ]
     shared = shared_certificates(registers["disability"])
     found.append(_doubtful("disability", shared, Doubt.CERTIFICATE_SHARED))
@@ -87,6 +86,13 @@ def _after_death(registers: Mapping[str, pl.DataFrame]) -> Iterator[pl.DataFrame
     for register, begins in BEGINS.items():
         late = begun_after_death(registers[register], begins, registers["population"])
         yield _doubtful(register, late, Doubt.BEGUN_AFTER_DEATH)
+
+
+def _impossible_cards(register: str, rows: pl.DataFrame) -> Iterator[pl.DataFrame]:
+    """The rows of a register whose account looks like a card's number and cannot be one."""
+    number = pl.col("account_no")
+    yield _doubtful(register, rows.filter(is_of_wrong_length(number)), Doubt.ACCOUNT_LENGTH)
+    yield _doubtful(register, rows.filter(has_wrong_digit(number), ~is_of_wrong_length(number)), Doubt.ACCOUNT_DIGIT)
 
 
 def orphans(rows: pl.DataFrame, population: pl.DataFrame) -> pl.DataFrame:

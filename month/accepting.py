@@ -219,7 +219,7 @@ def list_refused(month: Month) -> Counts:
         .select("register", "source_file", "source_sheet", "source_row")
         .n_unique(),
         "沿用上次的人数": gaps["person_no"].n_unique(),
-        **{doubt.label: _people_in(doubtful, doubt) for doubt in Doubt},
+        **{doubt.label: _doubted(doubtful, doubt) for doubt in Doubt},
         **{
             f"在册名单:{change.label}": changes.filter(pl.col("change") == change.value)["person_no"].n_unique()
             for change in ListChange
@@ -243,5 +243,7 @@ def _doubts(month: Month) -> pl.DataFrame:
     return intake.doubts(registers, month.tables.read("matched"), identities, most, earlier)
 
 
-def _people_in(doubtful: pl.DataFrame, doubt: Doubt) -> int:
-    return doubtful.filter(pl.col("doubt") == doubt.value)["person_no"].n_unique()
+def _doubted(doubtful: pl.DataFrame, doubt: Doubt) -> int:
+    """How many people, and institutions, are in doubt."""
+    who = doubtful.filter(pl.col("doubt") == doubt.value)["person_no"]
+    return who.drop_nulls().n_unique() + who.null_count()

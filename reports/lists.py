@@ -238,9 +238,12 @@ def where_they_live(population: pl.DataFrame) -> pl.DataFrame:
 
 
 def doubtful_rows(book: Book, doubtful: pl.DataFrame) -> pl.DataFrame:
-    """Doubtful rows (DoubtfulRow) in Chinese words, with whom each is about in place of the internal number."""
+    """Doubtful rows (DoubtfulRow) in Chinese words, with whom each is about in place of the internal number.
+
+    Nobody's of an institution's row.
+    """
     with book.reading() as conn:
-        identities = people.identities(conn, doubtful.select("person_no").unique())
+        identities = people.identities(conn, doubtful.select("person_no").drop_nulls())
     labels = {doubt.value: doubt.label for doubt in Doubt}
     told = doubtful.join(identities, on="person_no", how="left", maintain_order="left").drop("person_no")
     return told.select("person_id", pl.all().exclude("person_id")).with_columns(

@@ -102,7 +102,7 @@ class MonthStatus:
     answers: tuple[Labelled, ...]  # lines and fen of released files by what the bank said
     uncertain: tuple[Labelled, ...]  # money that rests on a draft or a placeholder
     unconfirmed: tuple[str, ...]  # forms of the month's files to which no bank has agreed
-    payees: tuple[str, ...]  # what the lines of the files that stand are: sent again, institutions, 代领, shared accounts
+    payees: tuple[str, ...]  # what the lines of the files that stand are
     batches: tuple[dict[str, object], ...]
     waiting_digest: str = ""  # of what waits for a signature, as ledger.signing.seen_digest; empty where nothing does
 

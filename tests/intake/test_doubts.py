@@ -237,6 +237,8 @@ ABC, UNIONPAY = "622848990000000001", "6210999900000000"  # without the digit th
 def test_a_number_that_looks_like_a_cards_and_is_none_is_in_doubt_and_accepted(number, doubted):
     rows = [{**account(1, "样本一", payee_id=IDS[0][1]), "account_no": number}]
     assert [doubt for _, doubt in found_in(IDS, population=[resident(1, name="样本一")], account=rows)] == doubted
+    house = {"institution_id": "YL01", "account_no": number, **place(7)}
+    assert found_in(institution=[house]) == [(7, doubt) for doubt in doubted]
 
 
 @given(st.lists(st.from_regex(r"62[0-9]{14,17}", fullmatch=True), min_size=1, max_size=20))
