@@ -23,7 +23,8 @@ def home(tmp_path_factory):
     return made
 
 
-def test_what_was_not_said_is_told_on_the_first_line(monkeypatch, capfd, home):
+def test_what_was_not_said_is_told_on_the_first_line(monkeypatch, capfd, home, tmp_path):
+    home = homes.copied(home, tmp_path / "home")
     monkeypatch.setenv("DISBURSE_OFFICER", homes.CHECKER)
     code, said, _ = given(monkeypatch, capfd, home.path, "reject", "--reason", "看")
     assert code == 0
@@ -64,9 +65,9 @@ def test_the_settings_name_county_and_officer(monkeypatch, capfd, tmp_path):
     assert (code, "缺少" in beside) == (7, False), beside
 
 
-def test_the_next_month_is_run_once_money_of_this_one_has_gone_out(home):
+def test_the_next_month_is_run_once_money_of_this_one_has_gone_out(home, tmp_path):
+    home = homes.copied(home, tmp_path / "home")
     assert month_at_work(home, homes.COUNTY, is_to_run=True) == date(2024, 7, 1)
-    homes.run_whole(home, "2024-07")
     homes.sign(home, "2024-07")
     assert month_at_work(home, homes.COUNTY, is_to_run=True) == date(2024, 8, 1)
     assert month_at_work(home, homes.COUNTY, is_to_run=False) == date(2024, 7, 1)

@@ -34,7 +34,8 @@ def home(tmp_path_factory):
     return made
 
 
-def test_a_month_is_made_and_signed_by_passwords_and_the_audit_says_so(home):
+def test_a_month_is_made_and_signed_by_passwords_and_the_audit_says_so(home, tmp_path):
+    home = homes.copied(home, tmp_path / "home")
     said, _ = disburse(home, "status", "--county", homes.COUNTY)
     assert "只凭姓名" not in said
     disburse(home, "run", *COUNTY_MONTH, "--as", homes.MAKER, "--known-on", "2024-07-15", *descriptor(OWN[homes.MAKER]))
@@ -63,7 +64,8 @@ def test_the_roll_says_how_each_is_known(home):
     assert homes.CHECKER in disburse(home, "officer", "list")[0]
 
 
-def test_passwords_typed_on_a_terminal_are_not_shown(home, monkeypatch):
+def test_passwords_typed_on_a_terminal_are_not_shown(home, tmp_path, monkeypatch):
+    home = homes.copied(home, tmp_path / "home")
     typed = iter([OWN[homes.RELEASER], "另外一个 密码 2024", "另外一个 密码 2024"])
     monkeypatch.setattr("click.termui.hidden_prompt_func", lambda prompt: next(typed))
     said, warned = disburse(home, "officer", "passwd", homes.RELEASER, typed="")

@@ -56,6 +56,7 @@ def home(tmp_path_factory):
     made.said["made"] = asked(made, "status", *MONTH)
     made.said["approve"], _ = disburse(made, "approve", *MONTH, "--as", homes.CHECKER, "--yes")
     made.said["release"] = asked(made, "release", *MONTH, "--as", homes.RELEASER)
+    made.said["verify"] = asked(made, "audit", "verify")
     return made
 
 
@@ -82,7 +83,7 @@ def test_signing_names_the_batches_and_a_second_time_signs_nothing(home):
     assert "已批准 2 批:410721-2024-07-01-01、410721-2024-07-01-02" in home.said["approve"]
     released = home.said["release"]
     assert len(released["batches"]) == 2
-    assert released["head"] == asked(home, "audit", "verify")["head"]
+    assert released["head"] == home.said["verify"]["head"]
     assert home.said["again"]["folder"] == str(home.home.review / homes.COUNTY / "2024-07")
     assert released["folder"] == str(home.outbox / homes.COUNTY / "2024-07")
     assert "没有需要签署的批次" in disburse(home, "release", *MONTH, "--as", homes.RELEASER, "--yes")[0]
@@ -143,8 +144,8 @@ def test_a_month_is_explained_to_the_clause_the_register_row_and_the_file_row(ho
     assert "第 1 行,410721-2024-07-01-01_elder_service_subsidy.txt(指令 " in out
 
 
-def test_a_hold_is_listed_set_and_lifted_by_name_with_a_reason(home):
-    county = ("--county", homes.COUNTY)
+def test_a_hold_is_listed_set_and_lifted_by_name_with_a_reason(home, tmp_path):
+    home, county = homes.copied(home, tmp_path / "home"), ("--county", homes.COUNTY)
     (missing,) = asked(home, "hold", "list", *county)
     assert (missing["codes"], missing["held_fen"]) == (["ACCOUNT_MISSING"], 50_00)
     assert missing["benefits"] == ["old_age_allowance"]

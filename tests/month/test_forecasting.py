@@ -86,7 +86,8 @@ def test_another_ending_is_refused(told, tmp_path):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_the_month_then_owes_it(home, told):
+def test_the_month_then_owes_it(home, told, tmp_path):
+    home = homes.copied(home, tmp_path / "home")
     for month in ("2024-08", "2024-09"):
         hand_in(home, month)
     homes.run(home, "2024-09", override=("", "八月不办"))

@@ -47,7 +47,8 @@ def test_nothing_is_begun_without_a_reason(home, month, known_on, said):
     assert not (home.store / homes.COUNTY / "2024-09").exists()
 
 
-def test_with_a_reason_it_goes_on_and_the_log_has_it_once(home):
+def test_with_a_reason_it_goes_on_and_the_log_has_it_once(home, tmp_path):
+    home = homes.copied(home, tmp_path / "home")
     for _ in range(2):
         homes.run(home, "2024-09", known_on="2024-07-14", override=("", "八月由市里代发"))
     assert booked(home) == "2024-09"

@@ -161,7 +161,8 @@ def test_the_command_asks_for_a_row_or_a_line(home):
     assert "--file" in warned
 
 
-def test_where_a_runs_tables_are_gone_the_books_part_is_told(home):
+def test_where_a_runs_tables_are_gone_the_books_part_is_told(home, tmp_path):
+    home = homes.copied(home, tmp_path / "home")
     for table in homes.tables_of(home, JULY).folder.glob("*.parquet"):
         table.rename(table.with_suffix(".gone"))
     with opened(home.database_url) as book, book.reading() as conn:
