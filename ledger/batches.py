@@ -5,14 +5,13 @@ Every state follows from rows: claimed (decided), rendered (its file is known), 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from itertools import chain, count
-from typing import Any
 
 import polars as pl
-from sqlalchemy import Connection, and_, case, func, insert, select
+from sqlalchemy import ColumnElement, Connection, ScalarSelect, and_, case, func, insert, select
 
 from contracts.actor import Actor
 from contracts.codes import BatchEvent, BatchState, Code, SignatureStep
@@ -95,16 +94,21 @@ def batches_of(conn: Connection, county: str, pay_month: date | None) -> pl.Data
     wanted = cycle.c.county == county
     if pay_month is not None:
         wanted = wanted & (cycle.c.pay_month == month_text(pay_month))
-    rows = read_frame(
-        conn, select(batch, cycle.c.pay_month, cycle.c.sequence).select_from(batch.join(cycle)).where(wanted)
+    file, voided = batch_event.alias("file"), batch_event.alias("voided")
+    told = select(
+        batch,
+        cycle.c.pay_month,
+        cycle.c.sequence,
+        file.c.file_name,
+        file.c.file_digest,
+        voided.c.reason.label("void_reason"),
+        *(_first(step, approval.c.officer).label(officer) for step, officer in SIGNATURES.items()),
+        _first(SignatureStep.REJECTED, approval.c.reason).label("reject_reason"),
     )
-    for event, told in (
-        (BatchEvent.RENDERED, {"file_name": "file_name", "file_digest": "file_digest"}),
-        (BatchEvent.VOIDED, {"reason": "void_reason"}),
-    ):
-        rows = rows.join(_events(conn, county, event, told), on="batch_id", how="left")
-    for step, officer in SIGNATURES.items():
-        rows = rows.join(_signatures(conn, county, step, officer), on="batch_id", how="left")
+    of_batch = batch.join(cycle)
+    for event, one in ((BatchEvent.RENDERED, file), (BatchEvent.VOIDED, voided)):
+        of_batch = of_batch.outerjoin(one, and_(one.c.batch_id == batch.c.batch_id, one.c.event == event.value))
+    rows = read_frame(conn, told.select_from(of_batch).where(wanted))
     parts = pl.col("part").str.splitn(SHARE, 2).struct
     benefit, share = parts.field("field_0"), parts.field("field_1").fill_null("")
     return rows.with_columns(part=benefit, share=share, state=_STATE.cast(BatchState.dtype())).sort("batch_id")
@@ -286,24 +290,10 @@ _STATE = (
 )
 
 
-def _events(conn: Connection, county: str, event: BatchEvent, told: Mapping[str, str]) -> pl.DataFrame:
-    columns = [batch_event.c[name].label(label) for name, label in told.items()]
-    statement = select(batch_event.c.batch_id, *columns).select_from(batch_event.join(batch).join(cycle))
-    return read_frame(conn, statement.where(cycle.c.county == county, batch_event.c.event == event.value))
-
-
-def _signatures(conn: Connection, county: str, step: SignatureStep, officer: str) -> pl.DataFrame:
-    """The first signature of a step under each batch."""
-    columns: list[Any] = [approval.c.batch_id, approval.c.officer.label(officer)]
-    if step is SignatureStep.REJECTED:
-        columns.append(approval.c.reason.label("reject_reason"))
-    statement = (
-        select(*columns)
-        .select_from(approval.join(batch).join(cycle))
-        .where(cycle.c.county == county, approval.c.step == step.value)
-    )
-    signed = read_frame(conn, statement.order_by(approval.c.approval_id))
-    return signed.unique("batch_id", keep="first", maintain_order=True)
+def _first(step: SignatureStep, column: ColumnElement[str]) -> ScalarSelect[str]:
+    """A column of the first signature of a step under a batch; null where nobody has taken the step."""
+    taken = select(column).where(approval.c.batch_id == batch.c.batch_id, approval.c.step == step.value)
+    return taken.order_by(approval.c.approval_id).limit(1).correlate(batch).scalar_subquery()
 
 
 def _counted(conn: Connection, county: str, items: pl.DataFrame) -> pl.DataFrame:

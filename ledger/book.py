@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -31,9 +32,11 @@ from sqlalchemy import (
     text,
     union_all,
 )
-from sqlalchemy.engine import make_url
+from sqlalchemy.engine import URL, Dialect, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, IntegrityError
+from sqlalchemy.pool import QueuePool
 from sqlalchemy.types import Integer
+from sqlalchemy.util import LRUCache
 
 from contracts.codes import (
     BankEvent,
@@ -57,6 +60,7 @@ KEYS_AT_ONCE = 10_000  # of one statement; both engines allow three times as man
 LOCK_SECONDS = 60
 WAIT_SECONDS = 0.05  # between two tries for a lock that SQLite itself does not wait for
 LEAST_SQLITE = (3, 37)  # STRICT tables
+STATEMENTS = 1000  # most that are kept compiled; the program has some hundreds
 WRITER_LOCK = 41072100  # PostgreSQL: one writer of the book at a time, as SQLite has it anyway
 
 CODES: dict[str, pl.DataType] = {
@@ -133,12 +137,10 @@ def open_book(url: str) -> Book:
 
 def _engine(url: str) -> Engine:
     try:
-        if make_url(url).get_backend_name() == "sqlite":
-            _require_folder(url)
-            engine = create_engine(url, hide_parameters=True, connect_args={"timeout": LOCK_SECONDS})
-            event.listen(engine, "connect", _prepare_sqlite)
-            event.listen(engine, "begin", _begin_sqlite)
-            return engine
+        where = make_url(url)
+        if where.get_backend_name() == "sqlite":
+            _require_folder(where)
+            return _sqlite_engine(where)
         return create_engine(url, hide_parameters=True, pool_pre_ping=True)  # a server is restarted between two acts
     except ModuleNotFoundError as missing:
         advice = "请在程序的 .venv 中安装:pip install 'disburse[postgresql]'"
@@ -146,6 +148,32 @@ def _engine(url: str) -> Engine:
     except ArgumentError:
         advice = "写法如 postgresql+psycopg://用户@主机/数据库;不设则用数据目录里的 book.sqlite"
         raise InputError("数据库地址写法不对", advice, "DISBURSE_DATABASE_URL") from None
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    """An engine with connections of its own, and with what all books of this process share: its compiled statements.
+
+    A book is opened several times in an act. SQLAlchemy keeps a statement compiled for one dialect, and create_engine
+    gives each engine another.
+    """
+    dialect, compiled = _shared(url.drivername)
+    arguments, options = dialect.create_connect_args(url)
+    connect = partial(dialect.connect, *arguments, **options, timeout=LOCK_SECONDS)
+    own = {"compiled_cache": compiled}
+    engine = Engine(QueuePool(connect, dialect=dialect), dialect, url, hide_parameters=True, execution_options=own)
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+@cache
+def _shared(driver: str) -> tuple[Dialect, LRUCache[Any, Any]]:
+    """The dialect of a driver, made ready by a book that is nowhere, and what has been compiled for it."""
+    nowhere = create_engine(f"{driver}://")
+    with nowhere.connect():
+        pass
+    nowhere.dispose()
+    return nowhere.dialect, LRUCache(STATEMENTS)
 
 
 def _cannot_open(engine: Engine, refused: DBAPIError) -> InputError:
@@ -166,8 +194,8 @@ def opened(url: str) -> Iterator[Book]:
         book.close()
 
 
-def _require_folder(url: str) -> None:
-    folder = Path(make_url(url).database or "").parent
+def _require_folder(url: URL) -> None:
+    folder = Path(url.database or "").parent
     if not folder.is_dir():
         raise InputError("没有这个数据目录", "请核对 DISBURSE_HOME 或 --home", folder.name)
 
@@ -194,12 +222,20 @@ def read_frame(conn: Connection, statement: Select[Any]) -> pl.DataFrame:
     """The rows of a statement, typed by their column names: `_month` a Date, `is_` Boolean, codes their Enum."""
     result = conn.execute(statement)
     columns = statement.selected_columns
-    stored = pl.Schema({c.key or "": pl.Int64() if isinstance(c.type, Integer) else pl.String() for c in columns})
-    parts = [pl.DataFrame(schema=stored)]
+    stored, typed = _types_of(tuple((c.key or "", isinstance(c.type, Integer)) for c in columns))
+    parts = []
     while rows := result.cursor.fetchmany(ROWS_AT_ONCE):
         parts.append(pl.DataFrame(rows, schema=stored, orient="row"))
     result.close()
-    return pl.concat(parts).with_columns(_typed(name) for name in stored)
+    frame = pl.concat(parts) if parts else pl.DataFrame(schema=stored)
+    return frame.with_columns(typed) if typed else frame
+
+
+@lru_cache(maxsize=STATEMENTS)
+def _types_of(columns: tuple[tuple[str, bool], ...]) -> tuple[pl.Schema, list[pl.Expr]]:
+    """How columns come from the book, by name and whether they are integers, and what becomes of them."""
+    stored = pl.Schema({name: pl.Int64() if is_integer else pl.String() for name, is_integer in columns})
+    return stored, [told for name in stored if (told := _typed(name)) is not None]
 
 
 def read_among(conn: Connection, statement: Select[Any], column: ColumnElement[Any], keys: pl.Series) -> pl.DataFrame:
@@ -237,13 +273,14 @@ def _copy(conn: Connection, statement: str, rows: pl.DataFrame) -> None:
         raise DBAPIError.instance(statement, None, refused, errors.Error, hide_parameters=True) from None
 
 
-def _typed(name: str) -> pl.Expr:
+def _typed(name: str) -> pl.Expr | None:
+    """What becomes of a column as its name says; None where it stays as it is stored."""
     column = pl.col(name)
     if name.endswith("_month"):
         return (column + "-01").str.to_date("%Y-%m-%d")
     if name.startswith("is_"):
         return column.cast(pl.Boolean)
-    return column.cast(CODES[name]) if name in CODES else column
+    return column.cast(CODES[name]) if name in CODES else None
 
 
 def _stored(name: str, dtype: pl.DataType) -> pl.Expr:

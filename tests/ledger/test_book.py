@@ -6,6 +6,7 @@ import threading
 import polars as pl
 import pytest
 from sqlalchemy import text
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from contracts.actor import Actor
 from contracts.codes import RecoveryMeans
@@ -13,8 +14,8 @@ from contracts.columns import polars_schema
 from contracts.errors import BookError
 from contracts.months import parse_month
 from contracts.tables import Coordinated, EntitlementExport, PaymentExport, ReceivableExport
-from ledger import audit, exports, history, people, receivables, recovery
-from ledger.book import SCHEMA_VERSION, insert_frame, open_book, stored_version
+from ledger import audit, batches, exports, history, people, receivables, recovery
+from ledger.book import SCHEMA_VERSION, insert_frame, open_book, opened, stored_version
 from ledger.tables import person
 from ledger.versions import KEY
 from tests.ledger.county import CHECKER, CODE, resident_id, row
@@ -186,3 +187,14 @@ def test_a_book_that_somebody_is_just_making_is_waited_for(tmp_path):
         assert stored_version(conn) == SCHEMA_VERSION
     made.close()
     other.close()
+
+
+def test_a_statement_is_compiled_once_for_all_books_of_a_process(tmp_path, monkeypatch):
+    def looked_at(name):
+        with opened(f"sqlite:///{tmp_path / name}.sqlite") as book, book.reading() as conn:
+            return batches.batches_of(conn, CODE, None).schema
+
+    open_book(f"sqlite:///{tmp_path}/second.sqlite").close()
+    told = looked_at("first")
+    monkeypatch.setattr(SQLiteCompiler, "__init__", None)
+    assert looked_at("second") == told
