@@ -130,6 +130,8 @@ def show_explained(told: MonthExplained) -> None:
         for line in total.moves
     ]
     table("应发为何变动(元)", ("原因", "新增", "减少", "变动", "金额"), moves)
+    for line in told.no_longer_set:
+        _warn(line)
     flows = [(line.label, line.people, yuan(line.fen)) for line in total.flows]
     table("应发与文件之差(元)", ("去向", "人次", "金额"), flows)
 
@@ -172,7 +174,10 @@ def show_overridden(overridden: Sequence[Overridden]) -> None:
 
 
 def show_silence(silence: Silence) -> None:
-    """Whole groups that draw nothing, and what a layout says in the county's place."""
+    """Standards outside their bounds, whole groups that draw nothing, and what a layout says in the county's place."""
+    for line in silence.not_drawn:
+        if line.documents:
+            _warn(str(line))
     for nobody in silence.nobody_draws:
         _warn(nobody.told)
     for told in (*silence.defaults, *silence.not_taken, *(line.told for line in silence.missing_cells)):

@@ -193,7 +193,7 @@ def _silence(month: Month, counts: pl.DataFrame, missing: pl.DataFrame) -> Silen
     rows_of = dict(counts.select("register", "rows_accepted").iter_rows())
     never = set(counts.filter(pl.col("used_month").is_null())["register"])
     return Silence(
-        not_drawn(coordinated, pay_month),
+        not_drawn(coordinated, month.rules.catalogue, pay_month),
         nobody_draws(coordinated, pay_month, looked_at, never, rows_of),
         tuple(_defaults(month)),
         not_taken(month.home, month.manifest.county, pay_month),

@@ -112,8 +112,7 @@ class Unset:
     documents: tuple[str, ...]  # the value that may not be paid, and the one it contradicts
 
     def __str__(self) -> str:
-        said = documents.turned(self.before_documents, self.documents)
-        return f"{self.label} {self.people} 人{self.why_label}({said}):已发的不追回,设定之前不再发"
+        return documents.no_longer_set(self.benefit, self.people, self.why_label, self.before_documents, self.documents)
 
 
 def no_longer_set(changes: pl.DataFrame, before: Rules, after: Rules) -> tuple[Unset, ...]:

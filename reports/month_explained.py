@@ -8,7 +8,7 @@ Both hold exactly, for each benefit and in all, and for heads: before + new − 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date
 
@@ -19,7 +19,7 @@ from contracts.errors import BookError
 from contracts.months import add_months, month_text
 from ledger import cycles, explained
 from ledger.book import Transaction
-from reports import movements
+from reports import documents, movements
 from reports.movements import KEY
 
 FIRST_TIME = "首次计算"
@@ -103,7 +103,8 @@ class Change:
 class MonthExplained:
     """A county's pay month against an earlier one; `since` is empty where nothing ran before.
 
-    `people`: who moved, columns of MOVED. `money`: whose money flowed, columns of FLOWED.
+    `people`: who moved, columns of MOVED. `money`: whose money flowed, columns of FLOWED. `no_longer_set`: what waits
+    for a standard, with what it was paid by and what counts now, in an officer's words.
     """
 
     county: str
@@ -112,6 +113,7 @@ class MonthExplained:
     benefits: tuple[BenefitMonth, ...]
     people: pl.DataFrame
     money: pl.DataFrame
+    no_longer_set: tuple[str, ...]
 
     @property
     def total(self) -> BenefitMonth:
@@ -137,6 +139,7 @@ class MonthExplained:
             "pay_month": self.pay_month,
             "benefits": [asdict(one) for one in self.benefits],
             "total": asdict(self.total),
+            "no_longer_set": list(self.no_longer_set),
         }
 
 
@@ -185,6 +188,7 @@ def explain_month(
         tuple(_benefits(then, now, people, money, filed)),
         people,
         money,
+        tuple(_no_longer_set(people, then, now, explained.rate_values(conn))),
     )
 
 
@@ -240,6 +244,19 @@ def _moved(
         [late.with_columns(is_late=True), since.with_columns(correction=pl.lit(None, pl.String), is_late=False)],
         how="diagonal",
     ).select(pl.col(name).cast(dtype) for name, dtype in MOVED.items())
+
+
+def _no_longer_set(
+    people: pl.DataFrame, then: pl.DataFrame, now: pl.DataFrame, values: Mapping[int, str]
+) -> Iterator[str]:
+    lost = people.filter(pl.col("cause") == Movement.UNSET.value).select(KEY).unique()
+    rates = lost.join(then.select(*KEY, before="rate_no"), on=KEY, how="left").join(
+        now.select(*KEY, after="rate_no"), on=KEY, how="left"
+    )
+    told = rates.group_by("benefit").agg(pl.len(), pl.col("before", "after").drop_nulls().unique().sort())
+    for benefit, count, before, after in told.sort("benefit").iter_rows():
+        was, is_now = (documents.of_amounts(values[rate] for rate in side) for side in (before, after))
+        yield documents.no_longer_set(benefit, count, Movement.UNSET.label, was, is_now)
 
 
 def _flowed(now: pl.DataFrame, books: pl.DataFrame, owed_back: pl.DataFrame, pay_month: date) -> pl.DataFrame:

@@ -12,9 +12,10 @@ from datetime import date
 
 import polars as pl
 
-from contracts.codes import Benefit, Outcome
+from contracts.codes import Benefit, Outcome, UnsetReason
 from contracts.months import month_text
 from contracts.registers import REGISTERS, label_of
+from reports import documents
 
 NOT_DRAWN = (Outcome.NOT_CLAIMED, Outcome.SUSPENDED, Outcome.EXCLUDED, Outcome.STANDARD_NOT_SET)
 CLAIM = "claim"
@@ -35,11 +36,15 @@ WHAT_TO_DO = {
     Outcome.EXCLUDED: "政策规定不得兼领,无须办理",
     Outcome.STANDARD_NOT_SET: "标准公布后录入政策包",
 }
+OUT_OF_BOUNDS = "向上级核实,录入新的文件后重算"  # a standard there is, which may not be paid
 
 
 @dataclass(frozen=True)
 class NotDrawn:
-    """People who meet a benefit's conditions in the pay month and draw nothing, by outcome; fen they would draw."""
+    """People who meet a benefit's conditions in the pay month and draw nothing, by outcome; fen they would draw.
+
+    `documents` are those of a standard outside its bounds, each with what it says: the refused one, and what it breaks.
+    """
 
     benefit: str
     label: str
@@ -48,6 +53,11 @@ class NotDrawn:
     people: int
     would_be_fen: int
     advice: str
+    documents: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        said = " 与 ".join(self.documents)
+        return f"{self.label} {self.people} 人{self.outcome_label}({said}):已发的不追回,设定之前不发"
 
 
 @dataclass(frozen=True)
@@ -60,23 +70,30 @@ class NobodyDraws:
     told: str
 
 
-def not_drawn(coordinated: pl.DataFrame, pay_month: date) -> tuple[NotDrawn, ...]:
-    """By benefit and outcome. `coordinated`: contracts.tables.Coordinated of the run."""
+def not_drawn(coordinated: pl.DataFrame, catalogue: pl.DataFrame, pay_month: date) -> tuple[NotDrawn, ...]:
+    """By benefit, outcome and why a standard is not set.
+
+    `coordinated`: contracts.tables.Coordinated of the run. `catalogue`: its rates (RateCatalogue).
+    """
     rows = _of_month(coordinated, pay_month).filter(pl.col("outcome").is_in([one.value for one in NOT_DRAWN]))
-    sums = rows.group_by("benefit", "outcome").agg(
-        pl.col("person_no").n_unique().cast(pl.Int64), pl.col("would_be_fen").sum()
+    sums = rows.group_by("benefit", *_REASON).agg(
+        pl.col("person_no").n_unique().cast(pl.Int64), pl.col("would_be_fen").sum(), pl.col("rate_id").unique()
     )
+    values = dict(catalogue.select("rate_id", "values_json").iter_rows())
     return tuple(
         NotDrawn(
             benefit,
             Benefit.label_of(benefit),
             outcome,
-            Outcome.label_of(outcome),
+            _told(outcome, why_unset),
             people,
             fen,
-            WHAT_TO_DO[Outcome(outcome)],
+            _advice(outcome, why_unset),
+            documents.of_amounts(values[rate_id] for rate_id in sorted(rate_ids)) if _is_broken(why_unset) else (),
         )
-        for benefit, outcome, people, fen in sums.sort("benefit", "outcome").iter_rows()
+        for benefit, outcome, why_unset, people, fen, rate_ids in sums.sort(
+            "benefit", "outcome", "unset_code", nulls_last=False
+        ).iter_rows()
     )
 
 
@@ -87,16 +104,19 @@ def people_not_drawing(
 
     `identities`: person_no, person_id. `lives`: person_no, name, township, village, phone.
     """
-    outcomes = {one.value: f"{one.label}:{WHAT_TO_DO[one]}" for one in NOT_DRAWN}
-    rows = _of_month(coordinated, pay_month).filter(pl.col("outcome").is_in(list(outcomes)))
+    rows = _of_month(coordinated, pay_month).filter(pl.col("outcome").is_in([one.value for one in NOT_DRAWN]))
+    reasons = rows.select(*_REASON).unique()
+    reasons = reasons.with_columns(told=pl.Series([f"{_told(*one)}:{_advice(*one)}" for one in reasons.rows()]))
     benefits = {benefit.value: benefit.label for benefit in Benefit}
     return (
-        rows.join(identities, on="person_no")
+        rows.with_columns(*_REASON)
+        .join(reasons, on=["outcome", "unset_code"], nulls_equal=True, validate="m:1")
+        .join(identities, on="person_no")
         .join(lives, on="person_no", how="left")
         .sort("benefit", "outcome", "township", "village", "person_id", nulls_last=True)
         .with_columns(
             pl.col("benefit").cast(pl.String).replace(benefits),
-            pl.col("outcome").cast(pl.String).replace(outcomes),
+            outcome="told",
             benefit_month=pl.lit(month_text(pay_month)),
         )
         .select(*LISTED)
@@ -130,7 +150,8 @@ def _nobody_draws(
         label, people = Benefit.label_of(benefit), of_benefit["person_no"].n_unique()
         absent = [label_of(name) for name in REGISTERS if name in registers and name in never_received]
         unclaimed = of_benefit.filter(pl.col("outcome") == Outcome.NOT_CLAIMED.value)["person_no"].n_unique()
-        unset = of_benefit.filter(pl.col("outcome") == Outcome.STANDARD_NOT_SET.value)["person_no"].n_unique()
+        unset = of_benefit.filter(pl.col("outcome") == Outcome.STANDARD_NOT_SET.value)
+        why = dict.fromkeys(_told(*one) for one in unset.select(*_REASON).unique().sort("unset_code").rows())
         known = [
             f"{label_of(name)} {in_registers[name]} 行"
             for name in REGISTERS
@@ -143,8 +164,27 @@ def _nobody_draws(
             yield NobodyDraws(benefit, label, people, f"{before}:{unclaimed} 人条件具备,从未收到申请名册")
         elif unclaimed:
             yield NobodyDraws(benefit, label, people, f"{before}:{unclaimed} 人条件具备,没有一人的申请已获审批")
-        elif unset:
-            yield NobodyDraws(benefit, label, people, f"{before}:{unset} 人条件具备,标准未设定")
+        elif why:
+            count = unset["person_no"].n_unique()
+            yield NobodyDraws(benefit, label, people, f"{before}:{count} 人条件具备,{'、'.join(why)}")
+
+
+_REASON = (
+    pl.col("outcome"),
+    pl.when(pl.col("outcome") == Outcome.STANDARD_NOT_SET.value).then("unset_code").alias("unset_code"),
+)
+
+
+def _is_broken(why_unset: str | None) -> bool:
+    return why_unset not in (None, UnsetReason.NOT_SET)
+
+
+def _told(outcome: str, why_unset: str | None) -> str:
+    return UnsetReason.label_of(why_unset) if _is_broken(why_unset) else Outcome.label_of(outcome)
+
+
+def _advice(outcome: str, why_unset: str | None) -> str:
+    return OUT_OF_BOUNDS if _is_broken(why_unset) else WHAT_TO_DO[Outcome(outcome)]
 
 
 def _of_month(coordinated: pl.DataFrame, pay_month: date) -> pl.DataFrame:

@@ -22,9 +22,9 @@ AUGUST = [
     AMOUNT | {"key": "[90,100)", "value": 40, "issued_on": "2024-08-01"},
 ]
 RECOVERED = "原按 新乡县 80 元/月《用例假设的标准》(用例) overlay;现按 新乡县 60 元/月《用例假设的标准》(用例) overlay"
-UNSET = (
-    "原按 新乡县 100 元/月《新乡县基本养老服务清单》(新政办〔2024〕13号) 第5项;现按 新乡县 40 元/月《用例假设的标准》"
-)
+FLOOR = "新乡县 100 元/月《新乡县基本养老服务清单》(新政办〔2024〕13号) 第5项"
+BROKEN = f"新乡县 40 元/月《用例假设的标准》(用例) overlay 与 {FLOOR}"
+UNSET = f"原按 {FLOOR};现按 {BROKEN}"
 
 
 @pytest.fixture(scope="module")
@@ -47,7 +47,9 @@ def test_a_preview_tells_both_apart_with_the_old_and_the_new_document(home, caps
     assert told["已发不追回"][:2] == (1, 10000)
     assert told["已发不追回"][2].startswith(UNSET)
     _show_preview(home, homes.COUNTY, parse_month("2024-08"), as_json=False)
-    assert f"高龄津贴:{RECOVERED}" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert f"高龄津贴:{RECOVERED}" in told.out
+    assert f"高龄津贴 1 人低于最低标准({BROKEN}" in told.err + told.out
 
 
 def test_a_comparison_of_two_days_tells_the_same(home):
@@ -65,4 +67,13 @@ def test_a_law_that_is_tried_tells_the_same(home, tmp_path):
     written = tmp_path / homes.COUNTY / "assumed.yaml"
     written.write_text(written.read_text("utf-8").replace("assumed", "tried"), "utf-8")
     screen, _ = disburse(home, "simulate", "--county", homes.COUNTY, "--with", str(tmp_path))
-    assert "已发的不追回,设定之前不再发" in screen
+    assert "已发的不追回,设定之前不发" in screen
+
+
+def test_the_month_explained_and_the_page_one_signs_by_tell_the_documents(home):
+    homes.run_whole(home, "2024-08")
+    said = f"高龄津贴 1 人标准未设定({UNSET}):已发的不追回,设定之前不发"
+    assert asked(home, "explain-month", "--county", homes.COUNTY, "--month", "2024-08")["no_longer_set"] == [said]
+    screen, _ = disburse(home, "explain-month", "--county", homes.COUNTY, "--month", "2024-08")
+    assert said in screen
+    assert said in (home.lists(homes.COUNTY, parse_month("2024-08")) / "review.html").read_text("utf-8")
