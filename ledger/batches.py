@@ -94,19 +94,19 @@ def batches_of(conn: Connection, county: str, pay_month: date | None) -> pl.Data
     wanted = cycle.c.county == county
     if pay_month is not None:
         wanted = wanted & (cycle.c.pay_month == month_text(pay_month))
-    file, voided = batch_event.alias("file"), batch_event.alias("voided")
+    file, void = batch_event.alias("file"), batch_event.alias("void")
     told = select(
         batch,
         cycle.c.pay_month,
         cycle.c.sequence,
         file.c.file_name,
         file.c.file_digest,
-        voided.c.reason.label("void_reason"),
+        void.c.reason.label("void_reason"),
         *(_first(step, approval.c.officer).label(officer) for step, officer in SIGNATURES.items()),
         _first(SignatureStep.REJECTED, approval.c.reason).label("reject_reason"),
     )
     of_batch = batch.join(cycle)
-    for event, one in ((BatchEvent.RENDERED, file), (BatchEvent.VOIDED, voided)):
+    for event, one in ((BatchEvent.RENDERED, file), (BatchEvent.VOIDED, void)):
         of_batch = of_batch.outerjoin(one, and_(one.c.batch_id == batch.c.batch_id, one.c.event == event.value))
     rows = read_frame(conn, told.select_from(of_batch).where(wanted))
     parts = pl.col("part").str.splitn(SHARE, 2).struct

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import TypeGuard
 
 import polars as pl
 
@@ -175,7 +176,7 @@ _REASON = (
 )
 
 
-def _is_broken(why_unset: str | None) -> bool:
+def _is_broken(why_unset: str | None) -> TypeGuard[str]:
     return why_unset not in (None, UnsetReason.NOT_SET)
 
 
