@@ -35,7 +35,7 @@ def counted(lines: pl.DataFrame) -> Iterator[str]:
     institutions = lines.filter(pl.col("person_id").is_null())
     if institutions.height:
         fen = yuan_label(int(institutions["amount_fen"].sum()))
-        yield f"付给供养机构 {institutions.height} 笔 {int(institutions['people_count'].sum())} 人 {fen} 元"
+        yield f"付给供养机构 {institutions.height} 笔 {int(institutions['people_count'].sum())} 人次 {fen} 元"
     drawn = lines.filter(drawn_by_another())
     if drawn.height:
         unsaid = drawn.filter(pl.col("relationship").is_null()).height

@@ -25,13 +25,13 @@ from payments.profiles import unconfirmed
 from reports.corrections import beyond
 from reports.summary import Labelled, OldRegister, not_in_force
 
-RESULTS = "disburse results"
+RESULTS, CLOSE = "disburse results", "disburse close"
 NOT_RUN, NOTHING_TO_PAY, ANSWERED, CLOSED = "none", "nothing_to_pay", "answered", "closed"
 DOUBTED, DUE_AGAIN = "findings", "due_again"
 # step → what it is called, the command that comes next, and the role that may give it
 STEPS: dict[str, tuple[str, str, OfficerRole | None]] = {
     NOT_RUN: ("尚未运行", "disburse run", OfficerRole.MAKER),
-    NOTHING_TO_PAY: ("已入账,没有要付的款项,待结账", "disburse close", OfficerRole.CHECKER),
+    NOTHING_TO_PAY: ("已入账,没有要付的款项,待结账", CLOSE, OfficerRole.CHECKER),
     DOUBTED: ("有疑点须先办理", "disburse finding list", OfficerRole.MAKER),
     BatchState.CLAIMED: ("已编批,文件未生成", "disburse run", OfficerRole.MAKER),
     BatchState.RENDERED: ("文件已生成,待批准", "disburse approve", OfficerRole.CHECKER),
@@ -39,7 +39,7 @@ STEPS: dict[str, tuple[str, str, OfficerRole | None]] = {
     BatchState.APPROVED: ("已批准,待放行", "disburse release", OfficerRole.RELEASER),
     BatchState.RELEASED: ("已放行,待银行回盘", RESULTS, OfficerRole.MAKER),
     DUE_AGAIN: ("回盘已齐,退回的待重新编批", "disburse run", OfficerRole.MAKER),
-    ANSWERED: ("回盘已齐,待结账", "disburse close", OfficerRole.CHECKER),
+    ANSWERED: ("回盘已齐,待结账", CLOSE, OfficerRole.CHECKER),
     CLOSED: ("已结账封存", "", None),
 }
 # The least advanced batch decides.
@@ -146,6 +146,7 @@ def status_of(book: Book, settings: Settings, county: str, pay_month: date, seen
             *_of_answer_files(desk, seen or Seen()),
             *_of_misfits(desk, contradicted, step),
             *_of_due_again(desk, again),
+            *_of_closing(desk, conn, step),
             *_of_ageing(desk, (seen or Seen()).ageing),
             *_of_holds(desk, waiting),
             *_of_standards(desk, figures.unset(conn, county, pay_month)),
@@ -337,6 +338,14 @@ def _of_due_again(desk: _Desk, again: pl.DataFrame) -> Iterator[OpenMatter]:
         fen, advice = int(again["pays_fen"].sum()), f"重新运行 {desk.command('disburse run')},另编一批"
         label = "退回后可以再付,尚未编批"
         yield OpenMatter(DUE_AGAIN, label, again.height, fen, desk.who(OfficerRole.MAKER), advice, blocks=True)
+
+
+def _of_closing(desk: _Desk, conn: Transaction, step: str) -> Iterator[OpenMatter]:
+    """What closing would be refused for, where it is what comes next."""
+    if STEPS[step][1] == CLOSE:
+        for one in sealing.blockers(conn, desk.county, desk.pay_month):
+            label = f"还不能结账:{one.what}"
+            yield OpenMatter("not_to_close", label, 1, None, desk.who(OfficerRole.MAKER), one.advice, blocks=True)
 
 
 def _of_ageing(desk: _Desk, ageing: Ageing) -> Iterator[OpenMatter]:

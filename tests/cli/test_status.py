@@ -89,6 +89,16 @@ def test_a_released_month_waits_for_the_bank_until_every_line_is_answered(home, 
     assert {row.code: row.count for row in found.answers} == {"accepted": 1, "returned": 1}
 
 
+def test_a_month_that_cannot_be_closed_yet_says_so_before_anybody_tries(home, book):
+    homes.sign(home, "2024-07")
+    answer(book, ONE, "returned")  # for a reason that nobody has made out
+    answer(book, TWO, "accepted")
+    found = status(home, book)
+    blocks = [(matter.label, matter.advice) for matter in found.matters if matter.blocks]
+    assert found.step == "answered"
+    assert blocks == [("还不能结账:有 1 笔退回的原因没有判明", "请与银行判明后用 disburse hold lift 解除")]
+
+
 def test_a_sealed_month_is_closed_and_nothing_comes_next(home, book):
     homes.sign(home, "2024-07")
     answer(book, ONE, "accepted")

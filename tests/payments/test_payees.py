@@ -19,9 +19,9 @@ def test_what_is_sent_again_is_counted_apart_from_arrears(pipe):
     assert told(pipe, *rows) == ["共 3 笔 150.00 元:补发 1 笔 50.00 元、重发(更正发放,不是补发) 2 笔 100.00 元"]
 
 
-def test_institutions_are_counted_by_line_and_person(pipe):
+def test_institutions_are_counted_by_line_and_by_whom_each_pays_for(pipe):
     rows = (in_institution(1), in_institution(2), in_institution(3, institution="J02"))
-    assert told(pipe, *rows)[1:] == ["付给供养机构 2 笔 3 人 2,400.00 元"]
+    assert told(pipe, *rows)[1:] == ["付给供养机构 2 笔 3 人次 2,400.00 元"]
 
 
 def test_money_drawn_by_another_is_counted_and_so_is_that_nobody_says_why(pipe):
