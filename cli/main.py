@@ -46,6 +46,11 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "explain": ("cli.explain", "explain", "说明一个人一个月的每一分钱  Explain one person's month to the clause"),
     "trace": ("cli.trace", "trace", "从名册行查到钱,从发放的一笔查到名册行和条款  Lineage both ways"),
     "explain-month": ("cli.explain_month", "explain_month", "说明本月的钱从上月怎样变来  Why a month's money differs"),
+    "explain-year": (
+        "cli.explain_year",
+        "explain_year",
+        "说明一个年度的钱,各月并列  A year's money by month",
+    ),
     "import-history": (
         "cli.import_history",
         "import_history",

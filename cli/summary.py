@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,6 +13,7 @@ from contracts.money import yuan_label
 from reports.corrections import ActionLine, GroundLine
 from reports.month_explained import Change, MonthExplained
 from reports.summary import FileLine, Labelled, MonthSummary, OldRegister, total_of
+from reports.year_explained import MONTHS, YearExplained, YearLine, total_of_lines
 
 if TYPE_CHECKING:
     from ledger.overrides import Overridden
@@ -134,6 +135,39 @@ def show_explained(told: MonthExplained) -> None:
         _warn(line)
     flows = [(line.label, line.people, yuan(line.fen)) for line in total.flows]
     table("应发与文件之差(元)", ("去向", "人次", "金额"), flows)
+
+
+def show_year(told: YearExplained) -> None:
+    """Print a year of all benefits: its months by people and money, then the causes, the flows, and each benefit."""
+    year = told.total
+    of_people = [
+        ("上期人数", year.people_before),
+        ("新增", total_of_lines(year.new)),
+        ("减少", total_of_lines(year.gone)),
+    ]
+    of_owed = [("上期应发", year.fen_before), ("变动", total_of_lines(year.moves)), ("本期应发", year.fen_now)]
+    of_files = [("应发", year.owed), ("与文件之差", total_of_lines(year.flows)), ("文件合计", year.in_files)]
+    _by_month(told, "人数", "年初到年末", of_people, lambda people: str(people or ""))
+    _by_month(told, "各月应发(元)", "年初到年末", of_owed, yuan)
+    _by_month(told, "应发到文件(元)", "全年", of_files, yuan)
+    table("应发为何变动(元)", ("原因", "全年"), [(one.label, yuan(one.of_year)) for one in year.moves])
+    table("应发与文件之差(元)", ("去向", "全年"), [(one.label, yuan(one.of_year)) for one in year.flows])
+    sums = [(one.label, yuan(one.owed.of_year), yuan(one.in_files.of_year)) for one in (*told.benefits, year)]
+    table("各项待遇全年(元)", ("项目", "应发", "文件合计"), sums)
+    if told.silent:
+        _say(f"没有运行的月份:{'、'.join(told.silent)}")
+
+
+def _by_month(
+    told: YearExplained, title: str, last: str, columns: Sequence[tuple[str, YearLine]], cell: Callable[[int], str]
+) -> None:
+    rows = [
+        (f"{told.year}-{month}", *(cell(line.of_months[place] or 0) for _, line in columns))
+        for place, month in enumerate(MONTHS)
+        if f"{told.year}-{month}" not in told.silent
+    ]
+    year = (last, *(cell(line.of_year) for _, line in columns))
+    table(f"{told.county} {told.year} 年{title}", ("发放月", *(label for label, _ in columns)), [*rows, year])
 
 
 def show_largest(changes: Sequence[Change]) -> None:

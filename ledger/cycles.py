@@ -78,6 +78,13 @@ def pay_month_before(conn: Connection, county: str, pay_month: date) -> date | N
     return parse_month(before.pay_month) if before else None
 
 
+def pay_months_run(conn: Connection, county: str, first: date, last: date) -> list[date]:
+    """The pay months from `first` to `last` that have a run which stands, in order."""
+    of_county = (cycle.c.county == county) & cycle.c.pay_month.between(month_text(first), month_text(last))
+    ran = select(cycle.c.pay_month).distinct().select_from(cycle.join(run)).where(of_county, stands())
+    return [parse_month(month) for month in conn.scalars(ran.order_by(cycle.c.pay_month))]
+
+
 def latest_run(conn: Connection, county: str, pay_month: date | None = None) -> Run | None:
     """The newest run of the county, or of one of its pay months; none of a month that was taken back."""
     runs = select(run).join(cycle).where(cycle.c.county == county, stands()).order_by(run.c.run_id.desc()).limit(1)

@@ -357,7 +357,14 @@ def _sum(rows: pl.DataFrame) -> int:
 _ORDER = {code.value: place for place, code in enumerate((*Movement, *Flow))}
 
 
-def _moves(benefit: str, rows: pl.DataFrame) -> Iterator[MoveLine]:
+def place_of(line: MoveLine | FlowLine) -> tuple[bool, int, str]:
+    """By what lines are put in order, the label last: what was learnt late first, then as the causes are listed."""
+    if isinstance(line, MoveLine):
+        return not line.is_late, _ORDER[line.cause], line.label
+    return False, _ORDER[line.flow], line.label
+
+
+def _moves(benefit: str, rows: pl.DataFrame) -> list[MoveLine]:
     is_new, is_gone = pl.col("before_fen") == 0, pl.col("after_fen") == 0
     sums = rows.group_by("is_late", "cause").agg(
         people_new=is_new.sum().cast(pl.Int64),
@@ -365,12 +372,10 @@ def _moves(benefit: str, rows: pl.DataFrame) -> Iterator[MoveLine]:
         people_changed=(~is_new & ~is_gone).sum().cast(pl.Int64),
         fen=(pl.col("after_fen") - pl.col("before_fen")).sum(),
     )
-    for row in sorted(sums.iter_rows(named=True), key=lambda row: (not row["is_late"], _ORDER[row["cause"]])):
-        label = Movement.label_of(row["cause"])
-        yield MoveLine(benefit, label=f"{LATE}:{label}" if row["is_late"] else label, **row)
+    told = sums.with_columns(label=cause_labels())
+    return sorted((MoveLine(benefit, **row) for row in told.iter_rows(named=True)), key=place_of)
 
 
-def _flows(benefit: str, rows: pl.DataFrame) -> Iterator[FlowLine]:
+def _flows(benefit: str, rows: pl.DataFrame) -> list[FlowLine]:
     sums = rows.group_by("flow", "label").agg(people=pl.struct(KEY).n_unique().cast(pl.Int64), fen=pl.col("fen").sum())
-    for row in sorted(sums.iter_rows(named=True), key=lambda row: (list(Flow).index(Flow(row["flow"])), row["label"])):
-        yield FlowLine(benefit, **row)
+    return sorted((FlowLine(benefit, **row) for row in sums.iter_rows(named=True)), key=place_of)
