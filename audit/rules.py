@@ -93,7 +93,7 @@ _TABLE = (
     Rule(AuditRule.R30, _CIVIL, "依申请的项目须经审批;批次未批准不能放行", statuses.without_claim),
     Rule(AuditRule.R31, _CIVIL, "发放前公示", statuses.never_published, kept="published"),
     Rule(AuditRule.R32, _FINANCE, "多发的款项及时追回", money.owed_back_and_idle),
-    Rule(AuditRule.R33, _FINANCE, "各项目的资金渠道", lacks="资金分担表"),
+    Rule(AuditRule.R33, _FINANCE, "各项目的资金渠道", lacks="指标用于哪些项目的登记"),
     Rule(AuditRule.R34, Department.HUMAN_RESOURCES, "财政供养人员不享受低保类待遇", lacks="财政供养人员名单"),
     Rule(AuditRule.R35, _FINANCE, "花名册、汇总表、申请表、批次相等", held_by="listed.papers_tie"),
     Rule(AuditRule.R36, _CIVIL, "高龄老人上门核实", people.very_old, lacks="住院、养老金领取记录"),
