@@ -7,7 +7,7 @@ dictionary.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -162,6 +162,36 @@ def empty(model: type[pa.DataFrameModel]) -> pl.DataFrame:
 def headers(model: type[pa.DataFrameModel]) -> dict[str, str]:
     """Column name → Chinese header."""
     return {facts.name: facts.header for facts in columns_of(model)}
+
+
+OF_CHECK: Mapping[str, Callable[[pl.Expr, dict[str, Any]], pl.Expr]] = {
+    "greater_than_or_equal_to": lambda value, told: value >= told["min_value"],
+    "less_than_or_equal_to": lambda value, told: value <= told["max_value"],
+}
+
+
+def is_as_declared(table: pl.DataFrame, schema: pa.DataFrameSchema) -> bool:
+    """Whether one look shows that a table keeps to its schema. Where it does not, pandera says what is wrong.
+
+    Pandera looks at each rule of each column by itself, in a millisecond; nearly every table is as it should be.
+    """
+    if table.schema != {name: declared.dtype.type for name, declared in schema.columns.items()}:
+        return False
+    if table.is_empty():
+        return True
+    rules = []
+    for name, declared in schema.columns.items():
+        if not declared.nullable:
+            rules.append(pl.col(name).null_count() == 0)
+        for check in declared.checks:
+            if check.name not in OF_CHECK:
+                return False
+            rules.append(OF_CHECK[check.name](pl.col(name), check.statistics).all())
+    return (
+        all(table.select(kept.alias(str(place)) for place, kept in enumerate(rules)).row(0))
+        and (not schema.unique or table.select(pl.struct(schema.unique).n_unique()).item() == table.height)
+        and all(check(table.lazy()).check_passed.collect().item() for check in schema.checks)
+    )
 
 
 def conformed(table: pl.DataFrame, schema: pl.Schema) -> pl.DataFrame:

@@ -23,6 +23,8 @@ from contracts.months import month_text
 from contracts.settings import Home
 
 ROWS_PER_GROUP = 262_144  # fixed, so that the same table gives the same bytes
+SMALL_BYTES = 32_768  # of a table that is kept in memory too
+SMALL_TABLES = 256  # some months' worth
 
 
 class UndeclaredError(LookupError):
@@ -49,7 +51,8 @@ class Tables:
             raise BookError(
                 f"{table} 不属于当前清单(上游尚未用同一份清单重算)", "请从运行清单开始重新运行本月", "store"
             )
-        return pl.scan_parquet(self.path(table))
+        path = self.path(table)
+        return _read(path.read_bytes()).lazy() if path.stat().st_size <= SMALL_BYTES else pl.scan_parquet(path)
 
     def read(self, table: str) -> pl.DataFrame:
         """The table whole; BookError as `scan`."""
@@ -139,6 +142,12 @@ def _merged(plans: Sequence[pl.LazyFrame], key: str) -> pl.LazyFrame:
         return plans[0]
     half = len(plans) // 2
     return _merged(plans[:half], key).merge_sorted(_merged(plans[half:], key), key=key)
+
+
+@lru_cache(SMALL_TABLES)
+def _read(content: bytes) -> pl.DataFrame:
+    """A small table: one stage writes it and several read it, and to parse it takes longer than to read its bytes."""
+    return pl.read_parquet(content)
 
 
 @lru_cache

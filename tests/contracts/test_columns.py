@@ -5,11 +5,12 @@ from datetime import date
 from pathlib import Path
 
 import pandera.errors
+import pandera.polars as pa
 import polars as pl
 import pytest
 
 from contracts.codes import Benefit, Outcome
-from contracts.columns import column, columns_of, conformed, empty, headers, polars_schema
+from contracts.columns import column, columns_of, conformed, empty, headers, is_as_declared, polars_schema
 from contracts.registers import (
     FILES,
     LIST_LABELS,
@@ -53,6 +54,7 @@ def coordinated(**changes):
 @pytest.mark.parametrize("model", EVERY_MODEL, ids=lambda model: model.__name__)
 def test_a_table_without_rows_keeps_its_contract(model):
     assert model.validate(empty(model)).is_empty()
+    assert is_as_declared(empty(model), model.to_schema())
 
 
 @pytest.mark.parametrize("model", EVERY_MODEL, ids=lambda model: model.__name__)
@@ -109,6 +111,7 @@ def test_a_row_rule_names_a_column_of_its_register_and_runs_on_it(register):
 
 def test_a_row_of_the_last_step_is_accepted():
     assert Coordinated.validate(coordinated()).height == 1
+    assert is_as_declared(coordinated(), Coordinated.to_schema())
 
 
 @pytest.mark.parametrize(
@@ -141,11 +144,14 @@ def test_a_row_of_the_last_step_is_accepted():
 def test_a_wrong_value_is_refused_on_a_collected_frame(changes):
     with pytest.raises(pandera.errors.SchemaError):
         Coordinated.validate(coordinated(**changes))
+    assert not is_as_declared(coordinated(**changes), Coordinated.to_schema())
 
 
 def test_two_rows_of_one_person_benefit_and_month_are_refused():
+    twice = pl.concat([coordinated(), coordinated()])
     with pytest.raises(pandera.errors.SchemaError):
-        Coordinated.validate(pl.concat([coordinated(), coordinated()]))
+        Coordinated.validate(twice)
+    assert not is_as_declared(twice, Coordinated.to_schema())
 
 
 def test_an_unset_standard_has_no_amount():
@@ -167,8 +173,15 @@ def test_an_identity_number_is_given_one_person_number():
 
 
 def test_an_amount_as_a_float_is_no_amount():
+    floating = coordinated().with_columns(pl.col("amount_fen").cast(pl.Float64))
     with pytest.raises(pandera.errors.SchemaError):
-        Coordinated.validate(coordinated().with_columns(pl.col("amount_fen").cast(pl.Float64)))
+        Coordinated.validate(floating)
+    assert not is_as_declared(floating, Coordinated.to_schema())
+
+
+def test_a_rule_that_one_look_does_not_know_is_left_to_pandera():
+    schema = pa.DataFrameSchema({"name": pa.Column(str, pa.Check.str_startswith("a"))})
+    assert not is_as_declared(pl.DataFrame({"name": ["a"]}), schema)
 
 
 def test_the_facts_name_every_code_by_its_list():
