@@ -8,8 +8,9 @@ itself. tests/contracts/test_bulk_rows.py holds both ways to the same bytes; doc
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import polars as pl
@@ -59,11 +60,12 @@ class _Column:
         self.is_number = cells.dtype.is_integer()
         self.texts = _texts(cells, is_yuan=look.is_yuan).alias(str(place))
 
-    def needed(self) -> Iterator[tuple[int, Format]]:
+    @cached_property
+    def needed(self) -> list[tuple[int, Format]]:
         """The formats that its cells need, each with the first row that does."""
-        for look, cells in ((self.look.format, self.texts.is_not_null()), (self.look.empty, self.texts.is_null())):
-            if look and cells.any():
-                yield cells.arg_true()[0], look
+        empty = self.texts.is_null()
+        looks = ((self.look.format, ~empty), (self.look.empty, empty))
+        return [(cells.arg_true()[0], look) for look, cells in looks if look and cells.any()]
 
     def xml(self, row: pl.Expr) -> pl.Expr:
         """Each cell as the library writes it; null where that is left to the library."""
@@ -71,7 +73,7 @@ class _Column:
 
         text = pl.col(self.texts.name)
         start = pl.format(f'<c r="{xl_col_to_name(self.place)}{{}}"', row)
-        styles = {look: f' s="{look._get_xf_index()}"' for _, look in self.needed()}
+        styles = {look: f' s="{look._get_xf_index()}"' for _, look in self.needed}
         style = styles.get(self.look.format, "")
         if self.is_number:
             is_plain = text.str.len_bytes() <= MOST_DIGITS
@@ -106,7 +108,7 @@ def _texts(cells: pl.Series, *, is_yuan: bool) -> pl.Series:
 
 def _number_formats(columns: Sequence[_Column]) -> None:
     """The library numbers its formats in the order in which cells first need them."""
-    needed = [(first, column.place, look) for column in columns for first, look in column.needed()]
+    needed = [(first, column.place, look) for column in columns for first, look in column.needed]
     for _, _, look in sorted(needed, key=lambda one: one[:2]):
         look._get_xf_index()
 
