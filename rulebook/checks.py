@@ -212,14 +212,13 @@ def _no_money_gap(chain: Chain, benefit: Benefit, with_tree: Conditions, named: 
     for alternatives in _money_needed(benefit):
         by = tuple(dict.fromkeys(name for parameter in alternatives for name in chain.by(parameter)))
         domains = [_cells_that_matter(chain, with_tree, name) for name in by]
-        for cells in product(*domains):
-            place = dict(zip(by, cells, strict=True))
-            if not any(_is_spoken_of(chain, parameter, place) for parameter in alternatives):
-                yield _place(chain, named).problem(
-                    f"{chain.levels[0].name}:{' 或 '.join(alternatives)}{_cell_text(place)}既没有值,"
-                    "也没有写明未设定(not_set);请补上其一"
-                )
-                break
+        places = [dict(zip(by, cells, strict=True)) for cells in product(*domains)]
+        silent = [place for place in places if not any(_is_spoken_of(chain, each, place) for each in alternatives)]
+        if silent:
+            yield _place(chain, named).problem(
+                f"{chain.levels[0].name}:{' 或 '.join(alternatives)}{_cells_text(silent)}既没有值,"
+                "也没有写明未设定(not_set);请补上其一"
+            )
 
 
 def _money_needed(benefit: Benefit) -> list[tuple[str, ...]]:
@@ -240,9 +239,14 @@ def _is_spoken_of(chain: Chain, parameter: str, place: Mapping[str, Cell]) -> bo
     return any(key.holds(cells) for key in (*values, *unset))
 
 
-def _cell_text(place: Mapping[str, Cell]) -> str:
-    """Which cell, to stand after a parameter's name."""
-    cells = "、".join(f"{DIMENSIONS[name].label} {DIMENSIONS[name].told(cell)}" for name, cell in place.items())
+def _cells_text(places: Sequence[Mapping[str, Cell]]) -> str:
+    """Which cells, to stand after a parameter's name: of the first, every cell of its last dimension."""
+    first = places[0]
+    last = [*first][-1:]
+    alike = [place for place in places if all(place[name] == first[name] for name in first if name not in last)]
+    cells = "、".join(
+        f"{DIMENSIONS[name].label} {DIMENSIONS[name].written(place[name] for place in alike)}" for name in first
+    )
     return f" 对{cells}" if cells else " "
 
 

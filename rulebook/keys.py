@@ -168,6 +168,11 @@ class Key:
 def read_key(text: str, by: tuple[str, ...]) -> Key:
     """Read a key over these dimensions; ValueError where it is none."""
     written = [part.strip() for part in text.split(BY_SIGN)] if by else []
-    if len(written) != len(by) or (not by and text):
-        raise ValueError(f"键 {text or '(空)'} 应按 {BY_SIGN.join(by) or '(无)'} 书写")
+    labels = f" {BY_SIGN} ".join(DIMENSIONS[name].label for name in by)
+    if text and not by:
+        raise ValueError(f"键 {text}:这一项不分档,请写 value,不写 values")
+    if by and not text:
+        raise ValueError(f"这一项按{labels}分档,请写 values,不写 value")
+    if len(written) != len(by):
+        raise ValueError(f"键 {text} 应按 {labels} 书写")
     return Key(text, tuple(DIMENSIONS[name].read(part) for name, part in zip(by, written, strict=True)))

@@ -136,7 +136,7 @@ def test_tekun_care_is_the_wage_times_the_ratio_of_the_tier_or_the_benchmark():
     tiers = benefit(
         "tekun_care",
         {"self_care_code": "full", "p_wage_fen": 200_000, "p_ratio_num": 1, "p_ratio_den": 3},
-        {"self_care_code": "half", "p_wage_fen": 200_000, "p_ratio_num": 1, "p_ratio_den": 6},
+        {"self_care_code": "half", "p_wage_fen": 200_000, "p_ratio_num": 2, "p_ratio_den": 12},
         {"self_care_code": "able", "p_benchmark_fen": 7_500, "p_benchmark_months": 1},
         when=TEKUN,
         keys=["self_care_code"],

@@ -88,6 +88,11 @@ def test_thinning_goes_by_the_figure_that_lets_the_most_through(leaf, column, le
         assert facts({"age_years": 80}).select(held=relaxed(law)).collect()["held"].to_list() == [expected]
 
 
+def test_who_meets_no_bound_because_nobody_has_set_it_has_no_facts():
+    unset = benefit("old_age_allowance", when=Compare("age", at_least=Parameter("min_age")), p_min_age=None)
+    assert facts_of(registers(population=[{}]), rules(unset), scope()).collect().is_empty()
+
+
 def test_the_words_of_a_tree():
     tree = AllOf((Fact("alive"), Not(AnyOf((OneOf("scale", ()), Compare("age", at_least=1)))), Switch(Parameter("x"))))
     assert words_in(tree) == {"alive", "scale", "age"}

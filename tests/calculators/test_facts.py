@@ -85,6 +85,16 @@ def test_who_has_no_population_row_has_no_facts():
     assert table(population=[], low_income=[{}]).is_empty()
 
 
+@pytest.mark.parametrize(
+    ("category", "word"), [("margin", "is_margin"), ("expense_hardship", "is_expense_hardship"), ("tekun", "is_tekun")]
+)
+def test_each_category_is_its_own_word_and_no_other(category, word):
+    facts = table(low_income=[{"category": category}]).row(0, named=True)
+    assert [name for name in ("is_margin", "is_expense_hardship", "is_tekun", "is_dibao_household") if facts[name]] == [
+        word
+    ]
+
+
 def test_the_strongest_category_counts_while_it_runs():
     rows = [
         {"category": "margin"},
@@ -277,6 +287,7 @@ def test_the_countys_own_code_decides_whose_residents_they_are():
     assert months_in_which("is_registered", population=[{"division_code": "410721"}]) == list(MONTHS)
 
 
+LATER = {"moved_in_on": date(2025, 2, 10)}
 BY_HUKOU = AllOf((Fact("alive"), OneOf("hukou", ("rural",))))
 
 
@@ -289,6 +300,9 @@ BY_HUKOU = AllOf((Fact("alive"), OneOf("hukou", ("rural",))))
         ([{"hukou_type": "居民户口"}], None),
         ([{"hukou_type": "城镇"}, {"hukou_type": "农村", "moved_in_on": date(2020, 5, 1)}], "urban"),
         ([{"hukou_type": "城镇", "division_code": "990101"}, {"hukou_type": "农村"}], "rural"),
+        ([{"hukou_type": "农村"}, {"hukou_type": "城镇", "division_code": "990101", **LATER}], "rural"),
+        ([{"hukou_type": "农村"}, {"hukou_type": None, **LATER}], "rural"),
+        ([{"hukou_type": "农村"}, {"hukou_type": "城镇", **LATER}], "urban"),
     ],
 )
 def test_the_hukou_is_read_where_the_law_asks_for_it(rows, hukou):

@@ -109,6 +109,28 @@ def test_one_empty_cell_of_several_that_decide_is_told():
     assert [row[2] for row in found(care(both), low_income=[{"area": "urban"}])] == [["self_care"]]
 
 
+def test_of_two_ways_in_the_empty_one_is_told_where_the_other_is_closed():
+    town = AnyOf((OneOf("area", ("urban",)), OneOf("self_care", ("half",))))
+    either = AllOf((*EVERYBODY.conditions, Fact("dibao_person"), town))
+    assert [row[2] for row in found(care(either), low_income=[{"area": "rural"}])] == [["self_care"]]
+    assert found(care(either), low_income=[{"area": "urban"}]) == []
+
+
+@pytest.mark.parametrize("row", [{"level": 2}, {"level": None, "scale": None}])
+def test_the_determination_is_open_from_moderate_on_and_where_nobody_assessed(row):
+    rows = {"low_income": [{}], "ability": [{"is_unable": None, **row}]}
+    assert [told[2] for told in found(care(), **rows)] == [["unable"]]
+
+
+def test_a_score_without_its_scale_is_missing_while_it_is_valid():
+    scored = AllOf((*EVERYBODY.conditions, Fact("dibao_person"), OneOf("scale", ("GB/T 42195-2022",))))
+    over = {"level": 3, "scale": None, "valid_until": date(2024, 12, 31)}
+    assert found(care(scored), low_income=[{}], ability=[over]) == []
+    assert [told[2] for told in found(care(scored), low_income=[{}], ability=[{**over, "valid_until": None}])] == [
+        ["scale"]
+    ]
+
+
 def test_a_benefit_that_is_abolished_asks_for_nothing():
     rows = {"low_income": [{}], "ability": [{"level": 3, "is_unable": None}]}
     assert found(care(p_is_abolished=True), **rows) == []

@@ -93,6 +93,11 @@ def test_what_is_told_twice_is_held_once(holds):
     assert len(holds(unpaid_rows(REGULAR), matches=twice)) == 1
 
 
+def test_holds_come_by_person_whatever_the_order_of_what_is_unpaid(holds):
+    told = holds(unpaid_rows(*({"obligation_id": 20 - number, "person_no": number} for number in (7, 3, 9, 4, 8, 5))))
+    assert [row[0] for row in told] == sorted([3, 4, 5, 7, 8, 9] * (len(told) // 6))
+
+
 def test_what_has_no_account_is_not_payable_whatever_became_of_its_hold(county, identities):
     nowhere = county | {"account": empty_register("account")}
     assert payable(unpaid_rows(REGULAR), NO_HOLDS, nowhere, identities, NOTHING_CAME_BACK).is_empty()

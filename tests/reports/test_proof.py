@@ -17,6 +17,7 @@ from contracts.settings import Home
 from contracts.situations import FindingKind
 from reports.decision_table import tables
 from reports.proof import prove
+from tests.cases.reading import write_overlay
 
 ROOT = Path(__file__).parents[2]
 INVENTED = ROOT / "fixtures" / "policies"
@@ -133,6 +134,16 @@ def test_everything_found_of_a_shipped_county_is_acknowledged_with_a_source(ship
     assert [str(finding) for finding in proof.open_findings] == []
     assert all(finding.known.source.clause for finding in proof.findings)
     assert proof.findings
+
+
+@pytest.mark.parametrize(("county", "least"), [("410721", 0), ("370828", 0), ("130581", 16)])
+def test_one_line_of_a_countys_pack_opens_a_disability_subsidy_to_younger_people(county, least, tmp_path):
+    line = {"level": county, "value": least, "unit": "years", "effective_from": "2024-07-01", "issued_on": "2024-06-20",
+            "role": "fixed", "status": "placeholder"}  # fmt: skip
+    names = ("disability_care_subsidy.min_age", "disability_living_subsidy.min_age")
+    write_overlay([line | {"parameter": name} for name in names], tmp_path)
+    proof = prove(rulebook.load(rulebook.POLICIES, tmp_path), county, date(2024, 7, 1), TODAY, since_ever=False)
+    assert [str(finding) for finding in proof.open_findings] == []
 
 
 @pytest.mark.parametrize("county", ["990101", "990201"])

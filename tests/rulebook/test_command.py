@@ -66,6 +66,26 @@ def test_check_fails_on_what_a_notice_leaves_between_its_own_bands(disburse, not
     assert "[85,90)" in refused.value.found["left_behind"][0]
 
 
+def test_a_least_age_below_the_amounts_is_told_with_all_that_is_left_open(disburse, notice):
+    notice(parameter="old_age_allowance.min_age", value=75, unit="years")
+    with pytest.raises(PolicyError, match=r"old_age_allowance\.amount 对周岁 \[75,80\)既没有值"):
+        disburse("check")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"key": "[60,80)"}, r"键 \[60,80\):这一项不分档,请写 value"),
+        ({"parameter": "old_age_allowance.amount"}, "这一项按周岁分档,请写 values"),
+        ({"parameter": "old_age_allowance.amount", "key": "[80,90) × 农村"}, r"键 \[80,90\) × 农村 应按 周岁 书写"),
+    ],
+)
+def test_a_band_where_there_is_none_and_none_where_there_is_one_say_what_to_write(disburse, notice, changes, words):
+    notice(**changes)
+    with pytest.raises(PolicyError, match=words):
+        disburse("check")
+
+
 def test_show_tells_the_homes_own_notice_from_its_month(disburse, notice):
     notice()
     rows = json.loads(disburse("show", "--county", "410721", "--month", "2024-07", "--json").stdout)

@@ -13,7 +13,7 @@ TABLE = {
     "abolished_condition": ("notice.yaml:12:16", "不能为 null", "只有待遇标准可以取消"),
     "amount_with_three_decimals": ("notice.yaml:12:16", "'60.555'", "最多两位小数"),
     "anchor": ("notice.yaml:2:11", "不允许锚点"),
-    "band_after_birthday_uncovered": ("family_planning_support.yaml:5:3", "周岁(自生日次月) 59", "既没有值", "not_set"),
+    "band_after_birthday_uncovered": ("family_planning_support.yaml:5:3", "周岁(自生日次月) [59,60)", "not_set"),
     "band_with_round_brackets": ("notice.yaml:12:29", "(80,90) 不是年龄段", "应写作 [80,90)"),
     "before_the_benefit_exists": ("notice.yaml:12:16", "自 2015-01-01 起", "《测试通知》", "2016-01-01", "请核对日期"),
     "benchmark_of_nothing": ("notice.yaml:12:23", "elder_care_subsidy.amuont", "应为某项目的 amount"),

@@ -1,17 +1,28 @@
 """A county whose rules use the same words needs YAML alone: bands by age and category, the month after the birthday."""
 
+import shutil
 from datetime import date
 
 import polars as pl
 import pytest
 
 import calculators
+import rulebook
 from contracts.errors import PolicyError
 from contracts.months import month_text
 from contracts.registers import accepted_schema
 from reports.pay_rhythm import rhythm_changes
+from tests.rulebook.conftest import INVENTED
 
 MONTHS = tuple(date(2024, month, 1) for month in (4, 5, 6))
+MARGIN = {
+    "person_no": 1,
+    "household_id": "H1",
+    "category": "margin",
+    "is_recipient": True,
+    "from_month": date(2020, 1, 1),
+}
+CLAIMED = {"claimed_on": date(2022, 1, 1), "approved_on": date(2022, 1, 1)}
 HOME = {"source_file": "f", "source_sheet": "", "source_row": 1}
 
 
@@ -101,3 +112,26 @@ def test_the_shipped_counties_do_not_notice(shipped, invented):
     here, there = (law.resolve("410721", list(MONTHS), date(2024, 6, 30)) for law in (shipped, invented))
     for benefit, of_benefit in here.benefits.items():
         assert of_benefit.rates.equals(there.benefits[benefit].rates)
+
+
+@pytest.mark.parametrize(("hukou", "yuan"), [("城镇", 260), ("农村", 200), ("居民户口", None)])
+def test_an_amount_may_go_by_the_hukou_and_who_has_none_waits_for_a_standard(tmp_path, hukou, yuan):
+    shutil.copytree(INVENTED, tmp_path, dirs_exist_ok=True)
+    (care,) = tmp_path.rglob("990201_*/elder_care_subsidy.yaml")
+    said, stays = care.read_text("utf-8"), "elder_care_subsidy.amount:\n    unit: yuan/month\n"
+    by_hukou = said.replace(stays, f"{stays}    by: [hukou]\n").replace("value: 200", "values: {城镇: 260, 农村: 200}")
+    unset = "    not_set:\n      - keys: [无]\n        source: {document: care, clause: 第四条, quote: 城镇、农村}\n"
+    care.write_text(by_hukou.rstrip() + "\n" + unset, "utf-8")
+    rules = rulebook.load(rulebook.POLICIES, tmp_path).resolve("990201", list(MONTHS), date(2024, 6, 30))
+    person = {"person_no": 1, "name": "样本", "birth_date": date(1950, 1, 1), "division_code": "990201",
+              "township": "示范镇", "village": "示范村", "hukou_type": hukou}  # fmt: skip
+    registers = {
+        "population": register("population", [person]),
+        "low_income": register("low_income", [MARGIN]),
+        "ability": register("ability", [{"person_no": 1, "is_unable": True, "unable_from_month": date(2020, 1, 1)}]),
+        "claim": register("claim", [{"person_no": 1, "benefit": "elder_care_subsidy", **CLAIMED}]),
+    }
+    rows = calculators.entitlements(registers, rules, calculators.Scope("990201", MONTHS, MONTHS[-1])).collect()
+    care_of = rows.filter(pl.col("benefit") == "elder_care_subsidy")
+    assert set(care_of["amount_fen"]) == {yuan and yuan * 100}
+    assert set(care_of["outcome"]) == {"ENTITLED" if yuan else "STANDARD_NOT_SET"}

@@ -1,6 +1,7 @@
 """From the law to the rules the calculators read."""
 
 import json
+import shutil
 import time
 from contextlib import nullcontext
 from datetime import date
@@ -9,12 +10,13 @@ import polars as pl
 import pytest
 
 import calculators
+import rulebook
 from contracts.codes import Benefit, UnsetReason
 from contracts.errors import PolicyError
 from contracts.months import months_between
 from contracts.policy import COMMON_RATES, RATE_MONEY, RATE_TAIL, AllOf, Fact
 from contracts.tables import RateCatalogue
-from tests.rulebook.conftest import TODAY
+from tests.rulebook.conftest import INVENTED, TODAY
 
 COUNTIES = ["130581", "370828", "410721", "410902", "411102"]
 JULY = date(2024, 7, 1)
@@ -335,3 +337,13 @@ def test_before_its_paper_everything_of_jinxiang_is_a_placeholder(shipped, month
         assert values_of(shipped, "370828", benefit, month, **cells)[0] == status, benefit
     _, rests_on = values_of(shipped, "370828", "tekun_living", month, area_code="rural")
     assert {value["status"] for value in rests_on if value["parameter"] == "tekun_living.ratio"} == {status}
+
+
+def test_a_county_of_two_benefits_has_its_one_pair(tmp_path):
+    shutil.copytree(INVENTED, tmp_path, dirs_exist_ok=True)
+    (county,) = tmp_path.rglob("990201_*")
+    (county / "old_age_allowance.yaml").unlink()
+    (county / "known.yaml").unlink()
+    law = rulebook.load(rulebook.POLICIES, tmp_path)
+    rules = law.resolve("990201", [JULY], TODAY)
+    assert {of.rates["p_choose_group"][0] for of in rules.benefits.values()} == {"care"}
