@@ -24,7 +24,7 @@ known_on_option = click.option("--known-on", type=DayType(), help="按哪一天�
 
 @click.group()
 def policies() -> None:
-    """查看、检查、证明、比较政策与标准。  The law as data: show, check, prove, calendar, diff."""
+    """查看、检查、证明、比较政策与标准。  The law as data: show, check, prove, table, calendar, diff."""
 
 
 def law_of(home: Home, *more: Path) -> LawBook:
@@ -131,6 +131,29 @@ def prove_law(
     show_proof(found)
     if output:
         click.echo(f"→ {output}")
+
+
+@policies.command("table")
+@county_option
+@click.option("--month", type=MonthType(), help="哪个月的规定(默认本月)")
+@known_on_option
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="写入文件(.md);不写则列在屏幕上")
+@click.pass_obj
+def table_of(home: Home, county: str, month: date | None, known_on: date | None, output: Path | None) -> None:
+    """一县的判定表:哪些人每项领多少,合并成最少的行,逐行注明条款;连同数据目录里本县自己的规定。
+
+    Who draws how much of each benefit, in the fewest rows, each with its clause; with the home's own notices.
+    """
+    from reports.decision_table import county_table, write_table
+
+    day = known_on or today()
+    said = f"按 {day} 所知;政策包与本县数据目录里的规定。"
+    page = county_table(law_of(home), county, month or day.replace(day=1), day, said)
+    if output is None:
+        click.echo(page)
+        return
+    write_table(page, output)
+    click.echo(f"→ {output}")
 
 
 @policies.command()

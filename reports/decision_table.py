@@ -1,7 +1,8 @@
 """The decision table of a county as a page: who draws how much of each benefit, in the fewest rows, with the clause.
 
 `python -m reports.decision_table docs` writes docs/law/<county>-table.md for every county of the shipped law: the law
-of the last month in which anything changes, as known once everything loaded is known.
+of the last month in which anything changes, as known once everything loaded is known. `disburse policies table` gives
+the same of a home's own law, of any month.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import polars as pl
 
 import rulebook
 from contracts.codes import Benefit, Outcome, UnsetReason
+from contracts.files import write_whole
 from contracts.money import yuan_label
 from contracts.months import month_text
 from contracts.situations import AXES
@@ -34,20 +36,27 @@ Answer = tuple[str, str]  # what is paid, and on what
 
 def tables(law: LawBook) -> dict[Path, str]:
     """Every page by its path below docs/."""
-    return {Path("law") / f"{county}-table.md": county_table(law, county) for county in law.counties()}
+    return {
+        Path("law") / f"{county}-table.md": county_table(
+            law, county, months_of_change(law.chain_of(county))[-1], date.max, GENERATED
+        )
+        for county in law.counties()
+    }
 
 
-def county_table(law: LawBook, county: str) -> str:
-    """The decision table of one county."""
+def county_table(law: LawBook, county: str, month: date, known_on: date, said: str) -> str:
+    """The decision table of one county, of a month as known on a day; `said`: what the page says of itself.
+
+    PolicyError where the county has no law in that month.
+    """
     chain = law.chain_of(county)
-    month = months_of_change(chain)[-1]
-    rules = law.resolve(county, [month], date.max)
+    rules = law.resolve(county, [month], known_on)
     found = tabulate(rules)
     values = ValuesOf(chain, rules)
     head = [
         f"# {rules.county_name} {county} 判定表",
         "",
-        GENERATED,
+        said,
         "",
         f"{month_text(month)} 起的规定。每行是一类人;没有列出的人没有这一项;空格表示不论。",
         "各行都须本县户籍、当月在世或当月去世。",
@@ -58,6 +67,11 @@ def county_table(law: LawBook, county: str) -> str:
     head += [line for rhythm in rhythms(rules, month) for line in (f"{rhythm}。", "")]
     sections = [line for benefit in rules.benefits for line in _section(chain, found, values, benefit)]
     return "\n".join([*head, *sections])
+
+
+def write_table(page: str, target: Path) -> None:
+    """Write a page, whole or not at all."""
+    write_whole(target, page.encode())
 
 
 def _section(chain: Chain, found: Situations, values: ValuesOf, benefit: Benefit) -> Iterator[str]:

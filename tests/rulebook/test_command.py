@@ -86,6 +86,19 @@ def test_a_band_where_there_is_none_and_none_where_there_is_one_say_what_to_writ
         disburse("check")
 
 
+def test_the_table_of_a_county_goes_by_its_own_notice(disburse, notice, tmp_path):
+    notice(value=95)
+    asked = ("table", "--county", "410721", "--known-on", "2024-07-15")
+    assert (
+        "| 60 周岁及以上 | 低保对象 | 民政部门认定生活不能自理 | 95.00 元 | 《用例假设的标准》"
+        in disburse(*asked).stdout
+    )
+    assert "95.00 元" not in disburse(*asked, "--month", "2024-06").stdout
+    page = tmp_path / "table.md"
+    disburse(*asked, "-o", str(page))
+    assert page.read_text("utf-8").startswith("# 新乡县 410721 判定表")
+
+
 def test_show_tells_the_homes_own_notice_from_its_month(disburse, notice):
     notice()
     rows = json.loads(disburse("show", "--county", "410721", "--month", "2024-07", "--json").stdout)
