@@ -53,6 +53,23 @@ def coordinate(entitled: pl.LazyFrame, registers: Registers, scope: Scope) -> pl
     )
 
 
+def changes_of_claims(registers: Registers) -> list[pl.LazyFrame]:
+    """person_no, benefit_month from which a claim, suspension or choice may decide otherwise, under any start rule."""
+    claim = rows_of(registers, "claim")
+    claimed, approved = pl.col("claimed_on").dt.month_start(), pl.col("approved_on").dt.month_start()
+    suspension = rows_of(registers, "suspension")
+    begins = [
+        (claim, claimed),
+        (claim, claimed.dt.truncate("1y")),
+        (claim, approved),
+        (claim, approved.dt.offset_by("1mo")),
+        (suspension, pl.col("from_month")),
+        (suspension, pl.col("to_month").dt.offset_by("1mo")),
+        (rows_of(registers, "choice"), pl.col("from_month")),
+    ]
+    return [rows.select(PERSON, since.alias(MONTH)) for rows, since in begins]
+
+
 def _with_claims(rows: pl.LazyFrame, registers: Registers) -> pl.LazyFrame:
     """Add is_claimed: an approved claim counts in the month, by the start rule of the row. A claim does not lapse."""
     approved = (
@@ -95,7 +112,7 @@ def _with_suspensions(rows: pl.LazyFrame, registers: Registers, scope: Scope) ->
             last_month="to_month",
         )
         .explode("benefit")
-        .pipe(running, scope)
+        .pipe(running, scope.month_frame())
         .select(ROW)
         .unique()
         .with_columns(is_suspended=pl.lit(True))
@@ -126,4 +143,4 @@ def _choices(registers: Registers, scope: Scope) -> pl.LazyFrame:
         PERSON, "benefit", choose_group="group", first_month="from_month", last_month=pl.lit(None, pl.Date)
     )
     order = Order(by=("first_month", "benefit"), descending=("first_month", "benefit"), per=("choose_group",))
-    return strongest(begun, scope, order).with_columns(is_chosen=pl.lit(True))
+    return strongest(begun, scope.month_frame(), order).with_columns(is_chosen=pl.lit(True))

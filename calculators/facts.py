@@ -10,18 +10,20 @@ keeps its month: who dies, moves out or expires in M still counts in M. Who has 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import polars as pl
 
 from calculators.conditions import candidates, in_register, words_of
 from calculators.scope import KEY, MONTH, PERSON, Registers, Scope, rows_of
+from calculators.segments import changes_of_law, changes_of_spells, segments, unfolded
 from calculators.spells import Order, strongest
 from contracts.codes import Hukou, LowIncomeCategory
 from contracts.columns import polars_schema
 from contracts.policy import Rules
 from contracts.tables import Facts
 
+BOOKED = "is_booked"  # the book knows the person
 STATUS_REGISTERS = ("low_income", "disability", "ability", "family_planning")
 SEVERE_GRADE = 2  # 重度: grades 1 and 2 (GB/T 26341)
 LIMITED_LEVEL = 2  # 失能: 中度 and above, on both scales (GB/T 42195, MZ/T 039)
@@ -33,9 +35,36 @@ def facts(registers: Registers, rules: Rules, scope: Scope, also_people: pl.Lazy
     `also_people` are those the book knows: what they were paid may have to be taken back. Nobody has a row before the
     month of birth. ValueError where the rules are another county's or lack a month.
     """
+    people, spells = _read(registers, rules, scope, also_people)
+    runs = segments(people, _changes_of_status(spells), scope).collect().lazy()
+    return unfolded(_statuses(people, spells, runs), scope).pipe(_of_months)
+
+
+def facts_of_segments(
+    registers: Registers, rules: Rules, scope: Scope, changes: Iterable[pl.LazyFrame]
+) -> tuple[pl.LazyFrame, pl.LazyFrame]:
+    """The same rows, but of the first months of segments only; and the segments. Both are worked out already.
+
+    They are cut where the law, a status, an age or whether somebody is alive changes, and at the `changes`. The month
+    of birth is none of them unless the law asks for it.
+    """
+    people, spells = _read(registers, rules, scope, None)
+    asked = any("birthday_month" in words_of(of_benefit) for of_benefit in rules.benefits.values())
+    own = [*_changes_of_status(spells), *_changes_of_age(people, scope, asked), *changes_of_law(people, rules)]
+    runs = segments(people, [*own, *(rows.join(people, on=PERSON, how="semi") for rows in changes)], scope)
+    kept = runs.collect().lazy()
+    return _statuses(people, spells, kept).pipe(_of_months).collect().lazy(), kept
+
+
+def _read(
+    registers: Registers, rules: Rules, scope: Scope, also_people: pl.LazyFrame | None
+) -> tuple[pl.LazyFrame, Mapping[str, pl.LazyFrame]]:
+    """The people who have facts, and their spells by the name of their ORDER; read at once, looked at often."""
     scope.check(rules)
-    population = _residence_spells(rows_of(registers, "population"), scope)
-    people = _people(population, registers, rules, scope, also_people).cache()  # every register's spells look at it
+    marks = _marks(registers, also_people).collect().lazy()
+    rows = _who_may(rows_of(registers, "population"), marks, rules, scope)
+    population = _residence_spells(rows, scope).collect().lazy()
+    people = _people(population, marks, rules, scope).collect().lazy()
     spells = {
         "residence": _spells_of_movers(population, people),
         "low_income": low_income_spells(rows_of(registers, "low_income")),
@@ -44,12 +73,37 @@ def facts(registers: Registers, rules: Rules, scope: Scope, also_people: pl.Lazy
         "unable": unable_spells(rows_of(registers, "ability")),
         "family_planning": family_planning_spells(rows_of(registers, "family_planning")),
     }
-    table = people.join(scope.month_frame(), how="cross").with_columns(age_years=age_years(pl.col(MONTH)))
+    return people, {
+        name: of_all.join(people, on=PERSON, how="semi").collect().lazy() for name, of_all in spells.items()
+    }
+
+
+def _changes_of_status(spells: Mapping[str, pl.LazyFrame]) -> list[pl.LazyFrame]:
+    return [change for rows in spells.values() for change in changes_of_spells(rows)]
+
+
+def _changes_of_age(people: pl.LazyFrame, scope: Scope, is_birthday_asked: bool) -> list[pl.LazyFrame]:
+    """The month of birth in every year, the month after it where the law asks for birthdays, and that after death."""
+    years = pl.LazyFrame({"year": range(scope.months[0].year - 1, scope.months[-1].year + 1)})
+    birthday = pl.date(pl.col("year"), pl.col("birth_date").dt.month(), 1).alias(MONTH)
+    birthdays = people.join(years, how="cross").select(PERSON, birthday)
+    after = [birthdays.with_columns(pl.col(MONTH).dt.offset_by("1mo"))] if is_birthday_asked else []
+    return [birthdays, *after, people.select(PERSON, pl.col("death_month").dt.offset_by("1mo").alias(MONTH))]
+
+
+def _statuses(people: pl.LazyFrame, spells: Mapping[str, pl.LazyFrame], runs: pl.LazyFrame) -> pl.LazyFrame:
+    """What the registers say of the first month of each segment, beside it."""
+    table = runs.join(people, on=PERSON, how="left", validate="m:1")
     for name, rows in spells.items():
-        of_people = rows.join(people, on=PERSON, how="semi")
-        table = table.join(strongest(of_people, scope, ORDER[name]), on=KEY, how="left", validate="m:1")
+        table = table.join(strongest(rows, runs, ORDER[name]), on=KEY, how="left", validate="m:1")
+    return table
+
+
+def _of_months(table: pl.LazyFrame) -> pl.LazyFrame:
+    """Statuses and the month itself as contracts.tables.Facts."""
     return (
-        table.filter(pl.col("age_years") >= 0)
+        table.with_columns(age_years=age_years(pl.col(MONTH)))
+        .filter(pl.col("age_years") >= 0)
         .with_columns(**{name: held.fill_null(False) for name, held in YES_NO.items()})
         .select(pl.col(name).cast(dtype) for name, dtype in polars_schema(Facts).items())
     )
@@ -103,9 +157,14 @@ YES_NO: Mapping[str, pl.Expr] = {
 # Who has facts.
 
 
-def _people(
-    population: pl.LazyFrame, registers: Registers, rules: Rules, scope: Scope, also_people: pl.LazyFrame | None
-) -> pl.LazyFrame:
+def _who_may(population: pl.LazyFrame, marks: pl.LazyFrame, rules: Rules, scope: Scope) -> pl.LazyFrame:
+    """The rows of everybody who may be a candidate by his age and by whether he is in a register; most are neither."""
+    rows = population.select(PERSON, "birth_date", is_ever_alive=pl.lit(True), is_ever_registered=pl.lit(True))
+    who = rows.pipe(_candidates, marks, rules, scope).select(PERSON).collect().lazy()
+    return population.join(who, on=PERSON, how="semi")
+
+
+def _people(population: pl.LazyFrame, marks: pl.LazyFrame, rules: Rules, scope: Scope) -> pl.LazyFrame:
     """One row per person: birth_date, death_month (the earliest), is_resident_throughout, is_ever_registered."""
     first, last = pl.lit(scope.months[0]), pl.lit(scope.months[-1])
     people = population.group_by(PERSON).agg(
@@ -119,19 +178,20 @@ def _people(
         ).any(),
     )
     people = people.join(_hukou(population, rules), on=PERSON, how="left", validate="1:1")
-    described = people.join(_marks(registers), on=PERSON, how="left", validate="m:1").with_columns(
-        *(pl.col(in_register(name)).fill_null(False) for name in STATUS_REGISTERS),
-        is_ever_alive=pl.col("death_month").is_null() | (pl.col("death_month") >= first),
-        greatest_age_years=age_years(last),
-        least_age_years=age_years(first),
-        is_booked=pl.lit(False),
+    is_ever_alive = pl.col("death_month").is_null() | (pl.col("death_month") >= first)
+    described = people.with_columns(is_ever_alive=is_ever_alive).pipe(_candidates, marks, rules, scope)
+    return described.select(people.collect_schema().names())
+
+
+def _candidates(rows: pl.LazyFrame, marks: pl.LazyFrame, rules: Rules, scope: Scope) -> pl.LazyFrame:
+    """The rows (birth_date, is_ever_alive, is_ever_registered) of whoever may have an entitlement, or is booked."""
+    yes_no = [*(in_register(name) for name in STATUS_REGISTERS), BOOKED]
+    described = rows.join(marks, on=PERSON, how="left", validate="m:1").with_columns(
+        pl.col(yes_no).fill_null(False),
+        greatest_age_years=age_years(pl.lit(scope.months[-1])),
+        least_age_years=age_years(pl.lit(scope.months[0])),
     )
-    if also_people is not None:
-        booked = also_people.select(PERSON).unique().with_columns(is_known=pl.lit(True))
-        described = described.join(booked, on=PERSON, how="left", validate="m:1").with_columns(
-            is_booked=pl.col("is_known").fill_null(False)
-        )
-    return described.filter(candidates(rules) | pl.col("is_booked")).select(people.collect_schema().names())
+    return described.filter(candidates(rules) | pl.col(BOOKED))
 
 
 def _hukou(population: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
@@ -141,11 +201,12 @@ def _hukou(population: pl.LazyFrame, rules: Rules) -> pl.LazyFrame:
     return said.sort("first_month", "hukou_code").group_by(PERSON).agg(pl.col("hukou_code").last())
 
 
-def _marks(registers: Registers) -> pl.LazyFrame:
-    """One row per person of a status register: in_<register> for each."""
-    marks = {name: in_register(name) for name in STATUS_REGISTERS}
-    rows = [rows_of(registers, name).select(PERSON, pl.lit(True).alias(mark)) for name, mark in marks.items()]
-    return pl.concat(rows, how="diagonal").group_by(PERSON).agg(pl.col(list(marks.values())).any())
+def _marks(registers: Registers, also_people: pl.LazyFrame | None) -> pl.LazyFrame:
+    """One row per person of a status register or of `also_people`: in_<register> for each, is_booked."""
+    marked = {in_register(name): rows_of(registers, name) for name in STATUS_REGISTERS}
+    marked[BOOKED] = pl.LazyFrame(schema={PERSON: pl.Int64}) if also_people is None else also_people
+    rows = [of_mark.select(PERSON, pl.lit(True).alias(mark)) for mark, of_mark in marked.items()]
+    return pl.concat(rows, how="diagonal").group_by(PERSON).agg(pl.col(list(marked)).any())
 
 
 # Registers as spells of whole months: first_month … last_month, both included; null is open.

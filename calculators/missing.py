@@ -99,7 +99,7 @@ def with_open_words(registers: Registers, rules: Rules, scope: Scope) -> pl.Data
         last_month=pl.coalesce(pl.col("valid_until").dt.month_start(), "unable_to_month"),
     )
     marks = (
-        running(ability, scope)
+        running(ability, scope.month_frame())
         .group_by(KEY)
         .agg(pl.lit(True).alias(HAS_ROW), pl.col("is_empty").any().alias(HAS_EMPTY_UNABLE))
     )

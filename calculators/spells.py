@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from calculators.scope import KEY, MONTH, PERSON, Scope
+from calculators.scope import KEY, MONTH, PERSON
 
 BOUNDS = ["first_month", "last_month"]
 
@@ -28,25 +28,25 @@ class Order:
     per: tuple[str, ...] = ()
 
 
-def running(spells: pl.LazyFrame, scope: Scope) -> pl.LazyFrame:
-    """One row per spell and month of the scope it runs in."""
-    first, last = pl.lit(scope.months[0]), pl.lit(scope.months[-1])
-    bounded = spells.with_columns(pl.col("first_month").fill_null(first), pl.col("last_month").fill_null(last))
-    return (
-        bounded.join(scope.month_frame(), how="cross")
-        .filter(pl.col(MONTH).is_between("first_month", "last_month"))
-        .drop(BOUNDS)
-    )
+def running(spells: pl.LazyFrame, months: pl.LazyFrame) -> pl.LazyFrame:
+    """One row per spell and month it runs in. `months`: benefit_month of everybody or, with person_no, of each."""
+    is_of_person = PERSON in months.collect_schema()
+    met = spells.join(months.select(KEY), on=PERSON) if is_of_person else spells.join(months, how="cross")
+    is_begun = (pl.col("first_month") <= pl.col(MONTH)).fill_null(True)
+    return met.filter(is_begun, (pl.col("last_month") >= pl.col(MONTH)).fill_null(True)).drop(BOUNDS)
 
 
-def strongest(spells: pl.LazyFrame, scope: Scope, order: Order) -> pl.LazyFrame:
-    """One row per person and month (and `per`) with the spell that counts: person_no, benefit_month, its columns."""
+def strongest(spells: pl.LazyFrame, months: pl.LazyFrame, order: Order) -> pl.LazyFrame:
+    """One row per person and month (and `per`) with the spell that counts: person_no, benefit_month, its columns.
+
+    `months` as `running` has them.
+    """
     names = spells.collect_schema().names()
     keys = [PERSON, *order.by, *(name for name in names if name != PERSON and name not in order.by)]
     ranked = spells.sort(keys, descending=[name in order.descending for name in keys], nulls_last=True).with_row_index(
         "rank"
     )
-    best = running(ranked, scope).group_by(*KEY, *order.per).agg(pl.col("rank").min(), *_any_of(order))
+    best = running(ranked, months).group_by(*KEY, *order.per).agg(pl.col("rank").min(), *_any_of(order))
     kept = ranked.drop(PERSON, *BOUNDS, *order.per, *([order.any_of] if order.any_of else []))
     return best.join(kept, on="rank", how="left", validate="m:1").drop("rank")
 

@@ -25,7 +25,11 @@ def spells(*rows):
 
 def counting(rows, order):
     return dict(
-        strongest(rows, scope(), order).sort("benefit_month").select("benefit_month", "grade").collect().iter_rows()
+        strongest(rows, scope().month_frame(), order)
+        .sort("benefit_month")
+        .select("benefit_month", "grade")
+        .collect()
+        .iter_rows()
     )
 
 
@@ -44,7 +48,7 @@ def counting(rows, order):
     ],
 )
 def test_a_spell_runs_in_its_months_both_included(first, last, months):
-    rows = running(spells({"first_month": first, "last_month": last}), scope())
+    rows = running(spells({"first_month": first, "last_month": last}), scope().month_frame())
     assert rows.collect()["benefit_month"].sort().to_list() == months
 
 
@@ -74,20 +78,25 @@ def test_the_order_of_rows_does_not_matter():
 def test_of_spells_that_are_as_good_the_order_of_rows_does_not_decide():
     rows = spells({"sure": True}, {"sure": False}, {"sure": None})
     order = Order(by=("grade",))
-    told = [strongest(each, scope(), order).select("sure").unique().collect().rows() for each in (rows, rows.reverse())]
+    told = [
+        strongest(each, scope().month_frame(), order).select("sure").unique().collect().rows()
+        for each in (rows, rows.reverse())
+    ]
     assert told == [[(False,)], [(False,)]]
 
 
 def test_what_is_not_said_is_no_yes():
     rows = spells({"sure": None}, {"sure": False})
-    assert strongest(rows, scope(), Order(by=("grade",), any_of="sure")).collect()["sure"].unique().to_list() == [False]
+    assert strongest(rows, scope().month_frame(), Order(by=("grade",), any_of="sure")).collect()[
+        "sure"
+    ].unique().to_list() == [False]
 
 
 def test_a_yes_on_any_row_that_is_as_good_is_enough_and_on_a_weaker_one_is_not():
     order = Order(by=("grade", "first_month"), any_of="sure")
 
     def is_sure(*rows):
-        return strongest(spells(*rows), scope([JANUARY]), order).collect()["sure"].to_list()
+        return strongest(spells(*rows), scope([JANUARY]).month_frame(), order).collect()["sure"].to_list()
 
     assert is_sure({"first_month": BEFORE}, {"sure": True}) == [True]
     assert is_sure({"first_month": BEFORE}, {"sure": True, "grade": 2}) == [False]
@@ -96,5 +105,14 @@ def test_a_yes_on_any_row_that_is_as_good_is_enough_and_on_a_weaker_one_is_not()
 
 def test_spells_may_be_compared_within_a_column():
     rows = spells({"grade": 1}, {"grade": 2, "sure": True})
-    told = strongest(rows, scope([JANUARY]), Order(by=("grade",), per=("sure",))).collect()
+    told = strongest(rows, scope([JANUARY]).month_frame(), Order(by=("grade",), per=("sure",))).collect()
     assert sorted(told.select("sure", "grade").rows()) == [(False, 1), (True, 2)]
+
+
+def test_months_may_be_of_one_person_and_then_only_these_count():
+    rows = spells({"last_month": MARCH}, {"person_no": 2})
+    of_each = pl.LazyFrame({"person_no": [1, 1, 2], "benefit_month": [MARCH, JUNE, JANUARY]})
+    assert set(running(rows, of_each).select("person_no", "benefit_month").collect().iter_rows()) == {
+        (1, MARCH),
+        (2, JANUARY),
+    }
