@@ -51,10 +51,10 @@ bench: ## 速度与内存(PEOPLE="300 100000") Seconds and memory of a county-mo
 	@sh scripts/prepare.sh run
 	@$(bin)/python benchmarks/county_month.py --people $(PEOPLE)
 
-peers: ## 与别的算法比(PEOPLE=100000) The same benefit by DuckDB, pandas and a spreadsheet
+peers: ## 与别的算法比(PEOPLE=100000) The same work by DuckDB, pandas, OpenFisca, Spark
 	@sh scripts/prepare.sh dev
 	@$(bin)/python -m pip install -q --only-binary :all: --require-hashes --target .benchmarks --upgrade -r requirements-benchmarks.lock
-	@PYTHONPATH=.benchmarks $(bin)/python benchmarks/peers.py --people $(PEOPLE)
+	@PYTHONPATH=.benchmarks:.spark $(bin)/python benchmarks/peers.py --people $(PEOPLE)
 
 mutants: ## 测试能发现多少种小错(ROOMS=ledger MINUTES=30) How many small faults the tests notice
 	@sh scripts/prepare.sh dev

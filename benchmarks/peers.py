@@ -1,45 +1,52 @@
-"""The same benefit worked out by other means on the same files: DuckDB SQL, pandas, and a spreadsheet read row by row.
+"""The whole work of a county worked out by other means on the same files, with the same totals.
 
-    make peers PEOPLE=100000
+    make peers PEOPLE="100000 1000000"
 
-A county's population is generated and accepted; then each works out 高龄津贴 of 24 months for everybody, in a process
-of its own: who is alive and registered in the county, of what age, and the amount of his band, as the law in the pack
-has it. A bare scan reads the same file and works out nothing. Where rows or fen differ nothing is shown: the benchmark
-fails. DuckDB and pandas are in `requirements-benchmarks.lock`, which nothing else installs.
+A county's population is generated and accepted; then each works out all seven benefits of 24 months for everybody,
+coordinated: from the accepted registers to a table of every person, benefit and month with its outcome. Each has a
+process of its own and does it twice, the second time on the watch. A bare scan reads the same files and works out
+nothing. Where rows or fen of any benefit and outcome differ nothing is shown: the benchmark fails. The spreadsheet does
+高龄津贴 alone.
+
+DuckDB 2.0.1, pandas 3.1.1 and OpenFisca-core 46.0.1 are in `requirements-benchmarks.lock`, PySpark 4.3.0 in
+`requirements-spark.lock`; nothing else installs them. Without Spark (`make spark`) its row stays empty.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from watch import cpu_seconds, rewrite
+from picture import picture
+from watch import cpu_of_children, cpu_seconds, rewrite
 
 from contracts.codes import Benefit
 from contracts.months import add_months, months_between
 from contracts.policy import Rules
 
+PICTURE = Path(__file__).resolve().parent / "peers.svg"
 COUNTY, PAY_MONTH, KNOWN_ON = "410721", date(2026, 6, 1), date(2026, 6, 10)
 MONTHS = months_between(add_months(PAY_MONTH, -23), PAY_MONTH)
-BENEFIT = Benefit.OLD_AGE_ALLOWANCE
+NUMBERS = [month.year * 12 + month.month for month in MONTHS]
 BANDS = ((80, 90, 5_000), (90, 100, 10_000), (100, 999, 30_000))  # checked against the pack: the totals must be equal
-SHEET = 200_000  # rows; an office would not open a longer one
-Answer = tuple[int, int]  # rows, fen
+SMALL = 200_000  # people; an office would not open a longer sheet, and Spark would take minutes
+Answer = dict[str, tuple[int, ...]]  # benefit and outcome → rows, fen before and after coordination
 
 
-def prepare(home: Path, people: int) -> Answer:
+def prepare(home: Path, people: int) -> None:
     """Accepted registers of a county, and its population as a workbook where it is not too long for one."""
     import polars as pl
 
@@ -54,17 +61,17 @@ def prepare(home: Path, people: int) -> Answer:
     for register in received:
         accepted = intake.accept(register, numbers, KNOWN_ON).rows
         accepted.write_parquet(home / f"{register.register}.parquet")
-        if register.register == "population" and accepted.height <= SHEET:
+        if register.register == "population" and accepted.height <= SMALL:
             write_table(accepted, home / "population.xlsx")
-    return 0, 0
 
 
 def scan(home: Path) -> Answer:
-    """Read the population, all columns, and no more."""
+    """Read every register, all columns, and no more."""
     import polars as pl
 
-    pl.read_parquet(home / "population.parquet")
-    return 0, 0
+    for file in home.glob("*.parquet"):
+        pl.read_parquet(file)
+    return {}
 
 
 @cache
@@ -76,69 +83,70 @@ def _rules() -> Rules:
 
 
 def disburse(home: Path) -> Answer:
-    """Facts of every register, and this benefit alone."""
-    return _entitled(home, replace(_rules(), benefits={BENEFIT: _rules().benefits[BENEFIT]}))
-
-
-def disburse_all(home: Path) -> Answer:
-    """Every benefit, coordinated."""
-    return _entitled(home, _rules())
-
-
-def _entitled(home: Path, rules: Rules) -> Answer:
+    """What a run works out, with all that every row rests on."""
     import polars as pl
 
     import calculators
 
     registers = {file.stem: pl.scan_parquet(file) for file in home.glob("*.parquet")}
-    plan = calculators.entitlements(registers, rules, calculators.Scope(COUNTY, tuple(MONTHS), PAY_MONTH))
-    rows = plan.collect().filter(pl.col("benefit") == BENEFIT)
-    return rows.height, int(rows["would_be_fen"].sum())
+    scope = calculators.Scope(COUNTY, tuple(MONTHS), PAY_MONTH)
+    rows = calculators.entitlements(registers, _rules(), scope).collect()
+    told = rows.group_by("benefit", "outcome").agg(pl.len(), pl.col("would_be_fen", "amount_fen").sum())
+    return {f"{benefit} {outcome}": tuple(sums) for benefit, outcome, *sums in told.iter_rows()}
 
 
 def duckdb(home: Path) -> Answer:
-    """SQL on the Parquet file."""
+    """SQL on the Parquet files."""
+    import by_sql
     import duckdb as engine
 
-    months = ", ".join(f"(DATE '{month}')" for month in MONTHS)
-    amount = " ".join(f"WHEN age >= {low} AND age < {high} THEN {fen}" for low, high, fen in BANDS)
-    [(rows, fen)] = engine.sql(f"""
-        WITH spells AS (
-            SELECT person_no, birth_date, date_trunc('month', died_on) AS death_month,
-                date_trunc('month', moved_in_on) + INTERVAL 1 MONTH AS first_month,
-                date_trunc('month', moved_out_on) AS last_month
-            FROM read_parquet('{home / "population.parquet"}') WHERE left(division_code, 6) = '{COUNTY}'),
-        aged AS (
-            SELECT DISTINCT person_no, month,
-                year(month) - year(birth_date) - (month(month) < month(birth_date))::INT AS age
-            FROM spells CROSS JOIN (VALUES {months}) AS months(month)
-            WHERE year(birth_date) <= {MONTHS[-1].year - BANDS[0][0]} AND (death_month IS NULL OR month <= death_month)
-                AND (first_month IS NULL OR month >= first_month) AND (last_month IS NULL OR month <= last_month))
-        SELECT count(*), sum(CASE {amount} END) FROM aged WHERE age >= {BANDS[0][0]}""").fetchall()  # noqa: S608 - ours
-    return int(rows), int(fen)
+    with engine.connect() as connection:
+        for file in home.glob("*.parquet"):
+            connection.execute(f"CREATE VIEW {file.stem} AS SELECT * FROM read_parquet('{file}')")
+        for name, query in by_sql.steps(COUNTY, NUMBERS).items():
+            connection.execute(f"CREATE TEMP TABLE {name} AS {query}")
+        return {
+            f"{benefit} {outcome}": tuple(sums) for benefit, outcome, *sums in connection.sql(by_sql.TOTALS).fetchall()
+        }
+
+
+def spark(home: Path) -> Answer:
+    """The same SQL over Spark's DataFrames, in one process with as many threads as there are cores."""
+    import by_sql
+    from pyspark.sql import SparkSession
+
+    os.environ["PYSPARK_SUBMIT_ARGS"] = "--driver-memory 6g pyspark-shell"  # read where the Java machine is started
+    settings = {
+        "spark.sql.ansi.doubleQuotedIdentifiers": "true",
+        "spark.sql.shuffle.partitions": "4",
+        "spark.buffer.pageSize": "2m",
+        "spark.log.level": "ERROR",
+        "spark.ui.enabled": "false",
+        "spark.ui.showConsoleProgress": "false",
+    }
+    session = SparkSession.builder.master("local[*]").config(map=settings).getOrCreate()
+    for file in home.glob("*.parquet"):
+        session.read.parquet(str(file)).createOrReplaceTempView(file.stem)
+    session.catalog.clearCache()
+    for name, query in by_sql.steps(COUNTY, NUMBERS).items():
+        rows = session.sql(query).cache()
+        rows.count()
+        rows.createOrReplaceTempView(name)
+    return {f"{benefit} {outcome}": tuple(sums) for benefit, outcome, *sums in session.sql(by_sql.TOTALS).collect()}
 
 
 def pandas(home: Path) -> Answer:
     """Columns of pandas, month by month."""
-    import pandas as pd
+    import by_pandas
 
-    people = pd.read_parquet(home / "population.parquet")
-    people = people[people["division_code"].str[:6] == COUNTY]
+    return by_pandas.worked_out(home, COUNTY, NUMBERS)
 
-    def number(column: str) -> Any:  # noqa: ANN401 - a pandas Series
-        day = pd.to_datetime(people[column])
-        return day.dt.year * 12 + day.dt.month
 
-    born, died, came, left = (number(name) for name in ("birth_date", "died_on", "moved_in_on", "moved_out_on"))
-    rows = fen = 0
-    for month in MONTHS:
-        now = month.year * 12 + month.month
-        age = (now - born) // 12
-        here = ~(died < now) & ~(came >= now) & ~(left < now) & (age >= BANDS[0][0])
-        found = age[here].groupby(people["person_no"][here]).first()
-        rows += len(found)
-        fen += sum(int(((found >= low) & (found < high)).sum()) * amount for low, high, amount in BANDS)
-    return rows, fen
+def openfisca(home: Path) -> Answer:
+    """The law as OpenFisca's variables; pandas reads the registers for it."""
+    import by_openfisca
+
+    return by_openfisca.worked_out(home, COUNTY, NUMBERS)
 
 
 def spreadsheet(home: Path) -> Answer:
@@ -160,7 +168,7 @@ def spreadsheet(home: Path) -> Answer:
             gone = (died and died < now) or (came and came >= now) or (left and left < now)
             if age >= BANDS[0][0] and not gone:
                 seen[line[place["person_no"]], now] = next(fen for low, high, fen in BANDS if low <= age < high)
-    return len(seen), sum(seen.values())
+    return {Benefit.OLD_AGE_ALLOWANCE: (len(seen), sum(seen.values()))}
 
 
 def _number(day: str | None) -> int:
@@ -170,44 +178,66 @@ def _number(day: str | None) -> int:
 MEANS: dict[str, tuple[str, Callable[[Path], Answer]]] = {
     "scan": ("只读 bare scan", scan),
     "disburse": ("disburse", disburse),
-    "disburse_all": ("disburse, all nine benefits 全部项目", disburse_all),
     "duckdb": ("DuckDB SQL", duckdb),
-    "pandas": ("pandas", pandas),
-    "spreadsheet": ("电子表格 openpyxl", spreadsheet),
+    "pandas": ("pandas, NumPy", pandas),
+    "openfisca": ("OpenFisca-core", openfisca),
+    "spark": ("PySpark DataFrames", spark),
+    "spreadsheet": ("电子表格 openpyxl,高龄津贴", spreadsheet),
 }
 
 
-def measured(means: str, home: Path) -> dict[str, float]:
+@dataclass(frozen=True)
+class Told:
+    """What one took, and what it came to."""
+
+    cpu: float
+    seconds: float
+    answer: Answer
+
+
+def measured(means: str, home: Path) -> Told:
     """Work it out once to warm up what is loaded once, and once on the watch."""
     work = MEANS[means][1]
     if means != "spreadsheet":
         work(home)
-    before, started = cpu_seconds(), time.perf_counter()
-    rows, fen = work(home)
-    return {"cpu": cpu_seconds() - before, "seconds": time.perf_counter() - started, "rows": rows, "fen": fen}
+    before, started = cpu_seconds() + cpu_of_children(), time.perf_counter()
+    answer = work(home)
+    return Told(cpu_seconds() + cpu_of_children() - before, time.perf_counter() - started, answer)
 
 
-def in_a_process(*given: str) -> dict[str, float]:
-    """One step in a process of its own."""
-    command = [sys.executable, __file__, *given]
-    told: dict[str, float] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
-    return told
+def in_a_process(means: str, home: Path) -> Told:
+    """One of them in a process of its own."""
+    command = [sys.executable, __file__, "--step", means, "--home", str(home)]
+    told = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout)
+    answer = {name: tuple(sums) for name, sums in told.pop("answer").items()}
+    return Told(**told, answer=answer)
 
 
-def compared(people: int) -> dict[str, dict[str, float]]:
+def compared(people: int) -> dict[str, Told]:
     """What each took; ValueError where one comes to another sum."""
     with tempfile.TemporaryDirectory() as folder:
-        where = ("--home", folder, "--people", str(people))
-        in_a_process("--step", "prepare", *where)
-        able = [means for means in MEANS if means != "spreadsheet" or (Path(folder) / "population.xlsx").exists()]
-        told = {means: in_a_process("--step", means, *where) for means in able}
-    answers = {(one["rows"], one["fen"]) for means, one in told.items() if means != "scan"}
-    if len(answers) > 1:
-        raise ValueError(f"they do not come to the same: {told}")
+        home = Path(folder)
+        prepare(home, people)
+        able = set(MEANS) if (home / "population.xlsx").exists() else set(MEANS) - {"spreadsheet", "spark"}
+        if find_spec("pyspark") is None:
+            able.discard("spark")
+        told = {means: in_a_process(means, home) for means in MEANS if means in able}
+    differing = disagreeing({means: one.answer for means, one in told.items() if means != "scan"})
+    if differing:
+        raise ValueError(f"{differing} do not come to the same as disburse")
     return told
 
 
-def table(told: dict[int, dict[str, dict[str, float]]]) -> str:
+def disagreeing(answers: Mapping[str, Answer]) -> list[str]:
+    """Those whose rows or fen are not those of disburse, of any benefit and outcome; a sheet by its one benefit."""
+    ours = answers["disburse"]
+    benefit = Benefit.OLD_AGE_ALLOWANCE
+    of_sheet = [sums[:2] for name, sums in ours.items() if name.startswith(benefit)]
+    alone: Answer = {benefit: tuple(map(sum, zip(*of_sheet, strict=True)))}
+    return [means for means, answer in answers.items() if answer != (alone if means == "spreadsheet" else ours)]
+
+
+def table(told: Mapping[int, Mapping[str, Told]]) -> str:
     """A row for each means: CPU seconds, and how many times a bare scan that is."""
     head = " | ".join(f"{people:,} people | ÷ scan" for people in told)
     lines = [f"| CPU seconds | {head} |", "| --- " + "| ---: | ---: " * len(told) + "|"]
@@ -217,27 +247,30 @@ def table(told: dict[int, dict[str, dict[str, float]]]) -> str:
     return "\n".join(lines)
 
 
-def _cells(one: dict[str, float] | None, bare: dict[str, float]) -> str:
-    return f"{one['cpu']:.2f} | {one['cpu'] / bare['cpu']:.1f}" if one else "— | —"
+def _cells(one: Told | None, bare: Told) -> str:
+    return f"{one.cpu:.2f} | {one.cpu / bare.cpu:.1f}" if one else "— | —"
 
 
 def main() -> None:
-    """Compare on counties of some sizes; with --write into the README."""
+    """Compare on counties of some sizes; with --write into the README and the picture."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     asked.add_argument("--people", type=int, nargs="+", default=[100_000])
-    asked.add_argument("--write", action="store_true", help="rewrite the table of the README")
+    asked.add_argument("--write", action="store_true", help="rewrite the table of the README and the picture")
     asked.add_argument("--step", help=argparse.SUPPRESS)
     asked.add_argument("--home", type=Path, help=argparse.SUPPRESS)
     given = asked.parse_args()
-    if given.step == "prepare":
-        print(json.dumps(dict(zip(("rows", "fen"), prepare(given.home, given.people[0]), strict=True))))
-    elif given.step:
-        print(json.dumps(measured(given.step, given.home)))
-    else:
-        text = table({people: compared(people) for people in given.people})
-        print(text)
-        if given.write:
-            rewrite("peers.py", text)
+    if given.step:
+        print(json.dumps(asdict(measured(given.step, given.home))))
+        return
+    told = {people: compared(people) for people in given.people}
+    print(table(told))
+    if given.write:
+        rewrite("peers.py", table(told))
+        per_person = {
+            label: {people: of_size[means].cpu / people for people, of_size in told.items() if means in of_size}
+            for means, (label, _) in MEANS.items()
+        }
+        PICTURE.write_text(picture(per_person), "utf-8")
 
 
 if __name__ == "__main__":
