@@ -16,8 +16,9 @@ from contracts.settings import Home
 from contracts.tables import Facts
 from ledger import cycles, people
 from ledger.book import Book, opened
+from month.made import Made
 from month.store import Store, Tables
-from reports import explained_book
+from reports import explained_book, tables
 from reports.lists import where_they_live
 from reports.month_explained import Change, MonthExplained, cause_labels, explain_month
 from reports.review import PEOPLE_SHOWN
@@ -34,9 +35,15 @@ class Opened:
     told: MonthExplained
     who: pl.DataFrame
 
-    def write(self, target: Path) -> Path:
-        """The causes and the people of each as a workbook."""
-        return explained_book.write(self.told, self.who, target)
+    def write(self, target: Path, made: Made | None = None) -> Path:
+        """The causes and the people of each as a workbook; one that `made` has already is left as it lies."""
+        sheets = explained_book.sheets(self.told, self.who)
+        if made is None:
+            return tables.write_sheets(sheets, target)
+        content = tables.content_of_sheets(sheets)
+        if not made.has(target, content):
+            made.note(tables.write_sheets(sheets, target), content)
+        return target
 
     @property
     def largest(self) -> tuple[Change, ...]:

@@ -26,6 +26,7 @@ from contracts.settings import Home
 from ledger import people, posting
 from month.auditing import findings_lists
 from month.booking import REPLAYED, decided, difference_counts
+from month.made import Made
 from month.month import Counts, Month
 from month.papers import WRITTEN, worked_out, write_papers
 from month.review_page import write_reviews
@@ -110,18 +111,20 @@ def _leave_posted(month: Month) -> list[Path]:
     folder = month.home.lists(county, pay_month)
     counts, refused = read("intake_counts"), read("refused_rows")
     missing = _missing(month)
-    found = month.at_hand[WRITTEN] = worked_out(month)
+    found, made = worked_out(month), Made(folder)
+    month.at_hand[WRITTEN] = found
     written = [
         *lists.write_lists(month.book, folder, county, pay_month, read),
         *lists.write_register_lists(month.book, folder, read),
         *_list_not_drawn(month, folder),
         *_list_missing(month, folder, missing),
         *return_refused(month, _of_register(refused)),
-        found.explained.write(folder / "explained.xlsx"),
-        *write_papers(month, folder, found.rows),
+        found.explained.write(folder / "explained.xlsx", made),
+        *write_papers(month, made, found.rows),
         *write_reviews(month, folder, found),
         *(path for path in findings_lists(month) if path.exists()),
     ]
+    made.keep()
     told = Left(
         summary=summarise(month.book, county, pay_month, counts),
         corrections=corrections.by_ground(month.book, county, pay_month),

@@ -20,6 +20,7 @@ from month.ahead import ahead_of
 from month.auditing import listed_of
 from month.explaining import Opened, explained_from
 from month.funding import orders_of
+from month.made import Made
 from month.month import Month, opened_month
 from month.side_by_side import side_by_side
 from reports import coming, cover, form_pdf, form_sheet, forms, papers
@@ -62,16 +63,19 @@ def papers_again(
         rows = worked_out(month).rows
         ahead = {} if only else {"coming": _coming(month), "findings": _to_verify(month)}
         wanted = {name: of_form for name, of_form in {**rows, **ahead}.items() if not only or name in only}
-        return _write(month, folder or home.lists(county, pay_month), wanted, only, is_pdf=is_pdf)
+        return _write(month, Made(folder or home.lists(county, pay_month)), wanted, only, is_pdf=is_pdf)
 
 
-def write_papers(month: Month, folder: Path, rows: Mapping[str, pl.DataFrame]) -> list[Path]:
-    """Write every form of the month that has rows. What was written before goes, also of months ahead."""
-    return _write(month, folder, rows)
+def write_papers(month: Month, made: Made, rows: Mapping[str, pl.DataFrame]) -> list[Path]:
+    """Write every form of the month that has rows, but a sheet that lies there already as it would be written.
+
+    What else was written before goes, also of months ahead.
+    """
+    return _write(month, made, rows)
 
 
 def _write(
-    month: Month, folder: Path, rows: Mapping[str, pl.DataFrame], only: Collection[str] = (), *, is_pdf: bool = False
+    month: Month, made: Made, rows: Mapping[str, pl.DataFrame], only: Collection[str] = (), *, is_pdf: bool = False
 ) -> list[Path]:
     """Write the forms of these rows; a paper too long for a sheet as CSV. Others go, unless only these are wanted."""
     if is_pdf:
@@ -80,11 +84,18 @@ def _write(
     papers_of = {
         name: [*forms.filled(name, form, heading, rows[form.rows])] for name, form in known.items() if form.rows in rows
     }
+    every = [(made.folder / below, paper, is_pdf) for of_form in papers_of.values() for below, paper in of_form]
+    contents = {_sheet(path): form_sheet.content(paper) for path, paper, _ in every if not _is_text(paper)}
+    lying = {sheet for sheet, content in contents.items() if made.has(sheet, content)}
     for name in papers_of if only else known:
-        _clear(folder, name)
-    every = [(folder / below, paper, is_pdf) for of_form in papers_of.values() for below, paper in of_form]
-    written = side_by_side(_written, every, [paper.rows.height for _, paper, _ in every])
-    return [path for paths in written for path in paths]
+        _clear(made.folder, name, but=lying)
+    to_write = [one for one in every if is_pdf or _sheet(one[0]) not in lying]
+    written = side_by_side(_written, to_write, [paper.rows.height for _, paper, _ in to_write])
+    for sheet, content in contents.items():
+        if sheet not in lying:
+            made.note(sheet, content)
+    of_each = {path: paths for (path, _, _), paths in zip(to_write, written, strict=True)}
+    return [lies for path, _, _ in every for lies in of_each.get(path, [_sheet(path)])]
 
 
 def _heading(month: Month) -> forms.Heading:
@@ -100,17 +111,30 @@ def _heading(month: Month) -> forms.Heading:
     return replace(heading, public={**told, "telephone": up.telephone})
 
 
-def _clear(folder: Path, name: str) -> None:
-    for suffix in ("xlsx", "csv", "pdf"):
-        (folder / f"{name}.{suffix}").unlink(missing_ok=True)
-    shutil.rmtree(folder / name, ignore_errors=True)
+def _clear(folder: Path, name: str, but: Collection[Path]) -> None:
+    of_each = folder / name
+    if not any(path.parent == of_each for path in but):
+        shutil.rmtree(of_each, ignore_errors=True)
+    own = (folder / f"{name}.{suffix}" for suffix in ("xlsx", "csv", "pdf"))
+    for path in (*own, *(path for path in of_each.glob("*") if path.is_file())):
+        if path not in but:
+            path.unlink(missing_ok=True)
+
+
+def _sheet(path: Path) -> Path:
+    return path.with_name(f"{path.name}.xlsx")
+
+
+def _is_text(paper: forms.Filled) -> bool:
+    """Whether it is too long to leaf through."""
+    return paper.rows.height > LEAFED_THROUGH
 
 
 def _written(path: Path, paper: forms.Filled, is_pdf: bool) -> list[Path]:
-    if paper.rows.height > LEAFED_THROUGH:
+    if _is_text(paper):
         told = paper.rows.select(name for name in paper.form.columns if name != "number")
         return [write_table(told, path.with_name(f"{path.name}.csv"))]
-    written = [form_sheet.write(paper, path.with_name(f"{path.name}.xlsx"))]
+    written = [form_sheet.write(paper, _sheet(path))]
     if is_pdf:
         written.append(form_pdf.write(paper, path.with_name(f"{path.name}.pdf")))
     return written

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import polars as pl
 
 from contracts.codes import Benefit, CorrectionGround
 from reports.month_explained import BenefitMonth, MonthExplained, cause_labels
-from reports.tables import write_sheets
+from reports.tables import Sheet
 
 SUMS = {
     "benefit": "项目",
@@ -32,13 +31,16 @@ PEOPLE = {
 MONEY = {**WHO, "benefit_month": "所属月", "label": "去向", "amount_fen": "金额"}
 
 
-def write(told: MonthExplained, who: pl.DataFrame, target: Path) -> Path:
-    """Write it to `target` (.xlsx), whole or not at all. `who`: person_no, person_id, name, township, village."""
+def sheets(told: MonthExplained, who: pl.DataFrame) -> list[Sheet]:
+    """Its sheets, as reports.tables.write_sheets takes them. `who`: person_no, person_id, name, township, village."""
     sums = pl.DataFrame(
         [line for one in (told.total, *told.benefits) for line in _lines(one)], schema=_SUMS, orient="row"
     )
-    sheets = [("本月说明", sums, SUMS), ("人员变动", _people(told.people, who), PEOPLE)]
-    return write_sheets([*sheets, ("金额去向", _money(told.money, who), MONEY)], target)
+    return [
+        ("本月说明", sums, SUMS),
+        ("人员变动", _people(told.people, who), PEOPLE),
+        ("金额去向", _money(told.money, who), MONEY),
+    ]
 
 
 _SUMS = {name: pl.String() if name in ("benefit", "label") else pl.Int64() for name in SUMS}

@@ -14,12 +14,18 @@ from contracts.bulk_rows import Look, write_rows
 from contracts.files import whole_file
 from contracts.workbooks import new_workbook
 from reports.forms import Filled
+from reports.tables import content_of
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
 Cell = int | str | None
 A4 = 9
+
+
+def content(paper: Filled) -> str:
+    """The digest of all that the workbook of a paper shows (reports.tables.content_of)."""
+    return content_of((paper.form, paper.heading, paper.totals, paper.notes), paper.lines)
 
 
 def write(paper: Filled, target: Path) -> Path:

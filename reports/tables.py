@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import polars as pl
 from polars import selectors as cs
 
-from contracts.bulk_rows import Look, write_rows
+from contracts.bulk_rows import ROWS_AT_ONCE, Look, write_rows
+from contracts.code_version import digest_of_rooms
 from contracts.errors import InputError
 from contracts.files import whole_file
 from contracts.workbooks import MAX_SHEET_ROWS, new_workbook
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
+
+Sheet = tuple[str, pl.DataFrame, Mapping[str, str]]  # its name, rows, and headers
 
 
 def write_table(table: pl.DataFrame, target: Path, headers: Mapping[str, str] | None = None, sheet: str = "表") -> Path:
@@ -53,7 +58,27 @@ def write_workbook(table: pl.DataFrame, path: Path, headers: Mapping[str, str], 
         _write_sheet(workbook, table, headers, sheet)
 
 
-def write_sheets(sheets: Sequence[tuple[str, pl.DataFrame, Mapping[str, str]]], target: Path) -> Path:
+def content_of(shown: object, *tables: pl.DataFrame) -> str:
+    """SHA-256 of what a workbook shows and of the program that lays it out: the same content makes the same file.
+
+    `shown`: everything beside the rows, told by its repr. Values count, not how a frame holds them in memory.
+    """
+    laid_out_by = digest_of_rooms("contracts", "reports"), version("xlsxwriter")
+    digest = hashlib.sha256(repr((laid_out_by, shown)).encode())
+    for table in tables:
+        digest.update(repr(table.schema).encode())
+        for part in table.iter_slices(ROWS_AT_ONCE):
+            digest.update(part.write_csv(include_header=False).encode())
+    return digest.hexdigest()
+
+
+def content_of_sheets(sheets: Sequence[Sheet]) -> str:
+    """The content of what `write_sheets` would write."""
+    shown = [(sheet, list(headers.items())) for sheet, _, headers in sheets]
+    return content_of(shown, *(table for _, table, _ in sheets))
+
+
+def write_sheets(sheets: Sequence[Sheet], target: Path) -> Path:
     """Write several short tables (sheet, rows, headers) as the sheets of one workbook, whole or not at all."""
     with whole_file(target) as temporary, new_workbook(temporary) as workbook:
         for sheet, table, headers in sheets:
