@@ -58,6 +58,7 @@ SCHEMA_VERSION = "0013"
 ROWS_AT_ONCE = 50_000  # bounds memory: rows become Python objects on their way to the driver
 KEYS_AT_ONCE = 10_000  # of one statement; both engines allow three times as many
 LOCK_SECONDS = 60
+CACHE_KIB = 128 * 1024  # of SQLite's pages, filled as they are read: below it, a big claim writes the same pages often
 WAIT_SECONDS = 0.05  # between two tries for a lock that SQLite itself does not wait for
 LEAST_SQLITE = (3, 37)  # STRICT tables
 STATEMENTS = 1000  # most that are kept compiled; the program has some hundreds
@@ -295,7 +296,8 @@ def _stored(name: str, dtype: pl.DataType) -> pl.Expr:
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
     connection.isolation_level = None  # the driver must not begin transactions of its own
     _write_ahead(connection)
-    for pragma in ("synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON"):
+    asked = ("synchronous = FULL", "foreign_keys = ON", "recursive_triggers = ON", f"cache_size = -{CACHE_KIB}")
+    for pragma in asked:
         connection.execute(f"PRAGMA {pragma}")
 
 

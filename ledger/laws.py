@@ -14,6 +14,7 @@ from typing import Any
 import polars as pl
 from sqlalchemy import (
     ColumnElement,
+    CompoundSelect,
     Connection,
     Select,
     and_,
@@ -26,6 +27,7 @@ from sqlalchemy import (
     select,
     text,
     true,
+    union,
     union_all,
 )
 
@@ -53,11 +55,13 @@ from ledger.tables import (
     run,
     withdrawal,
 )
+from ledger.tables import identity as decisions
 from ledger.totals import fen_sum
 from ledger.versions import KEY
 
 SHOWN = 20  # findings of one law in one place that are told one by one
 _VERSION = (*KEY, "version_no", "outcome", "amount_fen")
+_TOLD_OF = ("benefit_month", "person_no", "benefit", "amount_fen", "booked_fen")
 
 
 def counties(conn: Connection) -> list[str]:
@@ -87,33 +91,79 @@ def month_is_booked_as_owed(conn: Connection, county: str, month: date, known: I
     v = entitlement_version.c
     of_month = select(*(v[name] for name in _VERSION)).where(v.county == county, v.benefit_month == month_text(month))
     booked = totals.booked(conn, county, month, month, known)
-    yield from _booked_unlike(county, read_frame(conn, of_month), booked)
+    yield from _told_unlike(county, _unlike(read_frame(conn, of_month), booked))
     yield from _two_winners(conn, county, month)
 
 
 def batches_are_booked_as_owed(conn: Connection, county: str, batch_ids: Collection[str]) -> Iterator[str]:
-    """Law 3 over the keys that these batches pay."""
-    of_batches = (
+    """Law 3 over the keys that these batches pay.
+
+    The database compares the keys of numbers that nobody ever decided about, and gives only what is wrong; whose number
+    may count as another is summed as the county's last run knew it.
+    """
+    paid = _paid_keys(batch_ids)
+    decided = _numbers_decided_about(county)
+    number = obligation.c.person_no
+    of_decided = read_frame(conn, paid.where(number.in_(decided))).unique()
+    unlike = read_frame(conn, _keys_unlike(county, paid.where(number.not_in(decided))))
+    yield from _told_unlike(county, pl.concat([unlike, _unlike_of(conn, county, of_decided)]))
+
+
+def _paid_keys(batch_ids: Collection[str]) -> Select[Any]:
+    """The keys that these batches pay, once for each obligation."""
+    return (
         select(*(obligation.c[name] for name in KEY))
-        .select_from(instruction_item.join(instruction).join(obligation))
+        .select_from(instruction.join(instruction_item).join(obligation))
         .where(instruction.c.batch_id.in_(batch_ids))
     )
+
+
+def _numbers_decided_about(county: str) -> CompoundSelect[Any]:
+    """Every number that a decision of the county names, whatever it decided and whenever."""
+    i = decisions.c
+    return union(*(select(column).where(i.county == county) for column in (i.person_no, i.head_no, i.other_no)))
+
+
+def _keys_unlike(county: str, paid: Select[Any]) -> Select[Any]:
+    """Of keys whose numbers stand for themselves those of which booked is not owed: KEY, amount_fen, booked_fen."""
+    p = paid.subquery().c
+    owed, o, r, w = entitlement_version.c, obligation.alias("owed").c, receivable.c, withdrawal.c
+
+    def of_key(table: Any) -> ColumnElement[bool]:  # noqa: ANN401 - the columns of a table that has a key
+        return and_(table.county == county, *(table[name] == p[name] for name in KEY))
+
+    def summed(amount: ColumnElement[int], *where: ColumnElement[bool]) -> ColumnElement[int]:
+        return func.coalesce(select(fen_sum(amount)).where(*where).scalar_subquery(), 0)
+
+    newest = select(owed.amount_fen).where(of_key(owed)).order_by(owed.version_no.desc()).limit(1).scalar_subquery()
+    left_fen = o.amount_fen - summed(w.amount_fen, w.obligation_id == o.obligation_id)
+    booked = summed(left_fen, of_key(o)) - summed(r.amount_fen, of_key(r))
+    both = select(*(p[name] for name in KEY), newest.label("amount_fen"), booked.label("booked_fen")).subquery()
+    return select(both).where(both.c.amount_fen != both.c.booked_fen).distinct()
+
+
+def _unlike_of(conn: Connection, county: str, paid: pl.DataFrame) -> pl.DataFrame:
+    """The same of keys whose numbers may count as another, as the county's last run knew them."""
     known = as_last_run_knew(conn, county)
-    paid = read_frame(conn, of_batches).unique()
     keys = known.of(paid).unique()
     v = entitlement_version
     every = read_of(conn, select(*(v.c[name] for name in _VERSION)), v, county, paid, identity.NOBODY)
     versions = every.join(pl.concat([paid, keys]).unique(), on=KEY, how="semi")
-    yield from _booked_unlike(county, versions, totals.booked_of(conn, county, keys, known))
+    return _unlike(versions, totals.booked_of(conn, county, keys, known))
 
 
-def _booked_unlike(county: str, versions: pl.DataFrame, booked: pl.DataFrame) -> Iterator[str]:
+def _unlike(versions: pl.DataFrame, booked: pl.DataFrame) -> pl.DataFrame:
+    """Keys whose newest version says another amount than was booked: KEY, amount_fen, booked_fen."""
     newest = versions.sort("version_no").unique(KEY, keep="last", maintain_order=True)
     both = (
         newest.drop_nulls("amount_fen").join(booked, on=KEY, how="left").with_columns(pl.col("booked_fen").fill_null(0))
     )
-    wrong = both.filter(pl.col("booked_fen") != pl.col("amount_fen")).sort(KEY)
-    for person, benefit, month, owed, fen in wrong.select(*KEY, "amount_fen", "booked_fen").head(SHOWN).iter_rows():
+    return both.filter(pl.col("booked_fen") != pl.col("amount_fen")).select(*KEY, "amount_fen", "booked_fen")
+
+
+def _told_unlike(county: str, unlike: pl.DataFrame) -> Iterator[str]:
+    wrong = unlike.sort(KEY)
+    for month, person, benefit, owed, fen in wrong.select(_TOLD_OF).head(SHOWN).iter_rows():
         whose = f"{county} {month:%Y-%m} {Benefit.label_of(benefit)},人员编号 {person}"
         yield f"{whose}:应发 {yuan_label(owed)} 元,入账 {yuan_label(fen)} 元"
     if wrong.height > SHOWN:

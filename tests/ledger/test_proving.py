@@ -12,7 +12,7 @@ from contracts.actor import Actor
 from contracts.codes import RecoveryMeans
 from contracts.errors import BookError
 from contracts.manifest import RegisterInput
-from ledger import audit, keeping, proving, receipts, recovery
+from ledger import audit, identity, keeping, proving, receipts, recovery
 from ledger.tables import audit_log, create_guards, receipt
 from tests.ledger.county import CHECKER, CODE, MAKER, RELEASER, row
 
@@ -87,7 +87,10 @@ def test_an_inserted_return(lived, book, source):
     assert [one for one in told if f"{CODE} 回盘 {source}:退票笔数" in one], told
 
 
-def test_an_inserted_version_of_999_999_yuan(lived, book):
+@pytest.mark.parametrize("is_decided_about", [False, True])
+def test_an_inserted_version_of_999_999_yuan(lived, book, is_decided_about):
+    if is_decided_about:
+        identity.split(book, CODE, 2, 3, Actor(MAKER, "tester"), "凭据2")
     change(
         book,
         "INSERT INTO entitlement_version (county, benefit_month, person_no, benefit, version_no, run_id, outcome,"
