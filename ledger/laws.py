@@ -126,7 +126,8 @@ def _numbers_decided_about(county: str) -> CompoundSelect[Any]:
 
 def _keys_unlike(county: str, paid: Select[Any]) -> Select[Any]:
     """Of keys whose numbers stand for themselves those of which booked is not owed: KEY, amount_fen, booked_fen."""
-    p = paid.subquery().c
+    in_order = [obligation.c[name] for name in ("benefit_month", "person_no", "benefit")]  # as the rows lie in the book
+    p = paid.group_by(*in_order).subquery().c
     owed, o, r, w = entitlement_version.c, obligation.alias("owed").c, receivable.c, withdrawal.c
 
     def of_key(table: Any) -> ColumnElement[bool]:  # noqa: ANN401 - the columns of a table that has a key
@@ -139,7 +140,7 @@ def _keys_unlike(county: str, paid: Select[Any]) -> Select[Any]:
     left_fen = o.amount_fen - summed(w.amount_fen, w.obligation_id == o.obligation_id)
     booked = summed(left_fen, of_key(o)) - summed(r.amount_fen, of_key(r))
     both = select(*(p[name] for name in KEY), newest.label("amount_fen"), booked.label("booked_fen")).subquery()
-    return select(both).where(both.c.amount_fen != both.c.booked_fen).distinct()
+    return select(both).where(both.c.amount_fen != both.c.booked_fen)
 
 
 def _unlike_of(conn: Connection, county: str, paid: pl.DataFrame) -> pl.DataFrame:

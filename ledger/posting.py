@@ -1,6 +1,6 @@
 """Posting: the differences between what is owed and what was booked, written in one transaction.
 
-`work_out` only reads (what a preview shows); `post` works out again inside its transaction and writes. How the
+`work_out` only reads (what a preview shows); `post` writes what is worked out of the book as it is then. How the
 subtraction is done: `differences.py`.
 """
 
@@ -107,9 +107,12 @@ def post(book: Book, decided: Decided, by: Actor, limits: StopLimits, override: 
     The same manifest again, with nothing different, writes no row at all.
     """
     manifest = decided.manifest
+    with book.reading() as conn:
+        seen, found = audit.head(conn), work_out(conn, decided)
     with book.writing() as conn:
         newest = cycles.newest_cycle(conn, manifest.county)
-        found = work_out(conn, decided)
+        if audit.head(conn) != seen:  # the book went on meanwhile
+            found = work_out(conn, decided)
         if newest is not None and manifest.pay_month < newest.pay_month:
             stored = cycles.cycles_of(conn, manifest.county, manifest.pay_month)
             return Posted(stored[-1] if stored else newest, None, found, is_replay=True)

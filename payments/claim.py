@@ -1,4 +1,4 @@
-"""Claiming: which unreleased batches stand, which are voided, and what is put into new ones. One transaction.
+"""Claiming: which unreleased batches stand, which are voided, and what is put into new ones. A batch is a transaction.
 
 A batch pays one benefit of one cycle, or the share of it that goes into one file (payments.splitting). It stands as
 long as it holds exactly what should be paid, by content digest; see docs/decisions/0051 and 0105.
@@ -15,7 +15,7 @@ import polars as pl
 from contracts.actor import Actor
 from contracts.codes import BatchState
 from contracts.errors import BookError
-from ledger import batches, cycles
+from ledger import audit, batches, cycles
 from ledger.book import Book, Transaction
 from ledger.cycles import Cycle
 from payments.file_forms import Profile
@@ -108,18 +108,27 @@ def claim(
     law_digest: str,
     by: Actor,
 ) -> Claimed:
-    """Bring the unreleased batches to what should be paid (Payable): keep, void, and claim the rest, all or nothing.
+    """Bring the unreleased batches to what should be paid (Payable): keep, void, and claim the rest.
 
+    What to do is worked out before the book is asked to wait, and again where it went on meanwhile. Then each batch is
+    whole or not there: of a claim that was broken off, those claimed stand when it is made again (0140).
     `cycle`: the county's newest. `law_digest`: of the policies the month was worked out by; where they changed, what
     waits is claimed and signed anew. BookError where it is not, or where `payable` is no longer what the book owes.
     """
-    with book.writing() as conn:
+
+    def planned(conn: Transaction) -> Plan:
         live = batches.unpaid(conn, county)
         _require_current(conn, county, cycle, payable, live)
-        made = plan(payable, live, _standing(conn, county), cycle.pay_month, profile_of, law_digest)
+        return plan(payable, live, _standing(conn, county), cycle.pay_month, profile_of, law_digest)
+
+    with book.reading() as conn:
+        seen, made = audit.head(conn), planned(conn)
+    with book.writing() as conn:
+        if audit.head(conn) != seen:
+            made = planned(conn)
         for gone in made.voided:
             batches.void(conn, county, gone.identity.batch_id, CHANGED, by)
-        claimed = tuple(_claim_new(conn, cycle, part, profile_of, law_digest, by) for part in made.new)
+    claimed = tuple(_claim_new(book, cycle, part, profile_of, law_digest, by) for part in made.new)
     kept, voided = ([batch.identity.batch_id for batch in part] for part in (made.kept, made.voided))
     return Claimed(tuple(kept), tuple(voided), claimed)
 
@@ -157,7 +166,7 @@ def _digest(rows: pl.DataFrame, batch: Waiting, profile_of: Mapping[str, Profile
 
 
 def _claim_new(
-    conn: Transaction,
+    book: Book,
     newest: Cycle,
     held: Part,
     profile_of: Mapping[str, Profile],
@@ -167,18 +176,21 @@ def _claim_new(
     """Claim what one file holds as a batch of the newest cycle, or of a supplement where that has sent of this."""
     benefit = str(held.rows["benefit"][0])
     profile = profile_of[benefit]
-    cycle = cycles.accepting(conn, newest, benefit)
-    identity = BatchIdentity(cycle.county, cycle.pay_month, cycle.sequence, batches.next_ordinal(conn, cycle.cycle_id))
-    content = instructions(held.rows, identity, profile)
-    new = batches.NewBatch(
-        batch_id=identity.batch_id,
-        cycle_id=cycle.cycle_id,
-        ordinal=identity.ordinal,
-        profile=profile.profile,
-        profile_digest=profile.digest,
-        part=batches.free_part(conn, cycle.cycle_id, benefit, held.name),
-        content_digest=content_digest(content, profile.digest, law_digest),
-        law_digest=law_digest,
-    )
-    batches.claim(conn, cycle.county, new, content.lines, content.items, by)
-    return new.batch_id
+    with book.writing() as conn:
+        cycle = cycles.accepting(conn, newest, benefit)
+        identity = BatchIdentity(
+            cycle.county, cycle.pay_month, cycle.sequence, batches.next_ordinal(conn, cycle.cycle_id)
+        )
+        content = instructions(held.rows, identity, profile)
+        new = batches.NewBatch(
+            batch_id=identity.batch_id,
+            cycle_id=cycle.cycle_id,
+            ordinal=identity.ordinal,
+            profile=profile.profile,
+            profile_digest=profile.digest,
+            part=batches.free_part(conn, cycle.cycle_id, benefit, held.name),
+            content_digest=content_digest(content, profile.digest, law_digest),
+            law_digest=law_digest,
+        )
+        batches.claim(conn, cycle.county, new, content.lines, content.items, by)
+        return new.batch_id

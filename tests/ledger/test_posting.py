@@ -10,7 +10,7 @@ from contracts.actor import Actor
 from contracts.codes import Control
 from contracts.errors import StoppedError
 from contracts.months import parse_month
-from ledger import audit, batches, overrides, tables, versions
+from ledger import audit, batches, overrides, posting, tables, versions
 from ledger.posting import SetOffRule, StopLimits
 from tests.ledger.county import CARE, CHECKER, CODE, row
 
@@ -65,6 +65,20 @@ def test_other_inputs_with_the_same_result_are_noted_as_a_run_and_nothing_else(c
     changed = {name for name, count in counts(book).items() if count != before[name]}
     assert (posted.run.run_id, posted.cycle.sequence) == (2, 1)
     assert changed == {"run", "audit_log"}
+
+
+def test_what_was_booked_while_a_run_was_worked_out_is_not_booked_again(county, monkeypatch):
+    work_out = posting.work_out
+
+    def overtaken(conn, decided):
+        monkeypatch.setattr(posting, "work_out", work_out)
+        found = work_out(conn, decided)
+        county.run("2024-07", [row(1, "2024-07")])
+        return found
+
+    monkeypatch.setattr(posting, "work_out", overtaken)
+    county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07")])
+    assert county.unpaid()["person_no"].to_list() == [1, 2]
 
 
 def test_a_preview_shows_what_a_run_would_write_and_writes_nothing(county, book):

@@ -1,4 +1,4 @@
-"""Claiming: unreleased batches are kept, voided or claimed anew, in one transaction."""
+"""Claiming: unreleased batches are kept, voided or claimed anew, each in a transaction of its own."""
 
 import polars as pl
 import pytest
@@ -117,6 +117,38 @@ def test_a_list_from_before_is_refused_and_nothing_is_written(county, profile_of
     county.run("2024-07", [row(1, "2024-07", 4000)])
     with pytest.raises(BookError, match="已不是总账现在的样子"):
         claimed(county, stale, profile_of)
+    assert states(county) == {}
+
+
+def test_a_claim_that_was_broken_off_leaves_whole_batches_and_goes_on_from_them(county, profile_of, monkeypatch):
+    county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07", 6000, "elder_service_subsidy")])
+    rows, claim_one = payable(county), batches.claim
+
+    def only_one(conn, code, new, *told):
+        if new.ordinal > 1:
+            raise BookError("磁盘已满", "请清理")
+        claim_one(conn, code, new, *told)
+
+    with monkeypatch.context() as broken:
+        broken.setattr(batches, "claim", only_one)
+        with pytest.raises(BookError, match="磁盘已满"):
+            claimed(county, rows, profile_of)
+    assert states(county) == {FIRST: "claimed"}
+    assert claimed(county, rows, profile_of) == claim.Claimed((FIRST,), (), (SECOND,))
+
+
+def test_what_was_booked_while_a_claim_was_worked_out_is_not_claimed_from(county, profile_of, monkeypatch):
+    county.run("2024-07", [row(1, "2024-07")])
+    rows, plan = payable(county), claim.plan
+
+    def overtaken(*asked):
+        monkeypatch.setattr(claim, "plan", plan)
+        county.run("2024-07", [row(1, "2024-07", 4000)])
+        return plan(*asked)
+
+    monkeypatch.setattr(claim, "plan", overtaken)
+    with pytest.raises(BookError, match="已不是总账现在的样子"):
+        claimed(county, rows, profile_of)
     assert states(county) == {}
 
 
