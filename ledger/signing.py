@@ -12,15 +12,14 @@ from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from contracts.actor import Actor
 from contracts.codes import BatchState, SignatureStep
 from contracts.errors import BookError
 from contracts.months import month_text
-from ledger import audit, batches, cycles, fate, identity
-from ledger.book import Book, read_among
-from ledger.tables import instruction, instruction_item
+from ledger import audit, batches, cycles, identity
+from ledger.book import Book
 
 SEEN_PLACES = 16  # of the digest of what waits that an officer gives back, at least
 
@@ -127,9 +126,9 @@ def _waiting(conn: Connection, county: str, pay_month: date) -> pl.DataFrame:
 
 def _require_nothing_held(conn: Connection, county: str, batch_ids: pl.Series) -> None:
     """What was held after its batch was claimed does not go out: the next run claims the batch anew without it."""
-    i = instruction_item.c
-    waits = select(i.obligation_id).join(instruction).where(instruction.c.batch_id.in_(batch_ids.to_list()))
-    held = read_among(conn, waits, i.obligation_id, fate.held(conn, county)["obligation_id"])
+    held = batches.unpaid(conn, county).filter(
+        pl.col("live_batch_id").is_in(batch_ids.implode()), pl.col("held_by").is_not_null()
+    )
     if count := held.height:
         raise BookError(
             f"待放行的批次中有 {count} 笔编批之后被暂缓", "请重新运行 disburse run,重新编批并批准后再放行", county
