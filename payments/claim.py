@@ -6,7 +6,7 @@ long as it holds exactly what should be paid, by content digest; see docs/decisi
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -110,7 +110,7 @@ def claim(
 ) -> Claimed:
     """Bring the unreleased batches to what should be paid (Payable): keep, void, and claim the rest.
 
-    What to do is worked out before the book is asked to wait, and again where it went on meanwhile. Then each batch is
+    What to do is worked out before the book is asked to wait, and again wherever it went on meanwhile. Each batch is
     whole or not there: of a claim that was broken off, those claimed stand when it is made again (0140).
     `cycle`: the county's newest. `law_digest`: of the policies the month was worked out by; where they changed, what
     waits is claimed and signed anew. BookError where it is not, or where `payable` is no longer what the book owes.
@@ -123,14 +123,18 @@ def claim(
 
     with book.reading() as conn:
         seen, made = audit.head(conn), planned(conn)
-    with book.writing() as conn:
-        if audit.head(conn) != seen:
-            made = planned(conn)
-        for gone in made.voided:
-            batches.void(conn, county, gone.identity.batch_id, CHANGED, by)
-    claimed = tuple(_claim_new(book, cycle, part, profile_of, law_digest, by) for part in made.new)
-    kept, voided = ([batch.identity.batch_id for batch in part] for part in (made.kept, made.voided))
-    return Claimed(tuple(kept), tuple(voided), claimed)
+    voided: list[str] = []
+    claimed: list[str] = []
+    while made.voided or made.new:
+        with book.writing() as conn:
+            if audit.head(conn) != seen:
+                made = planned(conn)
+                _require_alone(made, claimed, county)
+            voided += [_void(conn, county, gone, by) for gone in made.voided]
+            claimed += [_claim_new(conn, cycle, part, profile_of, law_digest, by) for part in made.new[:1]]
+            seen, made = audit.head(conn), Plan(made.kept, [], made.new[1:])
+    kept = [batch.identity.batch_id for batch in made.kept]
+    return Claimed(tuple(one for one in kept if one not in claimed), tuple(voided), tuple(claimed))
 
 
 def content_of(conn: Transaction, batch_id: str) -> Instructions:
@@ -165,8 +169,19 @@ def _digest(rows: pl.DataFrame, batch: Waiting, profile_of: Mapping[str, Profile
     return content_digest(instructions(rows, batch.identity, profile), profile.digest, law_digest)
 
 
+def _require_alone(made: Plan, claimed: Collection[str], county: str) -> None:
+    """Of two who claim different things one goes on: who has begun stops where the other put his in its place."""
+    if claimed and made.voided:
+        raise BookError("编批时另有人编了同一批款", "请查明是谁在办,再从可付(payable)开始重新运行", county)
+
+
+def _void(conn: Transaction, county: str, gone: Waiting, by: Actor) -> str:
+    batches.void(conn, county, gone.identity.batch_id, CHANGED, by)
+    return gone.identity.batch_id
+
+
 def _claim_new(
-    book: Book,
+    conn: Transaction,
     newest: Cycle,
     held: Part,
     profile_of: Mapping[str, Profile],
@@ -176,21 +191,18 @@ def _claim_new(
     """Claim what one file holds as a batch of the newest cycle, or of a supplement where that has sent of this."""
     benefit = str(held.rows["benefit"][0])
     profile = profile_of[benefit]
-    with book.writing() as conn:
-        cycle = cycles.accepting(conn, newest, benefit)
-        identity = BatchIdentity(
-            cycle.county, cycle.pay_month, cycle.sequence, batches.next_ordinal(conn, cycle.cycle_id)
-        )
-        content = instructions(held.rows, identity, profile)
-        new = batches.NewBatch(
-            batch_id=identity.batch_id,
-            cycle_id=cycle.cycle_id,
-            ordinal=identity.ordinal,
-            profile=profile.profile,
-            profile_digest=profile.digest,
-            part=batches.free_part(conn, cycle.cycle_id, benefit, held.name),
-            content_digest=content_digest(content, profile.digest, law_digest),
-            law_digest=law_digest,
-        )
-        batches.claim(conn, cycle.county, new, content.lines, content.items, by)
-        return new.batch_id
+    cycle = cycles.accepting(conn, newest, benefit)
+    identity = BatchIdentity(cycle.county, cycle.pay_month, cycle.sequence, batches.next_ordinal(conn, cycle.cycle_id))
+    content = instructions(held.rows, identity, profile)
+    new = batches.NewBatch(
+        batch_id=identity.batch_id,
+        cycle_id=cycle.cycle_id,
+        ordinal=identity.ordinal,
+        profile=profile.profile,
+        profile_digest=profile.digest,
+        part=batches.free_part(conn, cycle.cycle_id, benefit, held.name),
+        content_digest=content_digest(content, profile.digest, law_digest),
+        law_digest=law_digest,
+    )
+    batches.claim(conn, cycle.county, new, content.lines, content.items, by)
+    return new.batch_id

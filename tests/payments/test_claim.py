@@ -4,9 +4,10 @@ import polars as pl
 import pytest
 
 from contracts.actor import Actor
+from contracts.codes import HoldCode
 from contracts.errors import BookError
-from ledger import batches, cycles, signing
-from ledger.book import open_book
+from ledger import batches, cycles, holds, signing
+from ledger.book import Book, open_book
 from payments import claim
 from payments.file_forms import Limits, SplitBy
 from payments.instructions import content_digest
@@ -135,6 +136,58 @@ def test_a_claim_that_was_broken_off_leaves_whole_batches_and_goes_on_from_them(
             claimed(county, rows, profile_of)
     assert states(county) == {FIRST: "claimed"}
     assert claimed(county, rows, profile_of) == claim.Claimed((FIRST,), (), (SECOND,))
+
+
+class Shared(Book):
+    """A book to which somebody else writes once, before this one writes the second time."""
+
+    def __init__(self, engine, meanwhile):
+        super().__init__(engine)
+        object.__setattr__(self, "acts", iter([lambda: None, meanwhile]))
+
+    def writing(self):
+        next(self.acts, lambda: None)()
+        return super().writing()
+
+
+def claimed_beside(county, rows, profile_of, meanwhile):
+    """A claim, after the first batch of which somebody else does `meanwhile`."""
+    with county.book.reading() as conn:
+        newest = cycles.newest_cycle(conn, CODE)
+    shared = Shared(county.book.engine, meanwhile)
+    return claim.claim(shared, CODE, newest, rows, profile_of, "law", Actor(MAKER, "tester"))
+
+
+def test_a_claim_goes_on_where_somebody_held_a_person_between_two_batches(county, profile_of):
+    county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07", 6000, "elder_service_subsidy")])
+
+    def held():
+        holds.place(county.book, CODE, 1, HoldCode.MANUAL.value, "待核", Actor(CHECKER, "tester"))
+
+    assert claimed_beside(county, payable(county), profile_of, held) == claim.Claimed((), (), (FIRST, SECOND))
+
+
+def test_of_two_claims_that_differ_the_one_that_began_stops_and_the_other_stands(county, profile_of):
+    county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07", 6000, "elder_service_subsidy")])
+    others = payable(county, account_no="990002")
+
+    def claimed_otherwise():
+        assert claimed(county, others, profile_of).voided == (FIRST,)
+
+    with pytest.raises(BookError, match="另有人编了同一批款"):
+        claimed_beside(county, payable(county), profile_of, claimed_otherwise)
+    assert sorted(states(county).values()) == ["claimed", "claimed", "voided"]
+    assert claimed(county, others, profile_of).claimed == ()
+
+
+def test_of_two_claims_of_the_same_each_batch_is_claimed_once(county, profile_of):
+    county.run("2024-07", [row(1, "2024-07"), row(2, "2024-07", 6000, "elder_service_subsidy")])
+    rows = payable(county)
+
+    def claimed_too():
+        assert claimed(county, rows, profile_of) == claim.Claimed((FIRST,), (), (SECOND,))
+
+    assert claimed_beside(county, rows, profile_of, claimed_too) == claim.Claimed((SECOND,), (), (FIRST,))
 
 
 def test_what_was_booked_while_a_claim_was_worked_out_is_not_claimed_from(county, profile_of, monkeypatch):
