@@ -44,3 +44,11 @@ def test_the_law_changes_where_a_figure_is_another_than_the_month_before():
     cells = [{"benefit_month": month, "p_amount_fen": 6_000 if month < MARCH else 7_000} for month in MONTHS]
     [told] = changes_of_law(people, rules(benefit("elder_care_subsidy", *cells)))
     assert set(told.collect()["benefit_month"]) == {JANUARY, MARCH}  # of the first it is not known
+
+
+def test_the_law_changes_back_in_whatever_order_the_months_of_its_figures_come():
+    people = pl.LazyFrame({"person_no": [1]}, schema={"person_no": pl.Int64})
+    amounts = {JANUARY: 6_000, MARCH: 6_000, FEBRUARY: 7_000}
+    cells = [{"benefit_month": month, "p_amount_fen": fen} for month, fen in amounts.items()]
+    [told] = changes_of_law(people, rules(benefit("elder_care_subsidy", *cells)))
+    assert set(told.collect()["benefit_month"]) == {JANUARY, FEBRUARY, MARCH}
