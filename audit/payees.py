@@ -11,6 +11,8 @@ from contracts.codes import Benefit, Doubt, LowIncomeCategory, SupportMode
 
 PERSON = "person_no"
 KEY = (PERSON, "benefit", "benefit_month")
+# A finding's number is a digest of its evidence: in the words of before, what officers decided of it goes on counting.
+WORDS_OF_BEFORE = {Doubt.DRAWN_WITHOUT_GROUND: "由他人代领,“与享受人关系”没有写明"}
 TEKUN = (Benefit.TEKUN_LIVING.value, Benefit.TEKUN_CARE.value)
 
 
@@ -44,7 +46,7 @@ def wrong_kind_of_account(due: pl.LazyFrame, low_income: pl.LazyFrame) -> pl.Laz
 
 def not_to_him_or_his(doubts: pl.LazyFrame, lines: pl.LazyFrame, month: date) -> pl.LazyFrame:
     """People with a line in the month whose account receives for too many, or is another's of whom nobody says who he
-    is, as the intake finds them.
+    is or why he draws, as the intake finds them.
     """
     return _doubtful(doubts, in_month(lines, month), Doubt.ACCOUNT_SHARED, Doubt.DRAWN_WITHOUT_GROUND)
 
@@ -68,7 +70,7 @@ def returned_and_idle(returned: pl.LazyFrame, known_on: date, limit: int) -> pl.
 
 
 def _doubtful(doubts: pl.LazyFrame, lines: pl.LazyFrame, *wanted: Doubt) -> pl.LazyFrame:
-    labels = {doubt.value: doubt.label for doubt in wanted}
+    labels = {doubt.value: WORDS_OF_BEFORE.get(doubt, doubt.label) for doubt in wanted}
     rows = doubts.filter(pl.col("doubt").is_in(list(labels))).join(lines, on=PERSON, how="semi")
     told = pl.col("doubt").cast(pl.String).replace_strict(labels, return_dtype=pl.String)
     return of_people(rows.unique([PERSON, "doubt"], maintain_order=True), told)

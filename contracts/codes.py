@@ -582,7 +582,7 @@ class Doubt(Code):
         "PAYEE_AGAINST_POPULATION",
         "收款人与人口名册对不上:写为本人的姓名或身份证号不同,或写为他人的身份证号是本人的",
     )
-    DRAWN_WITHOUT_GROUND = "DRAWN_WITHOUT_GROUND", "由他人代领,“与享受人关系”没有写明"
+    DRAWN_WITHOUT_GROUND = "DRAWN_WITHOUT_GROUND", "由他人代领,“与享受人关系”“代领原因”都没有写明"
     ACCOUNT_LENGTH = "ACCOUNT_LENGTH", "“账号”像银行卡号,位数与该行的卡不同:照付,请核对"
     ACCOUNT_DIGIT = "ACCOUNT_DIGIT", "“账号”像银行卡号,校验位不符:照付,请核对"
     CERTIFICATE_SHARED = "CERTIFICATE_SHARED", "同一残疾证号在几个身份证号名下:是否同一人待核"

@@ -195,6 +195,13 @@ class Account(Register):
     relationship_note: str = column(
         "关系说明", "关系不在名单内的,原文记在这里", required=False, optional_column=True, decides=False
     )
+    drawn_for: str = column(
+        "代领原因",
+        "为什么由他人代领:无民事行为能力、行动不便、未成年等",
+        required=False,
+        optional_column=True,
+        decides=False,
+    )
 
 
 class Institution(Register):

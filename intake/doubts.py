@@ -169,8 +169,10 @@ def payees_against_population(
 def drawn_without_ground(
     account: pl.DataFrame, population: pl.DataFrame, identities: pl.DataFrame, earlier: pl.DataFrame | None = None
 ) -> pl.DataFrame:
-    """Accounts of somebody else, by number or where none is given by name, of which nobody says who he is (代领)."""
-    unsaid = account.filter(pl.col("relationship").is_null())
+    """Accounts of somebody else, by number or where none is given by name, of which the register says neither who he is
+    nor why he draws (代领).
+    """
+    unsaid = account.filter(pl.col("relationship").is_null(), pl.col("drawn_for").is_null())
     numbered = unsaid.join(identities, on="person_no", how="left", maintain_order="left")
     named_otherwise = pl.col("person_no").is_in(_named_otherwise(unsaid, population).implode())
     return numbered.filter(~_has_own_number(earlier).fill_null(~named_otherwise))

@@ -66,18 +66,20 @@ class Registered:
     died_on: Text
     payee_name: Text = ""
     relationship: Relationship | None = None
+    drawn_for: Text = ""
     bank_name: Text = ""
     account_no: Account = ""
 
     @property
     def payee(self) -> str:
-        """Whose account it is, and where another draws (代领) who he is to the person, or that nobody says so."""
+        """Whose account it is; where another draws (代领) who he is to the person, or that nobody says so, and why."""
         if self.relationship in (None, Relationship.SELF) and self.payee_name == self.name:
             return self.payee_name
         if self.relationship is Relationship.SELF:
             return f"{self.payee_name}({Relationship.SELF.label})"
         ground = self.relationship.label if self.relationship else "没有写明关系"
-        return f"{self.payee_name}(代领:{ground})"
+        why = f",{self.drawn_for}" if self.drawn_for else ""
+        return f"{self.payee_name}(代领:{ground}{why})"
 
 
 @dataclass(frozen=True)

@@ -219,6 +219,14 @@ def test_another_who_draws_without_a_word_who_he_is_is_in_doubt(row):
     assert found_in(IDS, population=people, account=[row]) == [(1, "DRAWN_WITHOUT_GROUND")]
 
 
+@pytest.mark.parametrize("payee_id", [None, IDS[1][1]])
+def test_another_who_draws_with_a_reason_or_a_relationship_is_not(payee_id):
+    people = [resident(1, name="样本一"), resident(2, name="样本二")]
+    for relationship, reason in ((None, "行动不便"), ("other", None), ("child", "未成年")):
+        drawn = {**account(1, "样本二", relationship, payee_id), "drawn_for": reason}
+        assert found_in(IDS, population=people, account=[drawn]) == []
+
+
 ABC, UNIONPAY = "622848990000000001", "6210999900000000"  # without the digit that follows from them
 
 

@@ -60,6 +60,15 @@ def test_a_word_outside_its_list_is_kept_with_a_doubt(accept_rows, row, register
     assert outside_list(known.rows, register).is_empty()
 
 
+@pytest.mark.parametrize(
+    ("cells", "read"), [({}, None), ({"drawn_for": ""}, None), ({"drawn_for": "无民事行为能力"}, "无民事行为能力")]
+)
+def test_a_register_may_come_without_why_another_draws(accept_rows, row, cells, read):
+    accepted = accept_rows("account", row("account", relationship="", **cells))
+    assert refused(accepted) == []
+    assert accepted.rows["drawn_for"].to_list() == [read]
+
+
 @pytest.mark.parametrize("word", ["低 保", "低\u3000保", " 1-低保", "最低生活 保障"])
 def test_blanks_inside_a_word_of_a_list_do_not_count(accept_rows, row, word):
     assert accept_rows("low_income", row("low_income", category=word)).rows["category"].to_list() == ["dibao"]

@@ -183,17 +183,20 @@ def test_corrections_are_a_grid_of_now_before_and_difference_in_the_order_of_the
 
 
 @pytest.mark.parametrize(
-    ("payee_name", "relationship", "told"),
+    ("payee_name", "relationship", "drawn_for", "told"),
     [
-        ("样本一", Relationship.SELF, "样本一"),
-        ("样本一", None, "样本一"),
-        ("样本二", Relationship.SELF, "样本二(本人)"),
-        ("样本二", Relationship.CHILD, "样本二(代领:子女)"),
-        ("样本一", Relationship.CHILD, "样本一(代领:子女)"),
-        ("样本二", None, "样本二(代领:没有写明关系)"),
+        ("样本一", Relationship.SELF, "", "样本一"),
+        ("样本一", None, "", "样本一"),
+        ("样本二", Relationship.SELF, "", "样本二(本人)"),
+        ("样本二", Relationship.CHILD, "", "样本二(代领:子女)"),
+        ("样本一", Relationship.CHILD, "", "样本一(代领:子女)"),
+        ("样本二", None, "", "样本二(代领:没有写明关系)"),
+        ("样本二", Relationship.CHILD, "行动不便", "样本二(代领:子女,行动不便)"),
+        ("样本二", None, "未成年", "样本二(代领:没有写明关系,未成年)"),
     ],
 )
-def test_whoever_draws_for_another_is_told_with_who_he_is(payee_name, relationship, told):
+def test_whoever_draws_for_another_is_told_with_who_he_is_and_why(payee_name, relationship, drawn_for, told):
     nowhere = dict.fromkeys(("birth_date", "township", "village", "moved_in_on", "moved_out_on", "died_on"), "")
-    who = Registered(name="样本一", sex=None, **nowhere, payee_name=payee_name, relationship=relationship)
+    drawn = {"payee_name": payee_name, "relationship": relationship, "drawn_for": drawn_for}
+    who = Registered(name="样本一", sex=None, **nowhere, **drawn)
     assert who.payee == told
