@@ -6,7 +6,6 @@ import gc
 import importlib
 import os
 import sys
-import traceback
 from collections.abc import Mapping
 from pathlib import Path
 from typing import NoReturn
@@ -15,7 +14,7 @@ import click
 
 from cli.whom import require_no_identity_number
 from cli.words import speak_chinese, usage_told
-from contracts.errors import OfficerError
+from contracts.errors import OfficerError, trace_of
 from contracts.files import keep_private
 
 # name → (module, function, one line of help). Listing commands imports none of them.
@@ -147,14 +146,14 @@ def main() -> None:
     except OSError as trouble:
         from contracts.wording import refused_by_system, room_or_rights
 
-        _say_unforeseen(f"系统拒绝了读写:{refused_by_system(trouble)}", room_or_rights(trouble))
+        _say_unforeseen(trouble, f"系统拒绝了读写:{refused_by_system(trouble)}", room_or_rights(trouble))
     except Exception as unforeseen:  # the last handler: nobody ever sees a traceback
-        _say_unforeseen(f"程序错误 {type(unforeseen).__name__}", "已办理的以 disburse status 为准")
+        _say_unforeseen(unforeseen, f"程序错误 {type(unforeseen).__name__}", "已办理的以 disburse status 为准")
 
 
-def _say_unforeseen(what: str, advice: str) -> NoReturn:
+def _say_unforeseen(trouble: Exception, what: str, advice: str) -> NoReturn:
     """One line for the officer, the trace into the home's logs; libraries quote people's data, so none of it here."""
-    kept = _keep_trace(traceback.format_exc())
+    kept = _keep_trace(trace_of(trouble))
     _say(what, f"{advice};详情见 {kept},请交给维护人员" if kept else advice)
     sys.exit(1)
 

@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Mapping
+
+
+def trace_of(error: BaseException) -> str:
+    """Where an error arose and what it arose from, the first cause first, for whoever maintains the program.
+
+    Places and the errors' types alone: what an error says of itself may quote a person.
+    """
+    told: list[str] = []
+    seen: list[BaseException] = []
+    at: BaseException | None = error
+    while at is not None and at not in seen:
+        seen.append(at)
+        told.append("".join(traceback.format_tb(at.__traceback__)) + f"{type(at).__module__}.{type(at).__qualname__}\n")
+        at = at.__cause__ or (None if at.__suppress_context__ else at.__context__)
+    return "\n".join(reversed(told))
 
 
 class OfficerError(Exception):

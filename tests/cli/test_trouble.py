@@ -38,7 +38,10 @@ def test_an_unforeseen_error_is_one_sentence_and_a_trace_in_the_home(monkeypatch
     secret = homes.resident_id("1940-03-05")
     code, said = given(monkeypatch, capfd, home, KeyError(secret))
     assert (code, "程序错误 KeyError" in said, secret in said) == (1, True, False)
-    assert secret in (home.path / "logs" / "command.trace").read_text("utf-8")
+    trace = (home.path / "logs" / "command.trace").read_text("utf-8")
+    assert "in failing" in trace
+    assert "KeyError" in trace
+    assert secret not in trace
 
 
 def test_a_full_disk_says_to_make_room(monkeypatch, capfd, home):

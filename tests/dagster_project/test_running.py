@@ -7,13 +7,13 @@ import sqlite3
 import subprocess
 import sys
 import time
+import zipfile
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 import pytest
 
-import intake
 from contracts.errors import OfficerError
 from dagster_project.definitions import MONTH_JOB, defs
 from dagster_project.instance import open_instance
@@ -218,11 +218,27 @@ def test_running_a_month_again_and_rematerialising_an_older_one_post_nothing(hom
     assert (homes.book_rows(home), homes.payment_files(home)) == (book, files)
 
 
-def kept_by_dagster(home):
-    return b"".join(path.read_bytes() for path in home.dagster.rglob("*") if path.is_file())
+PLANTED = {"号码": ELDER, "账号": homes.account(ELDER)["account_no"], "姓名": homes.person(ELDER)["name"]}
 
 
-def test_a_killed_run_is_failed_by_the_next_one_and_dagster_keeps_nothing_of_a_person(home):
+def planted_in(*places):
+    """Which of the elder's id, account and name stand in files, or below folders; a workbook is looked into."""
+    files = [path for place in places for path in (place.rglob("*") if place.is_dir() else [place]) if path.is_file()]
+    kept = b"".join(map(opened_up, files))
+    assert kept, "nothing was looked at"
+    written = {word: (told.encode(), told.encode("unicode_escape")) for word, told in PLANTED.items()}
+    return {word for word, ways in written.items() if any(way in kept for way in ways)}
+
+
+def opened_up(path):
+    if path.suffix != ".xlsx":
+        return path.read_bytes()
+    with zipfile.ZipFile(path) as book:
+        return b"".join(map(book.read, book.namelist()))
+
+
+def test_a_killed_run_is_failed_by_the_next_one_and_what_is_kept_shows_nobody(home):
+    """Dagster's storage, and what a month leaves for those who may not see whole names, ids and accounts."""
     killed = subprocess.Popen(
         [sys.executable, "-c", RUN, "2024-07", "2024-07-15"], cwd=home.path, stderr=subprocess.DEVNULL
     )
@@ -232,20 +248,34 @@ def test_a_killed_run_is_failed_by_the_next_one_and_dagster_keeps_nothing_of_a_p
     assert "STARTED" in statuses(home)
     run(home)
     assert statuses(home) == ["FAILURE", "SUCCESS"]
-    kept = kept_by_dagster(home)
+    kept = b"".join(path.read_bytes() for path in home.dagster.rglob("*") if path.is_file())
     assert b"coordinated" in kept
-    for secret in (ELDER, f"99{ELDER[6:17]}", "样本"):
-        assert secret.encode() not in kept, "personal data in Dagster's storage"
-        assert secret.encode("unicode_escape") not in kept
+    assert planted_in(home.dagster) == set()
+    assert not (home.path / "logs").exists(), "a run that goes well logs nothing"
+    lists = home.lists(homes.COUNTY, homes.parse_month("2024-07"))
+    assert planted_in(lists / "review.html", lists / "roster.xlsx") == {"号码", "账号", "姓名"}
+    assert "样*" in (lists / "review_masked.html").read_text("utf-8")
+    for_others = ("review_masked.html", "summary.json", "summary.xlsx", "totals.xlsx", "application.xlsx", "cover.xlsx")
+    assert planted_in(*(lists / name for name in for_others)) == set()
+    assert planted_in(lists / "public.xlsx") == {"姓名"}
 
 
-def test_a_failing_step_leaves_no_personal_data_in_dagster(home, monkeypatch):
-    homes.hand_in(home, "2024-07", account=[homes.account(ELDER), homes.account(ELDER, account_no="99001122")])
-    monkeypatch.setattr(intake, "accept", None)
-    with pytest.raises(OfficerError):
+def quoting(_):
+    """Fail as a library does that quotes the row it could not take."""
+    raise ValueError(f"could not take {PLANTED}") from KeyError(ELDER)
+
+
+@pytest.mark.parametrize("stage", ["accepted_account", "batch"], ids=["at the door", "when files are made"])
+def test_a_failing_step_that_quotes_a_person_leaves_nobody_in_dagster_or_the_logs(home, monkeypatch, capfd, stage):
+    monkeypatch.setitem(vars(stages.BY_NAME[stage]), "step", quoting)
+    with pytest.raises(OfficerError) as told:
         run(home)
-    assert ELDER.encode() not in kept_by_dagster(home)
-    assert list((home.path / "logs").glob("*.trace"))
+    (trace,) = (home.path / "logs").iterdir()
+    assert trace.name == f"{stage}.trace"
+    assert "ValueError" in trace.read_text("utf-8")
+    assert planted_in(home.dagster, home.path / "logs") == set()
+    said = f"{told.value} {told.value.advice} {capfd.readouterr()}"
+    assert not [one for one in PLANTED.values() if one in said]
 
 
 def wait_for(condition, seconds=60):
