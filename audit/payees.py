@@ -11,8 +11,6 @@ from contracts.codes import Benefit, Doubt, LowIncomeCategory, SupportMode
 
 PERSON = "person_no"
 KEY = (PERSON, "benefit", "benefit_month")
-# A finding's number is a digest of its evidence: in the words of before, what officers decided of it goes on counting.
-WORDS_OF_BEFORE = {Doubt.DRAWN_WITHOUT_GROUND: "由他人代领,“与享受人关系”没有写明"}
 TEKUN = (Benefit.TEKUN_LIVING.value, Benefit.TEKUN_CARE.value)
 
 
@@ -70,7 +68,7 @@ def returned_and_idle(returned: pl.LazyFrame, known_on: date, limit: int) -> pl.
 
 
 def _doubtful(doubts: pl.LazyFrame, lines: pl.LazyFrame, *wanted: Doubt) -> pl.LazyFrame:
-    labels = {doubt.value: WORDS_OF_BEFORE.get(doubt, doubt.label) for doubt in wanted}
+    labels = {doubt.value: doubt.label for doubt in wanted}
     rows = doubts.filter(pl.col("doubt").is_in(list(labels))).join(lines, on=PERSON, how="semi")
     told = pl.col("doubt").cast(pl.String).replace_strict(labels, return_dtype=pl.String)
     return of_people(rows.unique([PERSON, "doubt"], maintain_order=True), told)

@@ -53,11 +53,6 @@ def test_another_benefit_is_another_finding():
     assert of_the_dead(lines=[line(SOUND, "family_planning_support")])["finding_id"].to_list() != [first]
 
 
-def test_a_doubt_told_in_new_words_is_the_finding_officers_decided_of():
-    drawn = find(month(doubts=[{"person_no": 3, "doubt": "DRAWN_WITHOUT_GROUND"}]), SETTINGS)
-    assert drawn.select("rule", "finding_id").rows() == [("R26", "d9ac2aaed9e2")]
-
-
 def test_two_people_and_two_rules_are_findings_of_their_own():
     both = find(month(population=[resident(5, died_on="2024-03-04")], lines=[line(5)]), SETTINGS)
     assert both["finding_id"].n_unique() == both.height
