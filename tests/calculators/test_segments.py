@@ -5,8 +5,21 @@ from datetime import date
 import polars as pl
 import pytest
 
+from calculators import entitlements
 from calculators.segments import changes_of_law, segments, unfolded
-from tests.calculators.building import FEBRUARY, JANUARY, JUNE, MARCH, MONTHS, benefit, rules, scope
+from contracts.policy import AllOf, Fact
+from tests.calculators.building import (
+    EVERYBODY,
+    FEBRUARY,
+    JANUARY,
+    JUNE,
+    MARCH,
+    MONTHS,
+    benefit,
+    registers,
+    rules,
+    scope,
+)
 
 BEFORE, AFTER = date(2024, 12, 1), date(2025, 7, 1)
 SCHEMA = {"person_no": pl.Int64, "benefit_month": pl.Date}
@@ -52,3 +65,11 @@ def test_the_law_changes_back_in_whatever_order_the_months_of_its_figures_come()
     cells = [{"benefit_month": month, "p_amount_fen": fen} for month, fen in amounts.items()]
     [told] = changes_of_law(people, rules(benefit("elder_care_subsidy", *cells)))
     assert set(told.collect()["benefit_month"]) == {JANUARY, FEBRUARY, MARCH}
+
+
+def test_a_law_that_asks_for_the_month_of_birth_gives_that_month_alone():
+    in_march = benefit(
+        "elder_care_subsidy", p_amount_fen=5_000, when=AllOf((*EVERYBODY.conditions, Fact("birthday_month")))
+    )
+    told = entitlements(registers(population=[{}]), rules(in_march), scope()).collect()
+    assert told.select("benefit_month", "amount_fen").rows() == [(MARCH, 5_000)]
