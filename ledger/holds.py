@@ -19,7 +19,7 @@ from contracts.codes import GapDecision, HoldCode, HoldEvent, HoldGround, HowKno
 from contracts.errors import BookError
 from contracts.months import month_text
 from ledger import audit, cycles, identity
-from ledger.book import Book, insert_frame, next_id, now, read_frame
+from ledger.book import Book, insert_frame, next_id, now, read_among, read_frame
 from ledger.grounds import GROUND, with_grounds
 from ledger.identity import Identity
 from ledger.tables import cycle, hold
@@ -60,10 +60,18 @@ def open_holds(conn: Connection, county: str, known: Identity | None = None) -> 
 
 def _open(conn: Connection, county: str) -> pl.DataFrame:
     """As placed: person_no is the number that was held."""
+    return with_grounds(read_frame(conn, _still_open(county))).sort("hold_id")
+
+
+def _open_among(conn: Connection, county: str, numbers: pl.Series) -> pl.DataFrame:
+    """The same, of some numbers (person_no) only."""
+    return with_grounds(read_among(conn, _still_open(county), hold.c.person_no, numbers)).sort("hold_id")
+
+
+def _still_open(county: str) -> Select[Any]:
     lifting = hold.alias("lifting")
     is_open = ~exists().where(lifting.c.hold_id == hold.c.hold_id, lifting.c.event == HoldEvent.LIFTED.value)
-    placed = _holds(county, HoldEvent.PLACED).where(is_open)
-    return with_grounds(read_frame(conn, placed)).sort("hold_id")
+    return _holds(county, HoldEvent.PLACED).where(is_open)
 
 
 def covered(owed: pl.DataFrame, open_holds: pl.DataFrame) -> pl.DataFrame:
@@ -207,7 +215,8 @@ def _is_in_question(conn: Connection, county: str, person_no: int) -> bool:
 
 def place_by_rule(conn: Connection, county: str, desired: pl.DataFrame) -> int:
     """Place what a rule calls for (DesiredHold) and is not open yet, in the caller's transaction; how many."""
-    missing = _without(desired.select(EVIDENCE).unique(), _open(conn, county), EVIDENCE)
+    wanted = desired.select(EVIDENCE).unique()
+    missing = _without(wanted, _open_among(conn, county, wanted["person_no"].unique()), EVIDENCE)
     _place_by_rule(conn, county, missing)
     return missing.height
 

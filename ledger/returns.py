@@ -56,7 +56,11 @@ def came_back(conn: Connection, county: str) -> pl.DataFrame:
     (instruction_id, batch_id, line_no, line_fen, and of the obligation in it tried, the number of its attempt, and
     tried_fen), and PAYEE as it was printed.
     """
-    rows = read_frame(conn, _CAME_BACK.where(_in_county(county)))
+    return _as_told(conn, county, read_frame(conn, _CAME_BACK.where(_in_county(county))))
+
+
+def _as_told(conn: Connection, county: str, rows: pl.DataFrame) -> pl.DataFrame:
+    """Returns in the columns of came_back(); whether an account is cleared is known where all its returns are there."""
     words = pl.coalesce(
         *(pl.when(pl.col(name) != "").then(pl.col(name)) for name in ("reason", "reason_code")),
         pl.col("return_reason").replace(_LABELS),
@@ -71,7 +75,7 @@ def came_back(conn: Connection, county: str) -> pl.DataFrame:
     return (
         told.join(cleared, on="account_no", how="left")
         .with_columns(is_cleared=(pl.col("event_id") <= pl.col("cleared_to")).fill_null(value=False))
-        .select(*_RETURNED, *_LINE, *PAYEE)
+        .select(*_TOLD, *_LINE, *PAYEE)
         .sort("event_id", "obligation_id")
     )
 
@@ -154,15 +158,33 @@ def hold_what_waits(conn: Connection, county: str, event_ids: pl.Series) -> int:
     How many holds that places: on what came back, and on what lies in batches not yet released that go to the same
     accounts. The next run looks at the registers and settles the rest.
     """
-    returns = came_back(conn, county)
-    new = returns.filter(pl.col("event_id").is_in(event_ids.implode()))
+    new = read_among(conn, _CAME_BACK.where(_in_county(county)), bank_event.c.event_id, event_ids).sort("event_id")
     owed = pl.concat(
         [
-            new.select("obligation_id", "person_no", *PAYEE).unique("obligation_id", keep="last"),
+            new.select("obligation_id", "person_no", *PAYEE).unique("obligation_id", keep="last", maintain_order=True),
             _in_live_batches(conn, county, new["account_no"].unique()),
         ]
-    ).unique("obligation_id", keep="last")
-    return holds.place_by_rule(conn, county, waiting(owed, returns))
+    ).unique("obligation_id", keep="last", maintain_order=True)
+    return holds.place_by_rule(conn, county, waiting(owed, concerning(conn, county, owed)))
+
+
+def concerning(conn: Connection, county: str, owed: pl.DataFrame) -> pl.DataFrame:
+    """Of came_back() the lines that may hold what is owed: all that waiting() looks at, so that it finds the same.
+
+    `owed`: as for waiting(). Every return of its accounts and of its obligations, and the deaths told of its people.
+    """
+    lines = pl.concat(
+        read_among(conn, lines_back, column, owed[column.name].drop_nulls().unique())
+        for lines_back, column in (
+            (_LINES_BACK.select_from(_RETURNED), instruction.c.account_no),
+            (_LINES_BACK.select_from(_RETURNED_ITEMS), instruction_item.c.obligation_id),
+            (_DEATHS_TOLD, obligation.c.person_no),
+        )
+    )
+    whole = _CAME_BACK.where(_in_county(county))
+    return _as_told(
+        conn, county, read_among(conn, whole, bank_event.c.instruction_id, lines["instruction_id"].unique())
+    )
 
 
 def _to_refused_accounts(owed: pl.DataFrame, blamed: pl.DataFrame) -> pl.DataFrame:
@@ -252,7 +274,7 @@ _REASONS = {reason.value: reason.fault.value for reason in ReturnReason}
 _LABELS = {reason.value: reason.label for reason in ReturnReason}
 _UNSAID = ReturnReason.OTHER.label  # of before reasons were kept
 _FAULT = pl.col("return_reason").replace_strict(_REASONS, default=Fault.PAYEE.value, return_dtype=pl.String)
-_RETURNED = (
+_TOLD = (
     "event_id",
     "return_reason",
     "told",
@@ -278,6 +300,12 @@ _CAME_BACK: Select[Any] = (
     )
     .select_from(bank_event.join(instruction).join(instruction_item).join(obligation))
     .where(is_return())
+)
+_RETURNED = bank_event.join(instruction)
+_RETURNED_ITEMS = _RETURNED.join(instruction_item)
+_LINES_BACK: Select[Any] = select(bank_event.c.instruction_id).where(is_return())
+_DEATHS_TOLD: Select[Any] = _LINES_BACK.select_from(_RETURNED_ITEMS.join(obligation)).where(
+    bank_event.c.return_reason.in_([reason for reason, fault in _REASONS.items() if fault == Fault.DEATH.value])
 )
 _AGAIN: Select[Any] = (
     select(instruction_item.c.obligation_id, instruction_item.c.attempt, instruction.c.instruction_id.label("again_id"))

@@ -2,12 +2,15 @@
 
 from functools import partial
 
+import polars as pl
 import pytest
+from polars.testing import assert_frame_equal
 
 from contracts.actor import Actor
 from contracts.months import parse_month
 from ledger import batches, holds, results, returns, sealing
 from ledger.identity import NOBODY
+from tests.ledger import county as told
 from tests.ledger.county import CODE, MAKER, row
 from tests.ledger.laws import breaches
 from tests.ledger.places import SERVER
@@ -173,3 +176,91 @@ def test_what_came_back_costs_no_more_in_an_old_book(county, ask):
         owed += [row(n, month) for n in range(1, 10)]
         county.pay(month, owed)
     assert county.steps_of(partial(ask, county=CODE)) < 1.2 * young
+
+
+@pytest.fixture
+def drawn_into(monkeypatch):
+    """Into which account each person's money goes, two of a house into one; lines name their person."""
+    accounts = {n: f"9900000{(n + 1) // 2}" for n in range(1, 10)}
+    printed = told.printed
+
+    def named(rows, *about):
+        account_no = rows["person_no"].replace_strict(accounts, return_dtype=pl.String)
+        return printed(rows, *about).with_columns(account_no=account_no, person_id=rows["person_no"].cast(pl.String))
+
+    monkeypatch.setattr(told, "printed", named)
+    return accounts
+
+
+@pytest.fixture
+def compared(monkeypatch):
+    """Of each answer file: what it calls for by all returns is what it calls for by those concerned; (read, in all)."""
+    concerning, read = returns.concerning, []
+
+    def both(conn, county, owed):
+        found, every = concerning(conn, county, owed), returns.came_back(conn, county)
+        assert_frame_equal(returns.waiting(owed, found), returns.waiting(owed, every))
+        read.append((found.height, every.height))
+        return found
+
+    monkeypatch.setattr(returns, "concerning", both)
+    return read
+
+
+def lift_all(county, code):
+    with county.book.reading() as conn:
+        open_now = holds.open_holds(conn, CODE).filter(code=code)
+    for hold_id in open_now["hold_id"]:
+        holds.lift(county.book, CODE, hold_id, Actor(MAKER, "tester"), "银行已核实")
+
+
+def back(county, source, **reasons):
+    """Answer files, one for each person; what is held then, on which grounds."""
+    for person, reason in reasons.items():
+        county.answer("returned", int(person[1:]), source=f"{source} {person}", return_reason=reason)
+    return {ground for _, _, ground, _ in still_open(county)}
+
+
+def test_a_file_holds_what_all_returns_call_for_by_reading_those_it_concerns(county, drawn_into, compared):
+    county.per_payee = True
+    owed = [row(n, month) for n in range(1, 10) for month in ("2024-06", "2024-07")]
+    owed.append(row(5, "2024-07", benefit="family_planning_support"))
+    county.pay("2024-08", owed)  # two months in a line
+    assert back(county, "first", p1="CLOSED", p3="BANK_TECH", p7="DUPLICATE") == {"rejected", "return_unclear"}
+    for benefit, reason in (("old_age_allowance", "DECEASED"), ("family_planning_support", "BANK_TECH")):
+        county.answer("returned", 5, benefit, source=f"first {benefit}", return_reason=reason)
+    back(county, "first", p2="BANK_TECH")  # into the account that refused his neighbour's
+    assert len(still_open(county)) == 2 + 2 + 1 + 2  # of the dead one hold, although two lines of his came back
+
+    lift_all(county, "UNDER_REVIEW")  # nobody died; and they draw elsewhere from now on
+    drawn_into.update({3: "990000090", 5: drawn_into[9]})
+    owed += [row(n, "2024-08") for n in range(1, 10) if n != 3]
+    county.pay("2024-09", owed)
+    assert "told_dead" in back(county, "second", p3="BANK_TECH", p5="BANK_TECH", p9="NAME_MISMATCH")
+    lift_all(county, "ACCOUNT_REJECTED")  # the accounts are right
+
+    owed += [row(n, "2024-09") for n in range(1, 10) if n != 3]
+    county.pay("2024-10", owed)
+    assert "bank_again" in back(county, "third", p3="BANK_TECH", p1="BANK_TECH", p2="CLOSED")
+    county.run("2024-11", [*owed, *(row(n, "2024-11") for n in range(1, 10))])
+    county.claim()
+    before = len(still_open(county))
+    back(county, "late", p8="CLOSED")  # and what waits in the batch for 7, who draws there too
+    assert len(still_open(county)) > before + 1
+    assert all(concerned < in_all for concerned, in_all in compared[-4:])
+
+
+@pytest.mark.skipif(bool(SERVER), reason="a server counts no steps")
+def test_what_a_file_calls_for_costs_no_more_where_much_came_back_before(county):
+    """Of other people, into other accounts: only that a line came back is looked at, and where it went."""
+    county.per_payee = True
+    county.pay("2024-08", [row(n, month) for n in range(1, 10) for month in ("2024-05", "2024-06", "2024-07")])
+    county.answer("returned", 1, return_reason="CLOSED")
+    with county.book.reading() as conn:
+        mine = returns.came_back(conn, CODE)
+    ask = partial(returns.concerning, county=CODE, owed=mine)
+    young, all_young = county.steps_of(ask), county.steps_of(partial(returns.came_back, county=CODE))
+    for n in range(2, 10):
+        county.answer("returned", n, source=f"bank {n}", return_reason="CLOSED")
+    old, all_old = county.steps_of(ask), county.steps_of(partial(returns.came_back, county=CODE))
+    assert old - young < (all_old - all_young) / 3
