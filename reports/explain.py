@@ -276,11 +276,14 @@ def _reason(outcome: Outcome, row: Mapping[str, Any], decided: pl.DataFrame) -> 
                 pl.col("winner") == row["benefit"], pl.col("outcome") == Outcome.LOST_TO_HIGHER.value
             )
             names = "、".join(Benefit.label_of(rival) for rival in rivals["benefit"])
+            if rivals.filter(pl.col("would_be_fen") > row["would_be_fen"]).height:  # only a choice outdoes the higher
+                return f"条件具备;按本人的选择领本项,不领{names}"
             return f"条件具备;择高后高于或优先于{names}" if names else "条件具备"
         case Outcome.LOST_TO_HIGHER:
             winner = decided.filter(pl.col("benefit") == row["winner"]).row(0, named=True)
+            how = "本人选择" if winner["would_be_fen"] < row["would_be_fen"] else "同组择高"
             return (
-                f"同组择高:{Benefit.label_of(row['winner'])}当月 {_yuan(winner['would_be_fen'])} 元,"
+                f"{how}:{Benefit.label_of(row['winner'])}当月 {_yuan(winner['would_be_fen'])} 元,"
                 f"本项 {_yuan(row['would_be_fen'])} 元,只领一项"
             )
         case Outcome.EXCLUDED:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from contracts.codes import BankEvent, Benefit, CorrectionGround, HoldCode, Outcome
+from contracts.codes import BankEvent, Benefit, CorrectionGround, HoldCode, Kind, Outcome
 from contracts.money import yuan_label
 from contracts.months import add_months, month_text, parse_month
 from reports import person_course
@@ -15,6 +15,10 @@ from reports.html import as_html
 from reports.person_told import CountyTold, HoldTold, MonthTold, ObligationTold
 
 OF_ACCOUNT = (HoldCode.ACCOUNT_MISSING, HoldCode.ACCOUNT_REJECTED)
+NOTHING_YET = {  # the conditions are met, and nothing is owed
+    Outcome.SUSPENDED: "暂停,当月不发;恢复时暂停名册写明补发的,才补",
+    Outcome.STANDARD_NOT_SET: "条件具备,但标准还没有定,算不出金额",
+}
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,11 @@ class Segment:
     months: int
     outcome: Outcome | None
     amount_fen: int | None
+
+    @property
+    def span(self) -> str:
+        """The months from the first to the last."""
+        return self.first if self.first == self.last else f"{self.first} 至 {self.last}"
 
 
 @dataclass(frozen=True)
@@ -132,9 +141,9 @@ def corrected(months: Iterable[MonthTold]) -> Iterator[Corrected]:
 
 def _answers(county: CountyTold, proof: Proof) -> Iterator[Answer]:
     before = month_text(add_months(parse_month(proof.benefit_month), -1))
-    yield _answer(
-        f"{proof.benefit_month} 同 {before} 比,为什么多了或少了?", _why_different(county, proof, before), "两个月相同。"
-    )
+    question = f"{proof.benefit_month} 同 {before} 比,为什么多了或少了?"
+    owed = tuple(_owed_otherwise(county, proof, before)) or ("两个月应发相同。",)
+    yield Answer(question, (*owed, *_paid_otherwise(county, (before, proof.benefit_month))))
     yield _answer("要不要退钱?", _owed_back(county), "不用,没有应追回的钱。")
     yield _answer(f"{proof.benefit_month} 为什么没有别的待遇?", _not_drawn(proof), "各项待遇都已享受。")
     yield _answer("没到手的钱在哪里?", _where(county), "该发的都已发出,没有还没付的月份。")
@@ -145,7 +154,7 @@ def _answer(question: str, said: Iterable[str], otherwise: str) -> Answer:
     return Answer(question, tuple(said) or (otherwise,))
 
 
-def _why_different(county: CountyTold, proof: Proof, before: str) -> Iterator[str]:
+def _owed_otherwise(county: CountyTold, proof: Proof, before: str) -> Iterator[str]:
     amounts = {(month.benefit, month.benefit_month): month.amount_fen or 0 for month in county.months}
     reasons = {Benefit(one.benefit): one.reason for one in proof.benefits}
     for benefit in Benefit:
@@ -155,13 +164,24 @@ def _why_different(county: CountyTold, proof: Proof, before: str) -> Iterator[st
                 f"{benefit.label}:{before} 应发 {yuan_label(then)} 元,{proof.benefit_month} 应发 {yuan_label(now)} 元;"
                 f"{reasons.get(benefit, '人口名册中没有此人当月的行')}。"
             )
-    for month in county.months:
-        for owed in month.obligations:
-            if owed.run.pay_month == proof.benefit_month and owed.set_off_fen:
-                yield (
-                    f"{month.benefit.label} {month.benefit_month} 的钱里有 {yuan_label(owed.set_off_fen)} 元"
-                    "抵扣了以前多发的。"
-                )
+
+
+def _paid_otherwise(county: CountyTold, pay_months: tuple[str, ...]) -> Iterator[str]:
+    """What makes the money of a pay month more or less than the months' own: arrears and set-offs."""
+    for pay_month in pay_months:
+        for month in county.months:
+            for owed in month.obligations:
+                if owed.run.pay_month == pay_month:
+                    yield from _besides(pay_month, month, owed)
+
+
+def _besides(pay_month: str, month: MonthTold, owed: ObligationTold) -> Iterator[str]:
+    of_month = f"{pay_month} 发放月:{month.benefit.label} {month.benefit_month} 的"
+    if owed.kind is Kind.ARREARS:
+        why = f"({owed.correction.label})" if owed.correction else ""
+        yield f"{of_month} {yuan_label(owed.amount_fen)} 元是补发{why}。"
+    if owed.set_off_fen:
+        yield f"{of_month}钱里有 {yuan_label(owed.set_off_fen)} 元抵扣了以前多发的。"
 
 
 def _owed_back(county: CountyTold) -> Iterator[str]:
@@ -190,6 +210,14 @@ def _where(county: CountyTold) -> Iterator[str]:
         for owed in month.obligations:
             if owed.pays_fen:
                 yield _waiting(month, owed, advice)
+            for taken in owed.withdrawals:
+                yield (
+                    f"{month.benefit.label} {month.benefit_month}:{yuan_label(taken.amount_fen)} 元"
+                    f"没有发出,已撤回({taken.cause.label})。"
+                )
+    for one in segments(county.months):
+        if one.outcome in NOTHING_YET:
+            yield f"{one.benefit.label} {one.span}:{NOTHING_YET[one.outcome]}。"
 
 
 def _waiting(month: MonthTold, owed: ObligationTold, advice: dict[HoldCode, str]) -> str:
@@ -198,9 +226,11 @@ def _waiting(month: MonthTold, owed: ObligationTold, advice: dict[HoldCode, str]
 
 
 def _account(county: CountyTold) -> Iterator[str]:
-    for hold in county.holds:
-        if _is_of_account(hold):
-            yield f"{hold.code.label}:{hold.reason};{hold.advice}。"
+    holds = [hold for hold in county.holds if _is_of_account(hold)]
+    for hold in holds:
+        yield f"{hold.code.label}:{hold.reason};{hold.advice}。"
+    if not holds and county.registered and not county.registered.account_no:
+        yield "账户名册中没有此人的账户:付给本人的钱发不出去,请补报。"
     last = _last_answer(county)
     if last:
         yield last

@@ -58,6 +58,7 @@ def handed_in(month, home, **died):
                 "approved_on": "2024-05-20",
             }
         ],
+        choice=[{"person_id": SICK, "group": "护理类", "benefit": "护理补贴", "from_month": "2024-08"}],
     )
 
 
@@ -101,7 +102,7 @@ def test_the_summary_names_causes_holds_refusals_and_what_is_not_in_force(august
 
 def test_the_summary_adds_up_to_its_files(august):
     files = {file.benefit: file.fen for file in summary_of(august).files}
-    assert files == {"old_age_allowance": 50_00, "elder_service_subsidy": 60_00, "disability_care_subsidy": 75_00}
+    assert files == {"old_age_allowance": 50_00, "elder_service_subsidy": 60_00, "elder_care_subsidy": 60_00}
 
 
 def test_status_tells_the_step_of_each_month(home, august):
@@ -170,6 +171,12 @@ def test_a_proof_says_why_the_lower_lost_and_which_won(august):
     assert benefits["elder_care_subsidy"].outcome == "LOST_TO_HIGHER"
     assert "重度残疾人护理补贴当月 75.00 元,本项 60.00 元" in benefits["elder_care_subsidy"].reason
     assert "择高后高于或优先于护理补贴" in benefits["disability_care_subsidy"].reason
+
+
+def test_a_proof_says_where_the_person_chose_the_lower(august):
+    _, benefits = proof_of(august, SICK, date(2024, 8, 1))
+    assert benefits["elder_care_subsidy"].reason == "条件具备;按本人的选择领本项,不领重度残疾人护理补贴"
+    assert benefits["disability_care_subsidy"].reason == ("本人选择:护理补贴当月 60.00 元,本项 75.00 元,只领一项")
 
 
 def test_a_proof_names_the_first_condition_not_met(august):

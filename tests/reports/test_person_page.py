@@ -28,6 +28,7 @@ from reports.person_told import (
     ReceivableTold,
     Registered,
     Sums,
+    TakenBack,
     VersionTold,
 )
 
@@ -84,15 +85,15 @@ def proof(*benefits):
     return Proof("410721 新乡县", "2024-08", "2024-08-15", "样本", {}, (), tuple(told))
 
 
-def answers(months, holds=(), of_month=None):
-    county = CountyTold("410721", None, (), tuple(months), tuple(holds), Sums())
+def answers(months, holds=(), of_month=None, who=None):
+    county = CountyTold("410721", who, (), tuple(months), tuple(holds), Sums())
     page = page_of("990721194003050028", county, of_month or proof())
     return [answer.said for answer in page.answers]
 
 
 def test_where_nothing_is_wrong_each_question_has_a_plain_answer():
     assert answers([month("2024-07"), month("2024-08")]) == [
-        ("两个月相同。",),
+        ("两个月应发相同。",),
         ("不用,没有应追回的钱。",),
         ("各项待遇都已享受。",),
         ("该发的都已发出,没有还没付的月份。",),
@@ -106,7 +107,18 @@ def test_less_this_month_is_told_with_the_reason_and_what_was_set_off():
     why, *_ = answers([month("2024-07"), month("2024-08", 0, outcome=Outcome.SUSPENDED), owed], of_month=lost)
     assert why[0] == "高龄津贴:2024-07 应发 50.00 元,2024-08 应发 0.00 元;条件具备,但当月处于暂停。"
     assert why[1].startswith("养老服务补贴:2024-07 应发 0.00 元,2024-08 应发 60.00 元")
-    assert why[2] == "养老服务补贴 2024-08 的钱里有 10.00 元抵扣了以前多发的。"
+    assert why[2] == "2024-08 发放月:养老服务补贴 2024-08 的钱里有 10.00 元抵扣了以前多发的。"
+
+
+@pytest.mark.parametrize("pay_month", ["2024-07", "2024-08"])
+def test_arrears_in_either_pay_month_are_why_there_was_more_or_less(pay_month):
+    """Who had arrears last month has less now, though the months' own money is the same."""
+    late = obligation(kind=Kind.ARREARS, correction=CorrectionGround.LATE_FACT, run=by_run(pay_month))
+    months = [month("2024-06", obligations=(late,)), month("2024-07"), month("2024-08")]
+    assert answers(months)[0] == (
+        "两个月应发相同。",
+        f"{pay_month} 发放月:高龄津贴 2024-06 的 50.00 元是补发(情况迟报)。",
+    )
 
 
 def test_what_must_be_paid_back_is_told_as_long_as_any_of_it_is_open():
@@ -137,6 +149,35 @@ def test_money_that_waits_is_told_with_what_would_free_it():
     assert held[4] == ("缺少账户:没有收款账户;请补报收款账户。",)
     made = replace(kept, state=PaymentState.BATCHED, held_code=None)
     assert answers([month("2024-07", obligations=(made,))])[3] == ("高龄津贴 2024-07:50.00 元已编批。",)
+
+
+def test_months_that_are_suspended_or_have_no_standard_are_told_where_the_money_is_asked_for():
+    suspended = [month(at, 0, outcome=Outcome.SUSPENDED) for at in ("2024-07", "2024-08")]
+    unset = month("2024-08", None, SERVICE, Outcome.STANDARD_NOT_SET)
+    assert answers([*suspended, unset])[3] == (
+        "高龄津贴 2024-07 至 2024-08:暂停,当月不发;恢复时暂停名册写明补发的,才补。",
+        "养老服务补贴 2024-08:条件具备,但标准还没有定,算不出金额。",
+    )
+
+
+def test_money_that_was_withdrawn_before_it_went_out_is_told():
+    taken = TakenBack(50_00, Cause.MOVED_OUT, CorrectionGround.LATE_FACT, by_run())
+    withdrawn = obligation(withdrawn_fen=50_00, is_gone=False, withdrawals=(taken,))
+    assert answers([month("2024-07", 0, obligations=(withdrawn,))])[3] == (
+        "高龄津贴 2024-07:50.00 元没有发出,已撤回(户籍迁出)。",
+    )
+
+
+def registered(**parts):
+    nowhere = dict.fromkeys(("birth_date", "township", "village", "moved_in_on", "moved_out_on", "died_on"), "")
+    return Registered(name="样本一", sex=None, **nowhere, **parts)
+
+
+def test_whoever_has_no_account_is_not_told_that_all_is_well_with_it():
+    nothing_owed = month("2024-08", 0, outcome=Outcome.SUSPENDED)
+    assert answers([nothing_owed], who=registered())[4] == ("账户名册中没有此人的账户:付给本人的钱发不出去,请补报。",)
+    assert len(answers([], [hold(HoldCode.ACCOUNT_MISSING)], who=registered())[4]) == 1
+    assert answers([nothing_owed], who=registered(account_no="9900000000000001"))[4][0].startswith("没有:")
 
 
 @pytest.mark.parametrize("code", [HoldCode.MANUAL, HoldCode.UNDER_REVIEW])
@@ -196,7 +237,5 @@ def test_corrections_are_a_grid_of_now_before_and_difference_in_the_order_of_the
     ],
 )
 def test_whoever_draws_for_another_is_told_with_who_he_is_and_why(payee_name, relationship, drawn_for, told):
-    nowhere = dict.fromkeys(("birth_date", "township", "village", "moved_in_on", "moved_out_on", "died_on"), "")
-    drawn = {"payee_name": payee_name, "relationship": relationship, "drawn_for": drawn_for}
-    who = Registered(name="样本一", sex=None, **nowhere, **drawn)
+    who = registered(payee_name=payee_name, relationship=relationship, drawn_for=drawn_for)
     assert who.payee == told
