@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from contracts.codes import BankEvent, Benefit, CorrectionGround, HoldCode, Kind, Outcome
+from contracts.codes import BankEvent, Benefit, CorrectionGround, HoldCode, Kind, Outcome, PaymentState
 from contracts.money import yuan_label
 from contracts.months import add_months, month_text, parse_month
 from reports import person_course
@@ -18,6 +18,10 @@ OF_ACCOUNT = (HoldCode.ACCOUNT_MISSING, HoldCode.ACCOUNT_REJECTED)
 NOTHING_YET = {  # the conditions are met, and nothing is owed
     Outcome.SUSPENDED: "暂停,当月不发;恢复时暂停名册写明补发的,才补",
     Outcome.STANDARD_NOT_SET: "条件具备,但标准还没有定,算不出金额",
+}
+AT_THE_BANK = {
+    PaymentState.RELEASED: "已发出,银行还没有答复到账没有",
+    PaymentState.UNKNOWN: "已发出,银行说要查,还不知到账没有",
 }
 
 
@@ -215,9 +219,24 @@ def _where(county: CountyTold) -> Iterator[str]:
                     f"{month.benefit.label} {month.benefit_month}:{yuan_label(taken.amount_fen)} 元"
                     f"没有发出,已撤回({taken.cause.label})。"
                 )
+    yield from _at_the_bank(county)
     for one in segments(county.months):
         if one.outcome in NOTHING_YET:
             yield f"{one.benefit.label} {one.span}:{NOTHING_YET[one.outcome]}。"
+
+
+def _at_the_bank(county: CountyTold) -> Iterator[str]:
+    """Money that went out and of which the bank has not said that it arrived, a benefit's months together."""
+    gone: dict[tuple[Benefit, PaymentState], dict[str, int]] = {}
+    for month in county.months:
+        for owed in month.obligations:
+            fen = owed.amount_fen - owed.withdrawn_fen - owed.set_off_fen
+            if owed.is_gone and owed.state in AT_THE_BANK and fen:
+                of_months = gone.setdefault((month.benefit, owed.state), {})
+                of_months[month.benefit_month] = of_months.get(month.benefit_month, 0) + fen
+    for (benefit, state), of_months in gone.items():
+        total = yuan_label(sum(of_months.values()))
+        yield f"{benefit.label} {'、'.join(of_months)}:{total} 元{AT_THE_BANK[state]}。"
 
 
 def _waiting(month: MonthTold, owed: ObligationTold, advice: dict[HoldCode, str]) -> str:

@@ -160,6 +160,20 @@ def test_months_that_are_suspended_or_have_no_standard_are_told_where_the_money_
     )
 
 
+def test_money_that_went_out_is_told_until_the_bank_says_that_it_arrived():
+    def gone(at, state, **parts):
+        return month(at, obligations=(obligation(state=state, **parts),))
+
+    july, august = (gone(at, PaymentState.RELEASED) for at in ("2024-07", "2024-08"))
+    unknown = gone("2024-06", PaymentState.UNKNOWN, set_off_fen=20_00)
+    assert answers([unknown, july, august])[3] == (
+        "高龄津贴 2024-06:30.00 元已发出,银行说要查,还不知到账没有。",
+        "高龄津贴 2024-07、2024-08:100.00 元已发出,银行还没有答复到账没有。",
+    )
+    arrived = gone("2024-07", PaymentState.ACCEPTED)
+    assert answers([arrived])[3] == ("该发的都已发出,没有还没付的月份。",)
+
+
 def test_money_that_was_withdrawn_before_it_went_out_is_told():
     taken = TakenBack(50_00, Cause.MOVED_OUT, CorrectionGround.LATE_FACT, by_run())
     withdrawn = obligation(withdrawn_fen=50_00, is_gone=False, withdrawals=(taken,))
