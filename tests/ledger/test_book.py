@@ -194,7 +194,8 @@ def test_a_statement_is_compiled_once_for_all_books_of_a_process(tmp_path, monke
         with opened(f"sqlite:///{tmp_path / name}.sqlite") as book, book.reading() as conn:
             return batches.batches_of(conn, CODE, None).schema
 
-    open_book(f"sqlite:///{tmp_path}/second.sqlite").close()
+    for name in ("first", "second"):
+        open_book(f"sqlite:///{tmp_path / name}.sqlite").close()
     told = looked_at("first")
     monkeypatch.setattr(SQLiteCompiler, "__init__", None)
     assert looked_at("second") == told
