@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import xlsxwriter
 
 MAX_SHEET_ROWS = 1_048_576
+A4 = 9  # the number of the paper in a sheet's settings
 CREATED = datetime(2000, 1, 1)  # noqa: DTZ001 - a workbook carries its day of creation, without a zone; ours is fixed
 OPTIONS = {
     "constant_memory": True,

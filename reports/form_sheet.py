@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from contracts.bulk_rows import Look, write_rows
 from contracts.files import whole_file
-from contracts.workbooks import new_workbook
+from contracts.workbooks import A4, new_workbook
 from reports.forms import Filled
 from reports.tables import content_of
 
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from xlsxwriter import Workbook
 
 Cell = int | str | None
-A4 = 9
 
 
 def content(paper: Filled) -> str:

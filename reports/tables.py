@@ -15,7 +15,7 @@ from contracts.bulk_rows import ROWS_AT_ONCE, Look, write_rows
 from contracts.code_version import digest_of_rooms
 from contracts.errors import InputError
 from contracts.files import whole_file
-from contracts.workbooks import MAX_SHEET_ROWS, new_workbook
+from contracts.workbooks import A4, MAX_SHEET_ROWS, new_workbook
 
 if TYPE_CHECKING:
     from xlsxwriter import Workbook
@@ -48,7 +48,7 @@ _NO_FORMULA = cs.string().str.replace(r"^([=+\-@\t\r])", "'${1}")
 
 
 def write_workbook(table: pl.DataFrame, path: Path, headers: Mapping[str, str], sheet: str) -> None:
-    """Write one sheet: bold headers, frozen and repeated when printed; texts stay texts, numbers numbers.
+    """Write one sheet: bold headers, frozen and repeated when printed, on A4; texts stay texts, numbers numbers.
 
     Columns named in `headers` get that header, and where they hold fen are written in yuan.
     """
@@ -94,7 +94,9 @@ def _write_sheet(workbook: Workbook, table: pl.DataFrame, headers: Mapping[str, 
     page.freeze_panes(1, 0)
     page.repeat_rows(0)
     page.set_landscape()
+    page.set_paper(A4)
     page.fit_to_pages(1, 0)
+    page.set_footer("&L&F&C第 &P 页 共 &N 页&R&A")  # the file, the page, the sheet
     in_yuan = {name for name in table.columns if name.endswith("_fen") and name in headers}
     for place, name in enumerate(table.columns):
         title = headers.get(name, name) + ("(元)" if name in in_yuan else "")

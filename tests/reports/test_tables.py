@@ -67,3 +67,10 @@ def test_a_cell_of_a_csv_is_no_formula(tmp_path):
     told = pl.read_csv(tmp_path / "rows.csv", infer_schema=False)
     assert told["reason"].to_list() == ["'=1+1", "'+86", "'-2", "'@x", "'\tx", "a=b", "", None]
     assert told["fen"].to_list()[0] == "-1"
+
+
+def test_a_list_prints_across_a4_with_its_name_and_the_page_on_every_page(tmp_path):
+    page = openpyxl.load_workbook(write_table(ROWS, tmp_path / "list.xlsx")).active
+    assert (page.page_setup.paperSize, page.page_setup.orientation) == (9, "landscape")
+    assert page.oddFooter.center.text == "第 &P 页 共 &N 页"
+    assert page.oddFooter.left.text == "&F"
