@@ -93,7 +93,7 @@ def inspect(
     offered = room.offer(file, seen, day, is_current_list=is_current_list) if wanted else None
     name = f"{seen.register}-{part}" if part else seen.register
     target = _layout_file(home, county, name, write)
-    written = _write_layout(home, target, offered.text) if write is not None and offered else None
+    written = _kept(home, target, offered.text) if write is not None and offered else None
     beside = _not_taken(file.parent)
     if as_json:
         changed = seen.accepted.changed.to_dicts() if lists_changes and seen.accepted else []
@@ -240,16 +240,12 @@ def _layout_file(home: Home, county: str | None, name: str, write: str | None) -
     return folder / f"{name}.yaml"
 
 
-def _write_layout(home: Home, target: Path, text: str) -> str:
-    """Write a suggested layout; InputError where there is a file of this name, or it is no layout's name."""
-    from contracts.files import write_whole
+def _kept(home: Home, target: Path, text: str) -> str:
+    """Where a suggested layout was kept, as it is told."""
+    from intake import keep_suggested
 
     told = str(target.relative_to(home.path) if target.is_relative_to(home.path) else target)
-    if target.suffix != ".yaml":
-        raise InputError("版式文件的名称须以 .yaml 结尾", "如 --write low_income.yaml", told)
-    if target.exists():
-        raise InputError("该名册已有版式,没有改动", "请直接修改该文件,或先把它移走", told)
-    write_whole(target, text.encode())
+    keep_suggested(target, text, told)
     return told
 
 

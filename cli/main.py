@@ -172,12 +172,10 @@ def _say(what: str, advice: str = "", where: str = "", found: Mapping[str, objec
 
 def _keep_trace(trace: str) -> str:
     """Where the trace was written; empty where it could not be."""
-    from contracts.files import write_whole
     from contracts.settings import Home
 
-    target = Home.from_environment().path / "logs" / "command.trace"
     try:
-        write_whole(target, trace.encode())
+        target = Home.from_environment().keep_log("command.trace", trace.encode())
     except OSError:
         return ""
     return f"数据目录的 logs/{target.name}"

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.errors import BookError, InputError
-from contracts.files import write_whole
 from contracts.settings import Home
 
 DRIVER = Path(__file__).with_name("driver.py")
@@ -57,8 +56,7 @@ def submit(spark: Spark, home: Home, folder: Path, count: int, told: Mapping[str
         stderr=subprocess.STDOUT,
         check=False,
     )
-    log = home.path / "logs" / "spark.log"
-    write_whole(log, ended.stdout)
+    log = home.keep_log("spark.log", ended.stdout)
     if ended.returncode:
         raise BookError(
             f"Spark 没有算完(结束码 {ended.returncode})",

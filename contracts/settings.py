@@ -18,6 +18,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, ValidationIn
 from contracts.actor import looks, plain_name
 from contracts.codes import Benefit, FirstList, MissingRegister, OfficerRole, Vanished
 from contracts.errors import InputError, NotAllowedError
+from contracts.files import write_whole
 from contracts.months import month_text, parse_month
 from contracts.names import plain_part
 from contracts.registers import INBOX_FILES, WITH_MONTHS
@@ -355,6 +356,12 @@ class Home:
         """Where a county's answers are dropped; None where its settings name no folder."""
         told = self.settings().of(county).answers_folder
         return (self.path / told).resolve() if told else None
+
+    def keep_log(self, name: str, said: bytes) -> Path:
+        """Keep, whole, what whoever maintains the program may read; where it lies. It must quote nobody."""
+        target = self.path / "logs" / name
+        write_whole(target, said)
+        return target
 
     @property
     def settings_file(self) -> Path:

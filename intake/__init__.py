@@ -24,7 +24,7 @@ from intake.refusals import ADVICE
 from intake.refusing import refuse_rows
 from intake.returning import write_returned
 from intake.same_people import gone_people, same_people
-from intake.suggesting import suggest
+from intake.suggesting import keep_suggested, suggest
 from intake.thresholds import check_refused, check_shrink
 from intake.written_rows import set_aside, values, written_rows
 
@@ -54,6 +54,7 @@ __all__ = [
     "ids_in",
     "inspect",
     "is_the_systems",
+    "keep_suggested",
     "kept",
     "kept_layout",
     "layout_digest_of",

@@ -6,10 +6,13 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from pathlib import Path
 
 import polars as pl
 
 from contracts.columns import CellKind, ColumnFacts, columns_of
+from contracts.errors import InputError
+from contracts.files import write_whole
 from contracts.registers import FILES, key_column
 from intake.cells import is_null_word, trimmed, value
 from intake.headers import SEARCHED_ROWS, header_names, plain
@@ -37,6 +40,15 @@ class _Table:
     texts: list[str]
     data: pl.DataFrame
     ids: list[int]
+
+
+def keep_suggested(target: Path, text: str, told: str) -> None:
+    """Write a suggested layout, whole; InputError about `told` where there is one, or its name is no layout's."""
+    if target.suffix != ".yaml":
+        raise InputError("版式文件的名称须以 .yaml 结尾", "如 --write low_income.yaml", told)
+    if target.exists():
+        raise InputError("该名册已有版式,没有改动", "请直接修改该文件,或先把它移走", told)
+    write_whole(target, text.encode())
 
 
 def suggest(register: str, tables: Sequence[RawTable], part: str = "") -> str:

@@ -10,7 +10,7 @@ from datetime import date
 from filelock import FileLock, Timeout
 
 from contracts.errors import BookError, OfficerError, trace_of
-from contracts.files import sweep, write_whole
+from contracts.files import sweep
 from contracts.settings import Home
 from contracts.wording import OF_MACHINE, refused_by_system, room_or_rights
 from month.findings import Found
@@ -102,8 +102,7 @@ def guarded(step: str, home: Home) -> Iterator[None]:
     except Exception as unexpected:
         if isinstance(unexpected, OSError) and unexpected.errno in OF_MACHINE:
             raise MachineError(f"{step}:{refused_by_system(unexpected)}", room_or_rights(unexpected)) from None
-        trace = home.path / "logs" / f"{step}.trace"
-        write_whole(trace, trace_of(unexpected).encode())
+        trace = home.keep_log(f"{step}.trace", trace_of(unexpected).encode())
         kind = type(unexpected).__name__
         raise ProgramError(
             f"{step} 出现程序错误 {kind}", f"详情见数据目录的 logs/{trace.name},请交给维护人员"
